@@ -1,0 +1,40 @@
+using ServerlessInference.Models;
+
+namespace ServerlessInference;
+
+/// <summary>A model cannot be loaded: no source has it, or what they have is no model that this runtime can use.</summary>
+public class ModelLoadException : InferenceException
+{
+    /// <summary>Creates an exception without a message.</summary>
+    public ModelLoadException()
+    {
+    }
+
+    /// <summary>Creates an exception.</summary>
+    /// <param name="message">What was found, what was expected and what to do.</param>
+    public ModelLoadException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Creates an exception with its cause.</summary>
+    /// <param name="message">What was found, what was expected and what to do.</param>
+    /// <param name="innerException">The cause.</param>
+    public ModelLoadException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>Creates an exception for a model that no source could serve.</summary>
+    /// <param name="message">What was found, what was expected and what to do.</param>
+    /// <param name="failures">Every source that was tried, in order, with its reason.</param>
+    public ModelLoadException(string message, IReadOnlyList<ModelSourceFailure> failures)
+        : base(message, failures is { Count: > 0 } ? failures[^1].Exception : null)
+    {
+        ArgumentNullException.ThrowIfNull(failures);
+        Failures = failures;
+    }
+
+    /// <summary>Gets every source that was tried, in order, with its reason; empty where the sources were not the trouble.</summary>
+    public IReadOnlyList<ModelSourceFailure> Failures { get; } = [];
+}

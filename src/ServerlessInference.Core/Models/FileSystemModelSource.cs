@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ServerlessInference.Models;
+
+/// <summary>A model in a folder, or a single model file: EFS, S3 Files, any other mount, or a path inside a container image.</summary>
+/// <remarks>
+/// <para>Nothing is copied: sessions read or map the files where they are. The version is a digest of names, sizes and times.</para>
+/// <para>A mount may hang rather than fail, so the file system is never asked on the caller's thread; with a deadline in the chain
+/// the next source takes over. Thread-safe.</para>
+/// </remarks>
+public sealed class FileSystemModelSource : IModelSource
+{
+    /// <summary>A model folder has a handful of files. More than this is a wrong path, such as <c>/</c>.</summary>
+    internal const int MaxFiles = 1_000;
+
+    /// <summary>Files that belong to a single model file when they stand beside it.</summary>
+    private static readonly string[] Companions =
+    [
+        "config.json", "labels.txt", "preprocessor_config.json", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt",
+    ];
+
+    private readonly string _path;
+
+    /// <summary>Creates a source.</summary>
+    /// <param name="path">A folder, or a model file whose external data (<c>model.onnx.data</c>, <c>model.onnx_data</c>) and settings stand beside it.</param>
+    /// <param name="scheme">What the source is called in logs and results: <c>file</c>, <c>efs</c>, <c>layer</c>.</param>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    public FileSystemModelSource(string path, string scheme = "file")
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ArgumentException.ThrowIfNullOrWhiteSpace(scheme);
+        _path = Path.GetFullPath(path);
+        Description = $"{scheme}:{_path}";
+    }
+
+    /// <inheritdoc/>
+    public string Description { get; }
+
+    /// <inheritdoc/>
+    public async ValueTask<string> GetVersionAsync(CancellationToken cancellationToken = default) =>
+        VersionOf(await Task.Run(() => List(cancellationToken), cancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc/>
+    public async ValueTask<ModelArtifact> LoadAsync(CancellationToken cancellationToken = default)
+    {
+        List<(string Name, FileInfo File)> files = await Task.Run(() => List(cancellationToken), cancellationToken).ConfigureAwait(false);
+        return new ModelArtifact(Description, VersionOf(files), files.Select(entry => ModelFile.OnDisk(entry.Name, entry.File.FullName, entry.File.Length)));
+    }
+
+    private List<(string Name, FileInfo File)> List(CancellationToken cancellationToken)
+    {
+        try
+        {
+            List<(string Name, FileInfo File)> files = File.Exists(_path) ? Beside(new FileInfo(_path)) : Below(cancellationToken);
+            files.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
+            return files;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelLoadException($"{Description} cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private static List<(string Name, FileInfo File)> Beside(FileInfo model)
+    {
+        var files = new List<(string, FileInfo)> { (model.Name, model) };
+        foreach (FileInfo file in model.Directory!.EnumerateFiles(model.Name + "*"))
+        {
+            if (file.Name != model.Name)
+            {
+                files.Add((file.Name, file));
+            }
+        }
+
+        foreach (string name in Companions)
+        {
+            var companion = new FileInfo(Path.Combine(model.DirectoryName!, name));
+            if (companion.Exists && companion.Name != model.Name)
+            {
+                files.Add((name, companion));
+            }
+        }
+
+        return files;
+    }
+
+    private List<(string Name, FileInfo File)> Below(CancellationToken cancellationToken)
+    {
+        var folder = new DirectoryInfo(_path);
+        if (!folder.Exists)
+        {
+            throw new ModelLoadException($"{Description} does not exist. Check the path and, for a mount or a layer, that the function has it.");
+        }
+
+        var files = new List<(string Name, FileInfo File)>();
+        foreach (FileInfo file in folder.EnumerateFiles("*", SearchOption.AllDirectories))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (files.Count == MaxFiles)
+            {
+                throw new ModelLoadException($"{Description} holds more than {MaxFiles:N0} files. Name the model's own folder, or its file.");
+            }
+
+            files.Add((Path.GetRelativePath(_path, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file));
+        }
+
+        return files.Count > 0 ? files : throw new ModelLoadException($"{Description} is empty.");
+    }
+
+    private static string VersionOf(List<(string Name, FileInfo File)> files)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> numbers = stackalloc byte[16];
+        foreach ((string name, FileInfo file) in files)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(name));
+            BinaryPrimitives.WriteInt64LittleEndian(numbers, file.Length);
+            BinaryPrimitives.WriteInt64LittleEndian(numbers[8..], file.LastWriteTimeUtc.Ticks);
+            hash.AppendData(numbers);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
+    }
+}

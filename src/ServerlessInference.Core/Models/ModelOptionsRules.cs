@@ -1,0 +1,40 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace ServerlessInference.Models;
+
+/// <summary>Checks what spans several settings, or what no attribute can say.</summary>
+internal sealed class ModelOptionsRules(IServiceProvider services) : IValidateOptions<ModelOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ModelOptions options)
+    {
+        var failures = new List<string>();
+        if (options.LoadTimeout <= TimeSpan.Zero || options.LoadTimeout > TimeSpan.FromDays(1))
+        {
+            failures.Add($"Model '{name}': LoadTimeout is {options.LoadTimeout}; it must be above zero and at most one day.");
+        }
+
+        bool fromCode = services.GetKeyedServices<ModelSourceRegistration>(name).Any();
+        if (!fromCode && options.Sources.Count == 0)
+        {
+            failures.Add(
+                $"Model '{name}' has no source. Name one in code (FromLayer, FromFileSystem, From…) or in configuration (ServerlessInference:Models:{name}:Sources:0:Uri).");
+        }
+
+        for (int i = 0; i < options.Sources.Count; i++)
+        {
+            ModelSourceOptions source = options.Sources[i];
+            if (source.Deadline is { } deadline && deadline <= TimeSpan.Zero)
+            {
+                failures.Add($"Model '{name}': the deadline of source {i} is {deadline}; it must be above zero.");
+            }
+        }
+
+        if (!Enum.IsDefined(options.GraphOptimization))
+        {
+            failures.Add($"Model '{name}': GraphOptimization is {(int)options.GraphOptimization}; it must be one of {string.Join(", ", Enum.GetNames<Microsoft.ML.OnnxRuntime.GraphOptimizationLevel>())}.");
+        }
+
+        return failures.Count > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
+    }
+}

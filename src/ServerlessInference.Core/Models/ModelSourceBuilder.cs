@@ -1,0 +1,66 @@
+using System.Reflection;
+
+namespace ServerlessInference.Models;
+
+/// <summary>Names one source of a model; the last call wins.</summary>
+public sealed class ModelSourceBuilder
+{
+    /// <summary>Where Lambda unpacks layers. Source: AWS Lambda's documentation, "Packaging your layer content".</summary>
+    public const string LayerRoot = "/opt";
+
+    internal Func<IServiceProvider, IModelSource>? Factory { get; private set; }
+
+    internal TimeSpan? Deadline { get; private set; }
+
+    /// <summary>Takes the model from a folder or a file.</summary>
+    /// <param name="path">The folder or the model file.</param>
+    /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
+    /// <returns>This builder.</returns>
+    public ModelSourceBuilder FileSystem(string path, TimeSpan? deadline = null) => Custom(_ => new FileSystemModelSource(path), deadline);
+
+    /// <summary>Takes the model from a folder or a file on EFS or another network mount, which may hang: give it a deadline.</summary>
+    /// <param name="path">The folder or the model file, such as <c>/mnt/models/resnet50</c>.</param>
+    /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
+    /// <returns>This builder.</returns>
+    public ModelSourceBuilder Efs(string path, TimeSpan? deadline = null) => Custom(_ => new FileSystemModelSource(path, "efs"), deadline);
+
+    /// <summary>Takes the model from a Lambda layer, which Lambda unpacks under <c>/opt</c>.</summary>
+    /// <param name="path">The path inside the layer, such as <c>resnet50</c>.</param>
+    /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
+    /// <returns>This builder.</returns>
+    public ModelSourceBuilder Layer(string path, TimeSpan? deadline = null) =>
+        Custom(_ => new FileSystemModelSource(Path.Combine(LayerRoot, path), "layer"), deadline);
+
+    /// <summary>Takes the model from embedded resources.</summary>
+    /// <param name="assembly">The assembly.</param>
+    /// <param name="prefix">What the names of the model's resources begin with, such as <c>model/</c>.</param>
+    /// <returns>This builder.</returns>
+    public ModelSourceBuilder Embedded(Assembly assembly, string prefix) => Custom(_ => new EmbeddedModelSource(assembly, prefix));
+
+    /// <summary>Takes the model from where a URI points.</summary>
+    /// <param name="uri"><c>layer:NAME</c>, <c>file:PATH</c>, or a scheme that another package adds.</param>
+    /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
+    /// <returns>This builder.</returns>
+    public ModelSourceBuilder Uri(string uri, TimeSpan? deadline = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(uri);
+        return Custom(services => ModelSourceResolver.Resolve(uri, services), deadline);
+    }
+
+    /// <summary>Takes the model from a source of your own.</summary>
+    /// <param name="factory">Creates the source, once.</param>
+    /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
+    /// <returns>This builder.</returns>
+    public ModelSourceBuilder Custom(Func<IServiceProvider, IModelSource> factory, TimeSpan? deadline = null)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        if (deadline is { } limit)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(limit, TimeSpan.Zero, nameof(deadline));
+        }
+
+        Factory = factory;
+        Deadline = deadline;
+        return this;
+    }
+}

@@ -1,0 +1,130 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ServerlessInference.Models;
+
+/// <summary>Sources tried in order, each with its own deadline; the first that has the model serves it.</summary>
+/// <remarks>
+/// <para>A source that is still busy at its deadline is left behind: what it brings later is disposed. When all fail, one exception
+/// reports every source with its reason.</para>
+/// <para>Thread-safe.</para>
+/// </remarks>
+public sealed partial class ModelSourceChain : IModelSource
+{
+    private readonly IReadOnlyList<ModelSourceChainLink> _links;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    /// <summary>Creates a chain.</summary>
+    /// <param name="links">The sources, first to last.</param>
+    /// <param name="timeProvider">The clock of the deadlines; <see langword="null"/> for the system's.</param>
+    /// <param name="logger">Hears of every source that fails; may be <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException">There is no source, or a deadline is not above zero.</exception>
+    public ModelSourceChain(IReadOnlyList<ModelSourceChainLink> links, TimeProvider? timeProvider = null, ILogger<ModelSourceChain>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(links);
+        if (links.Count == 0)
+        {
+            throw new ArgumentException("A chain needs at least one source.", nameof(links));
+        }
+
+        foreach (ModelSourceChainLink link in links)
+        {
+            if (link.Deadline is { } deadline && deadline <= TimeSpan.Zero)
+            {
+                throw new ArgumentException($"The deadline of {link.Source.Description} is {deadline}; it must be above zero.", nameof(links));
+            }
+        }
+
+        _links = links;
+        _time = timeProvider ?? TimeProvider.System;
+        _logger = logger ?? (ILogger)NullLogger.Instance;
+    }
+
+    /// <inheritdoc/>
+    public string Description => string.Join(", then ", _links.Select(link => link.Source.Description));
+
+    /// <inheritdoc/>
+    public ValueTask<string> GetVersionAsync(CancellationToken cancellationToken = default) =>
+        FirstAsync(static (source, token) => source.GetVersionAsync(token), static _ => { }, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ModelArtifact> LoadAsync(CancellationToken cancellationToken = default) =>
+        FirstAsync(static (source, token) => source.LoadAsync(token), static artifact => artifact.Dispose(), cancellationToken);
+
+    private async ValueTask<T> FirstAsync<T>(
+        Func<IModelSource, CancellationToken, ValueTask<T>> ask, Action<T> discard, CancellationToken cancellationToken)
+    {
+        var failures = new List<ModelSourceFailure>();
+        foreach (ModelSourceChainLink link in _links)
+        {
+            long start = _time.GetTimestamp();
+            try
+            {
+                return await WithinDeadlineAsync(link, ask, discard, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                TimeSpan elapsed = _time.GetElapsedTime(start);
+                string reason = exception is TimeoutException or OperationCanceledException && link.Deadline is { } deadline && elapsed >= deadline
+                    ? $"no answer within its deadline of {deadline.TotalSeconds:0.###} s"
+                    : exception.Message;
+                failures.Add(new ModelSourceFailure(link.Source.Description, reason, elapsed, exception));
+                LogFailed(_logger, link.Source.Description, elapsed.TotalMilliseconds, reason);
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        string list = string.Join(" ", failures.Select((failure, index) =>
+            $"({index + 1}) {failure.Source}, after {failure.Elapsed.TotalMilliseconds:0} ms: {failure.Reason}"));
+        throw new ModelLoadException(
+            failures.Count == 1 ? $"The model's only source failed. {list}" : $"All {failures.Count} sources of the model failed. {list}", failures);
+    }
+
+    private async ValueTask<T> WithinDeadlineAsync<T>(
+        ModelSourceChainLink link, Func<IModelSource, CancellationToken, ValueTask<T>> ask, Action<T> discard, CancellationToken cancellationToken)
+    {
+        if (link.Deadline is not { } deadline)
+        {
+            return await ask(link.Source, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Both are disposed only when the source has ended, which may be after the deadline.
+        var limit = new CancellationTokenSource(deadline, _time);
+        var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        Task<T> task = ask(link.Source, linked.Token).AsTask();
+        try
+        {
+            // A hung mount does not heed the token, hence the second limit.
+            return await task.WaitAsync(deadline, _time, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (task.IsCompleted)
+            {
+                linked.Dispose();
+                limit.Dispose();
+            }
+            else
+            {
+                _ = LeaveBehindAsync(task, discard, linked, limit);
+            }
+        }
+    }
+
+    private static async Task LeaveBehindAsync<T>(Task<T> task, Action<T> discard, CancellationTokenSource linked, CancellationTokenSource limit)
+    {
+        await linked.CancelAsync().ConfigureAwait(false);
+        await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (task.IsCompletedSuccessfully)
+        {
+            discard(await task.ConfigureAwait(false));
+        }
+
+        linked.Dispose();
+        limit.Dispose();
+    }
+
+    [LoggerMessage(EventId = 10, Level = LogLevel.Warning, Message = "Model source {Source} failed after {ElapsedMs:0} ms: {Reason}")]
+    private static partial void LogFailed(ILogger logger, string source, double elapsedMs, string reason);
+}

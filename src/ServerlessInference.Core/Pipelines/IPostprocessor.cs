@@ -1,0 +1,24 @@
+using ServerlessInference.Sessions;
+
+namespace ServerlessInference.Pipelines;
+
+/// <summary>Turns a model's output tensors into answers, a batch at a time.</summary>
+/// <typeparam name="TOutput">What is answered.</typeparam>
+/// <remarks>Thread-safe: one instance serves simultaneous batches.</remarks>
+public interface IPostprocessor<TOutput>
+{
+    /// <summary>Looks at a model that has just been loaded: checks that its outputs fit, and derives labels or settings from its files.</summary>
+    /// <param name="model">The model.</param>
+    /// <exception cref="ModelContractException">The model's outputs do not fit.</exception>
+    /// <exception cref="ModelLoadException">A file beside the model is missing or damaged.</exception>
+    void Prepare(LoadedModel model)
+    {
+    }
+
+    /// <summary>Answers each input of the batch that has not failed.</summary>
+    /// <param name="batch">Holds the outputs (<see cref="InferenceBatch.GetOutput{T}(int)"/>) and what the preprocessor left.</param>
+    /// <param name="outputs">Takes <see cref="InferenceBatch.Count"/> answers.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>A task that ends when the answers are there.</returns>
+    ValueTask PostprocessAsync(InferenceBatch batch, Memory<TOutput> outputs, CancellationToken cancellationToken);
+}

@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using ServerlessInference.Diagnostics;
+using ServerlessInference.Sessions;
+
+namespace ServerlessInference.Pipelines;
+
+/// <summary>A preprocessor, one or more models in a row, and a postprocessor. Thread-safe.</summary>
+internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TInput, TOutput>, IModelPipeline
+{
+    private readonly string _name;
+    private readonly IReadOnlyList<PipelineStage> _stages;
+    private readonly int _maxBatchSize;
+    private readonly IModelRegistry _registry;
+    private readonly IPreprocessor<TInput> _preprocessor;
+    private readonly IPostprocessor<TOutput> _postprocessor;
+    private readonly InferenceTelemetry _telemetry;
+    private readonly TimeProvider _time;
+
+    public InferencePipeline(
+        string name,
+        IReadOnlyList<PipelineStage> stages,
+        int maxBatchSize,
+        IModelRegistry registry,
+        IPreprocessor<TInput> preprocessor,
+        IPostprocessor<TOutput> postprocessor,
+        InferenceTelemetry telemetry,
+        TimeProvider time)
+    {
+        _name = name;
+        _stages = stages;
+        _maxBatchSize = maxBatchSize;
+        _registry = registry;
+        _preprocessor = preprocessor;
+        _postprocessor = postprocessor;
+        _telemetry = telemetry;
+        _time = time;
+    }
+
+    public void Prepare(LoadedModel model)
+    {
+        if (_stages.Count == 0)
+        {
+            _preprocessor.Prepare(model);
+        }
+
+        _postprocessor.Prepare(model);
+    }
+
+    public async ValueTask<InferenceResult<TOutput>> RunAsync(TInput input, CancellationToken cancellationToken = default)
+    {
+        using var run = await StartAsync(cancellationToken).ConfigureAwait(false);
+        var inputs = new TInput[1] { input };
+        var results = new InferenceResult<TOutput>[1];
+        await RunChunkAsync(run, inputs, results, cancellationToken).ConfigureAwait(false);
+
+        // A single input has nobody to share its batch with, so its error is the call's.
+        _ = results[0].Value;
+        return results[0];
+    }
+
+    public async ValueTask<IReadOnlyList<InferenceResult<TOutput>>> RunBatchAsync(
+        IReadOnlyList<TInput> inputs, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (inputs.Count == 0)
+        {
+            return [];
+        }
+
+        var all = new TInput[inputs.Count];
+        for (int i = 0; i < all.Length; i++)
+        {
+            all[i] = inputs[i];
+        }
+
+        using var run = await StartAsync(cancellationToken).ConfigureAwait(false);
+        var results = new InferenceResult<TOutput>[all.Length];
+        int size = Math.Min(run.FixedRows ?? int.MaxValue, _maxBatchSize);
+        for (int start = 0; start < all.Length; start += size)
+        {
+            int count = Math.Min(size, all.Length - start);
+            await RunChunkAsync(run, all.AsMemory(start, count), results.AsMemory(start, count), cancellationToken).ConfigureAwait(false);
+        }
+
+        return results;
+    }
+
+    public async ValueTask<ModelIdentity> WarmUpAsync(CancellationToken cancellationToken)
+    {
+        using var run = await StartAsync(cancellationToken).ConfigureAwait(false);
+        if (_preprocessor.TryCreateWarmupInput(run.First, out TInput input))
+        {
+            await RunAsync(input, cancellationToken).ConfigureAwait(false);
+            return run.Last.Identity;
+        }
+
+        InferenceBatch batch = run.First.RentBatch();
+        try
+        {
+            batch.Begin(1, run.FixedRows ?? 1);
+            SyntheticInput.Fill(batch);
+            run.First.Run(batch, cancellationToken);
+            run.First.CountRun();
+        }
+        finally
+        {
+            run.First.ReturnBatch(batch);
+        }
+
+        return run.Last.Identity;
+    }
+
+    private async ValueTask<PipelineRun> StartAsync(CancellationToken cancellationToken)
+    {
+        long start = _time.GetTimestamp();
+        var leases = new ModelLease[_stages.Count + 1];
+        var run = new PipelineRun(leases);
+        try
+        {
+            for (int i = 0; i < _stages.Count; i++)
+            {
+                leases[i] = await _registry.AcquireAsync(_stages[i].Model, cancellationToken).ConfigureAwait(false);
+            }
+
+            leases[^1] = await _registry.AcquireAsync(_name, cancellationToken).ConfigureAwait(false);
+            if (_stages.Count > 0)
+            {
+                _preprocessor.Prepare(run.First);
+            }
+
+            run.Waiting = _time.GetElapsedTime(start);
+            return run;
+        }
+        catch (Exception exception)
+        {
+            run.Dispose();
+            if (exception is not OperationCanceledException)
+            {
+                _telemetry.Failed(_name, exception);
+            }
+
+            throw;
+        }
+    }
+
+    private async ValueTask RunChunkAsync(
+        PipelineRun run, ReadOnlyMemory<TInput> inputs, Memory<InferenceResult<TOutput>> results, CancellationToken cancellationToken)
+    {
+        ModelIdentity identity = run.Last.Identity;
+        using Activity? activity = _telemetry.Activities.StartActivity("inference");
+        activity?.SetTag("model", identity.Name).SetTag("model.version", identity.Version).SetTag("model.source", identity.Source);
+        using var batches = new BatchChain(run.Leases);
+        batches.First.Begin(inputs.Length, run.FixedRows ?? inputs.Length);
+
+        long start = _time.GetTimestamp();
+        await _preprocessor.PreprocessAsync(inputs, batches.First, cancellationToken).ConfigureAwait(false);
+        long preprocessed = _time.GetTimestamp();
+        long ran = preprocessed, postprocessed = preprocessed;
+        var outputs = new TOutput[inputs.Length];
+        bool cold = false;
+        if (!batches.First.AllFailed)
+        {
+            cold = run.Last.CountRun();
+            InferenceBatch last = batches.Run(_stages, cancellationToken);
+            ran = _time.GetTimestamp();
+            await _postprocessor.PostprocessAsync(last, outputs, cancellationToken).ConfigureAwait(false);
+            postprocessed = _time.GetTimestamp();
+        }
+
+        var timings = new InferenceTimings
+        {
+            Cold = cold,
+            Waiting = run.Waiting,
+            SourceLoad = run.Last.LoadTimings.Source,
+            SessionLoad = run.Last.LoadTimings.Session,
+            Preprocessing = _time.GetElapsedTime(start, preprocessed),
+            Inference = _time.GetElapsedTime(preprocessed, ran),
+            Postprocessing = _time.GetElapsedTime(ran, postprocessed),
+        };
+        _telemetry.Ran(identity, inputs.Length, timings);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            if (batches.First.FailureOf(i) is { } error)
+            {
+                results.Span[i] = InferenceResult<TOutput>.Failed(error, identity, timings);
+                _telemetry.Failed(identity.Name, error);
+            }
+            else
+            {
+                results.Span[i] = new InferenceResult<TOutput>(outputs[i], identity, timings);
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ServerlessInference.Tensors;
+
+namespace ServerlessInference.Pipelines;
+
+/// <summary>One input of a batch: memory that is kept from request to request, and the ONNX Runtime value over it.</summary>
+internal sealed class InputSlot : IDisposable
+{
+    /// <summary>ONNX Runtime aligns its own tensors to 64 bytes, a cache line and an AVX-512 register.</summary>
+    private const int Alignment = 64;
+
+    private byte[] _memory = [];
+    private string[] _strings = [];
+    private long[] _shape = [];
+    private OrtValue? _value;
+    private int _offset;
+    private int _length;
+
+    public bool IsFilled { get; private set; }
+
+    public ReadOnlySpan<long> Shape => _shape;
+
+    /// <summary>Gives memory of a shape. What it holds is undefined.</summary>
+    public Span<T> Fill<T>(TensorElementType type, scoped ReadOnlySpan<long> shape)
+        where T : unmanaged
+    {
+        Span<byte> bytes = FillBytes(type, shape);
+        return MemoryMarshal.CreateSpan(ref System.Runtime.CompilerServices.Unsafe.As<byte, T>(ref MemoryMarshal.GetReference(bytes)), _length);
+    }
+
+    public Span<byte> FillBytes(TensorElementType type, scoped ReadOnlySpan<long> shape)
+    {
+        _length = TensorShape.Count(shape);
+        long size = (long)_length * ElementTypes.SizeOf(type);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, Array.MaxLength - Alignment, nameof(shape));
+        if (_memory.Length < size + Alignment)
+        {
+            Drop();
+            _memory = GC.AllocateUninitializedArray<byte>((int)size + Alignment, pinned: true);
+            nint address = Marshal.UnsafeAddrOfPinnedArrayElement(_memory, 0);
+            _offset = (int)(-address & (Alignment - 1));
+        }
+
+        if (_value is null || !shape.SequenceEqual(_shape))
+        {
+            Drop();
+            _shape = shape.ToArray();
+            _value = OrtValue.CreateTensorValueWithData(
+                OrtMemoryInfo.DefaultInstance, type, _shape, Marshal.UnsafeAddrOfPinnedArrayElement(_memory, _offset), size);
+        }
+
+        IsFilled = true;
+        return _memory.AsSpan(_offset, (int)size);
+    }
+
+    public Span<string> FillStrings(scoped ReadOnlySpan<long> shape)
+    {
+        Drop();
+        _length = TensorShape.Count(shape);
+        _shape = shape.ToArray();
+        if (_strings.Length < _length)
+        {
+            _strings = new string[_length];
+        }
+
+        IsFilled = true;
+        return _strings.AsSpan(0, _length);
+    }
+
+    /// <summary>Takes another model's output as it is; the batch that made it keeps owning it.</summary>
+    public void Borrow(OrtValue value)
+    {
+        Drop();
+        _shape = [];
+        Borrowed = value;
+        IsFilled = true;
+    }
+
+    private OrtValue? Borrowed { get; set; }
+
+    public OrtValue GetValue(TensorElementType type)
+    {
+        if (Borrowed is not null)
+        {
+            return Borrowed;
+        }
+
+        if (type != TensorElementType.String)
+        {
+            return _value!;
+        }
+
+        // String tensors copy into native memory, so the value is made when everything is there.
+        Drop();
+        _value = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, _shape);
+        for (int i = 0; i < _length; i++)
+        {
+            _value.StringTensorSetElementAt((_strings[i] ?? string.Empty).AsSpan(), i);
+        }
+
+        return _value;
+    }
+
+    /// <summary>Makes the slot empty, keeping numeric memory for the next request and no reference to anybody's text.</summary>
+    public void Clear()
+    {
+        IsFilled = false;
+        if (Borrowed is not null || _strings.Length > 0)
+        {
+            Borrowed = null;
+            Array.Clear(_strings);
+            Drop();
+        }
+    }
+
+    public void Dispose() => Drop();
+
+    private void Drop()
+    {
+        _value?.Dispose();
+        _value = null;
+    }
+}

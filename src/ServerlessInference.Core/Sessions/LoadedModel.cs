@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using ServerlessInference.Models;
+using ServerlessInference.Pipelines;
+
+namespace ServerlessInference.Sessions;
+
+/// <summary>A model that is ready to run: its session, its files, and what pipelines derived from them.</summary>
+/// <remarks>
+/// <para>Thread-safe. It is shared by all callers and disposed with its last lease, after the registry has let it go.</para>
+/// </remarks>
+public sealed class LoadedModel
+{
+    private readonly ConcurrentDictionary<(object Owner, Type Type), object> _derived = new();
+    private readonly ConcurrentQueue<InferenceBatch> _batches = new();
+    private readonly OnnxSession? _session;
+    private int _references = 1;
+    private int _runs;
+
+    /// <summary>Creates a model that cannot run, for tests of pre- and postprocessors.</summary>
+    /// <param name="identity">Its name, version and source.</param>
+    /// <param name="description">Its inputs and outputs.</param>
+    /// <param name="artifact">Its files.</param>
+    public LoadedModel(ModelIdentity identity, ModelDescription description, ModelArtifact artifact)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        ArgumentNullException.ThrowIfNull(description);
+        ArgumentNullException.ThrowIfNull(artifact);
+        Identity = identity;
+        Description = description;
+        Artifact = artifact;
+    }
+
+    internal LoadedModel(ModelIdentity identity, OnnxSession session, ModelArtifact artifact, ModelLoadTimings timings)
+        : this(identity, session.Description, artifact)
+    {
+        _session = session;
+        LoadTimings = timings;
+    }
+
+    /// <summary>Gets the name, version and source.</summary>
+    public ModelIdentity Identity { get; }
+
+    /// <summary>Gets the inputs, outputs and metadata.</summary>
+    public ModelDescription Description { get; }
+
+    /// <summary>Gets the files, valid as long as a lease is held.</summary>
+    public ModelArtifact Artifact { get; }
+
+    internal ModelLoadTimings LoadTimings { get; }
+
+    /// <summary>Gets what an owner derives from this model (labels, settings, a tokenizer), deriving it at the first call.</summary>
+    /// <typeparam name="T">What is derived.</typeparam>
+    /// <param name="owner">Who asks: two owners of one model do not share.</param>
+    /// <param name="factory">Derives it; at a race it may run twice, and one result is kept.</param>
+    /// <returns>What was derived.</returns>
+    public T GetOrCreate<T>(object owner, Func<LoadedModel, T> factory)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        ArgumentNullException.ThrowIfNull(factory);
+        return _derived.TryGetValue((owner, typeof(T)), out object? existing)
+            ? (T)existing
+            : (T)_derived.GetOrAdd((owner, typeof(T)), factory(this));
+    }
+
+    /// <summary>Counts a run; returns whether it is the first.</summary>
+    internal bool CountRun() => Volatile.Read(ref _runs) == 0 && Interlocked.Exchange(ref _runs, 1) == 0;
+
+    /// <summary>Runs the model on a batch's inputs and leaves the outputs in it.</summary>
+    internal void Run(InferenceBatch batch, CancellationToken cancellationToken)
+    {
+        if (_session is null)
+        {
+            throw new InvalidOperationException($"The model '{Identity.Name}' was made for a test and has no session to run.");
+        }
+
+        _session.Run(batch, Identity, cancellationToken);
+    }
+
+    internal InferenceBatch RentBatch() => _batches.TryDequeue(out InferenceBatch? batch) ? batch : new InferenceBatch(this);
+
+    internal void ReturnBatch(InferenceBatch batch)
+    {
+        batch.Clear();
+        _batches.Enqueue(batch);
+    }
+
+    /// <summary>Takes a reference unless the last one is already gone.</summary>
+    internal bool TryAddReference()
+    {
+        int current = Volatile.Read(ref _references);
+        while (current > 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _references, current + 1, current);
+            if (seen == current)
+            {
+                return true;
+            }
+
+            current = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>Gives a reference back; the last one disposes session and files.</summary>
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref _references) != 0)
+        {
+            return;
+        }
+
+        while (_batches.TryDequeue(out InferenceBatch? batch))
+        {
+            batch.Dispose();
+        }
+
+        foreach (object derived in _derived.Values)
+        {
+            (derived as IDisposable)?.Dispose();
+        }
+
+        _session?.Dispose();
+        Artifact.Dispose();
+    }
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using ServerlessInference.Diagnostics;
+using ServerlessInference.Models;
+using ServerlessInference.Pipelines;
+
+namespace ServerlessInference.Sessions;
+
+/// <summary>Loads a model: source, session, and what its pipelines prepare.</summary>
+internal sealed partial class ModelLoader(
+    IServiceProvider services,
+    IOptionsMonitor<ModelOptions> options,
+    OnnxSessionFactory sessions,
+    InferenceTelemetry telemetry,
+    TimeProvider time,
+    ILogger<ModelLoader> logger)
+{
+    public async Task<LoadedModel> LoadAsync(string name, CancellationToken cancellationToken)
+    {
+        using Activity? activity = telemetry.Activities.StartActivity("model.load");
+        activity?.SetTag("model", name);
+        ModelOptions settings = options.Get(name);
+        using var limit = new CancellationTokenSource(settings.LoadTimeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await LoadWithinLimitAsync(name, settings, linked.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            var exception = new ModelLoadException(
+                $"The model '{name}' was not loaded within {settings.LoadTimeout.TotalSeconds:0.###} s. Raise the option LoadTimeout, or give its sources deadlines.");
+            LogFailed(logger, exception, name);
+            throw exception;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+            telemetry.Failed(name, exception);
+            LogFailed(logger, exception, name);
+            throw;
+        }
+    }
+
+    private async Task<LoadedModel> LoadWithinLimitAsync(string name, ModelOptions settings, CancellationToken cancellationToken)
+    {
+        long start = time.GetTimestamp();
+
+        // The native library and its environment take as long as a small model, so they start while the source is busy.
+        Task runtime = Task.Run(sessions.StartRuntime, cancellationToken);
+        IModelSource source = services.GetRequiredKeyedService<IModelSource>(name);
+        ModelArtifact artifact = await source.LoadAsync(cancellationToken).ConfigureAwait(false);
+        OnnxSession? session = null;
+        try
+        {
+            await runtime.ConfigureAwait(false);
+            long loaded = time.GetTimestamp();
+            session = sessions.Create(artifact.GetModelFile(settings.File), settings, artifact.Source, cancellationToken);
+            long created = time.GetTimestamp();
+            var identity = new ModelIdentity(name, artifact.Version, artifact.Source);
+            var timings = new ModelLoadTimings(time.GetElapsedTime(start, loaded), time.GetElapsedTime(loaded, created));
+            var model = new LoadedModel(identity, session, artifact, timings);
+            foreach (IModelPipeline pipeline in services.GetKeyedServices<IModelPipeline>(name))
+            {
+                pipeline.Prepare(model);
+            }
+
+            telemetry.Loaded(identity, time.GetElapsedTime(start));
+            LogLoaded(logger, name, identity.Version, identity.Source, timings.Source.TotalMilliseconds, timings.Session.TotalMilliseconds);
+            return model;
+        }
+        catch
+        {
+            session?.Dispose();
+            artifact.Dispose();
+            throw;
+        }
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Loaded model {Model} {Version} from {Source}: source {SourceMs:0.0} ms, session {SessionMs:0.0} ms")]
+    private static partial void LogLoaded(ILogger logger, string model, string version, string source, double sourceMs, double sessionMs);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "Model {Model} cannot be loaded")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string model);
+}

@@ -1,0 +1,90 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using ServerlessInference.Models;
+using ServerlessInference.Pipelines;
+
+namespace ServerlessInference.Sessions;
+
+/// <summary>The models of a container.</summary>
+internal sealed class ModelRegistry : IModelRegistry, IDisposable
+{
+    private readonly Dictionary<string, ModelEntry> _entries = new(StringComparer.Ordinal);
+    private readonly List<string> _names = [];
+    private readonly IServiceProvider _services;
+    private readonly IOptionsMonitor<ModelOptions> _options;
+
+    public ModelRegistry(
+        IServiceProvider services,
+        IEnumerable<ModelRegistration> registrations,
+        IOptionsMonitor<ModelOptions> options,
+        ModelLoader loader)
+    {
+        _services = services;
+        _options = options;
+        foreach (ModelRegistration registration in registrations)
+        {
+            if (_entries.TryAdd(registration.Name, new ModelEntry(registration.Name, loader)))
+            {
+                _names.Add(registration.Name);
+            }
+        }
+    }
+
+    public IReadOnlyList<string> Names => _names;
+
+    public ValueTask<ModelLease> AcquireAsync(string name, CancellationToken cancellationToken = default) =>
+        Entry(name).AcquireAsync(cancellationToken);
+
+    public async Task PreloadAsync(CancellationToken cancellationToken = default)
+    {
+        var loads = new List<Task>();
+        foreach (string name in _names)
+        {
+            if (_options.Get(name).Preload)
+            {
+                loads.Add(LoadAsync(name, cancellationToken));
+            }
+        }
+
+        await Task.WhenAll(loads).ConfigureAwait(false);
+    }
+
+    public async ValueTask<ModelIdentity> WarmUpAsync(string name, CancellationToken cancellationToken = default)
+    {
+        using ModelLease lease = await AcquireAsync(name, cancellationToken).ConfigureAwait(false);
+        ModelIdentity identity = lease.Model.Identity;
+        foreach (IModelPipeline pipeline in _services.GetKeyedServices<IModelPipeline>(name))
+        {
+            identity = await pipeline.WarmUpAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return identity;
+    }
+
+    public ModelStatus GetStatus(string name) => Entry(name).Status;
+
+    public void Dispose()
+    {
+        foreach (ModelEntry entry in _entries.Values)
+        {
+            entry.Dispose();
+        }
+    }
+
+    private async Task LoadAsync(string name, CancellationToken cancellationToken)
+    {
+        using ModelLease lease = await AcquireAsync(name, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ModelEntry Entry(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _entries.TryGetValue(name, out ModelEntry? entry)
+            ? entry
+            : throw new ArgumentException(
+                _names.Count == 0
+                    ? $"There is no model '{name}': none is registered. Register it with AddServerlessInference().AddModel(\"{name}\", …)."
+                    : $"There is no model '{name}'. Registered: {string.Join(", ", _names.Select(known => $"'{known}'"))}.",
+                nameof(name));
+    }
+}

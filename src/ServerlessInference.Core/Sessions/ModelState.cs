@@ -1,0 +1,17 @@
+namespace ServerlessInference.Sessions;
+
+/// <summary>Where a registered model stands.</summary>
+public enum ModelState
+{
+    /// <summary>Nobody has asked for it yet.</summary>
+    NotLoaded,
+
+    /// <summary>It is being loaded.</summary>
+    Loading,
+
+    /// <summary>It answers.</summary>
+    Ready,
+
+    /// <summary>The last attempt to load it failed; the next caller tries again.</summary>
+    Failed,
+}

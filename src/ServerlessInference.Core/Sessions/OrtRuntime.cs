@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.ML.OnnxRuntime;
+
+namespace ServerlessInference.Sessions;
+
+/// <summary>Starts ONNX Runtime: its environment comes before everything else, with a logger of ours.</summary>
+/// <remarks>
+/// ONNX Runtime has one environment a process, so this is the one place with state that two functions in a process share: the
+/// first one's logger receives what ONNX Runtime says outside of a session. Without a default logger ONNX Runtime aborts on arm64
+/// Lambda, where it cannot read <c>/sys/devices/system/cpu/possible</c> (microsoft/onnxruntime issues 10038 and 15650).
+/// </remarks>
+internal static partial class OrtRuntime
+{
+    private static readonly Lock Gate = new();
+    private static DOrtLoggingFunction? s_logging;
+
+    public static void Start(ILogger logger)
+    {
+        lock (Gate)
+        {
+            if (OrtEnv.IsCreated)
+            {
+                return;
+            }
+
+            // Kept in a field, since native code calls it as long as the process lives.
+            s_logging = (_, severity, category, _, location, message) =>
+            {
+                LogLevel level = LevelOf(severity);
+                if (logger.IsEnabled(level))
+                {
+                    Log(logger, level, category, message, location);
+                }
+            };
+            var options = new EnvironmentCreationOptions
+            {
+                logId = "ServerlessInference",
+                logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING,
+                loggingFunction = s_logging,
+            };
+            try
+            {
+                OrtEnv.CreateInstanceWithOptions(ref options);
+            }
+            catch (Exception exception) when (NativeLibraryFailure(exception) is { } missing)
+            {
+                throw new ModelLoadException(
+                    $"ONNX Runtime's native library cannot be loaded: {missing.Message} Reference the package Microsoft.ML.OnnxRuntime " +
+                    $"(ServerlessInference.Lambda does), and publish for the processor that the function runs on; this is {RuntimeInformation.RuntimeIdentifier}. " +
+                    $"Searched beside the application ({AppContext.BaseDirectory}) and in LD_LIBRARY_PATH ({Environment.GetEnvironmentVariable("LD_LIBRARY_PATH") ?? "not set"}).",
+                    exception);
+            }
+        }
+    }
+
+    private static Exception? NativeLibraryFailure(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            if (exception is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
+            {
+                return exception;
+            }
+        }
+
+        return null;
+    }
+
+    private static LogLevel LevelOf(OrtLoggingLevel level) => level switch
+    {
+        OrtLoggingLevel.ORT_LOGGING_LEVEL_VERBOSE => LogLevel.Debug,
+        OrtLoggingLevel.ORT_LOGGING_LEVEL_INFO => LogLevel.Information,
+        OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING => LogLevel.Warning,
+        OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR => LogLevel.Error,
+        _ => LogLevel.Critical,
+    };
+
+    [LoggerMessage(EventId = 20, Message = "ONNX Runtime ({Category}): {Text} [{Location}]")]
+    private static partial void Log(ILogger logger, LogLevel level, string category, string text, string location);
+}
