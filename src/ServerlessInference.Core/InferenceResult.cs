@@ -25,4 +25,16 @@ public abstract class InferenceResult
 
     /// <summary>Gets how long each stage took.</summary>
     public InferenceTimings Timings { get; }
+
+    /// <summary>Creates the result of an input that could not be answered.</summary>
+    /// <typeparam name="T">What the pipeline would have answered.</typeparam>
+    /// <param name="error">Why not.</param>
+    /// <param name="model">The model that was asked.</param>
+    /// <param name="timings">How long it took.</param>
+    /// <returns>The result.</returns>
+    public static InferenceResult<T> Failed<T>(Exception error, ModelIdentity model, InferenceTimings timings = default)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return new InferenceResult<T>(model, timings, error);
+    }
 }

@@ -16,7 +16,7 @@ public sealed class InferenceResult<T> : InferenceResult
     public InferenceResult(T value, ModelIdentity model, InferenceTimings timings = default)
         : base(model, timings, null) => _value = value;
 
-    private InferenceResult(ModelIdentity model, InferenceTimings timings, Exception error)
+    internal InferenceResult(ModelIdentity model, InferenceTimings timings, Exception error)
         : base(model, timings, error)
     {
     }
@@ -34,16 +34,5 @@ public sealed class InferenceResult<T> : InferenceResult
 
             return _value!;
         }
-    }
-
-    /// <summary>Creates the result of an input that could not be answered.</summary>
-    /// <param name="error">Why not.</param>
-    /// <param name="model">The model that was asked.</param>
-    /// <param name="timings">How long it took.</param>
-    /// <returns>The result.</returns>
-    public static InferenceResult<T> Failed(Exception error, ModelIdentity model, InferenceTimings timings = default)
-    {
-        ArgumentNullException.ThrowIfNull(error);
-        return new InferenceResult<T>(model, timings, error);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class EncodedPipeline<TInput, TOutput>(
             }
             catch (InvalidInputException exception)
             {
-                results[i] = InferenceResult<TOutput>.Failed(exception, new ModelIdentity(name, "not asked", "none"));
+                results[i] = InferenceResult.Failed<TOutput>(exception, new ModelIdentity(name, "not asked", "none"));
             }
         }
 

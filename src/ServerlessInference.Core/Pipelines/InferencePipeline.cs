@@ -182,7 +182,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         {
             if (batches.First.FailureOf(i) is { } error)
             {
-                results.Span[i] = InferenceResult<TOutput>.Failed(error, identity, timings);
+                results.Span[i] = InferenceResult.Failed<TOutput>(error, identity, timings);
                 _telemetry.Failed(identity.Name, error);
             }
             else
