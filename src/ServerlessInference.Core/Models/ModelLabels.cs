@@ -1,0 +1,170 @@
+using System.Text;
+using System.Text.Json;
+using ServerlessInference.Sessions;
+
+namespace ServerlessInference.Models;
+
+/// <summary>The names of a model's classes, in the order of its outputs.</summary>
+/// <remarks>
+/// <para>Found in a file beside the model (<c>labels.txt</c>, <c>synset.txt</c>, <c>classes.txt</c>, <c>coco.names</c>), in
+/// <c>config.json</c> (<c>id2label</c>), or in the ONNX metadata (<c>names</c> as Ultralytics writes it, <c>labels</c>).</para>
+/// <para>Formats: a name per line, with or without a WordNet id before it; a JSON array; a JSON object or a Python dictionary from
+/// index to name. Immutable and thread-safe.</para>
+/// </remarks>
+public static class ModelLabels
+{
+    /// <summary>A vocabulary of a hundred thousand classes stays far below this.</summary>
+    private const int MaxBytes = 16 * 1024 * 1024;
+
+    private static readonly string[] Files = ["labels.txt", "synset.txt", "classes.txt", "coco.names"];
+
+    private static readonly string[] MetadataKeys = ["names", "labels"];
+
+    /// <summary>Finds the labels of a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="file">The file that holds them; <see langword="null"/> looks in the usual places.</param>
+    /// <returns>The names; empty where the model has none.</returns>
+    /// <exception cref="ModelLoadException">The named file is not there, or labels are in no known format.</exception>
+    public static IReadOnlyList<string> Find(LoadedModel model, string? file = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (file is not null)
+        {
+            return model.Artifact.TryGetFile(file, out ModelFile? named)
+                ? Parse(named.ReadAllBytes(MaxBytes).Span, file)
+                : throw new ModelLoadException($"{model.Artifact.Source} has no labels file '{file}'. Put it beside the model, or correct the option.");
+        }
+
+        foreach (string name in Files)
+        {
+            if (model.Artifact.TryGetFile(name, out ModelFile? usual))
+            {
+                return Parse(usual.ReadAllBytes(MaxBytes).Span, name);
+            }
+        }
+
+        if (model.Artifact.TryGetFile("config.json", out ModelFile? config))
+        {
+            IReadOnlyList<string> labels = ParseJson(config.ReadAllBytes(MaxBytes).Span, "config.json", onlyId2Label: true);
+            if (labels.Count > 0)
+            {
+                return labels;
+            }
+        }
+
+        foreach (string key in MetadataKeys)
+        {
+            if (model.Description.Metadata.TryGetValue(key, out string? text))
+            {
+                return Parse(Encoding.UTF8.GetBytes(text), $"the ONNX metadata '{key}'");
+            }
+        }
+
+        return [];
+    }
+
+    /// <summary>Reads labels in any of the known formats.</summary>
+    /// <param name="utf8">The text.</param>
+    /// <param name="where">Where it stands, for the message of an error.</param>
+    /// <returns>The names.</returns>
+    /// <exception cref="ModelLoadException">The text is in no known format.</exception>
+    public static IReadOnlyList<string> Parse(ReadOnlySpan<byte> utf8, string where)
+    {
+        ReadOnlySpan<byte> text = utf8.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
+        ReadOnlySpan<byte> trimmed = text.Trim(" \t\r\n"u8);
+        if (trimmed.StartsWith("["u8) || trimmed.StartsWith("{\""u8))
+        {
+            return ParseJson(trimmed, where, onlyId2Label: false);
+        }
+
+        return trimmed.StartsWith("{"u8)
+            ? PythonDictionary.Parse(Encoding.UTF8.GetString(trimmed), where)
+            : ParseLines(Encoding.UTF8.GetString(text));
+    }
+
+    /// <summary>Puts names that stand with an index into order.</summary>
+    internal static IReadOnlyList<string> InOrder(SortedDictionary<int, string> byIndex, string where)
+    {
+        var labels = new string[byIndex.Count];
+        int expected = 0;
+        foreach ((int index, string label) in byIndex)
+        {
+            if (index != expected)
+            {
+                throw new ModelLoadException($"The labels in {where} have no name for index {expected}; {byIndex.Count} names must have the indices 0 to {byIndex.Count - 1}.");
+            }
+
+            labels[expected++] = label;
+        }
+
+        return labels;
+    }
+
+    private static IReadOnlyList<string> ParseJson(ReadOnlySpan<byte> utf8, string where, bool onlyId2Label)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(utf8);
+            using JsonDocument document = JsonDocument.ParseValue(ref reader);
+            JsonElement root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.Array)
+            {
+                return [.. root.EnumerateArray().Select(item => item.GetString() ?? string.Empty)];
+            }
+
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("id2label", out JsonElement id2Label))
+            {
+                root = id2Label;
+            }
+            else if (onlyId2Label)
+            {
+                return [];
+            }
+
+            var byIndex = new SortedDictionary<int, string>();
+            foreach (JsonProperty property in root.EnumerateObject())
+            {
+                if (!int.TryParse(property.Name, out int index))
+                {
+                    throw new ModelLoadException($"The labels in {where} have the key '{property.Name}'; an index was expected.");
+                }
+
+                byIndex[index] = property.Value.GetString() ?? string.Empty;
+            }
+
+            return InOrder(byIndex, where);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw new ModelLoadException($"The labels in {where} are no JSON array of names and no JSON object from index to name: {exception.Message}", exception);
+        }
+    }
+
+    private static List<string> ParseLines(string text)
+    {
+        var labels = new List<string>();
+        foreach (string line in text.Split('\n'))
+        {
+            labels.Add(line.Trim());
+        }
+
+        while (labels.Count > 0 && labels[^1].Length == 0)
+        {
+            labels.RemoveAt(labels.Count - 1);
+        }
+
+        if (labels.TrueForAll(HasWordNetId))
+        {
+            for (int i = 0; i < labels.Count; i++)
+            {
+                labels[i] = labels[i][10..];
+            }
+        }
+
+        return labels;
+    }
+
+    // ImageNet's synset files put the WordNet id before the name: "n01440764 tench, Tinca tinca".
+    private static bool HasWordNetId(string line) =>
+        line.Length > 10 && line[0] == 'n' && line[9] == ' ' && line.AsSpan(1, 8).IndexOfAnyExceptInRange('0', '9') < 0;
+}

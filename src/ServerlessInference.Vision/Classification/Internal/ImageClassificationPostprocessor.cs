@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using System.Text.Json;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ServerlessInference.Models;
+using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
+using ServerlessInference.Tensors;
+
+namespace ServerlessInference.Vision.Classification.Internal;
+
+/// <summary>Reads class scores <c>[n, classes]</c> of float16, float32 or float64. Thread-safe.</summary>
+internal sealed class ImageClassificationPostprocessor(ImageClassificationOptions options) : IPostprocessor<ImageClassification>
+{
+    public void Prepare(LoadedModel model) => _ = SettingsOf(model);
+
+    public ValueTask PostprocessAsync(InferenceBatch batch, Memory<ImageClassification> outputs, CancellationToken cancellationToken)
+    {
+        Settings settings = SettingsOf(batch.Model);
+        TensorView<float> scores = batch.GetFloatOutput(settings.Output);
+        int classes = Classes(scores, batch);
+        if (settings.Labels.Count > 0 && settings.Labels.Count != classes)
+        {
+            throw new ModelContractException(
+                $"Output '{batch.Model.Description.Outputs[settings.Output].Name}' of model '{batch.Model.Identity.Name}' is {TensorShape(scores.Shape)}; " +
+                $"{settings.Labels.Count} labels need [n, {settings.Labels.Count}]. Load the labels that belong to this model.");
+        }
+
+        float[] workspace = batch.State(() => new Workspace()).Take(classes);
+        for (int row = 0; row < outputs.Length; row++)
+        {
+            if (batch.FailureOf(row) is null)
+            {
+                Span<float> values = workspace.AsSpan(0, classes);
+                Activate(scores.Elements.Slice(row * classes, classes), values, settings.Scores);
+                outputs.Span[row] = new ImageClassification(Best(values, settings.Labels));
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private Settings SettingsOf(LoadedModel model) => model.GetOrCreate(this, Read);
+
+    private Settings Read(LoadedModel model)
+    {
+        int output = -1;
+        for (int i = 0; i < model.Description.Outputs.Count && output < 0; i++)
+        {
+            ValueDescription candidate = model.Description.Outputs[i];
+            if (candidate is { Kind: ValueKind.Tensor, ElementType: TensorElementType.Float or TensorElementType.Float16 or TensorElementType.Double }
+                && candidate.Shape.Length is 2 or 4)
+            {
+                output = i;
+            }
+        }
+
+        if (output < 0)
+        {
+            throw new ModelContractException(
+                $"Model '{model.Identity.Name}' has the outputs {string.Join(", ", model.Description.Outputs)}; image classification needs a float tensor [n, classes].");
+        }
+
+        IReadOnlyList<string> labels = ModelLabels.Find(model, options.LabelsFile);
+        long declared = model.Description.Outputs[output].Shape[1];
+        if (labels.Count > 0 && declared >= 0 && declared != labels.Count)
+        {
+            throw new ModelContractException(
+                $"Output {model.Description.Outputs[output]} of model '{model.Identity.Name}' has {declared} classes, and there are {labels.Count} labels. Load the labels that belong to this model.");
+        }
+
+        ScoreFunction scores = options.Scores != ScoreFunction.Auto ? options.Scores : IsMultiLabel(model) ? ScoreFunction.Sigmoid : ScoreFunction.Softmax;
+        return new Settings(output, labels, scores);
+    }
+
+    private static bool IsMultiLabel(LoadedModel model)
+    {
+        if (!model.Artifact.TryGetFile("config.json", out ModelFile? file))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var config = JsonDocument.Parse(file.ReadAllBytes(1024 * 1024));
+            return config.RootElement.TryGetProperty("problem_type", out JsonElement type) && type.ValueEquals("multi_label_classification"u8);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw new ModelLoadException($"The config.json of model '{model.Identity.Name}' is no JSON object: {exception.Message}", exception);
+        }
+    }
+
+    // [n, classes], or [n, classes, 1, 1] as some exports leave the pooling.
+    private static int Classes(TensorView<float> scores, InferenceBatch batch)
+    {
+        bool flat = scores.Shape.Length == 2 || scores.Shape.Length == 4 && scores.Shape[2] == 1 && scores.Shape[3] == 1;
+        return flat && scores.Shape[0] == batch.Rows && scores.Shape[1] > 0
+            ? (int)scores.Shape[1]
+            : throw new ModelContractException($"The scores of model '{batch.Model.Identity.Name}' are {TensorShape(scores.Shape)}; [{batch.Rows}, classes] was expected.");
+    }
+
+    private static string TensorShape(ReadOnlySpan<long> shape) => $"[{string.Join(", ", shape.ToArray())}]";
+
+    private static void Activate(ReadOnlySpan<float> outputs, Span<float> scores, ScoreFunction function)
+    {
+        switch (function)
+        {
+            case ScoreFunction.Sigmoid:
+                TensorPrimitives.Sigmoid(outputs, scores);
+                break;
+            case ScoreFunction.Softmax:
+                // Subtracting the maximum keeps the exponentials in range, as every framework does.
+                TensorPrimitives.Subtract(outputs, TensorPrimitives.Max(outputs), scores);
+                TensorPrimitives.Exp(scores, scores);
+                TensorPrimitives.Divide(scores, TensorPrimitives.Sum<float>(scores), scores);
+                break;
+            default:
+                outputs.CopyTo(scores);
+                break;
+        }
+    }
+
+    private LabelScore[] Best(ReadOnlySpan<float> scores, IReadOnlyList<string> labels)
+    {
+        int k = Math.Min(options.TopK, scores.Length);
+        var best = new List<int>(k);
+        for (int i = 0; i < scores.Length; i++)
+        {
+            float score = scores[i];
+            if (!(score >= options.MinScore) || (best.Count == k && !(score > scores[best[^1]])))
+            {
+                continue;
+            }
+
+            int place = best.Count;
+            while (place > 0 && score > scores[best[place - 1]])
+            {
+                place--;
+            }
+
+            if (best.Count == k)
+            {
+                best.RemoveAt(k - 1);
+            }
+
+            best.Insert(place, i);
+        }
+
+        var top = new LabelScore[best.Count];
+        for (int i = 0; i < top.Length; i++)
+        {
+            int index = best[i];
+            top[i] = new LabelScore(index, labels.Count > 0 ? labels[index] : index.ToString(CultureInfo.InvariantCulture), scores[index]);
+        }
+
+        return top;
+    }
+
+    private sealed record Settings(int Output, IReadOnlyList<string> Labels, ScoreFunction Scores);
+
+    private sealed class Workspace
+    {
+        private float[] _scores = [];
+
+        public float[] Take(int length) => _scores.Length >= length ? _scores : _scores = new float[length];
+    }
+}
