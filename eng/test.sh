@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test. Needs the .NET 10 SDK; on Debian it installs what else it needs.
+#
+# Prints each skipped group of tests with its reason and ends with "N passed, N failed, N skipped".
+# With ../shared/reference beside the repository the tests against the original Python pipelines run too.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source eng/common.sh
+
+configuration=Release
+results=$PWD/artifacts/test-results
+passed=0 failed=0 skipped=0
+rm -rf "$results" && mkdir -p "$results"
+
+eng/bootstrap.sh || exit 1
+step "build"
+dotnet build ServerlessInference.sln -c $configuration -nologo -v quiet || { echo "The build failed."; exit 1; }
+
+# --- unit, integration, public-API and parity tests: xunit executables -----------------------------------------------------
+run_assembly() { # name, label, environment…
+  local name=$1 label=$2; shift 2
+  local program=artifacts/bin/$name/${configuration,,}/$name
+  local report=$results/$label.xml log=$results/$label.log
+  step "$label"
+  env "$@" timeout 900 "$program" -noLogo -noColor -xml "$report" >"$log" 2>&1
+  local code=$?
+  if [ ! -s "$report" ]; then
+    cat "$log"; echo "$label did not finish (exit code $code)."; failed=$((failed + 1)); return
+  fi
+  [ $code -eq 0 ] || grep -vE '^\s*$' "$log" | head -n 200
+  local summary; summary=$(grep -o '<assembly [^>]*>' "$report" | head -n 1)
+  count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$summary"; }
+  local p f s e; p=$(count passed) f=$(count failed) s=$(count skipped) e=$(count errors)
+  passed=$((passed + p)) failed=$((failed + f + e)) skipped=$((skipped + s))
+  echo "$p passed, $((f + e)) failed, $s skipped ($(sed -n 's/.* time="\([0-9.]*\)".*/\1/p' <<<"$summary") s)" | sed 's/^/  /'
+  skip_reasons "$report" | sed 's/^/  skipped: /'
+}
+# A group is what shares a reason.
+skip_reasons() {
+  tr '\n' ' ' <"$1" | grep -o '<reason><!\[CDATA\[[^]]*\]\]></reason>\|<reason>[^<]*</reason>' |
+    sed -e 's/<[^>]*>//g' -e 's/^<!\[CDATA\[//' -e 's/<!\[CDATA\[//' -e 's/\]\]>$//' | sort | uniq -c | sed -E 's/^ *([0-9]+) (.*)$/\1 tests: \2/'
+}
+
+for project in tests/*.Tests/*.csproj; do
+  name=$(basename "$project" .csproj)
+  [ -x "artifacts/bin/$name/${configuration,,}/$name" ] && run_assembly "$name" "$name"
+done
+
+# --- the same bytes on every path: vision and text without vector instructions ---------------------------------------------
+for name in ServerlessInference.Vision.Tests ServerlessInference.Parity.Tests; do
+  [ -x "artifacts/bin/$name/${configuration,,}/$name" ] || continue
+  run_assembly $name "$name (no AVX2)" DOTNET_EnableAVX2=0 SERVERLESS_INFERENCE_FUZZ_MUTANTS=200
+  run_assembly $name "$name (no vector instructions)" DOTNET_EnableHWIntrinsic=0 SERVERLESS_INFERENCE_FUZZ_MUTANTS=50
+done
+
+# --- whole programs ---------------------------------------------------------------------------------------------------------
+check() { # name, command…
+  local name=$1; shift
+  step "$name"
+  if "$@" >"$results/$name.log" 2>&1; then
+    passed=$((passed + 1)); tail -n 1 "$results/$name.log" | sed 's/^/  /'
+  else
+    local code=$?
+    if [ $code -eq 77 ]; then
+      skipped=$((skipped + 1)); tail -n 1 "$results/$name.log" | sed 's/^/  skipped: /'
+    else
+      failed=$((failed + 1)); tail -n 60 "$results/$name.log"
+    fi
+  fi
+}
+check package-consumer eng/checks/package-consumer.sh
+check aot-function eng/checks/aot-function.sh
+
+echo
+[ -d ../shared/reference ] || echo "skipped: the tests against the original Python pipelines (no ../shared/reference beside the repository)"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ] && [ $passed -gt 0 ]

@@ -1,0 +1,1 @@
+await AspNetCore.ShapesApp.Create(args).RunAsync();

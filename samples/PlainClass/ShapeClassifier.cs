@@ -1,0 +1,39 @@
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference;
+using ServerlessInference.Vision;
+using ServerlessInference.Vision.Classification;
+
+namespace PlainClass;
+
+/// <summary>A plain class with a service collection of its own, as in a class-library handler: nothing here knows Lambda.</summary>
+public sealed class ShapeClassifier : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly IInferencePipeline<ReadOnlyMemory<byte>, ImageClassification> _pipeline;
+
+    /// <summary>Registers the model. Whoever creates the class once, at start, keeps the model for all calls.</summary>
+    public ShapeClassifier()
+    {
+        var services = new ServiceCollection();
+        services.AddServerlessInference()
+            .AddModel("shapes", model => model
+                .FromEmbeddedResource(typeof(ShapeClassifier).Assembly, "shapes/")
+                .UseImageClassification(options => options.TopK = 3));
+        _services = services.BuildServiceProvider();
+        _pipeline = _services.GetRequiredKeyedService<IInferencePipeline<ReadOnlyMemory<byte>, ImageClassification>>("shapes");
+    }
+
+    /// <summary>Loads the model ahead of the first call.</summary>
+    public Task LoadAsync(CancellationToken cancellationToken = default) =>
+        _services.GetRequiredService<IModelRegistry>().PreloadAsync(cancellationToken);
+
+    /// <summary>Says which shape a JPEG or PNG shows.</summary>
+    public async Task<string> HandleAsync(ReadOnlyMemory<byte> image, CancellationToken cancellationToken = default)
+    {
+        InferenceResult<ImageClassification> result = await _pipeline.RunAsync(image, cancellationToken);
+        return result.Value.Top[0].Label;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}
