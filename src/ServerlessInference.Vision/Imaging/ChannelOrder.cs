@@ -1,0 +1,11 @@
+namespace ServerlessInference.Vision.Imaging;
+
+/// <summary>The order of an image tensor's channels.</summary>
+public enum ChannelOrder
+{
+    /// <summary>Red, green, blue.</summary>
+    Rgb,
+
+    /// <summary>Blue, green, red: models trained on OpenCV's images.</summary>
+    Bgr,
+}

@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using ServerlessInference.Vision.Imaging.Resizing.Internal;
+using ServerlessInference.Vision.Imaging.Tensors.Internal;
+
+namespace ServerlessInference.Vision.Imaging;
+
+/// <summary>Turns decoded images into tensors: resizes, crops or letterboxes, normalises and lays out, row by row in one pass.</summary>
+/// <remarks>
+/// <para>Output: one image, <c>[3, height, width]</c> or <c>[height, width, 3]</c>, written into the caller's memory, such as its part
+/// of a batch.</para>
+/// <para>Pixels are those that Pillow, or OpenCV, makes (see <see cref="Resizing.ResizeFilter"/>); values are
+/// <c>(float32(pixel × Scale) - Mean) / StandardDeviation</c> with each step rounded to float32, as in torchvision.</para>
+/// <para>Thread-safe. Working memory is kept for the next image, one set for each simultaneous caller. The options are read once, when it is created.</para>
+/// </remarks>
+public sealed class ImageTensorizer
+{
+    private readonly ImagePreprocessingOptions _options;
+    private readonly ConcurrentQueue<TensorWorkspace> _idle = new();
+    private readonly TensorRows<float> _floats;
+    private readonly TensorRows<Half> _halves;
+    private readonly TensorRows<byte> _bytes;
+    private TensorWorkspace? _first;
+
+    /// <summary>Creates a tensorizer.</summary>
+    /// <param name="options">The settings; copied.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The settings are wrong; all failures are reported.</exception>
+    public ImageTensorizer(ImagePreprocessingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        new ImagePreprocessingRules().ThrowIfInvalid(options);
+        _options = options.Clone();
+        var normalizer = new PixelNormalizer(_options);
+        byte[] pixels = new byte[normalizer.Table.Length];
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = (byte)i;
+        }
+
+        _floats = new TensorRows<float>(normalizer.Table, _options, normalizer.CanCompute ? normalizer : null);
+        _halves = new TensorRows<Half>(Array.ConvertAll(normalizer.Table, value => (Half)value), _options, null);
+        _bytes = new TensorRows<byte>(pixels, _options, null);
+    }
+
+    /// <summary>Gets the type of the model's input, by which a caller chooses the method to call.</summary>
+    public ImageElementType ElementType => _options.ElementType;
+
+    /// <summary>Gets the order of the tensor's axes.</summary>
+    public TensorLayout Layout => _options.Layout;
+
+    /// <summary>Tells the size of the tensor that an image becomes.</summary>
+    /// <param name="width">The image's width in pixels, above 0.</param>
+    /// <param name="height">The image's height in pixels, above 0.</param>
+    /// <returns>The tensor's width and height; the same for all images unless the settings let it vary.</returns>
+    /// <exception cref="InvalidInputException">The image's proportions would make the tensor too large.</exception>
+    public ImageSize GetSize(int width, int height)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        ResizePlan plan = ResizePlan.Create(_options, width, height);
+        return new ImageSize(plan.Width, plan.Height);
+    }
+
+    /// <summary>Writes an image as a float32 tensor.</summary>
+    /// <param name="image">The image, not empty; read during the call.</param>
+    /// <param name="tensor">Takes 3 × height × width values; what lies behind them is left alone.</param>
+    /// <returns>How to get from the tensor's pixels back to the image's.</returns>
+    /// <exception cref="ArgumentException">The image is empty, or the memory is too short.</exception>
+    /// <exception cref="InvalidInputException">The image's proportions would make the tensor too large.</exception>
+    public LetterboxTransform Write(ImageBuffer image, Span<float> tensor) => Write(image, tensor, _floats);
+
+    /// <summary>Writes an image as a float16 tensor: the float32 values, rounded half to even.</summary>
+    /// <inheritdoc cref="Write(ImageBuffer, Span{float})"/>
+    public LetterboxTransform Write(ImageBuffer image, Span<Half> tensor) => Write(image, tensor, _halves);
+
+    /// <summary>Writes an image as a tensor of bytes: its resized pixels, 0 to 255, without scale, mean and standard deviation.</summary>
+    /// <inheritdoc cref="Write(ImageBuffer, Span{float})"/>
+    public LetterboxTransform Write(ImageBuffer image, Span<byte> tensor) => Write(image, tensor, _bytes);
+
+    private LetterboxTransform Write<T>(ImageBuffer image, Span<T> tensor, TensorRows<T> rows)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        if (image.Width == 0 || image.Height == 0)
+        {
+            throw new ArgumentException("The image is empty. Decode an image into it first.", nameof(image));
+        }
+
+        ResizePlan plan = ResizePlan.Create(_options, image.Width, image.Height);
+        int length = plan.Width * plan.Height * ImageBuffer.Channels;
+        if (tensor.Length < length)
+        {
+            throw new ArgumentException(
+                $"The tensor's memory has {tensor.Length} elements; 3 x {plan.Height} x {plan.Width} = {length} are needed.", nameof(tensor));
+        }
+
+        TensorWorkspace workspace = Rent();
+        try
+        {
+            Write(image, tensor[..length], rows, plan, workspace);
+        }
+        finally
+        {
+            Return(workspace);
+        }
+
+        return plan.Transform;
+    }
+
+    private unsafe void Write<T>(ImageBuffer image, Span<T> tensor, TensorRows<T> rows, in ResizePlan plan, TensorWorkspace workspace)
+        where T : unmanaged
+    {
+        PixelRegion region = plan.Region;
+        int width = plan.Width;
+        nint plane = (nint)width * plan.Height;
+        int bottom = plan.Top + region.Height;
+        Span<byte> row = workspace.Row(region.Width * ImageBuffer.Channels);
+        RowResampler resampler = workspace.Resamplers.Select(region, _options.Filter);
+        resampler.Begin(image, region);
+        try
+        {
+            fixed (T* to = tensor)
+            fixed (byte* pixels = row)
+            {
+                rows.Fill(plan.Fill, plan.Top * width, to, 0, plane);
+                for (int y = 0; y < region.Height; y++)
+                {
+                    nint at = (nint)(plan.Top + y) * width;
+                    resampler.ReadRow(y, row);
+                    rows.Fill(plan.Fill, plan.Left, to, at, plane);
+                    rows.Write(pixels, region.Width, to, at + plan.Left, plane);
+                    rows.Fill(plan.Fill, width - plan.Left - region.Width, to, at + plan.Left + region.Width, plane);
+                }
+
+                rows.Fill(plan.Fill, (plan.Height - bottom) * width, to, (nint)bottom * width, plane);
+            }
+        }
+        finally
+        {
+            resampler.End();
+        }
+    }
+
+    private TensorWorkspace Rent() =>
+        Interlocked.Exchange(ref _first, null) ?? (_idle.TryDequeue(out TensorWorkspace? workspace) ? workspace : new TensorWorkspace());
+
+    private void Return(TensorWorkspace workspace)
+    {
+        if (Interlocked.CompareExchange(ref _first, workspace, null) is not null && _idle.Count < Environment.ProcessorCount)
+        {
+            _idle.Enqueue(workspace);
+        }
+    }
+}

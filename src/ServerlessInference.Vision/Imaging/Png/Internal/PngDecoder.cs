@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.IO.Compression;
+using ServerlessInference.Vision.Imaging.Internal;
+
+namespace ServerlessInference.Vision.Imaging.Png.Internal;
+
+/// <summary>Decodes PNG (ISO/IEC 15948): every colour type, bit depth and interlacing.</summary>
+/// <remarks>
+/// The runtime's zlib inflates, a batch of rows at a time into pooled memory; only as many bytes are ever inflated as the header calls for.
+/// Thread-safe: holds no state.
+/// </remarks>
+internal sealed class PngDecoder : IImageDecoder
+{
+    /// <summary>Bytes of rows that are inflated at a time.</summary>
+    private const int BatchBytes = 64 * 1024;
+
+    /// <summary>No DEFLATE stream expands more than this many times (RFC 1951: 258 bytes out of two bits).</summary>
+    private const long MaxExpansion = 1032;
+
+    public bool CanDecode(ImageFormat format) => format == ImageFormat.Png;
+
+    public ImageInfo Identify(ReadOnlySpan<byte> encoded)
+    {
+        PngHeader header = PngContents.ReadHeader(encoded);
+        return new ImageInfo(ImageFormat.Png, header.Width, header.Height, 1);
+    }
+
+    public unsafe void Decode(ReadOnlySpan<byte> encoded, ImageDecodeOptions options, ImageBuffer destination)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(destination);
+        ImageLimits.CheckEncoded(encoded.Length, options);
+        PngHeader header = PngContents.ReadHeader(encoded);
+        ImageLimits.CheckSize("PNG", header.Width, header.Height, options);
+        PngContents contents = PngContents.Read(encoded);
+        if (header.RawBytes > (contents.ImageDataBytes + 1) * MaxExpansion)
+        {
+            throw new InvalidInputException(
+                $"The PNG states {header.Width} x {header.Height} pixels but holds {contents.ImageDataBytes} bytes of image data, which is too little. The file is cut off or damaged.");
+        }
+
+        var converter = new PngRowConverter();
+        converter.Begin(contents, options);
+        destination.Resize(header.Width, header.Height);
+        fixed (byte* data = contents.ImageData)
+        {
+            using var stream = new PngDataStream(data, contents.ImageData.Length);
+            using var inflater = new ZLibStream(stream, CompressionMode.Decompress);
+            try
+            {
+                Decode(header, inflater, converter, destination);
+            }
+            catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+            {
+                throw new InvalidInputException("The PNG's compressed image data is cut off or damaged.", exception);
+            }
+        }
+    }
+
+    private static void Decode(PngHeader header, Stream inflater, PngRowConverter converter, ImageBuffer destination)
+    {
+        int rowBytes = checked((int)header.RowBytes(header.Width));
+        int batchRows = Math.Clamp(BatchBytes / (rowBytes + 1), 1, destination.Height);
+        using var rows = new PngRowReader(inflater, rowBytes, batchRows, header.FilterDistance);
+        if (!header.Interlaced)
+        {
+            rows.BeginPass(rowBytes, destination.Height);
+            for (int y = 0; y < destination.Height; y++)
+            {
+                converter.Convert(rows.Read(), destination.Width, destination.Row(y));
+            }
+
+            return;
+        }
+
+        byte[] passRow = ArrayPool<byte>.Shared.Rent(destination.Stride);
+        try
+        {
+            for (int pass = 0; pass < Adam7.Passes; pass++)
+            {
+                int width = Adam7.PassWidth(pass, destination.Width);
+                int height = width == 0 ? 0 : Adam7.PassHeight(pass, destination.Height);
+                rows.BeginPass((int)header.RowBytes(width), height);
+                for (int y = 0; y < height; y++)
+                {
+                    converter.Convert(rows.Read(), width, passRow);
+                    Adam7.Scatter(pass, passRow.AsSpan(0, width * 3), destination.Row(Adam7.Row(pass, y)));
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(passRow);
+        }
+    }
+}

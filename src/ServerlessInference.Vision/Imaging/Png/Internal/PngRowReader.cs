@@ -1,0 +1,74 @@
+using System.Buffers;
+
+namespace ServerlessInference.Vision.Imaging.Png.Internal;
+
+/// <summary>Reads rows of a PNG's image data, inflated in batches, and undoes their filters.</summary>
+internal sealed unsafe class PngRowReader : IDisposable
+{
+    private readonly Stream _inflater;
+    private readonly int _distance;
+    private readonly int _capacity;
+    private readonly byte[] _above;
+    private readonly byte[] _batch;
+    private int _rowBytes;
+    private int _rowsLeft;
+    private int _batchRows;
+    private int _next;
+
+    public PngRowReader(Stream inflater, int maxRowBytes, int batchRows, int distance)
+    {
+        _inflater = inflater;
+        _distance = distance;
+        _capacity = (maxRowBytes + 1) * batchRows;
+        _above = ArrayPool<byte>.Shared.Rent(maxRowBytes + PngUnfilter.Slack);
+        _batch = ArrayPool<byte>.Shared.Rent(_capacity + PngUnfilter.Slack);
+    }
+
+    /// <summary>Starts an image, or one pass of an interlaced one: the row above the first counts as zeros.</summary>
+    public void BeginPass(int rowBytes, int rows)
+    {
+        _rowBytes = rowBytes;
+        _rowsLeft = rows;
+        _batchRows = 0;
+        _next = 0;
+        _above.AsSpan(0, rowBytes).Clear();
+    }
+
+    /// <summary>Reads the next row.</summary>
+    /// <returns>The restored row, valid until the next call.</returns>
+    /// <exception cref="EndOfStreamException">The data end before the row does.</exception>
+    public ReadOnlySpan<byte> Read()
+    {
+        int stride = _rowBytes + 1;
+        if (_next == _batchRows)
+        {
+            if (_batchRows > 0)
+            {
+                _batch.AsSpan(((_batchRows - 1) * stride) + 1, _rowBytes).CopyTo(_above);
+            }
+
+            _batchRows = Math.Min(_rowsLeft, _capacity / stride);
+            _inflater.ReadExactly(_batch, 0, _batchRows * stride);
+            _rowsLeft -= _batchRows;
+            _next = 0;
+        }
+
+        fixed (byte* batch = _batch, top = _above)
+        {
+            byte* row = batch + (_next * stride);
+            byte* above = _next == 0 ? top : row - _rowBytes;
+            if (!PngUnfilter.TryApply(row[0], row + 1, above, _rowBytes, _distance))
+            {
+                throw new InvalidInputException($"A row of the PNG has filter {row[0]}; 0 to 4 are defined. The file is damaged.");
+            }
+        }
+
+        return _batch.AsSpan((_next++ * stride) + 1, _rowBytes);
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_above);
+        ArrayPool<byte>.Shared.Return(_batch);
+    }
+}

@@ -1,0 +1,19 @@
+namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
+
+/// <summary>Takes a region of an image whose size stays.</summary>
+internal sealed class CopyResampler : RowResampler
+{
+    private ImageBuffer? _source;
+    private PixelRegion _region;
+
+    public override void Begin(ImageBuffer source, in PixelRegion region)
+    {
+        _source = source;
+        _region = region;
+    }
+
+    public override void ReadRow(int y, Span<byte> row) =>
+        _source!.Row(_region.Top + y).Slice(_region.Left * ImageBuffer.Channels, _region.Width * ImageBuffer.Channels).CopyTo(row);
+
+    public override void End() => _source = null;
+}

@@ -1,0 +1,218 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
+
+/// <summary>Weighs the pixels of a row, as Pillow's horizontal pass: 32-bit sums of 8-bit samples times 22-bit weights, rounded, clamped.</summary>
+/// <remarks>
+/// <para>With AVX2, four taps at a time: a weight is split into its low 12 bits and the rest, so that both parts fit 16-bit products
+/// whose sums are exact; <c>(high &lt;&lt; 12) + low</c> is then the very same 32-bit sum. Everywhere the bytes are the same.</para>
+/// <para>A row is read up to <see cref="OverRead"/> bytes past its end, and where <see cref="MinimumPixels"/> is more than its width, up to there.</para>
+/// </remarks>
+internal sealed unsafe class HorizontalPass
+{
+    /// <summary>Bytes that must be readable behind a row.</summary>
+    public const int OverRead = 4;
+
+    /// <summary>Bytes behind the results that are overwritten.</summary>
+    public const int OverWrite = 16;
+
+    private const int TapsPerBlock = 4;
+    private const int PixelsPerStep = 4;
+    private const int LowBits = 12;
+
+    /// <summary>Shorts per block and result: the high parts of four weights for two lanes, then the low parts.</summary>
+    private const int BlockLength = 32;
+
+    private int[] _offsets = [];
+    private int[] _weights = [];
+    private short[] _blocks = [];
+    private int _taps;
+    private int _blockCount;
+
+    /// <summary>Results per row.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Pixels that a row must have in memory, whatever its width.</summary>
+    public int MinimumPixels { get; private set; }
+
+    public void Prepare(AxisWeights axis, int sourceWidth)
+    {
+        Count = axis.Count;
+        int padded = (Count + PixelsPerStep - 1) / PixelsPerStep * PixelsPerStep;
+        if (_offsets.Length < padded)
+        {
+            _offsets = new int[padded];
+        }
+
+        Array.Clear(_offsets);
+        if (Avx2.IsSupported)
+        {
+            _blockCount = (axis.Taps + TapsPerBlock - 1) / TapsPerBlock;
+            MinimumPixels = _blockCount * TapsPerBlock;
+            PrepareBlocks(axis, sourceWidth, padded);
+            return;
+        }
+
+        _taps = axis.Taps;
+        MinimumPixels = _taps;
+        if (_weights.Length < padded * _taps)
+        {
+            _weights = new int[padded * _taps];
+        }
+
+        for (int i = 0; i < Count; i++)
+        {
+            int shift = Shift(axis.Starts[i], sourceWidth);
+            _offsets[i] = (axis.Starts[i] - shift) * ImageBuffer.Channels;
+            Span<int> weights = _weights.AsSpan(i * _taps, _taps);
+            weights.Clear();
+            axis.Weights.Slice(i * _taps, axis.Counts[i]).CopyTo(weights[shift..]);
+        }
+    }
+
+    /// <summary>Makes a row of results.</summary>
+    /// <param name="row">The source row.</param>
+    /// <param name="results">Takes <see cref="Count"/> times red, green, blue; up to <see cref="OverWrite"/> bytes more are overwritten.</param>
+    public void Run(byte* row, byte* results)
+    {
+        fixed (int* offsets = _offsets, weights = _weights)
+        fixed (short* blocks = _blocks)
+        {
+            if (Avx2.IsSupported)
+            {
+                RunAvx2(row, results, offsets, blocks);
+            }
+            else if (Vector128.IsHardwareAccelerated && BitConverter.IsLittleEndian)
+            {
+                RunVector128(row, results, offsets, weights);
+            }
+            else
+            {
+                RunScalar(row, results, offsets, weights);
+            }
+        }
+    }
+
+    // A window that would reach past the row's end starts further left, with zero weights in front.
+    private int Shift(int start, int sourceWidth) => start - Math.Min(start, Math.Max(0, sourceWidth - MinimumPixels));
+
+    private void PrepareBlocks(AxisWeights axis, int sourceWidth, int padded)
+    {
+        int perResult = _blockCount * BlockLength;
+        if (_blocks.Length < padded * perResult)
+        {
+            _blocks = new short[padded * perResult];
+        }
+
+        Array.Clear(_blocks);
+        for (int i = 0; i < Count; i++)
+        {
+            int shift = Shift(axis.Starts[i], sourceWidth);
+            _offsets[i] = (axis.Starts[i] - shift) * ImageBuffer.Channels;
+            ReadOnlySpan<int> weights = axis.Weights.Slice(i * axis.Taps, axis.Counts[i]);
+            Span<short> blocks = _blocks.AsSpan(i * perResult, perResult);
+            for (int tap = 0; tap < weights.Length; tap++)
+            {
+                int at = tap + shift;
+                int within = at % TapsPerBlock;
+
+                // Taps 0 and 1 go to the lower lane, 2 and 3 to the upper; a pair is repeated for red, green and blue.
+                int to = (at / TapsPerBlock * BlockLength) + (within / 2 * 8) + (within % 2);
+                for (int channel = 0; channel < ImageBuffer.Channels; channel++, to += 2)
+                {
+                    blocks[to] = (short)(weights[tap] >> LowBits);
+                    blocks[to + (BlockLength / 2)] = (short)(weights[tap] & ((1 << LowBits) - 1));
+                }
+            }
+        }
+    }
+
+    private void RunAvx2(byte* row, byte* results, int* offsets, short* blocks)
+    {
+        const byte None = 0x80;
+        Vector256<byte> pairs = Vector256.Create(
+            0, None, 3, None, 1, None, 4, None, 2, None, 5, None, None, None, None, None,
+            6, None, 9, None, 7, None, 10, None, 8, None, 11, None, None, None, None, None);
+        Vector128<byte> tight = Vector128.Create(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, None, None, None, None);
+        int blockCount = _blockCount;
+        int perResult = blockCount * BlockLength;
+        for (int i = 0; i < Count; i += PixelsPerStep)
+        {
+            Vector256<int> a = Sum(row + offsets[i], blocks, blockCount, pairs);
+            Vector256<int> b = Sum(row + offsets[i + 1], blocks + perResult, blockCount, pairs);
+            Vector256<int> c = Sum(row + offsets[i + 2], blocks + (2 * perResult), blockCount, pairs);
+            Vector256<int> d = Sum(row + offsets[i + 3], blocks + (3 * perResult), blockCount, pairs);
+            blocks += 4 * perResult;
+            Vector256<int> ab = Avx2.Permute2x128(a, b, 0x20) + Avx2.Permute2x128(a, b, 0x31);
+            Vector256<int> cd = Avx2.Permute2x128(c, d, 0x20) + Avx2.Permute2x128(c, d, 0x31);
+            Vector256<short> words = Avx2.PackSignedSaturate(ab >> AxisWeights.PrecisionBits, cd >> AxisWeights.PrecisionBits);
+            Vector256<uint> bytes = Avx2.PackUnsignedSaturate(words, words).AsUInt32();
+            Vector128<byte> abcd = Sse2.UnpackLow(bytes.GetLower(), bytes.GetUpper()).AsByte();
+            Ssse3.Shuffle(abcd, tight).Store(results);
+            results += 3 * PixelsPerStep;
+        }
+    }
+
+    private static Vector256<int> Sum(byte* pixels, short* blocks, int count, Vector256<byte> pairs)
+    {
+        Vector256<int> high = Vector256<int>.Zero;
+
+        // Only one of the two lanes, which are added later, brings the rounding.
+        Vector256<int> low = Vector256.Create(Vector128.Create(AxisWeights.Round), Vector128<int>.Zero);
+        for (int block = 0; block < count; block++)
+        {
+            Vector256<short> samples = Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(pixels), pairs).AsInt16();
+            high += Avx2.MultiplyAddAdjacent(samples, Vector256.Load(blocks));
+            low += Avx2.MultiplyAddAdjacent(samples, Vector256.Load(blocks + (BlockLength / 2)));
+            pixels += TapsPerBlock * ImageBuffer.Channels;
+            blocks += BlockLength;
+        }
+
+        return (high << LowBits) + low;
+    }
+
+    private void RunVector128(byte* row, byte* results, int* offsets, int* weights)
+    {
+        int taps = _taps;
+        for (int i = 0; i < Count; i++)
+        {
+            byte* pixel = row + offsets[i];
+            Vector128<int> sum = Vector128.Create(AxisWeights.Round);
+            for (int tap = 0; tap < taps; tap++, pixel += ImageBuffer.Channels)
+            {
+                Vector128<byte> samples = Vector128.CreateScalarUnsafe(*(uint*)pixel).AsByte();
+                sum += Vector128.WidenLower(Vector128.WidenLower(samples)).AsInt32() * Vector128.Create(weights[tap]);
+            }
+
+            weights += taps;
+            Vector128<int> clamped = Vector128.Min(Vector128.Max(sum >> AxisWeights.PrecisionBits, Vector128<int>.Zero), Vector128.Create(255));
+            Vector128<ushort> words = Vector128.Narrow(clamped, clamped).AsUInt16();
+            *(uint*)results = Vector128.Narrow(words, words).AsUInt32().ToScalar();
+            results += ImageBuffer.Channels;
+        }
+    }
+
+    private void RunScalar(byte* row, byte* results, int* offsets, int* weights)
+    {
+        int taps = _taps;
+        for (int i = 0; i < Count; i++)
+        {
+            byte* pixel = row + offsets[i];
+            int red = AxisWeights.Round, green = AxisWeights.Round, blue = AxisWeights.Round;
+            for (int tap = 0; tap < taps; tap++, pixel += ImageBuffer.Channels)
+            {
+                int weight = weights[tap];
+                red += pixel[0] * weight;
+                green += pixel[1] * weight;
+                blue += pixel[2] * weight;
+            }
+
+            weights += taps;
+            results[0] = VerticalPass.Clamp(red);
+            results[1] = VerticalPass.Clamp(green);
+            results[2] = VerticalPass.Clamp(blue);
+            results += ImageBuffer.Channels;
+        }
+    }
+}

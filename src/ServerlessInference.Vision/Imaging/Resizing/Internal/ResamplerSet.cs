@@ -1,0 +1,30 @@
+namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
+
+/// <summary>One resampler of each kind, made when first needed and kept with its memory. Not thread-safe.</summary>
+internal sealed class ResamplerSet
+{
+    private readonly PillowResampler?[] _pillow = new PillowResampler?[(int)ResizeFilter.OpenCvLinear];
+    private CopyResampler? _copy;
+    private NearestResampler? _nearest;
+    private OpenCvLinearResampler? _openCvLinear;
+    private OpenCvHalvingResampler? _openCvHalving;
+
+    /// <summary>Gets the resampler for an image. Where the size stays every filter leaves the pixels alone.</summary>
+    public RowResampler Select(in PixelRegion region, ResizeFilter filter)
+    {
+        if (region.SourceWidth == region.ResizedWidth && region.SourceHeight == region.ResizedHeight)
+        {
+            return _copy ??= new CopyResampler();
+        }
+
+        bool halves = region.SourceWidth == 2L * region.ResizedWidth && region.SourceHeight == 2L * region.ResizedHeight;
+        return filter switch
+        {
+            ResizeFilter.Nearest => _nearest ??= new NearestResampler(),
+            ResizeFilter.OpenCvLinear when halves => _openCvHalving ??= new OpenCvHalvingResampler(),
+            ResizeFilter.OpenCvLinear => _openCvLinear ??= new OpenCvLinearResampler(),
+            >= ResizeFilter.Bilinear and < ResizeFilter.OpenCvLinear => _pillow[(int)filter] ??= new PillowResampler(filter),
+            _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, "There is no such filter."),
+        };
+    }
+}

@@ -1,0 +1,119 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace ServerlessInference.Vision.Imaging.Tensors.Internal;
+
+/// <summary>Takes the three colours of a row apart, 16 pixels at a time, and normalises them into planes.</summary>
+internal static unsafe class PlanarKernel
+{
+    private const byte None = 0xFF;
+    private const int Step = 16;
+
+    /// <summary>Writes as many whole steps as fit.</summary>
+    /// <param name="row">Red, green, blue of each pixel.</param>
+    /// <param name="count">Pixels.</param>
+    /// <param name="normalizer">One that can compute.</param>
+    /// <param name="red">Takes the values of red; <paramref name="green"/> and <paramref name="blue"/> likewise.</param>
+    /// <param name="green">Takes the values of green.</param>
+    /// <param name="blue">Takes the values of blue.</param>
+    /// <returns>The pixels done.</returns>
+    public static int Run(byte* row, int count, PixelNormalizer normalizer, float* red, float* green, float* blue)
+    {
+        int done = 0;
+        for (; done + Step <= count; done += Step, row += 3 * Step)
+        {
+            (Vector128<byte> reds, Vector128<byte> greens, Vector128<byte> blues) = Split(row);
+            if (Vector256.IsHardwareAccelerated)
+            {
+                Write256(reds, normalizer, 0, red + done);
+                Write256(greens, normalizer, 1, green + done);
+                Write256(blues, normalizer, 2, blue + done);
+            }
+            else
+            {
+                Write128(reds, normalizer, 0, red + done);
+                Write128(greens, normalizer, 1, green + done);
+                Write128(blues, normalizer, 2, blue + done);
+            }
+        }
+
+        return done;
+    }
+
+    /// <summary>Takes 16 pixels apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector128<byte> Red, Vector128<byte> Green, Vector128<byte> Blue) Split(byte* row)
+    {
+        Vector128<byte> a = Vector128.Load(row);
+        Vector128<byte> b = Vector128.Load(row + 16);
+        Vector128<byte> c = Vector128.Load(row + 32);
+        Vector128<byte> red = Vector128.Shuffle(a, Vector128.Create(0, 3, 6, 9, 12, 15, None, None, None, None, None, None, None, None, None, None))
+            | Vector128.Shuffle(b, Vector128.Create(None, None, None, None, None, None, 2, 5, 8, 11, 14, None, None, None, None, None))
+            | Vector128.Shuffle(c, Vector128.Create(None, None, None, None, None, None, None, None, None, None, None, 1, 4, 7, 10, 13));
+        Vector128<byte> green = Vector128.Shuffle(a, Vector128.Create(1, 4, 7, 10, 13, None, None, None, None, None, None, None, None, None, None, None))
+            | Vector128.Shuffle(b, Vector128.Create(None, None, None, None, None, 0, 3, 6, 9, 12, 15, None, None, None, None, None))
+            | Vector128.Shuffle(c, Vector128.Create(None, None, None, None, None, None, None, None, None, None, None, 2, 5, 8, 11, 14));
+        Vector128<byte> blue = Vector128.Shuffle(a, Vector128.Create(2, 5, 8, 11, 14, None, None, None, None, None, None, None, None, None, None, None))
+            | Vector128.Shuffle(b, Vector128.Create(None, None, None, None, None, 1, 4, 7, 10, 13, None, None, None, None, None, None))
+            | Vector128.Shuffle(c, Vector128.Create(None, None, None, None, None, None, None, None, None, None, 0, 3, 6, 9, 12, 15));
+        return (red, green, blue);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write256(Vector128<byte> samples, PixelNormalizer normalizer, int channel, float* to)
+    {
+        (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(samples);
+        Normalize(Vector256.Create(Vector128.WidenLower(low), Vector128.WidenUpper(low)), normalizer, channel).Store(to);
+        Normalize(Vector256.Create(Vector128.WidenLower(high), Vector128.WidenUpper(high)), normalizer, channel).Store(to + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write128(Vector128<byte> samples, PixelNormalizer normalizer, int channel, float* to)
+    {
+        (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(samples);
+        Normalize(Vector128.WidenLower(low), normalizer, channel).Store(to);
+        Normalize(Vector128.WidenUpper(low), normalizer, channel).Store(to + 4);
+        Normalize(Vector128.WidenLower(high), normalizer, channel).Store(to + 8);
+        Normalize(Vector128.WidenUpper(high), normalizer, channel).Store(to + 12);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Normalize(Vector256<uint> pixels, PixelNormalizer normalizer, int channel)
+    {
+        Vector256<float> scaled = Divide(
+            Vector256.ConvertToSingle(pixels.AsInt32()), Vector256.Create(normalizer.Divisor), Vector256.Create(normalizer.DivisorReciprocal));
+        return normalizer.Normalizes
+            ? Divide(
+                scaled - Vector256.Create(normalizer.Means[channel]),
+                Vector256.Create(normalizer.Deviations[channel]),
+                Vector256.Create(normalizer.DeviationReciprocals[channel]))
+            : scaled;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Divide(Vector256<float> value, Vector256<float> divisor, Vector256<float> reciprocal)
+    {
+        Vector256<float> quotient = value * reciprocal;
+        return Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(-divisor, quotient, value), reciprocal, quotient);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Normalize(Vector128<uint> pixels, PixelNormalizer normalizer, int channel)
+    {
+        Vector128<float> scaled = Divide(
+            Vector128.ConvertToSingle(pixels.AsInt32()), Vector128.Create(normalizer.Divisor), Vector128.Create(normalizer.DivisorReciprocal));
+        return normalizer.Normalizes
+            ? Divide(
+                scaled - Vector128.Create(normalizer.Means[channel]),
+                Vector128.Create(normalizer.Deviations[channel]),
+                Vector128.Create(normalizer.DeviationReciprocals[channel]))
+            : scaled;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Divide(Vector128<float> value, Vector128<float> divisor, Vector128<float> reciprocal)
+    {
+        Vector128<float> quotient = value * reciprocal;
+        return Vector128.FusedMultiplyAdd(Vector128.FusedMultiplyAdd(-divisor, quotient, value), reciprocal, quotient);
+    }
+}

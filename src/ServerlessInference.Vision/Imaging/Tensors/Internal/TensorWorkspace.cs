@@ -1,0 +1,21 @@
+using ServerlessInference.Vision.Imaging.Resizing.Internal;
+
+namespace ServerlessInference.Vision.Imaging.Tensors.Internal;
+
+/// <summary>The memory that making one tensor at a time needs. Not thread-safe.</summary>
+internal sealed class TensorWorkspace
+{
+    private byte[] _row = [];
+
+    public ResamplerSet Resamplers { get; } = new();
+
+    public Span<byte> Row(int length)
+    {
+        if (_row.Length < length)
+        {
+            _row = GC.AllocateUninitializedArray<byte>(length);
+        }
+
+        return _row.AsSpan(0, length);
+    }
+}
