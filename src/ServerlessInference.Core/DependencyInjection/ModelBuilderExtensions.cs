@@ -140,11 +140,10 @@ public static class ModelBuilderExtensions
         this ModelBuilder model,
         IServiceProvider services,
         IPreprocessor<TInput> preprocessor,
-        IPostprocessor<TOutput> postprocessor,
-        int? maxBatchSize = null) => new(
+        IPostprocessor<TOutput> postprocessor) => new(
             model.Name,
             [.. services.GetKeyedServices<PipelineStage>(model.Name)],
-            maxBatchSize ?? services.GetRequiredService<IOptionsMonitor<ModelOptions>>().Get(model.Name).MaxBatchSize,
+            services.GetRequiredService<IOptionsMonitor<ModelOptions>>().Get(model.Name).MaxBatchSize,
             services.GetRequiredService<IModelRegistry>(),
             preprocessor,
             postprocessor,

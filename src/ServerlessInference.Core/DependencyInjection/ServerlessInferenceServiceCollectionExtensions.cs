@@ -70,7 +70,7 @@ public static class ServerlessInferenceServiceCollectionExtensions
 
         // Every model also runs without a pipeline of its own: named tensors in, named tensors out.
         services.AddKeyedSingleton<IInferencePipeline<NamedValues, NamedValues>>(name, (provider, _) =>
-            model.CreatePipeline(provider, new NamedValuesPreprocessor(), new NamedValuesPostprocessor(), maxBatchSize: 1));
+            model.CreatePipeline(provider, new NamedValuesPreprocessor(), new NamedValuesPostprocessor()));
         if (!services.Any(service => service.ServiceType == typeof(IModelPipeline) && Equals(service.ServiceKey, name)))
         {
             services.AddKeyedSingleton(name, (provider, _) => (IModelPipeline)provider.GetRequiredKeyedService<IInferencePipeline<NamedValues, NamedValues>>(name));

@@ -28,6 +28,11 @@ public interface IPreprocessor<TInput>
         return false;
     }
 
+    /// <summary>Says how many inputs can be put into one batch of this model.</summary>
+    /// <param name="model">The model.</param>
+    /// <returns>At least 1; 1 where inputs become tensors of different sizes.</returns>
+    int GetMaxBatchSize(LoadedModel model) => int.MaxValue;
+
     /// <summary>Fills the batch's input tensors, one row for each input.</summary>
     /// <param name="inputs">The inputs: <see cref="InferenceBatch.Count"/> of them.</param>
     /// <param name="batch">Takes the tensors (<see cref="InferenceBatch.CreateInput{T}(string, ReadOnlySpan{long})"/>) of <see cref="InferenceBatch.Rows"/> rows.</param>

@@ -81,6 +81,27 @@ public sealed class InferenceBatch : IDisposable
         return _inputs[index].Fill<T>(input.ElementType, shape);
     }
 
+    /// <summary>Gives the memory of an input tensor again, as <see cref="CreateInput{T}(int, ReadOnlySpan{long})"/> gave it.</summary>
+    /// <typeparam name="T">The element type that the model declares.</typeparam>
+    /// <param name="index">The input's index in the model.</param>
+    /// <returns>The elements in row-major order.</returns>
+    /// <exception cref="InvalidOperationException">The input was not created for this batch.</exception>
+    /// <exception cref="ModelContractException">The model has no such input, or declares another type.</exception>
+    public Span<T> GetInput<T>(int index)
+        where T : unmanaged
+    {
+        if ((uint)index >= (uint)_inputs.Length)
+        {
+            throw new ModelContractException($"Model '{Model.Identity.Name}' has {_inputs.Length} inputs; input {index} was asked for.");
+        }
+
+        ValueDescription input = Model.Description.Inputs[index];
+        ElementTypes.Check<T>(input.ElementType, $"Input '{input.Name}' of model '{Model.Identity.Name}'");
+        return _inputs[index].IsFilled
+            ? _inputs[index].Elements<T>()
+            : throw new InvalidOperationException($"The input {input} was not created for this batch. Call CreateInput first.");
+    }
+
     /// <summary>Gives the elements of a string tensor, to be filled.</summary>
     /// <param name="name">The input's name.</param>
     /// <param name="shape">The axes; they must fit the declared ones.</param>

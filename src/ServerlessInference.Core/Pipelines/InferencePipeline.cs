@@ -75,7 +75,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
 
         using var run = await StartAsync(cancellationToken).ConfigureAwait(false);
         var results = new InferenceResult<TOutput>[all.Length];
-        int size = Math.Min(run.FixedRows ?? int.MaxValue, _maxBatchSize);
+        int size = Math.Min(Math.Min(run.FixedRows ?? int.MaxValue, _maxBatchSize), _preprocessor.GetMaxBatchSize(run.First));
         for (int start = 0; start < all.Length; start += size)
         {
             int count = Math.Min(size, all.Length - start);

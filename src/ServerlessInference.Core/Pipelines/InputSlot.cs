@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -26,9 +27,12 @@ internal sealed class InputSlot : IDisposable
     public Span<T> Fill<T>(TensorElementType type, scoped ReadOnlySpan<long> shape)
         where T : unmanaged
     {
-        Span<byte> bytes = FillBytes(type, shape);
-        return MemoryMarshal.CreateSpan(ref System.Runtime.CompilerServices.Unsafe.As<byte, T>(ref MemoryMarshal.GetReference(bytes)), _length);
+        FillBytes(type, shape);
+        return Elements<T>();
     }
+
+    public Span<T> Elements<T>()
+        where T : unmanaged => MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref _memory[_offset]), _length);
 
     public Span<byte> FillBytes(TensorElementType type, scoped ReadOnlySpan<long> shape)
     {

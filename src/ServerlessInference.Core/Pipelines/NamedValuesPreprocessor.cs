@@ -1,3 +1,4 @@
+using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Pipelines;
@@ -5,6 +6,9 @@ namespace ServerlessInference.Pipelines;
 /// <summary>Gives named tensors to a model as they are.</summary>
 internal sealed class NamedValuesPreprocessor : IPreprocessor<NamedValues>
 {
+    // The values are whole tensors already, with a batch axis of their own.
+    public int GetMaxBatchSize(LoadedModel model) => 1;
+
     public ValueTask PreprocessAsync(ReadOnlyMemory<NamedValues> inputs, InferenceBatch batch, CancellationToken cancellationToken)
     {
         NamedValues values = inputs.Span[0];

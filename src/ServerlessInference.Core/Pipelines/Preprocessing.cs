@@ -49,6 +49,8 @@ public static class Preprocessing
     {
         public void Prepare(LoadedModel model) => next.Prepare(model);
 
+        public int GetMaxBatchSize(LoadedModel model) => next.GetMaxBatchSize(model);
+
         public async ValueTask PreprocessAsync(ReadOnlyMemory<TInput> inputs, InferenceBatch batch, CancellationToken cancellationToken)
         {
             TNext[] middle = ArrayPool<TNext>.Shared.Rent(inputs.Length);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Vision.Classification;
@@ -24,7 +25,15 @@ public sealed class ImageClassificationOptions
     /// <value>A name such as <c>labels.txt</c>; <see langword="null"/>, the default, looks in the usual places (<see cref="Models.ModelLabels"/>).</value>
     public string? LabelsFile { get; set; }
 
+    /// <summary>Gets or sets how images become tensors.</summary>
+    /// <value>
+    /// <see langword="null"/>, the default, takes <c>preprocessor_config.json</c> beside the model, else torchvision's settings for ImageNet, in the
+    /// size that the model declares. Layout and element type always follow the model's input.
+    /// </value>
+    [ValidateObjectMembers]
+    public ImagePreprocessingOptions? Preprocessing { get; set; }
+
     /// <summary>Gets how images are decoded, and how large they may be.</summary>
-    [Required]
+    [ValidateObjectMembers]
     public ImageDecodeOptions Decoding { get; } = new();
 }

@@ -1,0 +1,35 @@
+using ServerlessInference.Sessions;
+using ServerlessInference.Tensors;
+using ServerlessInference.Vision.Imaging;
+using ServerlessInference.Vision.Imaging.Internal;
+
+namespace ServerlessInference.Vision.Classification.Internal;
+
+/// <summary>Finds out what a classification model's images have to look like.</summary>
+internal static class ClassificationSettings
+{
+    /// <summary>torchvision resizes to 256 and crops 224: the share that is kept for other sizes too.</summary>
+    private const double ResizeForCrop = 256.0 / 224.0;
+
+    public static ImagePreprocessingOptions Of(LoadedModel model, ImageClassificationOptions options)
+    {
+        if (options.Preprocessing is { } set)
+        {
+            return set.Clone();
+        }
+
+        var settings = ImagePreprocessingPresets.Torchvision();
+        ValueDescription input = EncodedImagePreprocessor.InputOf(model);
+        bool channelsLast = input.Shape[3] == ImageBuffer.Channels && input.Shape[1] != ImageBuffer.Channels;
+        long height = input.Shape[channelsLast ? 1 : 2];
+        long width = input.Shape[channelsLast ? 2 : 3];
+        if (height > 0 && width > 0)
+        {
+            settings.Height = checked((int)height);
+            settings.Width = checked((int)width);
+            settings.ShorterSide = (int)Math.Round(Math.Max(height, width) * ResizeForCrop);
+        }
+
+        return settings;
+    }
+}

@@ -1,0 +1,152 @@
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
+using ServerlessInference.Tensors;
+
+namespace ServerlessInference.Vision.Imaging.Internal;
+
+/// <summary>Decodes images into a model's image input, <c>[n, 3, h, w]</c> or <c>[n, h, w, 3]</c>. Thread-safe.</summary>
+/// <param name="decoder">Decodes.</param>
+/// <param name="decoding">Limits and orientation.</param>
+/// <param name="settingsOf">Says what the model's pipeline was trained with.</param>
+internal sealed class EncodedImagePreprocessor(
+    IImageDecoder decoder, ImageDecodeOptions decoding, Func<LoadedModel, ImagePreprocessingOptions> settingsOf)
+    : IPreprocessor<ReadOnlyMemory<byte>>
+{
+    public void Prepare(LoadedModel model) => _ = PlanOf(model);
+
+    public bool TryCreateWarmupInput(LoadedModel model, out ReadOnlyMemory<byte> input)
+    {
+        input = WarmupImage.Png;
+        return true;
+    }
+
+    public int GetMaxBatchSize(LoadedModel model) => PlanOf(model).VariableSize ? 1 : int.MaxValue;
+
+    public ValueTask PreprocessAsync(ReadOnlyMemory<ReadOnlyMemory<byte>> inputs, InferenceBatch batch, CancellationToken cancellationToken)
+    {
+        Plan plan = PlanOf(batch.Model);
+        ImageBatchState state = batch.State(static () => new ImageBatchState());
+        state.Begin(inputs.Length);
+        bool begun = false;
+        ImageSize size = default;
+        for (int row = 0; row < inputs.Length; row++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (batch.FailureOf(row) is not null)
+            {
+                continue;
+            }
+
+            try
+            {
+                decoder.Decode(inputs.Span[row].Span, decoding, state.Image);
+                if (!begun)
+                {
+                    size = plan.Tensorizer.GetSize(state.Image.Width, state.Image.Height);
+                    Begin(plan, batch, size);
+                    begun = true;
+                }
+
+                state.Transforms[row] = Write(plan, batch, size, row, state.Image);
+            }
+            catch (InvalidInputException exception)
+            {
+                batch.Fail(row, exception);
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private Plan PlanOf(LoadedModel model) => model.GetOrCreate(this, Create);
+
+    private Plan Create(LoadedModel model)
+    {
+        ValueDescription input = InputOf(model);
+        bool channelsLast = input.Shape[3] == ImageBuffer.Channels && input.Shape[1] != ImageBuffer.Channels;
+        ImagePreprocessingOptions settings = settingsOf(model);
+        settings.Layout = channelsLast ? TensorLayout.Nhwc : TensorLayout.Nchw;
+        settings.ElementType = input.ElementType switch
+        {
+            TensorElementType.Float16 => ImageElementType.Float16,
+            TensorElementType.UInt8 => ImageElementType.UInt8,
+            _ => ImageElementType.Float32,
+        };
+        long height = input.Shape[channelsLast ? 1 : 2];
+        long width = input.Shape[channelsLast ? 2 : 3];
+        if (height > 0 && settings.Height != height || width > 0 && settings.Width != width)
+        {
+            throw new ModelContractException(
+                $"The input {input} of model '{model.Identity.Name}' takes images of {width} x {height}; the preprocessing settings make {settings.Width} x {settings.Height}. " +
+                "Change the settings (preprocessor_config.json beside the model, or the option Preprocessing).");
+        }
+
+        return new Plan(
+            new ImageTensorizer(settings),
+            model.Description.IndexOfInput(input.Name),
+            settings.Width == 0 || settings.Mode == ImageResizeMode.Letterbox && settings.LetterboxStride > 0);
+    }
+
+    /// <summary>Finds the model's image input.</summary>
+    /// <exception cref="ModelContractException">The model has none.</exception>
+    internal static ValueDescription InputOf(LoadedModel model)
+    {
+        foreach (ValueDescription input in model.Description.Inputs)
+        {
+            if (input is { Kind: ValueKind.Tensor, ElementType: TensorElementType.Float or TensorElementType.Float16 or TensorElementType.UInt8, Shape.Length: 4 }
+                && (IsChannels(input.Shape[1]) || input.Shape[3] == ImageBuffer.Channels))
+            {
+                return input;
+            }
+        }
+
+        throw new ModelContractException(
+            $"Model '{model.Identity.Name}' has the inputs {string.Join(", ", model.Description.Inputs)}; an image pipeline needs one of float32, float16 or uint8 " +
+            "[n, 3, height, width] or [n, height, width, 3].");
+    }
+
+    private static bool IsChannels(long axis) => axis is ImageBuffer.Channels or < 0;
+
+    private static void Begin(Plan plan, InferenceBatch batch, ImageSize size)
+    {
+        ReadOnlySpan<long> shape = plan.Tensorizer.Layout == TensorLayout.Nchw
+            ? [batch.Rows, ImageBuffer.Channels, size.Height, size.Width]
+            : [batch.Rows, size.Height, size.Width, ImageBuffer.Channels];
+
+        // Rows of failed images, and rows that only fill up a fixed batch, are run as zeros.
+        switch (plan.Tensorizer.ElementType)
+        {
+            case ImageElementType.Float16:
+                Clear(batch.CreateInput<Half>(plan.Input, shape), batch);
+                break;
+            case ImageElementType.UInt8:
+                Clear(batch.CreateInput<byte>(plan.Input, shape), batch);
+                break;
+            default:
+                Clear(batch.CreateInput<float>(plan.Input, shape), batch);
+                break;
+        }
+    }
+
+    private static void Clear<T>(Span<T> tensor, InferenceBatch batch)
+    {
+        if (batch.Rows > 1)
+        {
+            tensor.Clear();
+        }
+    }
+
+    private static LetterboxTransform Write(Plan plan, InferenceBatch batch, ImageSize size, int row, ImageBuffer image)
+    {
+        int length = ImageBuffer.Channels * size.Width * size.Height;
+        return plan.Tensorizer.ElementType switch
+        {
+            ImageElementType.Float16 => plan.Tensorizer.Write(image, batch.GetInput<Half>(plan.Input).Slice(row * length, length)),
+            ImageElementType.UInt8 => plan.Tensorizer.Write(image, batch.GetInput<byte>(plan.Input).Slice(row * length, length)),
+            _ => plan.Tensorizer.Write(image, batch.GetInput<float>(plan.Input).Slice(row * length, length)),
+        };
+    }
+
+    private sealed record Plan(ImageTensorizer Tensorizer, int Input, bool VariableSize);
+}

@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+using ServerlessInference.Vision.Classification;
+
+namespace ServerlessInference.Vision;
+
+/// <summary>How answers are written as JSON; generated, without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ImageClassification))]
+internal sealed partial class VisionJson : JsonSerializerContext;
