@@ -148,10 +148,9 @@ internal sealed unsafe class EntropyWindow
         {
             byte* source = start;
             byte* sourceEnd = start + rest.Length;
-            byte* vectorEnd = sourceEnd - Vector128<byte>.Count;
             while (target <= limit)
             {
-                if (source <= vectorEnd)
+                if (sourceEnd - source >= Vector128<byte>.Count)
                 {
                     Vector128<byte> bytes = Vector128.Load(source);
                     bytes.Store(target);
