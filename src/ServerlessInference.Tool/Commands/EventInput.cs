@@ -29,7 +29,7 @@ internal sealed record EventInput(string Name, ReadOnlyMemory<byte> Payload, Err
 
         try
         {
-            using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = DocumentWriter.MaxJsonDepth });
+            using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = JsonLines.MaxCarriedDepth });
             return new EventInput(name, bytes, null);
         }
         catch (JsonException exception)

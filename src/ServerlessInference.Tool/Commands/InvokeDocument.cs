@@ -8,7 +8,7 @@ using ServerlessInference.Tool.Output;
 namespace ServerlessInference.Tool.Commands;
 
 /// <summary>What <c>invoke</c> says about one event at one memory size.</summary>
-internal sealed class InvokeDocument(string eventName, int memoryMB, CpuLimit cpu) : IOutputDocument
+internal sealed class InvokeDocument(string eventName, int memoryMB, CpuLimit cpu) : ITableDocument
 {
     private const double KiBPerMB = 1024;
 
@@ -120,7 +120,7 @@ internal sealed class InvokeDocument(string eventName, int memoryMB, CpuLimit cp
     {
         try
         {
-            using var json = JsonDocument.Parse(payload, new JsonDocumentOptions { MaxDepth = DocumentWriter.MaxJsonDepth });
+            using var json = JsonDocument.Parse(payload, new JsonDocumentOptions { MaxDepth = JsonLines.MaxCarriedDepth });
             writer.WritePropertyName("response"u8);
             json.RootElement.WriteTo(writer);
             return;

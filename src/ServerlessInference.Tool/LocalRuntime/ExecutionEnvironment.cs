@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using ServerlessInference.Tool.LocalRuntime.Cpu;
 
 namespace ServerlessInference.Tool.LocalRuntime;
@@ -56,7 +55,7 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var run = new InvocationRun(requestId, request with { TraceId = request.TraceId ?? NewTraceId() }, _settings, _time);
+            var run = new InvocationRun(requestId, request with { TraceId = request.TraceId ?? TraceId.Create(_time) }, _settings, _time);
             while (true)
             {
                 if (await PrepareAsync(run, cancellationToken).ConfigureAwait(false) is not { } instance)
@@ -215,8 +214,4 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
             PeakMemoryKiB = Math.Max(PeakMemoryKiB ?? 0, kib);
         }
     }
-
-    private string NewTraceId() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"Root=1-{_time.GetUtcNow().ToUnixTimeSeconds():x8}-{Guid.NewGuid().ToString("N")[..24]};Parent={Guid.NewGuid().ToString("N")[..16]};Sampled=0");
 }

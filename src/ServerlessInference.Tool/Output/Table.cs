@@ -9,6 +9,9 @@ internal sealed class Table(params string[] columns)
 
     private readonly List<string[]> _rows = [columns];
 
+    /// <summary>Gets whether there are no rows below the heading.</summary>
+    public bool IsEmpty => _rows.Count == 1;
+
     /// <summary>Adds a row with as many cells as there are columns; line breaks in a cell become spaces.</summary>
     public void Add(params string[] cells)
     {
