@@ -60,6 +60,10 @@ internal static class ToolApplication
     private static RootCommand CreateRootCommand(ToolConsole console) => new(
         "Try ONNX models, and run a Lambda function locally as AWS would, before deploying it.")
     {
+        InspectCommand.Create(console),
+        PredictCommand.Create(console),
+        ClassifyCommand.Create(console),
+        ImageCommand.Create(console),
         InvokeCommand.Create(console),
         ServeCommand.Create(console),
     };

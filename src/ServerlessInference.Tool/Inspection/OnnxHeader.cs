@@ -118,7 +118,9 @@ internal sealed class OnnxHeader
                 file.Position += sizeof(int);
                 break;
             case LengthDelimited:
-                file.Position += ReadLength(file);
+                // Reading the length moves the position, so it comes first.
+                long length = ReadLength(file);
+                file.Position += length;
                 break;
             default:
                 throw new InvalidDataException($"Wire type {wire} is none that ONNX uses.");

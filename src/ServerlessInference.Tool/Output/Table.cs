@@ -9,6 +9,9 @@ internal sealed class Table(params string[] columns)
 
     private readonly List<string[]> _rows = [columns];
 
+    /// <summary>Gets the number of columns.</summary>
+    public int Width => _rows[0].Length;
+
     /// <summary>Gets whether there are no rows below the heading.</summary>
     public bool IsEmpty => _rows.Count == 1;
 
