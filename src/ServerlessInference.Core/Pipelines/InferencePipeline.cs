@@ -183,7 +183,8 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         long ran = preprocessed, postprocessed = preprocessed;
         var outputs = new TOutput[inputs.Length];
         bool cold = false;
-        if (!batches.First.AllFailed)
+        bool didRun = !batches.First.AllFailed;
+        if (didRun)
         {
             cold = run.Last.CountRun();
             InferenceBatch last = batches.Run(_stages, cancellationToken);
@@ -202,7 +203,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
             Inference = _time.GetElapsedTime(preprocessed, ran),
             Postprocessing = _time.GetElapsedTime(ran, postprocessed),
         };
-        if (!batches.First.AllFailed)
+        if (didRun)
         {
             _telemetry.Ran(identity, inputs.Length, timings);
         }
