@@ -104,6 +104,13 @@ internal sealed class RuntimeSession(TimeProvider time, int maxConcurrency)
                 if (maxConcurrency == 1)
                 {
                     _running.Clear();
+
+                    // The poll just answered may be one whose connection is lost without the server knowing yet: whoever else polls
+                    // is the same function asking again, and gets the same event.
+                    while (_polls.Reader.TryRead(out var repeated))
+                    {
+                        repeated.TrySetResult(invocation);
+                    }
                 }
 
                 _running[invocation.RequestId] = invocation;
