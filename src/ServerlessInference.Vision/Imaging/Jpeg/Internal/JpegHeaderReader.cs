@@ -79,9 +79,8 @@ internal sealed class JpegHeaderReader
                 throw JpegErrors.Malformed("a second scan follows one that has all components");
             }
 
-            bool hasBody = marker is (>= JpegMarker.Sof0 and <= JpegMarker.Sof2) or JpegMarker.Dht or JpegMarker.Dac or JpegMarker.Dqt
-                or JpegMarker.Dnl or JpegMarker.Dri or (>= JpegMarker.App0 and <= JpegMarker.App15) or JpegMarker.Com;
-            if (marker == JpegMarker.Eoi || (hasBody && !_input.HasBody))
+            bool skippable = marker is (>= JpegMarker.App0 and <= JpegMarker.App15) or JpegMarker.Com or JpegMarker.Dnl;
+            if (marker == JpegMarker.Eoi || (skippable && !_input.HasBody))
             {
                 return;
             }
