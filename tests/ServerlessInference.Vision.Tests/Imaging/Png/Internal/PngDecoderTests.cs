@@ -141,6 +141,19 @@ public sealed class PngDecoderTests
     }
 
     [Fact]
+    public void Decode_DataWithPresetDictionary_IsMalformed()
+    {
+        byte[] encoded = new PngBuilder(9, 9, 8, 2).Build();
+        int data = encoded.AsSpan().IndexOf("IDAT"u8) + 4;
+        encoded[data] = 0x78;
+        encoded[data + 1] = 0xBB;
+        int length = BinaryPrimitives.ReadInt32BigEndian(encoded.AsSpan(data - 8));
+        BinaryPrimitives.WriteUInt32BigEndian(encoded.AsSpan(data + length), PngBuilder.Crc(encoded.AsSpan(data - 4, length + 4)));
+
+        Assert.Contains("zlib", Assert.Throws<InvalidInputException>(() => Decode(encoded)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Decode_PaletteImageWithoutPalette_IsMalformed() =>
         Assert.Contains("palette", Assert.Throws<InvalidInputException>(() => Decode(new PngBuilder(9, 9, 8, 3).Build())).Message, StringComparison.Ordinal);
 
