@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Compression;
+using System.Text;
 using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Vision.Tests.Imaging.Png;
@@ -26,7 +28,8 @@ public sealed class PngFuzzTests
         for (int i = 0; i < mutants; i++)
         {
             var random = new Random(i);
-            byte[] mutant = Mutate(seeds[i % seeds.Length], random);
+            byte[] seed = seeds[i % seeds.Length];
+            byte[] mutant = random.Next(2) == 0 ? Mutate(seed, random) : MutateInside(seed, random);
             options.Alpha = (AlphaMode)random.Next(2);
             long start = Stopwatch.GetTimestamp();
             try
@@ -113,6 +116,58 @@ public sealed class PngFuzzTests
         }
 
         return mutant;
+    }
+
+    // Header, palette and raw rows are damaged, but compression and checksums are whole: what comes behind the inflater gets its share.
+    private static byte[] MutateInside(byte[] seed, Random random)
+    {
+        byte[] png = [.. seed];
+        var compressed = new MemoryStream();
+        var mutant = new MemoryStream();
+        mutant.Write(png, 0, 8);
+        for (int at = 8; at < png.Length;)
+        {
+            int length = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at));
+            string type = Encoding.ASCII.GetString(png, at + 4, 4);
+            byte[] data = png[(at + 8)..(at + 8 + length)];
+            at += 12 + length;
+            if (type == "IDAT")
+            {
+                compressed.Write(data);
+                continue;
+            }
+
+            if (type == "IEND")
+            {
+                PngBuilder.WriteChunk(mutant, "IDAT", PngBuilder.Compress(Damage(Inflate(compressed.ToArray()), random)));
+            }
+            else if (random.Next(4) == 0 && data.Length > 0)
+            {
+                data[random.Next(data.Length)] = (byte)random.Next(type == "IHDR" ? 20 : 256);
+            }
+
+            PngBuilder.WriteChunk(mutant, type, data);
+        }
+
+        return mutant.ToArray();
+    }
+
+    private static byte[] Inflate(byte[] compressed)
+    {
+        var raw = new MemoryStream();
+        using var inflater = new ZLibStream(new MemoryStream(compressed), CompressionMode.Decompress);
+        inflater.CopyTo(raw);
+        return raw.ToArray();
+    }
+
+    private static byte[] Damage(byte[] raw, Random random)
+    {
+        for (int change = random.Next(4); change > 0; change--)
+        {
+            raw[random.Next(raw.Length)] = (byte)random.Next(random.Next(2) == 0 ? 6 : 256);
+        }
+
+        return raw[..(random.Next(3) == 0 ? random.Next(raw.Length) : raw.Length)];
     }
 
     // Otherwise most mutants would end at their first wrong checksum.
