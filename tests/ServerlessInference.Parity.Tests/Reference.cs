@@ -1,0 +1,42 @@
+namespace ServerlessInference.Parity.Tests;
+
+/// <summary>Finds the reference data beside the repository, and skips a test where it is not there.</summary>
+internal static class Reference
+{
+    private const string Variable = "SERVERLESS_INFERENCE_REFERENCE";
+
+    /// <summary>Gets the path of a file of the reference data; skips the running test where it is absent.</summary>
+    internal static string File(params string[] parts)
+    {
+        string path = Path.Combine([Root(), .. parts]);
+        if (!System.IO.File.Exists(path))
+        {
+            Assert.Skip($"The reference file {Path.Combine(parts)} is not there.");
+        }
+
+        return path;
+    }
+
+    private static string Root()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } root)
+        {
+            return root;
+        }
+
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (System.IO.File.Exists(Path.Combine(folder.FullName, "ServerlessInference.sln")))
+            {
+                string beside = Path.Combine(folder.FullName, "..", "shared", "reference");
+                if (Directory.Exists(beside))
+                {
+                    return beside;
+                }
+            }
+        }
+
+        Assert.Skip($"No reference data: neither {Variable} nor ../shared/reference beside the repository.");
+        return string.Empty;
+    }
+}
