@@ -12,6 +12,7 @@ internal sealed partial class TokenizerJson
         }
 
         Vocabulary vocabulary = BuildVocabulary();
+        NumberAddedTokens(vocabulary);
         bool lowercase = _normalizer is null ? _lowercase : config.Lowercase ?? _lowercase;
         bool? accents = config.StripAccents ?? _accents;
         var normalizer = new NormalizerSettings(
@@ -31,6 +32,26 @@ internal sealed partial class TokenizerJson
             EmbeddedOptions = Embedded(),
             CleanDecoded = _cleanDecoded,
         };
+    }
+
+    /// <summary>Gives added tokens the ids that Hugging Face's reader gives them: the vocabulary's own where it holds the content,
+    /// else the next free one. In a file that is in order these are the ids that it states.</summary>
+    private void NumberAddedTokens(Vocabulary vocabulary)
+    {
+        var known = new Dictionary<string, int>(StringComparer.Ordinal);
+        int next = vocabulary.Count;
+        for (int i = 0; i < _added.Count; i++)
+        {
+            string content = _added[i].Content;
+            if (!known.TryGetValue(content, out int id))
+            {
+                id = vocabulary.Find(content);
+                id = id >= 0 ? id : next++;
+                known.Add(content, id);
+            }
+
+            _added[i] = _added[i] with { Id = id };
+        }
     }
 
     private EncodeOptions? Embedded()
