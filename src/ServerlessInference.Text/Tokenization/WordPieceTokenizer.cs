@@ -33,19 +33,18 @@ public sealed partial class WordPieceTokenizer
         ModelMaxLength = parts.ModelMaxLength;
         EmbeddedOptions = parts.EmbeddedOptions;
         _added = [];
-        var raw = new List<(AddedToken, string)>();
-        var normalized = new List<(AddedToken, string)>();
-        var normalizer = new TextNormalizer();
+        var raw = new List<AddedTokenPattern>();
+        var normalized = new List<AddedTokenPattern>();
         foreach (AddedToken token in parts.AddedTokens)
         {
             _added[token.Id] = token;
             if (token.IsNormalized)
             {
-                normalized.Add((token, NormalizeContent(token.Content, parts.Normalizer, normalizer)));
+                normalized.Add(new AddedTokenPattern(token, NormalizeContent(token.Content, parts.Normalizer)));
             }
             else
             {
-                raw.Add((token, token.Content));
+                raw.Add(new AddedTokenPattern(token, token.Content));
             }
         }
 
@@ -148,10 +147,10 @@ public sealed partial class WordPieceTokenizer
         _scratch.Add(scratch);
     }
 
-    private static string NormalizeContent(string content, NormalizerSettings settings, TextNormalizer normalizer)
+    private static string NormalizeContent(string content, NormalizerSettings settings)
     {
         var text = new NormalizedText();
-        normalizer.Normalize(content, 0, content.Length, settings, text);
+        new TextNormalizer().Normalize(content, 0, content.Length, settings, text);
         return new EncoderScratch(1).ToUnits(text).ToString();
     }
 }

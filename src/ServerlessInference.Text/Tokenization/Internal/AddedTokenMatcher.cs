@@ -1,4 +1,3 @@
-using System.Buffers;
 using ServerlessInference.Text.Tokenization.Internal.Unicode;
 
 namespace ServerlessInference.Text.Tokenization.Internal;
@@ -8,45 +7,39 @@ namespace ServerlessInference.Text.Tokenization.Internal;
 /// longest first.</remarks>
 internal sealed class AddedTokenMatcher
 {
-    private readonly AddedToken[] _tokens;
-    private readonly string[] _patterns;
-    private readonly SearchValues<char> _first;
-    private readonly Dictionary<char, Range> _byFirst = [];
+    private readonly AddedTokenPattern[] _patterns;
+    private readonly char[] _first;
 
-    private AddedTokenMatcher(AddedToken[] tokens, string[] patterns)
+    private AddedTokenMatcher(AddedTokenPattern[] patterns)
     {
-        _tokens = tokens;
         _patterns = patterns;
-        for (int i = 0; i < patterns.Length; i++)
+        char[] first = new char[patterns.Length];
+        int count = 0;
+        foreach (AddedTokenPattern pattern in patterns)
         {
-            char first = patterns[i][0];
-            _byFirst[first] = _byFirst.TryGetValue(first, out Range range) ? range.Start..(i + 1) : i..(i + 1);
+            if (count == 0 || first[count - 1] != pattern.Text[0])
+            {
+                first[count++] = pattern.Text[0];
+            }
         }
 
-        _first = SearchValues.Create([.. _byFirst.Keys]);
+        _first = first.AsSpan(0, count).ToArray();
     }
 
     /// <summary>Creates a matcher.</summary>
-    /// <param name="tokens">The tokens and what to look for; empty patterns are left out.</param>
+    /// <param name="patterns">The tokens and what to look for; empty patterns are left out.</param>
     /// <returns>The matcher, or null where nothing is left.</returns>
-    internal static AddedTokenMatcher? Create(List<(AddedToken Token, string Pattern)> tokens)
+    internal static AddedTokenMatcher? Create(List<AddedTokenPattern> patterns)
     {
-        tokens.RemoveAll(static token => token.Pattern.Length == 0);
-        if (tokens.Count == 0)
+        patterns.RemoveAll(static pattern => pattern.Text.Length == 0);
+        if (patterns.Count == 0)
         {
             return null;
         }
 
-        tokens.Sort(static (a, b) =>
-            a.Pattern[0] != b.Pattern[0] ? a.Pattern[0].CompareTo(b.Pattern[0]) : b.Pattern.Length.CompareTo(a.Pattern.Length));
-        var found = new AddedToken[tokens.Count];
-        string[] patterns = new string[tokens.Count];
-        for (int i = 0; i < found.Length; i++)
-        {
-            (found[i], patterns[i]) = tokens[i];
-        }
-
-        return new AddedTokenMatcher(found, patterns);
+        // By the first unit, and the longest first.
+        patterns.Sort(static (a, b) => a.Text[0] != b.Text[0] ? a.Text[0].CompareTo(b.Text[0]) : b.Text.Length.CompareTo(a.Text.Length));
+        return new AddedTokenMatcher(patterns.ToArray());
     }
 
     /// <summary>Finds the next token.</summary>
@@ -72,8 +65,8 @@ internal sealed class AddedTokenMatcher
                 continue;
             }
 
-            AddedToken token = _tokens[index];
-            int end = start + _patterns[index].Length;
+            AddedToken token = _patterns[index].Token;
+            int end = start + _patterns[index].Text.Length;
             position = end;
             if (token.IsSingleWord && (EndsWithWord(text[..start]) || StartsWithWord(text[end..])))
             {
@@ -101,12 +94,27 @@ internal sealed class AddedTokenMatcher
 
     private int Longest(ReadOnlySpan<char> text)
     {
-        (int start, int count) = _byFirst[text[0]].GetOffsetAndLength(_patterns.Length);
-        for (int i = start; i < start + count; i++)
+        char first = text[0];
+        int low = 0;
+        int high = _patterns.Length;
+        while (low < high)
         {
-            if (text.StartsWith(_patterns[i], StringComparison.Ordinal))
+            int middle = (low + high) >> 1;
+            if (_patterns[middle].Text[0] < first)
             {
-                return i;
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        for (; low < _patterns.Length && _patterns[low].Text[0] == first; low++)
+        {
+            if (text.StartsWith(_patterns[low].Text, StringComparison.Ordinal))
+            {
+                return low;
             }
         }
 

@@ -6,8 +6,8 @@ namespace ServerlessInference.Text.Tokenization.Internal;
 /// <remarks>One thread at a time; the buffers are kept. A counting sort, so that a run of any length takes linear time.</remarks>
 internal sealed class CombiningRun
 {
-    private Mark[] _marks = new Mark[8];
-    private Mark[] _ordered = [];
+    private Mark[] _marks = new Mark[4];
+    private Mark[] _ordered = new Mark[4];
     private (int Start, int End) _starter;
 
     internal int Count { get; private set; }

@@ -42,22 +42,25 @@ internal static class TokenizerAssembly
         int padId = Special(options.PadToken, required: true);
         Special(options.UnknownToken, required: true);
         Special(options.MaskToken, required: false);
-        return new TokenizerParts
-        {
-            Model = CreateModel(vocabulary, options.UnknownToken, options.ContinuationPrefix, options.MaxCharactersPerWord, File),
-            Normalizer = new NormalizerSettings(
+        return new TokenizerParts(
+            CreateModel(vocabulary, options.UnknownToken, options.ContinuationPrefix, options.MaxCharactersPerWord, File),
+            new NormalizerSettings(
                 options.CleanText, options.SplitIdeographs, options.StripAccents ?? options.Lowercase, options.Lowercase),
-            Template = SequenceTemplate.Bert(classId, separatorId),
-            AddedTokens = added,
-            PadTokenId = padId,
+            SequenceTemplate.Bert(classId, separatorId),
+            added,
+            padId)
+        {
             ModelMaxLength = options.ModelMaxLength,
         };
 
         int Special(string token, bool required)
         {
-            if (added.Find(t => t.Content == token) is { } known)
+            foreach (AddedToken known in added)
             {
-                return known.Id;
+                if (known.Content == token)
+                {
+                    return known.Id;
+                }
             }
 
             int id = vocabulary.Find(token);

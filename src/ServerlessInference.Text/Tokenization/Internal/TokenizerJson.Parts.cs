@@ -21,13 +21,13 @@ internal sealed partial class TokenizerJson
             _normalizer is not null && (accents ?? lowercase),
             lowercase);
         int pad = _padding?.PadTokenId ?? IdOf(config.PadToken ?? "[PAD]", vocabulary) ?? 0;
-        return new TokenizerParts
+        return new TokenizerParts(
+            TokenizerAssembly.CreateModel(vocabulary, _unknown ?? "[UNK]", _prefix, _maxWord, FileName),
+            normalizer,
+            CreateTemplate(),
+            _added,
+            pad)
         {
-            Model = TokenizerAssembly.CreateModel(vocabulary, _unknown ?? "[UNK]", _prefix, _maxWord, FileName),
-            Normalizer = normalizer,
-            Template = CreateTemplate(),
-            AddedTokens = _added,
-            PadTokenId = pad,
             ModelMaxLength = config.ModelMaxLength,
             EmbeddedOptions = Embedded(),
             CleanDecoded = _cleanDecoded,

@@ -21,7 +21,7 @@ internal static class VocabularyText
         }
 
         int start = text.StartsWith("\uFEFF"u8) ? 3 : 0;
-        int lines = text[start..].Count((byte)'\n') + 1;
+        int lines = text[start..].Count((byte)'\n') + (text.EndsWith((byte)'\n') ? 0 : 1);
         if (lines > VocabularyBuilder.MaxIds)
         {
             throw new InferenceException($"vocab.txt has {lines} lines, more than the {VocabularyBuilder.MaxIds} that are supported.");
