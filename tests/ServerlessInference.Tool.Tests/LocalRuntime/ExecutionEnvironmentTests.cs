@@ -237,6 +237,51 @@ public sealed class ExecutionEnvironmentTests
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Invoke_ProcessExits_ItsDescendantsGoWithIt()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Descendants of a process that ended are found through /proc, which only Linux has.");
+        await using var environment = Create();
+        var child = Json(await InvokeAsync(environment, """{"do":"spawn"}""")).GetProperty("child").GetInt32();
+        using var process = Process.GetProcessById(child);
+
+        await InvokeAsync(environment, """{"do":"exit","n":1}""");
+
+        await process.WaitForExitAsync(Cancellation);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Invoke_MaxConcurrency_RunsThatManyAtATime()
+    {
+        await using var environment = Create(settings => settings with
+        {
+            MaxConcurrency = 3,
+            Variables = new Dictionary<string, string> { ["AWS_LAMBDA_MAX_CONCURRENCY"] = "3" },
+        });
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => InvokeAsync(environment, """{"do":"meet","n":3}""")));
+
+        Assert.All(results, result => Assert.Null(result.Outcome.Error));
+        Assert.Single(results, result => result.Start is not null);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Invoke_MaxConcurrencyAndOneHangs_TheOthersGoOnInTheSameProcess()
+    {
+        await using var environment = Create(settings => settings with
+        {
+            MaxConcurrency = 2,
+            Timeout = TimeSpan.FromSeconds(1),
+            Variables = new Dictionary<string, string> { ["AWS_LAMBDA_MAX_CONCURRENCY"] = "2" },
+        });
+
+        var late = await InvokeAsync(environment, """{"do":"hang"}""");
+        var next = await InvokeAsync(environment, "{}");
+
+        Assert.Equal("Sandbox.Timedout", late.Outcome.Error?.Type);
+        Assert.Equal(1, Json(next).GetProperty("starts").GetInt32());
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Invoke_GivenUp_ThrowsAndDisposeStillStopsTheFunction()
     {
         await using var environment = Create();
