@@ -5,6 +5,7 @@ using SixLabors.ImageSharp.Memory;
 using SixLabors.ImageSharp.Metadata.Profiles.Exif;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;
+using IImageDecoder = ServerlessInference.Vision.Imaging.IImageDecoder;
 using ImageInfo = ServerlessInference.Vision.Imaging.ImageInfo;
 
 namespace ServerlessInference.Vision.ImageSharp;
