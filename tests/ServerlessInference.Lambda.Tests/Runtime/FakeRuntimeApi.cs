@@ -207,7 +207,7 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
             if (DropAfter >= 0 && !_dropped)
             {
                 _dropped = true;
-                await stream.WriteAsync(bytes.ToArray().AsMemory(0, DropAfter));
+                await stream.WriteAsync(bytes.ToArray().AsMemory(0, Math.Min(DropAfter, bytes.Count - 5)));
                 retry(this);
                 return false;
             }
