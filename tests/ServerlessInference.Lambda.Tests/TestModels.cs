@@ -55,8 +55,15 @@ internal static class TestModels
         {
             Loads++;
             Asked.TrySetResult();
-            using CancellationTokenRegistration registration = cancellationToken.Register(() => Cancelled = true);
-            return await _result.Task.WaitAsync(cancellationToken);
+            try
+            {
+                return await _result.Task.WaitAsync(cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                Cancelled = true;
+                throw;
+            }
         }
     }
 
