@@ -57,9 +57,14 @@ internal sealed class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger)
             return $"it uses a newer operator set than ONNX Runtime {RuntimeVersion} knows. Export it with an older opset, or update ONNX Runtime. ({message})";
         }
 
-        if (message.Contains("is not a registered function/op", StringComparison.Ordinal))
+        if (message.Contains("is not a registered function/op", StringComparison.Ordinal) || message.Contains("No Op registered for", StringComparison.Ordinal))
         {
             return $"it uses an operator that ONNX Runtime {RuntimeVersion} does not have. Register the library with that operator, or export the model without it. ({message})";
+        }
+
+        if (message.Contains("[ErrorCode:NotImplemented]", StringComparison.Ordinal))
+        {
+            return $"ONNX Runtime {RuntimeVersion} knows one of its operators, but not for this element type on this processor. Export the model with another type. ({message})";
         }
 
         if (message.Contains("[ErrorCode:InvalidProtobuf]", StringComparison.Ordinal))

@@ -92,13 +92,24 @@ public sealed class ModelLoadErrorTests
     [InlineData("com.example")]
     public async Task Load_UnknownOperator_NamesIt(string? domain)
     {
-        ModelLoadException error = await ErrorAsync(new OnnxModelBuilder().With(graph => graph
+        ModelLoadException error = await ErrorAsync(new OnnxModelBuilder { Domains = ["com.example"] }.With(graph => graph
             .Input("x", TensorElementType.Float, 1).Output("y", TensorElementType.Float, 1).Node("Frobnicate", ["x"], ["y"], domain)).Build());
 
         Assert.Contains(
             $"it uses an operator that ONNX Runtime {Version} does not have. Register the library with that operator, or export the model without it. (",
             error.Message, StringComparison.Ordinal);
         Assert.Contains("Frobnicate", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_OperatorNotForThisType_SaysSo()
+    {
+        ModelLoadException error = await ErrorAsync(new OnnxModelBuilder().With(graph => graph
+            .Input("x", TensorElementType.BFloat16, 1).Output("y", TensorElementType.BFloat16, 1).Node("Erf", ["x"], ["y"])).Build());
+
+        Assert.Contains(
+            $"ONNX Runtime {Version} knows one of its operators, but not for this element type on this processor. Export the model with another type. (",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
