@@ -72,6 +72,13 @@ internal sealed class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger)
             return $"its {file.Length:N0} bytes are no ONNX model; most often it was truncated on its way. Compare its size and digest with the original. ({message})";
         }
 
+        if (message.Contains("External data path", StringComparison.Ordinal) || message.Contains("External initializer", StringComparison.Ordinal))
+        {
+            return file.PhysicalPath is null
+                ? $"it is in memory, but its weights stand in a file of their own, which only works on disk. Save the model as one file, or take it from a folder. ({message})"
+                : $"its weights stand in a file of their own that is not beside it, or is too short. Bring the model with all its files. ({message})";
+        }
+
         if (message.Contains("Failed to construct locale", StringComparison.Ordinal))
         {
             return $"it wants a locale that this system does not have, as scikit-learn's text models do. Set the node's locale attribute to 'C.UTF-8', or LOCPATH to a folder with the compiled locale. ({message})";

@@ -121,6 +121,33 @@ public sealed class ModelLoadErrorTests
         ModelLoadException error = await TestModels.LoadErrorAsync(new FileSystemModelSource(folder.Path));
 
         Assert.Contains("model.onnx.data", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "its weights stand in a file of their own that is not beside it, or is too short. Bring the model with all its files. (", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_ExternalDataOfAModelInMemory_SaysThatItMustBeOnDisk()
+    {
+        var source = new StubModelSource("memory:test", _ => Task.FromResult(new ModelArtifact(
+            "memory:test", "v1", [ModelFile.InMemory("model.onnx", TinyModels.External("model.onnx.data")), ModelFile.InMemory("model.onnx.data", new byte[16])])));
+
+        ModelLoadException error = await TestModels.LoadErrorAsync(source);
+
+        Assert.Contains(
+            "it is in memory, but its weights stand in a file of their own, which only works on disk. Save the model as one file, or take it from a folder. (",
+            error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_ExternalDataTooShort_SaysSo()
+    {
+        using var folder = new TestFolder();
+        folder.Write("model.onnx", TinyModels.External("model.onnx.data"));
+        folder.Write("model.onnx.data", new byte[3]);
+
+        ModelLoadException error = await TestModels.LoadErrorAsync(new FileSystemModelSource(folder.Path));
+
+        Assert.Contains("or is too short", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
