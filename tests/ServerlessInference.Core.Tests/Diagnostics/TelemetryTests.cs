@@ -93,6 +93,20 @@ public sealed class TelemetryTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_LoadFails_CountsEveryInputOnceAndTheLoadWithItsError()
+    {
+        await using ServiceProvider services = TestModels.Services(
+            _name, StubModelSource.Failing("a:1", new ModelLoadException("no")), model => model.UseLabelPrediction()).BuildServiceProvider();
+
+        await Assert.ThrowsAsync<ModelLoadException>(async () => await services
+            .GetRequiredService<IInferencePipeline<ReadOnlyMemory<float>, LabelPrediction>>().RunBatchAsync([new float[3], new float[3]], Token));
+
+        Assert.Equal(2, Assert.Single(_measurements, entry => entry.Instrument == "serverless_inference.failures").Value);
+        Assert.Equal(
+            "ModelLoadException", Assert.Single(_measurements, entry => entry.Instrument == "serverless_inference.model.load.duration").Tags["error.type"]);
+    }
+
+    [Fact]
     public async Task Load_Fails_MarksTheActivityAndLogsTheError()
     {
         using var logs = new CapturingLoggerProvider();

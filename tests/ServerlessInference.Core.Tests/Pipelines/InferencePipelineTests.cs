@@ -182,6 +182,32 @@ public sealed class InferencePipelineTests
     }
 
     [Fact]
+    public async Task RunAsync_ManyAtOnce_EachGetsItsOwnAnswer()
+    {
+        await using ServiceProvider services = Services(TinyModels.Double()).BuildServiceProvider();
+        var pipeline = services.Rows("m");
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, 300), Token, async (i, token) =>
+        {
+            InferenceResult<ReadOnlyMemory<float>> result = await pipeline.RunAsync(Row(i, i + 1, i + 2, i + 3), token);
+            Assert.Equal([2f * i, 2f * (i + 1), 2f * (i + 2), 2f * (i + 3)], result.Value.ToArray());
+        });
+    }
+
+    [Fact]
+    public async Task RunBatchAsync_PreprocessorThatThrows_FailsItsInputAlone()
+    {
+        await using ServiceProvider services = TestModels.Services("m", TinyModels.Double(), builder => builder
+            .UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(_ => new Throwing(), _ => _post)).BuildServiceProvider();
+
+        IReadOnlyList<InferenceResult<ReadOnlyMemory<float>>> results = await services.Rows("m").RunBatchAsync(
+            [Row(1, 1, 1, 1), Row(-1, 0, 0, 0), Row(3, 3, 3, 3)], Token);
+
+        Assert.Equal([null, "negative", null], results.Select(result => result.Error?.Message));
+        Assert.Equal(6f, results[2].Value.Span[0]);
+    }
+
+    [Fact]
     public async Task RunAsync_LoadFails_ThrowsTheLoadError()
     {
         await using ServiceProvider services = TestModels.Services("m", StubModelSource.Failing("a:1", new ModelLoadException("not there")), builder => builder
@@ -189,6 +215,24 @@ public sealed class InferencePipelineTests
 
         await Assert.ThrowsAsync<ModelLoadException>(async () => await services.Rows("m").RunAsync(Row(1), Token));
         await Assert.ThrowsAsync<ModelLoadException>(async () => await services.Rows("m").RunBatchAsync([Row(1)], Token));
+    }
+
+    private sealed class Throwing : IPreprocessor<ReadOnlyMemory<float>>
+    {
+        private readonly FeatureVectorPreprocessor _inner = new();
+
+        public ValueTask PreprocessAsync(ReadOnlyMemory<ReadOnlyMemory<float>> inputs, InferenceBatch batch, CancellationToken cancellationToken)
+        {
+            foreach (ReadOnlyMemory<float> row in inputs.Span)
+            {
+                if (row.Span[0] < 0)
+                {
+                    throw new InvalidInputException("negative");
+                }
+            }
+
+            return _inner.PreprocessAsync(inputs, batch, cancellationToken);
+        }
     }
 
     private sealed class Times(TaskCompletionSource running) : IPreprocessor<long>
