@@ -48,7 +48,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
 
     public async ValueTask<InferenceResult<TOutput>> RunAsync(TInput input, CancellationToken cancellationToken = default)
     {
-        using var run = await StartAsync(cancellationToken).ConfigureAwait(false);
+        using var run = await StartAsync(1, cancellationToken).ConfigureAwait(false);
         var inputs = new TInput[1] { input };
         var results = new InferenceResult<TOutput>[1];
         try
@@ -81,7 +81,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
             all[i] = inputs[i];
         }
 
-        using var run = await StartAsync(cancellationToken).ConfigureAwait(false);
+        using var run = await StartAsync(all.Length, cancellationToken).ConfigureAwait(false);
         var results = new InferenceResult<TOutput>[all.Length];
         int size = Math.Min(Math.Min(run.FixedRows ?? int.MaxValue, _maxBatchSize), _preprocessor.GetMaxBatchSize(run.First));
         for (int start = 0; start < all.Length; start += size)
@@ -120,7 +120,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
 
     public async ValueTask<ModelIdentity> WarmUpAsync(CancellationToken cancellationToken)
     {
-        using var run = await StartAsync(cancellationToken).ConfigureAwait(false);
+        using var run = await StartAsync(0, cancellationToken).ConfigureAwait(false);
         if (_preprocessor.TryCreateWarmupInput(run.First, out TInput input))
         {
             await RunAsync(input, cancellationToken).ConfigureAwait(false);
@@ -135,7 +135,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         return run.Last.Identity;
     }
 
-    private async ValueTask<PipelineRun> StartAsync(CancellationToken cancellationToken)
+    private async ValueTask<PipelineRun> StartAsync(int inputs, CancellationToken cancellationToken)
     {
         long start = _time.GetTimestamp();
         var leases = new ModelLease[_stages.Count + 1];
@@ -161,7 +161,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
             run.Dispose();
             if (exception is not OperationCanceledException)
             {
-                _telemetry.Failed(_name, exception);
+                _telemetry.Failed(_name, exception, inputs);
             }
 
             throw;
