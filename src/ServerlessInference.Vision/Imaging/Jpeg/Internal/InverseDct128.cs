@@ -165,8 +165,8 @@ internal static unsafe class InverseDct128
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreRows(Vector128<int> rows, byte* target, nint stride)
     {
-        Vector128<byte> bytes = rows.AsByte() ^ Vector128.Create((byte)0x80);
-        bytes.GetLower().Store(target);
-        bytes.GetUpper().Store(target + stride);
+        Vector128<ulong> bytes = (rows.AsByte() ^ Vector128.Create((byte)0x80)).AsUInt64();
+        Unsafe.WriteUnaligned(target, bytes.ToScalar());
+        Unsafe.WriteUnaligned(target + stride, bytes.GetElement(1));
     }
 }

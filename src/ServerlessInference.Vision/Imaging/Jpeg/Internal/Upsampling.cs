@@ -22,12 +22,13 @@ internal static unsafe class Upsampling
     {
         row[-1] = row[0];
         row[count] = row[count - 1];
-        for (int x = 0; x < count; x += 8)
+        for (int x = 0; x < count; x += 16)
         {
-            Vector128<ushort> near = Widen(row + x) * Vector128.Create((ushort)3);
-            Vector128<ushort> left = (near + Widen(row + x - 1) + Vector128.Create((ushort)1)) >> 2;
-            Vector128<ushort> right = (near + Widen(row + x + 1) + Vector128.Create((ushort)2)) >> 2;
-            (left | (right << 8)).AsByte().Store(target + (2 * x));
+            Vector128<byte> near = Vector128.Load(row + x);
+            Vector128<byte> before = Vector128.Load(row + x - 1);
+            Vector128<byte> after = Vector128.Load(row + x + 1);
+            Horizontal(Vector128.WidenLower(near), Vector128.WidenLower(before), Vector128.WidenLower(after)).Store(target + (2 * x));
+            Horizontal(Vector128.WidenUpper(near), Vector128.WidenUpper(before), Vector128.WidenUpper(after)).Store(target + (2 * x) + 16);
         }
     }
 
@@ -42,8 +43,10 @@ internal static unsafe class Upsampling
         Vector128<ushort> bias = Vector128.Create((ushort)(below ? 2 : 1));
         for (int x = 0; x < count; x += 16)
         {
-            Vector128<ushort> low = ((Widen(near + x) * Vector128.Create((ushort)3)) + Widen(far + x) + bias) >> 2;
-            Vector128<ushort> high = ((Widen(near + x + 8) * Vector128.Create((ushort)3)) + Widen(far + x + 8) + bias) >> 2;
+            Vector128<byte> nearSamples = Vector128.Load(near + x);
+            Vector128<byte> farSamples = Vector128.Load(far + x);
+            Vector128<ushort> low = (Mix(Vector128.WidenLower(nearSamples), Vector128.WidenLower(farSamples)) + bias) >> 2;
+            Vector128<ushort> high = (Mix(Vector128.WidenUpper(nearSamples), Vector128.WidenUpper(farSamples)) + bias) >> 2;
             Vector128.Narrow(low, high).Store(target + x);
         }
     }
@@ -62,18 +65,21 @@ internal static unsafe class Upsampling
             return;
         }
 
-        for (int x = 0; x < count; x += 8)
+        for (int x = 0; x < count; x += 16)
         {
-            ((Widen(near + x) * Vector128.Create((ushort)3)) + Widen(far + x)).Store((ushort*)sums + x);
+            Vector128<byte> nearSamples = Vector128.Load(near + x);
+            Vector128<byte> farSamples = Vector128.Load(far + x);
+            Mix(Vector128.WidenLower(nearSamples), Vector128.WidenLower(farSamples)).Store((ushort*)sums + x);
+            Mix(Vector128.WidenUpper(nearSamples), Vector128.WidenUpper(farSamples)).Store((ushort*)sums + x + 8);
         }
 
         sums[-1] = sums[0];
         sums[count] = sums[count - 1];
         for (int x = 0; x < count; x += 8)
         {
-            Vector128<ushort> center = Vector128.Load((ushort*)sums + x) * Vector128.Create((ushort)3);
-            Vector128<ushort> left = (center + Vector128.Load((ushort*)sums + x - 1) + Vector128.Create((ushort)8)) >> 4;
-            Vector128<ushort> right = (center + Vector128.Load((ushort*)sums + x + 1) + Vector128.Create((ushort)7)) >> 4;
+            Vector128<ushort> center = Vector128.Load((ushort*)sums + x);
+            Vector128<ushort> left = (Mix(center, Vector128.Load((ushort*)sums + x - 1)) + Vector128.Create((ushort)8)) >> 4;
+            Vector128<ushort> right = (Mix(center, Vector128.Load((ushort*)sums + x + 1)) + Vector128.Create((ushort)7)) >> 4;
             (left | (right << 8)).AsByte().Store(target + (2 * x));
         }
     }
@@ -116,6 +122,13 @@ internal static unsafe class Upsampling
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<ushort> Widen(byte* samples) =>
-        Vector128.WidenLower(Vector64.Load(samples).ToVector128Unsafe());
+    private static Vector128<ushort> Mix(Vector128<ushort> near, Vector128<ushort> far) => near + near + near + far;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Horizontal(Vector128<ushort> near, Vector128<ushort> before, Vector128<ushort> after)
+    {
+        Vector128<ushort> left = (Mix(near, before) + Vector128.Create((ushort)1)) >> 2;
+        Vector128<ushort> right = (Mix(near, after) + Vector128.Create((ushort)2)) >> 2;
+        return (left | (right << 8)).AsByte();
+    }
 }
