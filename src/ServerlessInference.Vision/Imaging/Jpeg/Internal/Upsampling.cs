@@ -18,6 +18,7 @@ internal static unsafe class Upsampling
     /// <param name="row">The row; the bytes before and after it are overwritten.</param>
     /// <param name="count">Its samples.</param>
     /// <param name="target">Takes twice as many.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FancyHorizontal(byte* row, int count, byte* target)
     {
         row[-1] = row[0];
@@ -38,6 +39,7 @@ internal static unsafe class Upsampling
     /// <param name="count">Samples.</param>
     /// <param name="below">Whether <paramref name="far"/> lies below.</param>
     /// <param name="target">Takes as many.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FancyVertical(byte* near, byte* far, int count, bool below, byte* target)
     {
         Vector128<ushort> bias = Vector128.Create((ushort)(below ? 2 : 1));
@@ -57,6 +59,7 @@ internal static unsafe class Upsampling
     /// <param name="count">Samples.</param>
     /// <param name="sums">Room for <paramref name="count"/> and <see cref="Slack"/> values before and after.</param>
     /// <param name="target">Takes twice as many.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FancyBoth(byte* near, byte* far, int count, short* sums, byte* target)
     {
         if (Avx2.IsSupported)
@@ -89,6 +92,7 @@ internal static unsafe class Upsampling
     /// <param name="times">How often each sample appears, 1 to 4.</param>
     /// <param name="count">Samples wanted.</param>
     /// <param name="target">Takes them.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Repeat(byte* row, int times, int count, byte* target)
     {
         for (int x = 0; x < count; row++)
@@ -100,6 +104,7 @@ internal static unsafe class Upsampling
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FancyBoth256(byte* near, byte* far, int count, ushort* sums, byte* target)
     {
         Vector256<ushort> three = Vector256.Create((ushort)3);
