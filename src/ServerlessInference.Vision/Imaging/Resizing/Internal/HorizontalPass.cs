@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -144,16 +145,18 @@ internal sealed unsafe class HorizontalPass
             Vector256<int> c = Sum(row + offsets[i + 2], blocks + (2 * perResult), blockCount, pairs);
             Vector256<int> d = Sum(row + offsets[i + 3], blocks + (3 * perResult), blockCount, pairs);
             blocks += 4 * perResult;
-            Vector256<int> ab = Avx2.Permute2x128(a, b, 0x20) + Avx2.Permute2x128(a, b, 0x31);
-            Vector256<int> cd = Avx2.Permute2x128(c, d, 0x20) + Avx2.Permute2x128(c, d, 0x31);
-            Vector256<short> words = Avx2.PackSignedSaturate(ab >> AxisWeights.PrecisionBits, cd >> AxisWeights.PrecisionBits);
+            Vector256<int> ab = Avx2.Add(Avx2.Permute2x128(a, b, 0x20), Avx2.Permute2x128(a, b, 0x31));
+            Vector256<int> cd = Avx2.Add(Avx2.Permute2x128(c, d, 0x20), Avx2.Permute2x128(c, d, 0x31));
+            Vector256<short> words = Avx2.PackSignedSaturate(
+                Avx2.ShiftRightArithmetic(ab, AxisWeights.PrecisionBits), Avx2.ShiftRightArithmetic(cd, AxisWeights.PrecisionBits));
             Vector256<uint> bytes = Avx2.PackUnsignedSaturate(words, words).AsUInt32();
-            Vector128<byte> abcd = Sse2.UnpackLow(bytes.GetLower(), bytes.GetUpper()).AsByte();
-            Ssse3.Shuffle(abcd, tight).Store(results);
+            Vector128<byte> abcd = Sse2.UnpackLow(bytes.GetLower(), Avx2.ExtractVector128(bytes, 1)).AsByte();
+            Sse2.Store(results, Ssse3.Shuffle(abcd, tight));
             results += 3 * PixelsPerStep;
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Sum(byte* pixels, short* blocks, int count, Vector256<byte> pairs)
     {
         Vector256<int> high = Vector256<int>.Zero;
@@ -163,13 +166,13 @@ internal sealed unsafe class HorizontalPass
         for (int block = 0; block < count; block++)
         {
             Vector256<short> samples = Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(pixels), pairs).AsInt16();
-            high += Avx2.MultiplyAddAdjacent(samples, Vector256.Load(blocks));
-            low += Avx2.MultiplyAddAdjacent(samples, Vector256.Load(blocks + (BlockLength / 2)));
+            high = Avx2.Add(high, Avx2.MultiplyAddAdjacent(samples, Avx.LoadVector256(blocks)));
+            low = Avx2.Add(low, Avx2.MultiplyAddAdjacent(samples, Avx.LoadVector256(blocks + (BlockLength / 2))));
             pixels += TapsPerBlock * ImageBuffer.Channels;
             blocks += BlockLength;
         }
 
-        return (high << LowBits) + low;
+        return Avx2.Add(Avx2.ShiftLeftLogical(high, LowBits), low);
     }
 
     private void RunVector128(byte* row, byte* results, int* offsets, int* weights)

@@ -56,16 +56,18 @@ internal static unsafe class VerticalPass
             for (int row = 0; row < count; row++)
             {
                 byte* samples = rows[row] + at;
-                Vector256<int> weight = Vector256.Create(weights[row]);
-                a += Avx2.ConvertToVector256Int32(samples) * weight;
-                b += Avx2.ConvertToVector256Int32(samples + 8) * weight;
-                c += Avx2.ConvertToVector256Int32(samples + 16) * weight;
-                d += Avx2.ConvertToVector256Int32(samples + 24) * weight;
+                Vector256<int> weight = Avx2.BroadcastScalarToVector256(weights + row);
+                a = Avx2.Add(a, Avx2.MultiplyLow(Avx2.ConvertToVector256Int32(samples), weight));
+                b = Avx2.Add(b, Avx2.MultiplyLow(Avx2.ConvertToVector256Int32(samples + 8), weight));
+                c = Avx2.Add(c, Avx2.MultiplyLow(Avx2.ConvertToVector256Int32(samples + 16), weight));
+                d = Avx2.Add(d, Avx2.MultiplyLow(Avx2.ConvertToVector256Int32(samples + 24), weight));
             }
 
-            Vector256<short> ab = Avx2.PackSignedSaturate(a >> AxisWeights.PrecisionBits, b >> AxisWeights.PrecisionBits);
-            Vector256<short> cd = Avx2.PackSignedSaturate(c >> AxisWeights.PrecisionBits, d >> AxisWeights.PrecisionBits);
-            Avx2.PermuteVar8x32(Avx2.PackUnsignedSaturate(ab, cd).AsInt32(), order).AsByte().Store(results + at);
+            Vector256<short> ab = Avx2.PackSignedSaturate(
+                Avx2.ShiftRightArithmetic(a, AxisWeights.PrecisionBits), Avx2.ShiftRightArithmetic(b, AxisWeights.PrecisionBits));
+            Vector256<short> cd = Avx2.PackSignedSaturate(
+                Avx2.ShiftRightArithmetic(c, AxisWeights.PrecisionBits), Avx2.ShiftRightArithmetic(d, AxisWeights.PrecisionBits));
+            Avx.Store(results + at, Avx2.PermuteVar8x32(Avx2.PackUnsignedSaturate(ab, cd).AsInt32(), order).AsByte());
             if (at == length - Step)
             {
                 return length;
