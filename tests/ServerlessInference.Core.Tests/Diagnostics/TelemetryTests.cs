@@ -9,6 +9,7 @@ using ServerlessInference.Tests.Support;
 
 namespace ServerlessInference.Tests.Diagnostics;
 
+[Collection("Telemetry")]
 public sealed class TelemetryTests : IDisposable
 {
     // Other tests run at the same time, so each looks for a name of its own.

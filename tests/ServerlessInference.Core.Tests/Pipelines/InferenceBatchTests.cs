@@ -96,6 +96,30 @@ public sealed class InferenceBatchTests : IDisposable
     }
 
     [Fact]
+    public void GetInput_Created_IsTheSameMemory()
+    {
+        _batch.CreateInput<float>("image", 1, 3, 2)[5] = 7;
+
+        Assert.Equal(7, _batch.GetInput<float>(0)[5]);
+        Assert.Equal(6, _batch.GetInput<float>(0).Length);
+    }
+
+    [Fact]
+    public void GetInput_AfterARefusedShape_IsNotThere()
+    {
+        _batch.CreateInput<float>("image", 1, 3, 2);
+        Assert.Throws<ArgumentOutOfRangeException>(() => { _batch.CreateInput<float>("image", 1, 3, 400_000_000); });
+
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => { _batch.GetInput<float>(0); });
+
+        Assert.Equal("The input 'image' float32 [n, 3, ?] was not created for this batch. Call CreateInput first.", error.Message);
+    }
+
+    [Fact]
+    public void GetInput_OtherType_SaysBoth() => Assert.Equal(
+        "Input 'image' of model 'm' holds float32, not int64.", Assert.Throws<ModelContractException>(() => { _batch.GetInput<long>(0); }).Message);
+
+    [Fact]
     public void CreateInput_UnknownName_ListsTheInputs()
     {
         ModelContractException error = Assert.Throws<ModelContractException>(() => { _batch.CreateInput<float>("pixels", 1, 3, 5); });

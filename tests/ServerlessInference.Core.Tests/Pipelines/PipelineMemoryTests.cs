@@ -6,6 +6,8 @@ using ServerlessInference.Tests.Support;
 namespace ServerlessInference.Tests.Pipelines;
 
 /// <summary>A steady-state request allocates a small amount that does not grow with its input.</summary>
+/// <remarks>Never beside the tests that listen: activities and measurements that somebody hears cost memory.</remarks>
+[Collection("Telemetry")]
 public sealed class PipelineMemoryTests
 {
     private const int Limit = 2048;

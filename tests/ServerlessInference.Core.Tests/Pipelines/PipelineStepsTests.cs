@@ -89,6 +89,21 @@ public sealed class PipelineStepsTests
     }
 
     [Fact]
+    public async Task After_OtherModel_ItsOutputIsReadableAsInput()
+    {
+        var services = new ServiceCollection();
+        services.AddServerlessInference()
+            .Add("first", StubModelSource.Of(TinyModels.Double()))
+            .Add("second", StubModelSource.Of(TinyModels.Double()), model => model.After("first")
+                .UsePipeline<ReadOnlyMemory<float>, float>(_ => new FeatureVectorPreprocessor(), _ => new InputReader()));
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        InferenceResult<float> result = await provider.GetRequiredService<IInferencePipeline<ReadOnlyMemory<float>, float>>().RunAsync(Row(1, 2, 3, 4), Token);
+
+        Assert.Equal(8, result.Value);
+    }
+
+    [Fact]
     public async Task After_NamedOutputs_ConnectsThem()
     {
         var services = new ServiceCollection();
@@ -176,6 +191,15 @@ public sealed class PipelineStepsTests
         await using ServiceProvider services = TestModels.Services("m", TinyModels.Double()).BuildServiceProvider();
 
         await Assert.ThrowsAsync<ArgumentException>(async () => await services.Registry().WarmUpAsync("other", Token));
+    }
+
+    private sealed class InputReader : IPostprocessor<float>
+    {
+        public ValueTask PostprocessAsync(InferenceBatch batch, Memory<float> outputs, CancellationToken cancellationToken)
+        {
+            outputs.Span[0] = batch.GetInput<float>(0)[3];
+            return ValueTask.CompletedTask;
+        }
     }
 
     private sealed class Scale
