@@ -216,4 +216,14 @@ public sealed class ModelOptionsTests
 
         Assert.Contains("ServerlessInference:Models:resnet:MaxBatchSize", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Validate_AfterAnUnknownModel_NamesIt()
+    {
+        ServiceCollection services = Services(null, model => model.FromLayer("resnet").After("encoder"));
+
+        var exception = Assert.Throws<OptionsValidationException>(() => Options(services));
+
+        Assert.Equal("Model 'resnet' runs after 'encoder', which is not registered. Add that model, or correct its name in After.", Assert.Single(exception.Failures));
+    }
 }
