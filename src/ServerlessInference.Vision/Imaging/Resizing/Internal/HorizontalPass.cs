@@ -10,7 +10,7 @@ namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 /// whose sums are exact; <c>(high &lt;&lt; 12) + low</c> is then the very same 32-bit sum. Everywhere the bytes are the same.</para>
 /// <para>A row is read up to <see cref="OverRead"/> bytes past its end, and where <see cref="MinimumPixels"/> is more than its width, up to there.</para>
 /// </remarks>
-internal sealed unsafe class HorizontalPass
+internal sealed unsafe class HorizontalPass(VectorPath path)
 {
     /// <summary>Bytes that must be readable behind a row.</summary>
     public const int OverRead = 4;
@@ -47,7 +47,7 @@ internal sealed unsafe class HorizontalPass
         }
 
         Array.Clear(_offsets);
-        if (Ssse3.IsSupported)
+        if (path >= VectorPath.Ssse3)
         {
             _blockCount = (axis.Taps + TapsPerBlock - 1) / TapsPerBlock;
             MinimumPixels = _blockCount * TapsPerBlock;
@@ -80,15 +80,15 @@ internal sealed unsafe class HorizontalPass
         fixed (int* offsets = _offsets, weights = _weights)
         fixed (short* blocks = _blocks)
         {
-            if (Avx2.IsSupported)
+            if (Avx2.IsSupported && path == VectorPath.Avx2)
             {
                 RunAvx2(row, results, offsets, blocks);
             }
-            else if (Ssse3.IsSupported)
+            else if (Ssse3.IsSupported && path == VectorPath.Ssse3)
             {
                 RunSsse3(row, results, offsets, blocks);
             }
-            else if (Vector128.IsHardwareAccelerated && BitConverter.IsLittleEndian)
+            else if (path == VectorPath.Portable)
             {
                 RunVector128(row, results, offsets, weights);
             }

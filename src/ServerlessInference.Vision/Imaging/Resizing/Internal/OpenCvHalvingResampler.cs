@@ -4,7 +4,7 @@ using ServerlessInference.Vision.Imaging.Internal;
 namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 
 /// <summary>Halves both sides as OpenCV 4.6's <c>INTER_LINEAR</c> does: the mean of four pixels, rounded half up.</summary>
-internal sealed unsafe class OpenCvHalvingResampler : RowResampler
+internal sealed unsafe class OpenCvHalvingResampler(VectorPath path) : RowResampler
 {
     private ImageBuffer? _source;
     private PixelRegion _region;
@@ -22,7 +22,7 @@ internal sealed unsafe class OpenCvHalvingResampler : RowResampler
         fixed (byte* upper = _source!.Row(2 * (_region.Top + y))[from..], lower = _source.Row((2 * (_region.Top + y)) + 1)[from..], results = row[..length])
         {
             int done = 0;
-            if (Vector128.IsHardwareAccelerated && BitConverter.IsLittleEndian)
+            if (path >= VectorPath.Portable)
             {
                 done = RunVector128(upper, lower, results, length);
             }

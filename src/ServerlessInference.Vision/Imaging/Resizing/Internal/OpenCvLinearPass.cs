@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 
 /// <summary>The two passes of OpenCV's 8-bit bilinear resizing, with its truncations: the results are OpenCV's to the bit.</summary>
-internal sealed unsafe class OpenCvLinearPass
+internal sealed unsafe class OpenCvLinearPass(VectorPath path)
 {
     /// <summary>Bytes that must be readable behind a source row.</summary>
     public const int OverRead = 2;
@@ -79,15 +79,15 @@ internal sealed unsafe class OpenCvLinearPass
         fixed (int* offsets = _offsets)
         fixed (short* pairs = _pairs, table = _table)
         {
-            if (Avx2.IsSupported)
+            if (Avx2.IsSupported && path == VectorPath.Avx2)
             {
                 HorizontalAvx2(row, results, offsets, table);
             }
-            else if (Ssse3.IsSupported)
+            else if (Ssse3.IsSupported && path == VectorPath.Ssse3)
             {
                 HorizontalSsse3(row, results, offsets, table);
             }
-            else if (Vector128.IsHardwareAccelerated && BitConverter.IsLittleEndian)
+            else if (path == VectorPath.Portable)
             {
                 HorizontalVector128(row, results, offsets, pairs);
             }
@@ -105,10 +105,10 @@ internal sealed unsafe class OpenCvLinearPass
     /// <param name="lowerWeight">The lower row's weight in 1/2048.</param>
     /// <param name="results">Takes <paramref name="length"/> bytes, not more.</param>
     /// <param name="length">Samples in a row.</param>
-    public static void Vertical(short* upper, short* lower, short upperWeight, short lowerWeight, byte* results, int length)
+    public void Vertical(short* upper, short* lower, short upperWeight, short lowerWeight, byte* results, int length)
     {
         int done = 0;
-        if (Avx2.IsSupported)
+        if (Avx2.IsSupported && path == VectorPath.Avx2)
         {
             Vector256<short> first = Vector256.Create(upperWeight);
             Vector256<short> second = Vector256.Create(lowerWeight);
@@ -119,7 +119,7 @@ internal sealed unsafe class OpenCvLinearPass
                 Avx.Store(results + done, Avx2.Permute4x64(Avx2.PackUnsignedSaturate(a, b).AsInt64(), 0b_11_01_10_00).AsByte());
             }
         }
-        else if (Sse2.IsSupported || AdvSimd.IsSupported)
+        else if ((Sse2.IsSupported || AdvSimd.IsSupported) && path >= VectorPath.Portable)
         {
             Vector128<short> first = Vector128.Create(upperWeight);
             Vector128<short> second = Vector128.Create(lowerWeight);

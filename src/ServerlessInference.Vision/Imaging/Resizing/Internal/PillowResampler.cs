@@ -5,12 +5,12 @@ namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 /// Only the columns of the region and the rows that they need are made: every result depends on its own window alone, so a region is
 /// the same bytes as the whole image cut afterwards. Between the passes as many rows are kept as one result needs.
 /// </remarks>
-internal sealed unsafe class PillowResampler(ResizeFilter filter) : RowResampler
+internal sealed unsafe class PillowResampler(ResizeFilter filter, VectorPath path) : RowResampler
 {
     private readonly AxisWeights _columns = new();
     private readonly AxisWeights _rows = new();
-    private readonly HorizontalPass _horizontal = new();
-    private readonly VerticalPass _vertical = new();
+    private readonly HorizontalPass _horizontal = new(path);
+    private readonly VerticalPass _vertical = new(path);
     private ImageBuffer? _source;
     private PixelRegion _region;
     private byte[] _ring = [];

@@ -9,7 +9,7 @@ namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 /// On x86-64 two rows at a time: their samples are interleaved and multiplied with both weights, split as in <see cref="HorizontalPass"/>.
 /// Everywhere the bytes are the same.
 /// </remarks>
-internal sealed unsafe class VerticalPass
+internal sealed unsafe class VerticalPass(VectorPath path)
 {
     private int[] _pairs = [];
     private AxisWeights? _axis;
@@ -18,7 +18,7 @@ internal sealed unsafe class VerticalPass
     public void Prepare(AxisWeights axis)
     {
         _axis = axis;
-        if (!Sse2.IsSupported)
+        if (path < VectorPath.Ssse3)
         {
             return;
         }
@@ -56,16 +56,16 @@ internal sealed unsafe class VerticalPass
         fixed (int* allWeights = axis.Weights, allPairs = _pairs)
         {
             int* weights = allWeights + ((nint)y * axis.Taps);
-            if (Sse2.IsSupported)
+            if (Sse2.IsSupported && path >= VectorPath.Ssse3)
             {
                 // With an odd number of rows the last is paired with itself, at weight 0.
                 rows[count] = rows[count - 1];
                 int pairCount = (count + 1) / 2;
                 int* pairs = allPairs + ((nint)y * ((axis.Taps + 1) / 2) * 2);
-                done = Avx2.IsSupported ? RunAvx2(rows, pairs, pairCount, results, length) : 0;
+                done = Avx2.IsSupported && path == VectorPath.Avx2 ? RunAvx2(rows, pairs, pairCount, results, length) : 0;
                 done = RunSse2(rows, pairs, pairCount, results, length, done);
             }
-            else if (Vector128.IsHardwareAccelerated)
+            else if (path == VectorPath.Portable)
             {
                 done = RunVector128(rows, weights, count, results, length);
             }

@@ -11,6 +11,9 @@ internal static unsafe class PlanarKernel
     private const byte None = ByteShuffle.None;
     private const int Step = 16;
 
+    /// <summary>Whether the processor has 256-bit vectors with fused operations.</summary>
+    public static bool Wide => Avx2.IsSupported && Fma.IsSupported;
+
     /// <summary>Writes as many whole steps as fit.</summary>
     /// <param name="row">Red, green, blue of each pixel.</param>
     /// <param name="count">Pixels.</param>
@@ -18,14 +21,15 @@ internal static unsafe class PlanarKernel
     /// <param name="red">Takes the values of red; <paramref name="green"/> and <paramref name="blue"/> likewise.</param>
     /// <param name="green">Takes the values of green.</param>
     /// <param name="blue">Takes the values of blue.</param>
+    /// <param name="wide">Whether to take <see cref="Wide"/>'s vectors; the others give the same values.</param>
     /// <returns>The pixels done.</returns>
-    public static int Run(byte* row, int count, PixelNormalizer normalizer, float* red, float* green, float* blue)
+    public static int Run(byte* row, int count, PixelNormalizer normalizer, float* red, float* green, float* blue, bool wide)
     {
         int done = 0;
         for (; done + Step <= count; done += Step, row += 3 * Step)
         {
             (Vector128<byte> reds, Vector128<byte> greens, Vector128<byte> blues) = Split(row);
-            if (Avx2.IsSupported && Fma.IsSupported)
+            if (Avx2.IsSupported && Fma.IsSupported && wide)
             {
                 Write256(reds, normalizer, 0, red + done);
                 Write256(greens, normalizer, 1, green + done);
