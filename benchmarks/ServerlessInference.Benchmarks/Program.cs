@@ -14,10 +14,16 @@ if (args is ["quick", ..])
     return;
 }
 
+if (args is ["quick-tensor", ..])
+{
+    TensorQuickComparison.Run(args[1..]);
+    return;
+}
+
 #if BENCHMARKDOTNET
 ManualConfig config = ManualConfig.Create(DefaultConfig.Instance)
     .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance));
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
 #else
-Console.WriteLine("Only 'quick' is there in a Native AOT build.");
+Console.WriteLine("Only 'quick' and 'quick-tensor' are there in a Native AOT build.");
 #endif
