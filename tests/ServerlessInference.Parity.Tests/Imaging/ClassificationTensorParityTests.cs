@@ -7,13 +7,14 @@ namespace ServerlessInference.Parity.Tests.Imaging;
 /// <summary>Tensors for classification against Pillow's resize and numpy's float32 arithmetic: the same pixels, the same values to the bit.</summary>
 public sealed class ClassificationTensorParityTests
 {
+    // Without the reference there is one empty case, which skips itself: a theory without data counts as failed.
     public static IEnumerable<TheoryDataRow<string, int>> Cases() =>
         Reference.IsThere
             ? ImageGolden.Read("golden", "classify", "imagenet_mobilenetv2.json").GetProperty("cases").EnumerateArray()
                 .Select(golden => new TheoryDataRow<string, int>(golden.GetProperty("image").GetString()!, golden.GetProperty("resize").GetInt32()))
-            : [];
+            : [new TheoryDataRow<string, int>(string.Empty, 0)];
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Cases))]
     public void Write_Torchvision_GivesPillowsPixelsAndNumpysValues(string file, int resize)
     {

@@ -7,10 +7,11 @@ namespace ServerlessInference.Parity.Tests.Imaging;
 /// <summary>Letterboxed pixels against OpenCV 4.6 and Pillow 9.4. One grey level was asked for; the results are the same bytes, and the tests hold that.</summary>
 public sealed class LetterboxParityTests
 {
+    // Without the reference there is one empty case, which skips itself: a theory without data counts as failed.
     public static IEnumerable<TheoryDataRow<string>> Keys() =>
         Reference.IsThere
             ? ImageGolden.Read("golden", "yolo", "yolo_detections.json").GetProperty("preproc").EnumerateObject().Select(golden => new TheoryDataRow<string>(golden.Name))
-            : [];
+            : [new TheoryDataRow<string>(string.Empty)];
 
     public static IEnumerable<TheoryDataRow<string, int, string>> Files() =>
         from image in new[] { "bus", "street" }
@@ -18,7 +19,7 @@ public sealed class LetterboxParityTests
         from kernel in new[] { "cv2_linear", "pil_bilinear" }
         select new TheoryDataRow<string, int, string>(image, size, kernel);
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Keys))]
     public void Write_Letterbox_GivesTheReferencesPixels(string key)
     {

@@ -8,14 +8,15 @@ public sealed class VectorPathTests
 {
     public static IEnumerable<TheoryDataRow<string, ResizeFilter>> Paths() =>
         from path in Enum.GetValues<VectorPath>()
-        where path > VectorPath.Scalar && path <= VectorPaths.Best
+        where path > VectorPath.Scalar
         from filter in Enum.GetValues<ResizeFilter>()
         select new TheoryDataRow<string, ResizeFilter>(path.ToString(), filter);
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Paths))]
     public void ReadRow_AnyPath_GivesTheScalarPathsBytes(string path, ResizeFilter filter)
     {
+        Assert.SkipWhen(Enum.Parse<VectorPath>(path) > VectorPaths.Best, $"This processor has no {path}.");
         var scalar = new ResamplerSet(VectorPath.Scalar);
         var vector = new ResamplerSet(Enum.Parse<VectorPath>(path));
         var random = new Random(7);
