@@ -87,6 +87,23 @@ public sealed class QuestionStagesTests
     }
 
     [Fact]
+    public async Task Preprocess_LongQuestion_WindowsOverlapByLess()
+    {
+        LoadedModel model = TestModels.Create(TestModels.BertInputs(), Outputs);
+        using var batch = new InferenceBatch(model, 2);
+        Question[] questions =
+        [
+            new("the the the the the the", string.Join(' ', Enumerable.Repeat("fox", 30))),
+            new(string.Join(' ', Enumerable.Repeat("the", 40)), "fox"),
+        ];
+        await new QuestionPreprocessor(new QuestionAnsweringOptions { MaxLength = 12 }).PreprocessAsync(
+            questions, batch, TestContext.Current.CancellationToken);
+
+        Assert.Null(batch.FailureOf(0));
+        Assert.Contains("Shorten the other", batch.FailureOf(1)!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Prepare_OutputsOfAnotherTask_AreRefusedWithAList()
     {
         LoadedModel model = TestModels.Create(TestModels.BertInputs(), [TestModels.Floats("logits", -1, 2)]);
