@@ -83,5 +83,5 @@ internal sealed class TextModel
     }
 
     private static ReadOnlyMemory<byte>? Read(LoadedModel model, string name) =>
-        model.Artifact.TryGetFile(name, out ModelFile? file) ? file.ReadAllBytes(64 * 1024 * 1024) : null;
+        model.Artifact.TryGetFile(name, out ModelFile? file) ? file.ReadAllBytes(64 * 1024 * 1024) : (ReadOnlyMemory<byte>?)null;
 }

@@ -16,7 +16,8 @@ public sealed class QuestionAnsweringOptions
     public int MaxLength { get; set; } = 384;
 
     /// <summary>Gets or sets how many tokens of the context a window repeats of the one before, so that no answer is cut in two.</summary>
-    /// <value>0 to 1,000,000. The default, null, is 128, or half of <see cref="MaxLength"/> where that is less.</value>
+    /// <value>0 to 1,000,000. The default, null, is 128, or half of <see cref="MaxLength"/> where that is less, and less still
+    /// beside a long question.</value>
     [Range(0, 1_000_000)]
     public int? Stride { get; set; }
 

@@ -72,6 +72,9 @@ public sealed partial class WordPieceTokenizer
     /// <remarks>Nothing applies them unasked: pass them to an encoding method, or take single values from them.</remarks>
     public EncodeOptions? EmbeddedOptions { get; }
 
+    /// <summary>Gets how many special tokens frame two texts.</summary>
+    internal int SpecialTokensOfPair => _template.SpecialTokens(pair: true);
+
     /// <summary>Encodes a text into a new object.</summary>
     /// <param name="text">The text.</param>
     /// <param name="options">Truncation and padding; null for <see cref="EncodeOptions.Default"/>.</param>

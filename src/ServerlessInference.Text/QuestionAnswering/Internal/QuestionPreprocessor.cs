@@ -9,6 +9,7 @@ namespace ServerlessInference.Text.QuestionAnswering.Internal;
 internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : IPreprocessor<Question>
 {
     private const int DefaultStride = 128;
+    private const int StackLimit = 1024;
 
     public void Prepare(LoadedModel model) => TextModel.Of(model);
 
@@ -20,16 +21,13 @@ internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : I
 
     public long GetSize(Question input) => input?.Context?.Length ?? 0;
 
+    public int GetMaxBatchSize(LoadedModel model) => model.Description.Inputs[0].HasDynamicBatch ? int.MaxValue : 1;
+
     public ValueTask PreprocessAsync(ReadOnlyMemory<Question> inputs, InferenceBatch batch, CancellationToken cancellationToken)
     {
         TextModel model = TextModel.Of(batch.Model);
         int maxLength = Math.Min(options.MaxLength, model.MaxLength);
-        var encode = new EncodeOptions
-        {
-            MaxLength = maxLength,
-            Stride = options.Stride ?? Math.Min(maxLength / 2, DefaultStride),
-            Truncation = TruncationStrategy.OnlySecond,
-        };
+        EncodeOptions encode = Windows(maxLength, options.Stride ?? Math.Min(maxLength / 2, DefaultStride));
         QuestionBatch state = batch.State(static () => new QuestionBatch());
         state.Clear();
 
@@ -64,6 +62,11 @@ internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : I
             throw new InvalidInputException(InvalidInputKind.Unprocessable, "The question or its context is empty; both need text.");
         }
 
+        if (options.Stride is null)
+        {
+            encode = WithRoomFor(question.Text, model, encode);
+        }
+
         model.Tokenizer.EncodeWindows(question.Text, question.Context, state.Current, encode);
         if (state.Current.Count > options.MaxWindows)
         {
@@ -87,6 +90,19 @@ internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : I
         }
     }
 
-    public int GetMaxBatchSize(LoadedModel model) =>
-        model.Description.Inputs[0].HasDynamicBatch ? int.MaxValue : 1;
+    /// <summary>Lets windows overlap by less where a long question leaves them little room.</summary>
+    private static EncodeOptions WithRoomFor(string question, TextModel model, EncodeOptions encode)
+    {
+        int maxLength = encode.MaxLength!.Value;
+        Span<int> ids = maxLength <= StackLimit ? stackalloc int[maxLength] : new int[maxLength];
+        int room = maxLength - model.Tokenizer.EncodeIds(question, ids) - model.Tokenizer.SpecialTokensOfPair;
+        return room > encode.Stride || room <= 0 ? encode : Windows(maxLength, room / 2);
+    }
+
+    private static EncodeOptions Windows(int maxLength, int stride) => new()
+    {
+        MaxLength = maxLength,
+        Stride = stride,
+        Truncation = TruncationStrategy.OnlySecond,
+    };
 }
