@@ -9,7 +9,8 @@ internal static class JpegQuickComparison
 {
     private static readonly (string Photo, int Denominator, int Inner)[] Cases =
     [
-        ("p500x375.jpg", 1, 40), ("p1920x1080.jpg", 1, 4), ("p4032x3024.jpg", 1, 1), ("p4032x3024.jpg", 8, 1),
+        ("p500x375.jpg", 1, 40), ("p1920x1080.jpg", 1, 4), ("p4032x3024.jpg", 1, 1),
+        ("p4032x3024.jpg", 2, 1), ("p4032x3024.jpg", 4, 1), ("p4032x3024.jpg", 8, 1),
     ];
 
     /// <summary>Runs the comparison.</summary>

@@ -8,6 +8,7 @@ internal static unsafe class InverseDct
 {
     // Rows 1 to 7 of a position, which is 16 × row + column.
     private const uint BelowFirstRow = 0x70;
+    private const uint OutsideRows0And4 = 0x30;
 
     /// <summary>Transforms two adjacent blocks.</summary>
     /// <param name="pair">Their coefficients.</param>
@@ -25,8 +26,12 @@ internal static unsafe class InverseDct
                 Transform8(pair, multipliers, target, stride, left, right);
                 break;
             case 4:
-                ReducedInverseDct.Transform4(pair, multipliers, target, stride);
-                ReducedInverseDct.Transform4(pair + 8, multipliers, target + 4, stride);
+                Transform4(pair, multipliers, target, stride, left);
+                Transform4(pair + 8, multipliers, target + 4, stride, right);
+                break;
+            case 2 when Lanes.IsSupported128:
+                ReducedInverseDct128.Transform2(pair, multipliers, target, stride);
+                ReducedInverseDct128.Transform2(pair + 8, multipliers, target + 2, stride);
                 break;
             case 2:
                 ReducedInverseDct.Transform2(pair, multipliers, target, stride);
@@ -62,6 +67,26 @@ internal static unsafe class InverseDct
         {
             InverseDctScalar.Transform(pair, multipliers, target, stride, leftFirstRowOnly);
             InverseDctScalar.Transform(pair + 8, multipliers, target + 8, stride, rightFirstRowOnly);
+        }
+    }
+
+    private static void Transform4(short* block, short* multipliers, byte* target, nint stride, uint mask)
+    {
+        if (mask == 0)
+        {
+            uint samples = InverseDctScalar.DcSample(block[0], multipliers[0]) * 0x01010101u;
+            for (int y = 0; y < 4; y++)
+            {
+                Unsafe.WriteUnaligned(target + (y * stride), samples);
+            }
+        }
+        else if (Lanes.IsSupported128)
+        {
+            ReducedInverseDct128.Transform4(block, multipliers, target, stride, (mask & OutsideRows0And4) == 0);
+        }
+        else
+        {
+            ReducedInverseDct.Transform4(block, multipliers, target, stride, (mask & OutsideRows0And4) == 0);
         }
     }
 

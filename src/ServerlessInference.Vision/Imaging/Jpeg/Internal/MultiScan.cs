@@ -107,22 +107,19 @@ internal sealed unsafe class MultiScan
 
     /// <summary>Finds which AC coefficients of a block are not zero.</summary>
     /// <param name="block">The block.</param>
-    /// <returns>0 if there are none; below 16 if they are all in the first row.</returns>
+    /// <returns>As much of the or-ed positions of these coefficients as <see cref="InverseDct"/> looks at.</returns>
     public static uint Mask(short* block)
     {
         Vector128<short> below = Vector128<short>.Zero;
         for (int y = 1; y < 8; y++)
         {
-            below |= Vector128.Load(block + (y * ZigZag.RowStride));
-        }
-
-        if (below != Vector128<short>.Zero)
-        {
-            return ZigZag.PairLength - 1;
+            below |= y == 4 ? Vector128<short>.Zero : Vector128.Load(block + (y * ZigZag.RowStride));
         }
 
         Vector128<short> withoutDc = Vector128.Create(0, -1, -1, -1, -1, -1, -1, -1);
-        return (Vector128.Load(block) & withoutDc) == Vector128<short>.Zero ? 0u : 7u;
+        uint mask = (Vector128.Load(block) & withoutDc) == Vector128<short>.Zero ? 0u : 7u;
+        mask |= Vector128.Load(block + (4 * ZigZag.RowStride)) == Vector128<short>.Zero ? 0u : 4 * ZigZag.RowStride;
+        return mask | (below == Vector128<short>.Zero ? 0u : 7 * ZigZag.RowStride);
     }
 
     private static void TransformRow(JpegComponent component, int blockRow, byte* target)

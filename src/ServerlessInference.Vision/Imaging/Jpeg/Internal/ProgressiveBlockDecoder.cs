@@ -179,9 +179,10 @@ internal static unsafe class ProgressiveBlockDecoder
             cursor.Refill();
         }
 
-        if (cursor.Take(1) != 0 && (*coefficient & bit) == 0)
-        {
-            *coefficient += (short)(*coefficient >= 0 ? bit : -bit);
-        }
+        // Without a branch: the bit read is as good as random. A coefficient that has the bit already stays as it is.
+        int value = *coefficient;
+        int change = -cursor.Take(1) & bit & ~value;
+        int negative = value >> 31;
+        *coefficient = (short)(value + ((change ^ negative) - negative));
     }
 }

@@ -14,11 +14,11 @@ internal static unsafe class ReducedInverseDct
     /// <param name="multipliers">Multipliers, laid out likewise.</param>
     /// <param name="target">Takes the samples.</param>
     /// <param name="stride">Bytes from one row of samples to the next.</param>
-    public static void Transform4(short* block, short* multipliers, byte* target, nint stride)
+    /// <param name="firstRowOnly">Whether all coefficients outside of rows 0 and 4 are zero; row 4 has no part in the result.</param>
+    public static void Transform4(short* block, short* multipliers, byte* target, nint stride, bool firstRowOnly)
     {
         short* x = stackalloc short[8];
         short* work = stackalloc short[4 * 8];
-        bool firstRowOnly = OnlyFirstRow4(block);
         for (int column = 0; column < 8; column++)
         {
             Dequantize(block + column, multipliers + column, x);
@@ -111,21 +111,6 @@ internal static unsafe class ReducedInverseDct
         {
             target[y] = (short)(coefficients[y * Stride] * multipliers[y * Stride]);
         }
-    }
-
-    // Row 4 is not looked at: it has no part in the result.
-    private static bool OnlyFirstRow4(short* block)
-    {
-        int any = 0;
-        for (int y = 1; y < 8; y++)
-        {
-            for (int x = 0; x < 8 && y != 4; x++)
-            {
-                any |= (ushort)block[(y * Stride) + x];
-            }
-        }
-
-        return any == 0;
     }
 
     private static short Saturate(int value) => (short)Math.Clamp(value, short.MinValue, short.MaxValue);

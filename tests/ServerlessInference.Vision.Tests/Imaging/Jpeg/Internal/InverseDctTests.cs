@@ -90,6 +90,38 @@ public sealed unsafe class InverseDctTests
         }
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(32767)]
+    public void TransformReduced_AnyPath_GivesTheSameSamples(int largest)
+    {
+        Assert.SkipUnless(Lanes.IsSupported128, "There are no 128-bit vectors, and so only one path.");
+        var random = new Random(largest);
+        short* block = stackalloc short[ZigZag.PairLength];
+        short* multipliers = stackalloc short[ZigZag.PairLength];
+        byte* expected = stackalloc byte[8 * Stride];
+        byte* actual = stackalloc byte[8 * Stride];
+        new Span<byte>(expected, 8 * Stride).Clear();
+        new Span<byte>(actual, 8 * Stride).Clear();
+        for (int round = 0; round < 2000; round++)
+        {
+            bool firstRow = round % 3 == 0;
+            for (int i = 0; i < ZigZag.PairLength; i++)
+            {
+                bool zero = random.Next(3) != 0 || (firstRow && i / ZigZag.RowStride is not (0 or 4));
+                block[i] = (short)(zero ? 0 : random.Next(-largest, largest + 1));
+                multipliers[i] = (short)random.Next(1, 256);
+            }
+
+            ReducedInverseDct.Transform4(block, multipliers, expected, Stride, firstRow);
+            ReducedInverseDct128.Transform4(block, multipliers, actual, Stride, firstRow);
+            AssertEqual(expected, actual);
+            ReducedInverseDct.Transform2(block, multipliers, expected, Stride);
+            ReducedInverseDct128.Transform2(block, multipliers, actual, Stride);
+            AssertEqual(expected, actual);
+        }
+    }
+
     private static double Real(short* block, int x, int y)
     {
         double sum = 0;
