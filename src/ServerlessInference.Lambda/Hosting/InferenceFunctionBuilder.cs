@@ -104,6 +104,20 @@ public sealed class InferenceFunctionBuilder
         return added;
     }
 
+    /// <summary>Adds a route of its own for a kind of events.</summary>
+    internal void AddRecordRoute(RecordRoute route)
+    {
+        foreach (IEventRoute existing in _routes)
+        {
+            if (existing is RecordRoute known && known.Kind == route.Kind)
+            {
+                throw new InvalidOperationException($"{known.Description} is mapped already. One function answers the records of a service with one model.");
+            }
+        }
+
+        _routes.Add(route);
+    }
+
     /// <summary>Sets the route of all events that no other route takes.</summary>
     internal void SetHandler(IEventRoute handler) => _handler = _handler is null ? handler : throw new InvalidOperationException(
         $"MapHandler was called already, with {_handler.Description}. It takes every event that nothing else handles, so there can be one.");

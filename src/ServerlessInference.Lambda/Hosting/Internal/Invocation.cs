@@ -25,6 +25,9 @@ internal sealed class Invocation(int room) : IDisposable
     /// <summary>Why the invocation failed as a whole; the response then holds the error.</summary>
     public FunctionError? Error;
 
+    /// <summary>What an HTTP answer says about the origin that may read it; <see langword="null"/> for nothing.</summary>
+    public string? AllowOrigin;
+
     /// <summary>Gets a buffer for a value that becomes a part of the response.</summary>
     public ResponseBuffer InnerBuffer => _innerBuffer ??= new ResponseBuffer(0);
 
