@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -82,37 +83,16 @@ public sealed partial class InferenceFunction : IAsyncDisposable
     /// <exception cref="RuntimeApiException">The Runtime API cannot be reached.</exception>
     /// <exception cref="OptionsValidationException">Settings are wrong. Lambda has been told before.</exception>
     /// <exception cref="ModelLoadException">A model cannot be loaded. Lambda has been told before.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken = default)
+    public Task RunAsync(CancellationToken cancellationToken = default)
     {
-        var endpoint = new RuntimeApiEndpoint(_environment.RuntimeApi);
-        bool alone = _environment.MaxConcurrency == 1;
-        var runner = new LoopRunner(endpoint, _environment.MaxConcurrency, _services.Time);
-        await using (runner.ConfigureAwait(false))
-        {
-            // With models to load there is time in which the first connection can be made.
-            Task connecting = _services.HasModels ? Task.Run(() => runner.ConnectFirstAsync(), CancellationToken.None) : Task.CompletedTask;
-            try
-            {
-                await InitializeInTimeAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-            {
-                LogInitializationFailed(_processor.Logger, exception);
-                await connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await runner.FailInitializationAsync(Failure.OfInitialization(exception)).ConfigureAwait(false);
-                throw;
-            }
+        var runner = new LoopRunner(new RuntimeApiEndpoint(_environment.RuntimeApi), _environment.MaxConcurrency, _processor, _options.DeadlineMargin, _services.Time);
 
-            await connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            using CancellationTokenRegistration stop = cancellationToken.UnsafeRegister(static state => ((LoopRunner)state!).Stop(), runner);
-            await runner.RunAsync(client => new PollingLoop(
-                client,
-                _processor,
-                new InvocationDeadline(_services.Time, _options.DeadlineMargin),
-                RuntimeApiClient.HeadRoom(endpoint),
-                alone,
-                runner.Answered)).ConfigureAwait(false);
-        }
+        // With models to load there is time in which the first connection can be made.
+        Task connecting = _services.HasModels ? Task.Run(runner.Connect, CancellationToken.None) : Task.CompletedTask;
+        Task initialization = BeginInitialization();
+        return initialization.IsCompletedSuccessfully && connecting.IsCompleted
+            ? runner.RunAsync(cancellationToken)
+            : RunWhenInitializedAsync(runner, initialization, connecting, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -122,9 +102,32 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         await _services.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task InitializeInTimeAsync(CancellationToken cancellationToken)
+    private async Task RunWhenInitializedAsync(LoopRunner runner, Task initialization, Task connecting, CancellationToken cancellationToken)
     {
-        Task initialization = BeginInitialization();
+        try
+        {
+            await InitializeInTimeAsync(initialization, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            await connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                LogInitializationFailed(_processor.Logger, exception);
+                await runner.FailInitializationAsync(Failure.OfInitialization(exception)).ConfigureAwait(false);
+            }
+
+            runner.Dispose();
+            throw;
+        }
+
+        // A connection that could not be made is tried again by the loop, which reports it.
+        await connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await runner.RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task InitializeInTimeAsync(Task initialization, CancellationToken cancellationToken)
+    {
         if (initialization.IsCompleted || _environment.InitializationType != LambdaEnvironment.OnDemand)
         {
             await initialization.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -164,9 +167,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         try
         {
             // Models first: they load while the rest is looked at.
-            Task preload = _services.HasModels
-                ? _services.Provider.GetRequiredService<IModelRegistry>().PreloadAsync(_disposing.Token)
-                : Task.CompletedTask;
+            Task preload = _services.HasModels ? PreloadModels() : Task.CompletedTask;
             var failures = new List<string>(_failures);
             foreach (IEventRoute route in _routes)
             {
@@ -174,13 +175,12 @@ public sealed partial class InferenceFunction : IAsyncDisposable
             }
 
             _warmup.Prepare(failures);
-            if (_services.Has(typeof(IStartupValidator)))
+            if (_services.Registered is { } registered)
             {
-                Validate(_services.Provider.GetRequiredService<IStartupValidator>(), failures);
+                Validate(registered, failures);
             }
 
-            return failures.Count == 0 ? preload : Task.FromException(new OptionsValidationException(
-                nameof(InferenceFunction), typeof(InferenceFunctionOptions), failures));
+            return failures.Count == 0 ? preload : Rejected(failures);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -188,11 +188,25 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         }
     }
 
-    private static void Validate(IStartupValidator validator, List<string> failures)
+    // These stand on their own, so that a function without models or options does not load what they need.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Task PreloadModels() => _services.Provider.GetRequiredService<IModelRegistry>().PreloadAsync(_disposing.Token);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Task Rejected(List<string> failures) =>
+        Task.FromException(new OptionsValidationException(nameof(InferenceFunction), typeof(InferenceFunctionOptions), failures));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Validate(IServiceCollection registered, List<string> failures)
     {
+        if (!FunctionServices.Has(registered, typeof(IStartupValidator)))
+        {
+            return;
+        }
+
         try
         {
-            validator.Validate();
+            _services.Provider.GetRequiredService<IStartupValidator>().Validate();
         }
         catch (OptionsValidationException exception)
         {

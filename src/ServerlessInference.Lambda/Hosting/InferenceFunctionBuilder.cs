@@ -1,9 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using ServerlessInference.Models;
 
 namespace ServerlessInference.Lambda;
 
@@ -21,6 +19,7 @@ public sealed class InferenceFunctionBuilder
     private readonly List<IEventRoute> _routes = [];
     private readonly List<Action<InferenceFunctionOptions>> _configure = [];
     private readonly long _created = TimeProvider.System.GetTimestamp();
+    private ServiceCollection? _services;
     private ConfigurationManager? _configuration;
     private FunctionLoggingBuilder? _logging;
     private IEventRoute? _handler;
@@ -33,7 +32,7 @@ public sealed class InferenceFunctionBuilder
     }
 
     /// <summary>Gets the function's services; models are registered here.</summary>
-    public IServiceCollection Services { get; } = new ServiceCollection();
+    public IServiceCollection Services => _services ??= [];
 
     /// <summary>Gets what Lambda says about the function.</summary>
     public LambdaEnvironment Environment { get; }
@@ -69,29 +68,13 @@ public sealed class InferenceFunctionBuilder
         }
 
         _built = true;
-        TimeProvider time = FindTime();
+        TimeProvider time = _services is null ? TimeProvider.System : FindTime(_services);
         long created = time == TimeProvider.System ? _created : time.GetTimestamp();
         var scope = new InvocationScope(Environment.MaxConcurrency > 1);
-        var sink = new LogSink(Environment, scope, time, LogOutput);
-        var own = new LambdaLoggerProvider(sink);
-        bool configured = _logging is not null || Services.Any(service => service.ServiceType == typeof(ILoggerFactory));
-        if (configured)
-        {
-            Services.AddSingleton<ILoggerProvider>(own);
-        }
-        else
-        {
-            Services.AddSingleton<ILoggerFactory>(own);
-            Services.TryAddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        }
-
-        Services.TryAddSingleton<IConfiguration>(_ => Configuration);
-        Services.TryAddSingleton(Environment);
-        var services = new FunctionServices(Services, time, configured ? null : own);
+        var services = new FunctionServices(_services, Environment, scope, time, ServedConfiguration, LogOutput);
         if (services.HasModels)
         {
-            int threads = ThreadCount.FromMemory(Environment.MemorySize, System.Environment.ProcessorCount);
-            Services.PostConfigureAll<ModelOptions>(options => options.IntraOpThreads = options.IntraOpThreads == 0 ? threads : options.IntraOpThreads);
+            NativeRuntime.LoadInBackground();
         }
 
         if (_handler is not null)
@@ -121,15 +104,30 @@ public sealed class InferenceFunctionBuilder
         return added;
     }
 
+    /// <summary>Adds a route of its own for a kind of events.</summary>
+    internal void AddRecordRoute(RecordRoute route)
+    {
+        foreach (IEventRoute existing in _routes)
+        {
+            if (existing is RecordRoute known && known.Kind == route.Kind)
+            {
+                throw new InvalidOperationException($"{known.Description} is mapped already. One function answers the records of a service with one model.");
+            }
+        }
+
+        _routes.Add(route);
+    }
+
     /// <summary>Sets the route of all events that no other route takes.</summary>
     internal void SetHandler(IEventRoute handler) => _handler = _handler is null ? handler : throw new InvalidOperationException(
         $"MapHandler was called already, with {_handler.Description}. It takes every event that nothing else handles, so there can be one.");
 
-    private TimeProvider FindTime()
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TimeProvider FindTime(ServiceCollection services)
     {
-        for (int i = Services.Count - 1; i >= 0; i--)
+        for (int i = services.Count - 1; i >= 0; i--)
         {
-            if (Services[i].ServiceType == typeof(TimeProvider) && !Services[i].IsKeyedService && Services[i].ImplementationInstance is TimeProvider time)
+            if (services[i].ServiceType == typeof(TimeProvider) && !services[i].IsKeyedService && services[i].ImplementationInstance is TimeProvider time)
             {
                 return time;
             }
@@ -138,25 +136,22 @@ public sealed class InferenceFunctionBuilder
         return TimeProvider.System;
     }
 
+    /// <summary>Gives the configuration to services, built only when one of them reads what may be set.</summary>
+    private IConfiguration ServedConfiguration() => _configuration is not null
+        ? _configuration
+        : new LazyConfiguration(
+            () => Configuration,
+            HasSettingsFile() || _args.Length > 0 || LazyConfiguration.IsAnyVariableSet(System.Environment.GetEnvironmentVariables()));
+
     private InferenceFunctionOptions ReadOptions(List<string> failures)
     {
         var options = new InferenceFunctionOptions();
 
         // Most functions set nothing here, and then need no configuration for it.
-        const string Key = "ServerlessInference:Function:DeadlineMargin";
-        if (_configuration is not null || HasSettingsFile() || System.Environment.GetEnvironmentVariable(Key.Replace(":", "__", StringComparison.Ordinal)) is not null)
+        if (_configuration is not null || _args.Length > 0 || HasSettingsFile()
+            || System.Environment.GetEnvironmentVariable(LazyConfiguration.OwnVariables + "Function__DeadlineMargin") is not null)
         {
-            if (Configuration[Key] is { } margin)
-            {
-                if (TimeSpan.TryParse(margin, System.Globalization.CultureInfo.InvariantCulture, out TimeSpan parsed))
-                {
-                    options.DeadlineMargin = parsed;
-                }
-                else
-                {
-                    failures.Add($"{Key} is '{margin}'; a time span such as 00:00:00.5 was expected.");
-                }
-            }
+            ReadOptions(Configuration, options, failures);
         }
 
         foreach (Action<InferenceFunctionOptions> configure in _configure)
@@ -166,6 +161,23 @@ public sealed class InferenceFunctionBuilder
 
         options.Validate(failures);
         return options;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ReadOptions(IConfigurationManager configuration, InferenceFunctionOptions options, List<string> failures)
+    {
+        const string Key = "ServerlessInference:Function:DeadlineMargin";
+        if (configuration[Key] is { } margin)
+        {
+            if (TimeSpan.TryParse(margin, System.Globalization.CultureInfo.InvariantCulture, out TimeSpan parsed))
+            {
+                options.DeadlineMargin = parsed;
+            }
+            else
+            {
+                failures.Add($"{Key} is '{margin}'; a time span such as 00:00:00.5 was expected.");
+            }
+        }
     }
 
     private ConfigurationManager CreateConfiguration()

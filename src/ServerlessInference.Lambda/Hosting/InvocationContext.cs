@@ -6,9 +6,9 @@ namespace ServerlessInference.Lambda;
 /// <remarks>Valid until the invocation ends; not shared between invocations.</remarks>
 public sealed class InvocationContext
 {
-    private Func<IServiceProvider>? _root;
-    private AsyncServiceScope? _scope;
-    private TimeProvider _time = TimeProvider.System;
+    private FunctionServices? _function;
+    private TimeProvider? _time;
+    private IServiceScope? _scope;
 
     /// <summary>Gets the request's id (<c>Lambda-Runtime-Aws-Request-Id</c>), which log records carry.</summary>
     public required string RequestId { get; init; }
@@ -29,40 +29,41 @@ public sealed class InvocationContext
     public string? CognitoIdentity { get; init; }
 
     /// <summary>Gets the time that is left until Lambda ends the invocation.</summary>
-    public TimeSpan RemainingTime => Deadline - _time.GetUtcNow();
+    public TimeSpan RemainingTime => Deadline - (_time ?? TimeProvider.System).GetUtcNow();
 
     /// <summary>Gets the invocation's own service scope, which is created when it is first asked for and disposed when the invocation ends.</summary>
     /// <exception cref="InvalidOperationException">The context belongs to no running invocation.</exception>
-    public IServiceProvider Services
-    {
-        get
-        {
-            if (_scope is null)
-            {
-                Func<IServiceProvider> root = _root ?? throw new InvalidOperationException(
-                    "This context belongs to no running invocation. Resolve services while the handler runs.");
-                _scope = root().CreateAsyncScope();
-            }
+    public IServiceProvider Services => (_scope ??= CreateScope()).ServiceProvider;
 
-            return _scope.Value.ServiceProvider;
-        }
-    }
-
-    internal void Begin(Func<IServiceProvider> root, TimeProvider time)
+    internal void Begin(FunctionServices function)
     {
-        _root = root;
-        _time = time;
+        _function = function;
+        _time = function.Time;
     }
 
     internal ValueTask EndAsync()
     {
-        _root = null;
-        if (_scope is not { } scope)
+        _function = null;
+        return _scope is null ? default : DisposeScopeAsync();
+    }
+
+    private IServiceScope CreateScope()
+    {
+        FunctionServices function = _function ?? throw new InvalidOperationException(
+            "This context belongs to no running invocation. Resolve services while the handler runs.");
+        return function.Provider.CreateScope();
+    }
+
+    private ValueTask DisposeScopeAsync()
+    {
+        IServiceScope scope = _scope!;
+        _scope = null;
+        if (scope is IAsyncDisposable disposable)
         {
-            return ValueTask.CompletedTask;
+            return disposable.DisposeAsync();
         }
 
-        _scope = null;
-        return scope.DisposeAsync();
+        scope.Dispose();
+        return default;
     }
 }

@@ -29,4 +29,18 @@ public static class HttpBuilderExtensions
         builder.GetOrAddRoute(static () => new HttpRoute()).Add(model, pattern);
         return builder;
     }
+
+    /// <summary>Lets browsers call the mapped paths from pages of other origins, and answers their preflights.</summary>
+    /// <param name="builder">The function.</param>
+    /// <param name="configure">Names the origins.</param>
+    /// <returns>The function.</returns>
+    /// <remarks>HTTP APIs and function URLs can do the same before the function is called, which costs nothing: prefer their CORS settings where you have them.</remarks>
+    public static InferenceFunctionBuilder UseCors(this InferenceFunctionBuilder builder, Action<CorsOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        HttpRoute route = builder.GetOrAddRoute(static () => new HttpRoute());
+        configure(route.Cors ??= new CorsOptions());
+        return builder;
+    }
 }

@@ -1,22 +1,54 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using ServerlessInference.Models;
 
 namespace ServerlessInference.Lambda;
 
 /// <summary>
 /// The function's services, built when the first of them is needed: a function without models that resolves nothing spends no time on
-/// a container at its cold start.
+/// a container, on logging or on configuration at its cold start.
 /// </summary>
-internal sealed class FunctionServices(IServiceCollection services, TimeProvider time, ILoggerFactory? ownLoggers) : IAsyncDisposable
+internal sealed class FunctionServices : IAsyncDisposable
 {
     private readonly Lock _gate = new();
+    private readonly LambdaEnvironment _environment;
+    private readonly InvocationScope _scope;
+    private readonly Func<IConfiguration> _configuration;
+    private readonly Func<Stream>? _logOutput;
+    private IServiceCollection? _services;
+    private LambdaLoggerProvider? _ownLogging;
     private ServiceProvider? _provider;
     private bool _disposed;
 
-    public TimeProvider Time => time;
+    /// <summary>Creates the services.</summary>
+    /// <param name="services">What the application registered; <see langword="null"/> where it registered nothing.</param>
+    /// <param name="environment">What Lambda says about the function.</param>
+    /// <param name="scope">Knows the running request.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="configuration">Gives the configuration, once it is asked for.</param>
+    /// <param name="logOutput">Where log records go; <see langword="null"/> for standard output.</param>
+    public FunctionServices(
+        IServiceCollection? services, LambdaEnvironment environment, InvocationScope scope, TimeProvider time, Func<IConfiguration> configuration, Func<Stream>? logOutput)
+    {
+        _services = services;
+        _environment = environment;
+        _scope = scope;
+        _configuration = configuration;
+        _logOutput = logOutput;
+        Time = time;
+        HasModels = services is not null && HasRegistry(services);
+    }
 
-    /// <summary>Gets a value indicating whether models are registered.</summary>
-    public bool HasModels => Has(typeof(IModelRegistry));
+    public readonly TimeProvider Time;
+
+    /// <summary>Whether models are registered.</summary>
+    public readonly bool HasModels;
+
+    /// <summary>Gets what the application registered; <see langword="null"/> where it registered nothing.</summary>
+    public IServiceCollection? Registered => _services;
 
     public IServiceProvider Provider
     {
@@ -32,8 +64,7 @@ internal sealed class FunctionServices(IServiceCollection services, TimeProvider
                 ObjectDisposedException.ThrowIf(_disposed, typeof(InferenceFunction));
                 if (_provider is null)
                 {
-                    // Scopes are the application's to respect; checking every resolution would cost each cold start.
-                    Volatile.Write(ref _provider, services.BuildServiceProvider());
+                    Volatile.Write(ref _provider, Build());
                 }
 
                 return _provider;
@@ -41,10 +72,15 @@ internal sealed class FunctionServices(IServiceCollection services, TimeProvider
         }
     }
 
-    public ILogger CreateLogger(string category) =>
-        (ownLoggers ?? Provider.GetRequiredService<ILoggerFactory>()).CreateLogger(category);
+    public ILogger CreateLogger(string category)
+    {
+        bool configured = _services is not null && Has(_services, typeof(ILoggerFactory));
+        return configured || _provider is not null
+            ? Provider.GetRequiredService<ILoggerFactory>().CreateLogger(category)
+            : OwnLogging().CreateLogger(category);
+    }
 
-    public bool Has(Type service)
+    public static bool Has(IServiceCollection services, Type service)
     {
         for (int i = 0; i < services.Count; i++)
         {
@@ -67,5 +103,48 @@ internal sealed class FunctionServices(IServiceCollection services, TimeProvider
         }
 
         return provider?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+
+    // On its own, so that a function without services does not load what it needs.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool HasRegistry(IServiceCollection services) => Has(services, typeof(IModelRegistry));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private LambdaLoggerProvider OwnLogging()
+    {
+        lock (_gate)
+        {
+            return _ownLogging ??= new LambdaLoggerProvider(new LogSink(_environment, _scope, Time, _logOutput));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ServiceProvider Build()
+    {
+        IServiceCollection services = _services ??= new ServiceCollection();
+        if (Has(services, typeof(ILoggerFactory)))
+        {
+            services.AddSingleton<ILoggerProvider>(OwnLogging());
+        }
+        else
+        {
+            services.AddSingleton<ILoggerFactory>(OwnLogging());
+            services.TryAddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        }
+
+        if (!Has(services, typeof(IConfiguration)))
+        {
+            services.AddSingleton(_ => _configuration());
+        }
+
+        services.AddSingleton(_environment);
+        if (HasModels)
+        {
+            int threads = ThreadCount.FromMemory(_environment.MemorySize, Environment.ProcessorCount);
+            services.PostConfigureAll<ModelOptions>(options => options.IntraOpThreads = options.IntraOpThreads == 0 ? threads : options.IntraOpThreads);
+        }
+
+        // Scopes are the application's to respect; checking every resolution would cost each cold start.
+        return services.BuildServiceProvider();
     }
 }

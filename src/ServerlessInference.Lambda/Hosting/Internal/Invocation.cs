@@ -5,6 +5,7 @@ namespace ServerlessInference.Lambda;
 
 /// <summary>One invocation's event and answer, with the buffers that serve one invocation after the other.</summary>
 /// <param name="room">The bytes to keep free before the response.</param>
+/// <remarks>Fields rather than properties: each accessor would be compiled on the way to the first answer.</remarks>
 internal sealed class Invocation(int room) : IDisposable
 {
     // Answers are JSON inside of JSON and never part of a page, so only what JSON itself needs is escaped.
@@ -14,15 +15,18 @@ internal sealed class Invocation(int room) : IDisposable
     private Utf8JsonWriter? _inner;
     private ResponseBuffer? _innerBuffer;
 
-    /// <summary>Gets or sets the event. A route may decode it in place.</summary>
-    public Memory<byte> Payload { get; set; }
+    /// <summary>The event. A route may decode it in place.</summary>
+    public Memory<byte> Payload;
 
-    public InvocationContext Context { get; set; } = null!;
+    public InvocationContext Context = null!;
 
-    public ResponseBuffer Response { get; } = new(room);
+    public readonly ResponseBuffer Response = new(room);
 
-    /// <summary>Gets or sets why the invocation failed as a whole; the response then holds the error.</summary>
-    public FunctionError? Error { get; set; }
+    /// <summary>Why the invocation failed as a whole; the response then holds the error.</summary>
+    public FunctionError? Error;
+
+    /// <summary>What an HTTP answer says about the origin that may read it; <see langword="null"/> for nothing.</summary>
+    public string? AllowOrigin;
 
     /// <summary>Gets a buffer for a value that becomes a part of the response.</summary>
     public ResponseBuffer InnerBuffer => _innerBuffer ??= new ResponseBuffer(0);

@@ -11,15 +11,15 @@ internal sealed partial class InvocationProcessor(
 {
     private ILogger? _logger;
 
-    /// <summary>Gets or sets the loading of models that still went on when the function's time to initialise was over.</summary>
-    public Task Preloading { get; set; } = Task.CompletedTask;
+    /// <summary>The loading of models that still went on when the function's time to initialise was over.</summary>
+    public Task Preloading = Task.CompletedTask;
 
     public ILogger Logger => _logger ??= services.CreateLogger("ServerlessInference.Lambda");
 
     public async ValueTask ProcessAsync(Invocation invocation, InvocationDeadline deadline, CancellationToken caller = default)
     {
         InvocationContext context = invocation.Context;
-        context.Begin(() => services.Provider, services.Time);
+        context.Begin(services);
         scope.RequestId = context.RequestId;
         invocation.Error = null;
         IEventRoute? route = null;

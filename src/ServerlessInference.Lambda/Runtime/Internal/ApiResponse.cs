@@ -3,29 +3,30 @@ using System.Text;
 namespace ServerlessInference.Lambda;
 
 /// <summary>The head of an answer of the Runtime API, with the headers that matter. Reused from one answer to the next.</summary>
+/// <remarks>Fields rather than properties: each accessor would be compiled on the way to the first answer.</remarks>
 internal sealed class ApiResponse
 {
-    public int Status { get; private set; }
+    public int Status;
 
-    /// <summary>Gets the length of the body; -1 where the head does not say.</summary>
-    public long ContentLength { get; private set; }
+    /// <summary>The length of the body; -1 where the head does not say.</summary>
+    public long ContentLength;
 
-    public bool Chunked { get; private set; }
+    public bool Chunked;
 
-    public bool Close { get; private set; }
+    public bool Close;
 
-    public string? RequestId { get; private set; }
+    public string? RequestId;
 
-    public long DeadlineMs { get; private set; }
+    public long DeadlineMs;
 
-    public string? TraceId { get; private set; }
+    public string? TraceId;
 
-    public string? ClientContext { get; private set; }
+    public string? ClientContext;
 
-    public string? CognitoIdentity { get; private set; }
+    public string? CognitoIdentity;
 
-    /// <summary>Gets the function's ARN: hardly ever another, so the text is kept as long as it is the same.</summary>
-    public string FunctionArn { get; private set; } = string.Empty;
+    /// <summary>The function's ARN: hardly ever another, so the text is kept as long as it is the same.</summary>
+    public string FunctionArn = string.Empty;
 
     /// <summary>Reads a head: the status line and the headers, without the empty line.</summary>
     public void Read(ReadOnlySpan<byte> head)
@@ -52,7 +53,7 @@ internal sealed class ApiResponse
             int colon = line.IndexOf((byte)':');
             if (colon > 0)
             {
-                ReadHeader(line[..colon], line[(colon + 1)..].Trim(" \t"u8));
+                ReadHeader(line[..colon], Trim(line[(colon + 1)..]));
             }
         }
     }
@@ -131,6 +132,21 @@ internal sealed class ApiResponse
         }
 
         return true;
+    }
+
+    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> value)
+    {
+        while (value.Length > 0 && (value[0] is (byte)' ' or (byte)'\t'))
+        {
+            value = value[1..];
+        }
+
+        while (value.Length > 0 && (value[^1] is (byte)' ' or (byte)'\t'))
+        {
+            value = value[..^1];
+        }
+
+        return value;
     }
 
     private static bool Is(ReadOnlySpan<byte> value, ReadOnlySpan<byte> expected) => Ascii.EqualsIgnoreCase(value, expected);

@@ -3,16 +3,22 @@ using System.Runtime.InteropServices;
 namespace ServerlessInference.Lambda;
 
 /// <summary>Runs as many polling loops as invocations may run at a time, and stops them together.</summary>
-internal sealed class LoopRunner : IAsyncDisposable
+internal sealed class LoopRunner : IDisposable
 {
     private readonly RuntimeApiEndpoint _endpoint;
     private readonly RuntimeApiClient[] _clients;
+    private readonly InvocationProcessor _processor;
+    private readonly TimeSpan _deadlineMargin;
+    private readonly TimeProvider _time;
     private int _answered;
     private PosixSignalRegistration? _termination;
 
-    public LoopRunner(RuntimeApiEndpoint endpoint, int loops, TimeProvider time)
+    public LoopRunner(RuntimeApiEndpoint endpoint, int loops, InvocationProcessor processor, TimeSpan deadlineMargin, TimeProvider time)
     {
         _endpoint = endpoint;
+        _processor = processor;
+        _deadlineMargin = deadlineMargin;
+        _time = time;
         _clients = new RuntimeApiClient[loops];
         for (int i = 0; i < loops; i++)
         {
@@ -20,7 +26,14 @@ internal sealed class LoopRunner : IAsyncDisposable
         }
     }
 
-    public Task ConnectFirstAsync() => _clients[0].ConnectAsync().AsTask();
+    /// <summary>Makes the first loop's connection ahead of its first request.</summary>
+    public void Connect()
+    {
+        if (_clients.Length == 1)
+        {
+            _clients[0].Connect();
+        }
+    }
 
     public async Task FailInitializationAsync(FunctionError error)
     {
@@ -29,22 +42,27 @@ internal sealed class LoopRunner : IAsyncDisposable
         await _clients[0].FailInitializationAsync(error.Type, invocation.Response).ConfigureAwait(false);
     }
 
-    public async Task RunAsync(Func<RuntimeApiClient, PollingLoop> create)
+    /// <summary>Runs until the token is cancelled, Lambda ends the process or a loop cannot go on. Then the runner is disposed.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var loops = new Task[_clients.Length];
-        for (int i = 0; i < loops.Length; i++)
+        CancellationTokenRegistration stop = cancellationToken.UnsafeRegister(static state => ((LoopRunner)state!).Stop(), this);
+        try
         {
-            loops[i] = RunOneAsync(create(_clients[i]));
+            if (_clients.Length == 1)
+            {
+                // A loop that blocks gets a thread of its own.
+                await Task.Factory.StartNew(
+                    RunFirstAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap().ConfigureAwait(false);
+            }
+            else
+            {
+                await RunAllAsync().ConfigureAwait(false);
+            }
         }
-
-        await Task.WhenAll(loops).ConfigureAwait(false);
-    }
-
-    public void Stop()
-    {
-        foreach (RuntimeApiClient client in _clients)
+        finally
         {
-            client.Stop();
+            stop.Dispose();
+            Dispose();
         }
     }
 
@@ -62,36 +80,49 @@ internal sealed class LoopRunner : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync()
+    public void Dispose()
     {
         _termination?.Dispose();
         foreach (RuntimeApiClient client in _clients)
         {
             client.Dispose();
         }
-
-        return ValueTask.CompletedTask;
     }
 
-    private async Task RunOneAsync(PollingLoop loop)
+    private Task RunFirstAsync() => CreateLoop(0).RunAsync();
+
+    private async Task RunAllAsync()
     {
-        using (loop)
+        var loops = new Task[_clients.Length];
+        for (int i = 0; i < loops.Length; i++)
         {
-            try
+            PollingLoop loop = CreateLoop(i);
+            loops[i] = Task.Run(async () =>
             {
-                // A loop that blocks gets a thread of its own; loops that wait asynchronously share the pool.
-                await Task.Factory.StartNew(
-                    loop.RunAsync,
-                    CancellationToken.None,
-                    _clients.Length == 1 ? TaskCreationOptions.LongRunning : TaskCreationOptions.DenyChildAttach,
-                    TaskScheduler.Default).Unwrap().ConfigureAwait(false);
-            }
-            catch
-            {
-                // One that cannot go on takes the others with it, so that Lambda starts a new environment.
-                Stop();
-                throw;
-            }
+                try
+                {
+                    await loop.RunAsync().ConfigureAwait(false);
+                }
+                catch
+                {
+                    // One that cannot go on takes the others with it, so that Lambda starts a new environment.
+                    Stop();
+                    throw;
+                }
+            });
+        }
+
+        await Task.WhenAll(loops).ConfigureAwait(false);
+    }
+
+    private PollingLoop CreateLoop(int index) => new(
+        this, _clients[index], _processor, new InvocationDeadline(_time, _deadlineMargin), RuntimeApiClient.HeadRoom(_endpoint), alone: _clients.Length == 1);
+
+    private void Stop()
+    {
+        foreach (RuntimeApiClient client in _clients)
+        {
+            client.Stop();
         }
     }
 }

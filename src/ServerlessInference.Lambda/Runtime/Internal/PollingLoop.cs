@@ -4,39 +4,39 @@ namespace ServerlessInference.Lambda;
 
 /// <summary>Asks the Runtime API for events and answers them, one after the other.</summary>
 internal sealed partial class PollingLoop(
-    RuntimeApiClient client, InvocationProcessor processor, InvocationDeadline deadline, int headRoom, bool alone, Action answered) : IDisposable
+    LoopRunner runner, RuntimeApiClient client, InvocationProcessor processor, InvocationDeadline deadline, int headRoom, bool alone)
 {
     private const string TraceVariable = "_X_AMZN_TRACE_ID";
 
     // The range of DateTimeOffset.FromUnixTimeMilliseconds.
     private const long LatestDeadline = 253_402_300_799_999;
 
-    private readonly Invocation _invocation = new(headRoom);
-
     public async Task RunAsync()
     {
-        while (await client.NextAsync().ConfigureAwait(false) is { } payload)
+        using InvocationDeadline ends = deadline;
+        using var invocation = new Invocation(headRoom);
+        while (await client.NextAsync().ConfigureAwait(false))
         {
             InvocationContext context = CreateContext(client.Response);
-            _invocation.Payload = payload;
-            _invocation.Context = context;
+            invocation.Payload = client.Event;
+            invocation.Context = context;
             if (alone)
             {
                 // Tracing libraries look for it there. Several invocations at a time have theirs in the context only.
                 Environment.SetEnvironmentVariable(TraceVariable, context.TraceId);
             }
 
-            await processor.ProcessAsync(_invocation, deadline).ConfigureAwait(false);
-            await AnswerAsync(context.RequestId).ConfigureAwait(false);
-            answered();
-        }
-    }
+            await processor.ProcessAsync(invocation, deadline).ConfigureAwait(false);
+            bool taken = invocation.Error is null
+                ? await client.RespondAsync(context.RequestId, invocation.Response).ConfigureAwait(false)
+                : await client.FailAsync(context.RequestId, invocation.Error.Type, invocation.Response).ConfigureAwait(false);
+            if (!taken)
+            {
+                await ReportRefusalAsync(context.RequestId, invocation).ConfigureAwait(false);
+            }
 
-    public void Dispose()
-    {
-        _invocation.Dispose();
-        deadline.Dispose();
-        client.Dispose();
+            runner.Answered();
+        }
     }
 
     private static InvocationContext CreateContext(ApiResponse response) => new()
@@ -49,21 +49,13 @@ internal sealed partial class PollingLoop(
         CognitoIdentity = response.CognitoIdentity,
     };
 
-    private async ValueTask AnswerAsync(string requestId)
+    private async ValueTask ReportRefusalAsync(string requestId, Invocation invocation)
     {
-        bool taken = _invocation.Error is { } error
-            ? await client.FailAsync(requestId, error.Type, _invocation.Response).ConfigureAwait(false)
-            : await client.RespondAsync(requestId, _invocation.Response).ConfigureAwait(false);
-        if (taken)
-        {
-            return;
-        }
-
         LogRefused(processor.Logger, requestId, client.Response.Status);
-        if (client.Response.Status == 413 && _invocation.Error is null)
+        if (client.Response.Status == 413 && invocation.Error is null)
         {
-            ErrorJson.Write(_invocation, new FunctionError(Failure.ResponseTooLarge, new ResponseTooLargeException().Message));
-            await client.FailAsync(requestId, Failure.ResponseTooLarge, _invocation.Response).ConfigureAwait(false);
+            ErrorJson.Write(invocation, new FunctionError(Failure.ResponseTooLarge, new ResponseTooLargeException().Message));
+            await client.FailAsync(requestId, Failure.ResponseTooLarge, invocation.Response).ConfigureAwait(false);
         }
     }
 

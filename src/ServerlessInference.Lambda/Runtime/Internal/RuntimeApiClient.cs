@@ -12,11 +12,12 @@ internal sealed class RuntimeApiClient : IDisposable
     /// <summary>How often in a row the Runtime API may be out of reach before the process gives up.</summary>
     private const int Attempts = 6;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private const int FirstPauseMs = 20;
 
     private readonly RuntimeApiEndpoint _endpoint;
     private readonly RuntimeApiConnection _connection;
     private readonly TimeProvider _time;
+    private readonly bool _blocking;
     private readonly byte[] _next;
     private readonly byte[] _head;
     private readonly Lock _gate = new();
@@ -27,17 +28,22 @@ internal sealed class RuntimeApiClient : IDisposable
     {
         _endpoint = endpoint;
         _time = time;
+        _blocking = blocking;
         _connection = new RuntimeApiConnection(endpoint, blocking);
-        _next = [.. "GET /"u8, .. Encoding.ASCII.GetBytes(RuntimeApiEndpoint.Version), .. "/runtime/invocation/next HTTP/1.1\r\n"u8, .. endpoint.HostHeader, .. "\r\n"u8];
+        _next = Encoding.ASCII.GetBytes("GET /" + RuntimeApiEndpoint.Version + "/runtime/invocation/next HTTP/1.1\r\nHost: " + endpoint + "\r\n\r\n");
         _head = new byte[HeadRoom(endpoint)];
     }
 
     /// <summary>The room that a request's head needs at most.</summary>
     public static int HeadRoom(RuntimeApiEndpoint endpoint) => 256 + LongestRequestId + LongestErrorType + endpoint.HostHeader.Length;
 
-    public ApiResponse Response => _connection.Response;
+    public ApiResponse Response => _connection.Reader.Response;
 
-    public ValueTask ConnectAsync() => _connection.ConnectAsync();
+    /// <summary>Gets the event that <see cref="NextAsync"/> brought, valid until the next.</summary>
+    public Memory<byte> Event => _connection.Reader.Body;
+
+    /// <summary>Makes the connection ahead of the first request.</summary>
+    public void Connect() => _connection.Connect();
 
     /// <summary>Ends the waiting for an event; an event that is being answered is not disturbed.</summary>
     public void Stop()
@@ -53,54 +59,102 @@ internal sealed class RuntimeApiClient : IDisposable
     }
 
     /// <summary>Waits for an event, as long as it takes.</summary>
-    /// <returns>The event; <see langword="null"/> when the client was stopped.</returns>
-    public async ValueTask<Memory<byte>?> NextAsync()
+    /// <returns>Whether there is one; not, when the client was stopped.</returns>
+    public ValueTask<bool> NextAsync()
     {
-        TimeSpan pause = FirstPause;
-        for (int attempt = 1; ; attempt++)
+        if (_blocking)
         {
+            // What happens nearly always takes no state machine, which a cold start would have to compile.
             try
             {
-                await _connection.ConnectAsync().ConfigureAwait(false);
                 if (!TryBeginWaiting())
                 {
-                    return null;
+                    return new ValueTask<bool>(false);
                 }
 
-                await _connection.SendAsync(_next).ConfigureAwait(false);
-                if (await _connection.ReadHeadAsync().ConfigureAwait(false))
+                bool answered = _connection.Exchange(_next);
+                EndWaiting();
+                if (answered)
                 {
-                    EndWaiting();
-                    Memory<byte> payload = await _connection.ReadBodyAsync().ConfigureAwait(false);
-                    return Response.Status == 200 && Response.RequestId is { Length: > 0 and <= LongestRequestId } id && IsToken(id)
-                        ? payload
-                        : throw Refused("GET invocation/next", payload);
+                    CheckEvent();
+                    return new ValueTask<bool>(true);
                 }
 
-                // A kept-alive connection that was closed meanwhile: not a failure yet.
                 _connection.Close();
             }
-            catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
+            catch (Exception exception) when (IsTransport(exception))
             {
+                EndWaiting();
                 _connection.Close();
-                if (Volatile.Read(ref _stopped))
+            }
+        }
+
+        return NextWithRetriesAsync();
+    }
+
+    /// <summary>Answers an event.</summary>
+    /// <returns>Whether the answer was taken; not, where it was too long or came too late. Then the status tells why.</returns>
+    public ValueTask<bool> RespondAsync(string requestId, ResponseBuffer response)
+    {
+        int head = WriteHead("/runtime/invocation/"u8, requestId, "/response"u8, errorType: null, response.Length);
+        return PostAsync(response.WithHead(_head.AsSpan(0, head)));
+    }
+
+    /// <summary>Says that an event could not be answered.</summary>
+    public ValueTask<bool> FailAsync(string requestId, string errorType, ResponseBuffer error)
+    {
+        int head = WriteHead("/runtime/invocation/"u8, requestId, "/error"u8, errorType, error.Length);
+        return PostAsync(error.WithHead(_head.AsSpan(0, head)));
+    }
+
+    /// <summary>Says that the function cannot be initialised.</summary>
+    public ValueTask<bool> FailInitializationAsync(string errorType, ResponseBuffer error)
+    {
+        int head = WriteHead("/runtime/init/error"u8, string.Empty, default, errorType, error.Length);
+        return PostAsync(error.WithHead(_head.AsSpan(0, head)));
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private async ValueTask<bool> NextWithRetriesAsync()
+    {
+        var pause = TimeSpan.FromMilliseconds(FirstPauseMs);
+        for (int attempt = 1; ; attempt++)
+        {
+            string trouble = "it closed the connection without an answer.";
+            Exception? cause = null;
+            try
+            {
+                if (!TryBeginWaiting())
                 {
-                    return null;
+                    return false;
                 }
 
-                if (attempt == Attempts)
+                if (await _connection.ExchangeAsync(_next).ConfigureAwait(false))
                 {
-                    throw new RuntimeApiException($"The Runtime API at {_endpoint} could not be reached {Attempts} times in a row: {exception.Message}", exception);
+                    CheckEvent();
+                    return true;
                 }
+            }
+            catch (Exception exception) when (IsTransport(exception))
+            {
+                cause = exception;
+                trouble = exception.Message;
             }
             finally
             {
                 EndWaiting();
             }
 
+            _connection.Close();
             if (Volatile.Read(ref _stopped))
             {
-                return null;
+                return false;
+            }
+
+            if (attempt == Attempts)
+            {
+                throw new RuntimeApiException($"The Runtime API at {_endpoint} could not be reached {Attempts} times in a row: {trouble}", cause);
             }
 
             if (attempt > 1)
@@ -108,66 +162,68 @@ internal sealed class RuntimeApiClient : IDisposable
                 await Task.Delay(pause, _time).ConfigureAwait(false);
                 pause *= 2;
             }
-
-            if (attempt == Attempts)
-            {
-                throw new RuntimeApiException($"The Runtime API at {_endpoint} closed the connection {Attempts} times in a row without an answer.");
-            }
         }
     }
 
-    /// <summary>Answers an event.</summary>
-    /// <returns>Whether the answer was taken; not, where it was too long or came too late. Then the status tells why.</returns>
-    public async ValueTask<bool> RespondAsync(string requestId, ResponseBuffer response)
+    private ValueTask<bool> PostAsync(ReadOnlyMemory<byte> request)
     {
-        int head = WriteHead("/runtime/invocation/"u8, requestId, "/response"u8, errorType: null, response.Length);
-        return await PostAsync(response.WithHead(_head.AsSpan(0, head))).ConfigureAwait(false);
-    }
-
-    /// <summary>Says that an event could not be answered.</summary>
-    public async ValueTask<bool> FailAsync(string requestId, string errorType, ResponseBuffer error)
-    {
-        int head = WriteHead("/runtime/invocation/"u8, requestId, "/error"u8, errorType, error.Length);
-        return await PostAsync(error.WithHead(_head.AsSpan(0, head))).ConfigureAwait(false);
-    }
-
-    /// <summary>Says that the function cannot be initialised.</summary>
-    public async ValueTask<bool> FailInitializationAsync(string errorType, ResponseBuffer error)
-    {
-        int head = WriteHead("/runtime/init/error"u8, string.Empty, default, errorType, error.Length);
-        return await PostAsync(error.WithHead(_head.AsSpan(0, head))).ConfigureAwait(false);
-    }
-
-    public void Dispose() => _connection.Dispose();
-
-    private async ValueTask<bool> PostAsync(ReadOnlyMemory<byte> request)
-    {
-        for (int attempt = 1; ; attempt++)
+        if (_blocking)
         {
             try
             {
-                await _connection.ConnectAsync().ConfigureAwait(false);
-                await _connection.SendAsync(request).ConfigureAwait(false);
-                if (await _connection.ReadHeadAsync().ConfigureAwait(false))
+                if (_connection.Exchange(request))
                 {
-                    Memory<byte> body = await _connection.ReadBodyAsync().ConfigureAwait(false);
-                    return Response.Status is >= 200 and < 300 || (Response.Status is >= 400 and < 500 ? false : throw Refused("POST", body));
+                    return new ValueTask<bool>(IsTaken());
                 }
-
-                throw new IOException("The connection was closed before the Runtime API answered.");
             }
-            catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
+            catch (Exception exception) when (IsTransport(exception))
             {
-                _connection.Close();
+                // Tried again below.
+            }
 
-                // The connection may have been closed while the function worked. Sent twice, the second is refused and does no harm.
-                if (attempt == 3)
+            _connection.Close();
+        }
+
+        return PostWithRetriesAsync(request);
+    }
+
+    private async ValueTask<bool> PostWithRetriesAsync(ReadOnlyMemory<byte> request)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            Exception? cause = null;
+            try
+            {
+                if (await _connection.ExchangeAsync(request).ConfigureAwait(false))
                 {
-                    throw new RuntimeApiException($"The Runtime API at {_endpoint} did not take an answer: {exception.Message}", exception);
+                    return IsTaken();
                 }
+            }
+            catch (Exception exception) when (IsTransport(exception))
+            {
+                cause = exception;
+            }
+
+            // The connection may have been closed while the function worked. Sent twice, the second is refused and does no harm.
+            _connection.Close();
+            if (attempt == Attempts)
+            {
+                throw new RuntimeApiException($"The Runtime API at {_endpoint} did not take an answer: {cause?.Message ?? "it closed the connection."}", cause);
             }
         }
     }
+
+    private static bool IsTransport(Exception exception) => exception is IOException or SocketException or ObjectDisposedException;
+
+    private void CheckEvent()
+    {
+        if (Response.Status != 200 || Response.RequestId is not { Length: > 0 and <= LongestRequestId } id || !IsToken(id))
+        {
+            throw Refused("GET invocation/next");
+        }
+    }
+
+    private bool IsTaken() => Response.Status is >= 200 and < 300 || (Response.Status is >= 400 and < 500 ? false : throw Refused("POST"));
 
     private int WriteHead(ReadOnlySpan<byte> before, string requestId, ReadOnlySpan<byte> after, string? errorType, int length)
     {
@@ -217,13 +273,12 @@ internal sealed class RuntimeApiClient : IDisposable
         }
     }
 
-    private RuntimeApiException Refused(string request, Memory<byte> body)
+    private RuntimeApiException Refused(string request)
     {
         const int Shown = 200;
-        string text = Encoding.UTF8.GetString(body.Span[..Math.Min(body.Length, Response.Status == 200 ? 0 : Shown)]);
         return new RuntimeApiException(Response.Status == 200
             ? "The Runtime API gave an event without a usable Lambda-Runtime-Aws-Request-Id."
-            : $"The Runtime API answered {request} with {Response.Status}: {text}");
+            : $"The Runtime API answered {request} with {Response.Status}: {Encoding.UTF8.GetString(Event.Span[..Math.Min(Event.Length, Shown)])}");
     }
 
     // What goes into a request's head must not end its line or path.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace ServerlessInference.Lambda;
@@ -9,7 +10,12 @@ internal sealed class RuntimeApiEndpoint
 {
     public const string Version = "2018-06-01";
 
+    /// <summary>The host that Lambda gives; known without a parser, whose compilation a cold start would pay.</summary>
+    private const string UsualHost = "127.0.0.1";
+
     private const int UsualPort = 80;
+
+    private readonly string _value;
 
     public RuntimeApiEndpoint(string? value)
     {
@@ -21,25 +27,26 @@ internal sealed class RuntimeApiEndpoint
         }
 
         int colon = value.LastIndexOf(':');
-        Port = UsualPort;
-        if (colon == 0 || colon > 0 && !int.TryParse(value.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out Port) || Port is 0 or > 65535)
+        int port = UsualPort;
+        if (colon == 0 || colon > 0 && !int.TryParse(value.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is 0 or > IPEndPoint.MaxPort)
         {
             throw new RuntimeApiException($"AWS_LAMBDA_RUNTIME_API is '{value}'; it must be a host and a port, such as 127.0.0.1:9001.");
         }
 
-        Host = colon > 0 ? value[..colon] : value;
-        Address = IPAddress.TryParse(Host, out IPAddress? address) ? new IPEndPoint(address, Port) : new DnsEndPoint(Host, Port);
-        HostHeader = Encoding.ASCII.GetBytes($"Host: {value}\r\n");
+        _value = value;
+        string host = colon > 0 ? value[..colon] : value;
+        IPAddress? address = host == UsualHost ? IPAddress.Loopback : IPAddress.TryParse(host, out IPAddress? parsed) ? parsed : null;
+        Address = address is null ? new DnsEndPoint(host, port) : new IPEndPoint(address, port);
+        Family = address?.AddressFamily ?? AddressFamily.InterNetwork;
+        HostHeader = Encoding.ASCII.GetBytes("Host: " + value + "\r\n");
     }
 
-    public readonly int Port;
+    public readonly EndPoint Address;
 
-    public string Host { get; }
+    public readonly AddressFamily Family;
 
-    public EndPoint Address { get; }
+    /// <summary>The header line that every request has.</summary>
+    public readonly byte[] HostHeader;
 
-    /// <summary>Gets the header line that every request has.</summary>
-    public byte[] HostHeader { get; }
-
-    public override string ToString() => $"{Host}:{Port}";
+    public override string ToString() => _value;
 }

@@ -7,31 +7,16 @@ namespace ServerlessInference.Lambda;
 /// <summary>Recognises events that only keep the function warm, and answers them.</summary>
 internal sealed class WarmupResponder(FunctionServices services, WarmupOptions options, long created)
 {
-    private IWarmupDetector[] _detectors = [];
+    private IWarmupDetector[]? _detectors;
 
-    public void Prepare(ICollection<string> failures)
-    {
-        options.Validate(failures);
-        var detectors = new List<IWarmupDetector>();
-        if (services.Has(typeof(IWarmupDetector)))
-        {
-            detectors.AddRange(services.Provider.GetServices<IWarmupDetector>());
-        }
-
-        if (options.IsAnyOn)
-        {
-            detectors.Add(new KnownSenderDetector(options));
-        }
-
-        _detectors = [.. detectors];
-    }
+    public void Prepare(ICollection<string> failures) => options.Validate(failures);
 
     /// <summary>Asks the detectors. HTTP requests and batches carry their senders' content and are not looked into.</summary>
     public bool TryDetect(EventKind kind, ReadOnlySpan<byte> payload, out WarmupRequest request)
     {
         if (kind is EventKind.Unknown or EventKind.EventBridge)
         {
-            foreach (IWarmupDetector detector in _detectors)
+            foreach (IWarmupDetector detector in _detectors ??= CreateDetectors())
             {
                 if (detector.TryDetect(payload, out request))
                 {
@@ -68,6 +53,14 @@ internal sealed class WarmupResponder(FunctionServices services, WarmupOptions o
         }
 
         Write(warm, invocation);
+    }
+
+    private IWarmupDetector[] CreateDetectors()
+    {
+        KnownSenderDetector? known = options.IsAnyOn ? new KnownSenderDetector(options) : null;
+        return services.Registered is { } registered && FunctionServices.Has(registered, typeof(IWarmupDetector))
+            ? [.. services.Provider.GetServices<IWarmupDetector>(), .. known is null ? (IWarmupDetector[])[] : [known]]
+            : known is null ? [] : [known];
     }
 
     private void Write(List<ModelIdentity> warm, Invocation invocation)

@@ -29,6 +29,7 @@ internal static class HttpAnswer
             writer.WriteString("allow"u8, allow);
         }
 
+        WriteOrigin(writer, invocation);
         if (status == 503)
         {
             writer.WriteString("retry-after"u8, RetryAfter);
@@ -39,6 +40,48 @@ internal static class HttpAnswer
         writer.WriteString("body"u8, invocation.InnerBuffer.Body.Span);
         writer.WriteEndObject();
         writer.Flush();
+    }
+
+    /// <summary>Answers a browser that asks whether a page may call.</summary>
+    public static void WritePreflight(Invocation invocation, EventKind kind, CorsOptions cors, string methods)
+    {
+        const int Status = 204;
+        Utf8JsonWriter writer = invocation.BeginResponse();
+        writer.WriteStartObject();
+        writer.WriteNumber("statusCode"u8, Status);
+        if (kind == EventKind.LoadBalancer)
+        {
+            writer.WriteString("statusDescription"u8, $"{Status} {Title(Status)}");
+        }
+
+        writer.WriteStartObject("headers"u8);
+        WriteOrigin(writer, invocation);
+        if (invocation.AllowOrigin is not null)
+        {
+            writer.WriteString("access-control-allow-methods"u8, methods);
+            writer.WriteString("access-control-allow-headers"u8, string.Join(", ", cors.Headers));
+            writer.WriteString("access-control-max-age"u8, ((long)cors.MaxAge.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        writer.WriteEndObject();
+        writer.WriteBoolean("isBase64Encoded"u8, false);
+        writer.WriteString("body"u8, string.Empty);
+        writer.WriteEndObject();
+        writer.Flush();
+    }
+
+    private static void WriteOrigin(Utf8JsonWriter writer, Invocation invocation)
+    {
+        if (invocation.AllowOrigin is not { } origin)
+        {
+            return;
+        }
+
+        writer.WriteString("access-control-allow-origin"u8, origin);
+        if (origin != "*")
+        {
+            writer.WriteString("vary"u8, "Origin");
+        }
     }
 
     /// <summary>Answers with problem details (RFC 9457).</summary>

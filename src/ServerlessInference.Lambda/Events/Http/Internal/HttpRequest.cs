@@ -14,19 +14,25 @@ internal struct HttpRequest
     private int _bodyLength;
     private bool _bodyEscaped;
     private bool _base64;
+    private bool _withOrigin;
 
     public string Method { get; private set; }
 
     /// <summary>Gets the path without the stage in front of it.</summary>
     public string Path { get; private set; }
 
+    /// <summary>Gets the page's origin, where a browser sent it and it was asked for.</summary>
+    public string? Origin { get; private set; }
+
     /// <summary>Reads an event. The body is only located.</summary>
+    /// <param name="payload">The event.</param>
+    /// <param name="withOrigin">Whether to look for the header <c>Origin</c>.</param>
     /// <exception cref="InvalidInputException">It is no event of its kind.</exception>
-    public static HttpRequest Read(ReadOnlySpan<byte> payload)
+    public static HttpRequest Read(ReadOnlySpan<byte> payload, bool withOrigin = false)
     {
         try
         {
-            var request = new HttpRequest { Method = string.Empty, Path = string.Empty };
+            var request = new HttpRequest { Method = string.Empty, Path = string.Empty, _withOrigin = withOrigin };
             var reader = new Utf8JsonReader(payload);
             reader.Read();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -105,6 +111,11 @@ internal struct HttpRequest
             reader.Read();
             Method = ReadMethod(ref reader);
         }
+        else if (_withOrigin && reader.ValueTextEquals("headers"u8))
+        {
+            reader.Read();
+            ReadHeaders(ref reader);
+        }
         else if (reader.ValueTextEquals("requestContext"u8))
         {
             reader.Read();
@@ -112,6 +123,26 @@ internal struct HttpRequest
         }
 
         reader.Skip();
+    }
+
+    private void ReadHeaders(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            // API Gateway's REST API keeps the case that the client used.
+            if (System.Text.Ascii.EqualsIgnoreCase(reader.ValueSpan, "origin"u8))
+            {
+                reader.Read();
+                Origin = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            }
+
+            reader.Skip();
+        }
     }
 
     private void ReadContext(ref Utf8JsonReader reader)

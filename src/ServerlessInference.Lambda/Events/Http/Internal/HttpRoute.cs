@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Lambda;
@@ -13,6 +12,9 @@ internal sealed class HttpRoute : IEventRoute
     private readonly List<HttpEndpoint> _endpoints = [];
     private IModelRegistry? _registry;
 
+    /// <summary>Gets or sets which other origins may call; <see langword="null"/> where that is nobody's concern.</summary>
+    public CorsOptions? Cors { get; set; }
+
     public string Description => "HTTP " + string.Join(", ", _endpoints.Select(endpoint => $"'{(endpoint.Path.Length == 0 ? "/" : endpoint.Path)}' (model '{endpoint.Model}')"));
 
     public void Add(string model, string pattern) => _endpoints.Add(new HttpEndpoint(model, pattern));
@@ -22,6 +24,7 @@ internal sealed class HttpRoute : IEventRoute
     public void Prepare(FunctionServices services, ICollection<string> failures)
     {
         _registry = services.HasModels ? services.Provider.GetRequiredService<IModelRegistry>() : null;
+        Cors?.Validate(failures);
         for (int i = 0; i < _endpoints.Count; i++)
         {
             HttpEndpoint endpoint = _endpoints[i];
@@ -30,26 +33,15 @@ internal sealed class HttpRoute : IEventRoute
                 failures.Add($"MapHttp: the path '{endpoint.Path}/' is mapped twice, the second time to the model '{endpoint.Model}'. Give each model a path of its own.");
             }
 
-            if (_registry?.Names.Contains(endpoint.Model) != true)
-            {
-                failures.Add(
-                    $"MapHttp: there is no model '{endpoint.Model}'. Registered: " +
-                    (_registry is { Names.Count: > 0 } ? string.Join(", ", _registry.Names.Select(name => $"'{name}'")) : "none") + ".");
-                continue;
-            }
-
-            endpoint.Pipeline = services.Provider.GetKeyedService<IEncodedPipeline>(endpoint.Model);
-            if (endpoint.Pipeline is null)
-            {
-                failures.Add(
-                    $"MapHttp: the model '{endpoint.Model}' has no pipeline that takes encoded bytes. Give it one: UseImageClassification and the like, or UsePipeline with AcceptEncoded.");
-            }
+            endpoint.Pipeline = ModelPipelines.Find(services, endpoint.Model, "MapHttp", failures);
         }
     }
 
     public ValueTask HandleAsync(Invocation invocation, EventKind kind, CancellationToken cancellationToken)
     {
-        HttpRequest request = HttpRequest.Read(invocation.Payload.Span);
+        invocation.AllowOrigin = null;
+        HttpRequest request = HttpRequest.Read(invocation.Payload.Span, withOrigin: Cors is not null);
+        invocation.AllowOrigin = Cors?.Allow(request.Origin);
         if (Find(request.Path) is not { } endpoint)
         {
             HttpAnswer.WriteProblem(
@@ -63,6 +55,9 @@ internal sealed class HttpRoute : IEventRoute
                 return InferAsync(invocation, kind, request, endpoint, cancellationToken);
             case "GET" or "HEAD":
                 WriteStatus(invocation, kind, endpoint);
+                return ValueTask.CompletedTask;
+            case "OPTIONS" when Cors is not null && request.Origin is not null:
+                HttpAnswer.WritePreflight(invocation, kind, Cors, Allowed);
                 return ValueTask.CompletedTask;
             default:
                 HttpAnswer.WriteProblem(invocation, kind, 405, $"Send POST with an input as the body, or GET for the model's state. Allowed: {Allowed}.", Allowed);
