@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
+
+/// <summary>Turns pairs of blocks of coefficients into samples, with what the processor offers.</summary>
+internal static unsafe class InverseDct
+{
+    // Rows 1 to 7 of a position, which is 16 × row + column.
+    private const uint BelowFirstRow = 0x70;
+
+    /// <summary>Transforms two adjacent blocks.</summary>
+    /// <param name="pair">Their coefficients.</param>
+    /// <param name="component">The component, which gives multipliers and size.</param>
+    /// <param name="target">Takes the samples of both blocks, side by side.</param>
+    /// <param name="mask">The positions of all AC coefficients of both that are not zero, or-ed.</param>
+    public static void Transform(short* pair, JpegComponent component, byte* target, uint mask)
+    {
+        short* multipliers = component.Multipliers;
+        nint stride = component.RowStride;
+        switch (component.ScaledSize)
+        {
+            case 8:
+                Transform8(pair, multipliers, target, stride, mask);
+                break;
+            case 4:
+                ReducedInverseDct.Transform4(pair, multipliers, target, stride);
+                ReducedInverseDct.Transform4(pair + 8, multipliers, target + 4, stride);
+                break;
+            case 2:
+                ReducedInverseDct.Transform2(pair, multipliers, target, stride);
+                ReducedInverseDct.Transform2(pair + 8, multipliers, target + 2, stride);
+                break;
+            default:
+                target[0] = ReducedInverseDct.Transform1(pair[0], multipliers[0]);
+                target[1] = ReducedInverseDct.Transform1(pair[8], multipliers[0]);
+                break;
+        }
+    }
+
+    private static void Transform8(short* pair, short* multipliers, byte* target, nint stride, uint mask)
+    {
+        if (mask == 0)
+        {
+            Fill(target, stride, InverseDctScalar.DcSample(pair[0], multipliers[0]), InverseDctScalar.DcSample(pair[8], multipliers[0]));
+            return;
+        }
+
+        bool firstRowOnly = (mask & BelowFirstRow) == 0;
+        if (Avx2.IsSupported)
+        {
+            InverseDctPair.Transform(pair, multipliers, target, stride, firstRowOnly);
+        }
+        else if (Lanes.IsSupported128)
+        {
+            InverseDct128.Transform(pair, multipliers, target, stride, firstRowOnly);
+            InverseDct128.Transform(pair + 8, multipliers, target + 8, stride, firstRowOnly);
+        }
+        else
+        {
+            InverseDctScalar.Transform(pair, multipliers, target, stride, firstRowOnly);
+            InverseDctScalar.Transform(pair + 8, multipliers, target + 8, stride, firstRowOnly);
+        }
+    }
+
+    private static void Fill(byte* target, nint stride, byte left, byte right)
+    {
+        const ulong Repeat = 0x0101010101010101;
+        for (int y = 0; y < 8; y++, target += stride)
+        {
+            Unsafe.WriteUnaligned(target, left * Repeat);
+            Unsafe.WriteUnaligned(target + 8, right * Repeat);
+        }
+    }
+}
