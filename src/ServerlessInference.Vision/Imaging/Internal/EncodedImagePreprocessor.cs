@@ -44,6 +44,7 @@ internal sealed class EncodedImagePreprocessor(
                 if (!begun)
                 {
                     size = plan.Tensorizer.GetSize(state.Image.Width, state.Image.Height);
+                    state.Size = size;
                     Begin(plan, batch, size);
                     begun = true;
                 }
@@ -90,7 +91,12 @@ internal sealed class EncodedImagePreprocessor(
 
     /// <summary>Finds the model's image input.</summary>
     /// <exception cref="ModelContractException">The model has none.</exception>
-    internal static ValueDescription InputOf(LoadedModel model)
+    internal static ValueDescription InputOf(LoadedModel model) => FindInput(model) ?? throw new ModelContractException(
+        $"Model '{model.Identity.Name}' has the inputs {string.Join(", ", model.Description.Inputs)}; an image pipeline needs one of float32, float16 or uint8 " +
+        "[n, 3, height, width] or [n, height, width, 3].");
+
+    /// <summary>Finds the model's image input; <see langword="null"/> where it has none.</summary>
+    internal static ValueDescription? FindInput(LoadedModel model)
     {
         foreach (ValueDescription input in model.Description.Inputs)
         {
@@ -101,9 +107,7 @@ internal sealed class EncodedImagePreprocessor(
             }
         }
 
-        throw new ModelContractException(
-            $"Model '{model.Identity.Name}' has the inputs {string.Join(", ", model.Description.Inputs)}; an image pipeline needs one of float32, float16 or uint8 " +
-            "[n, 3, height, width] or [n, height, width, 3].");
+        return null;
     }
 
     private static bool IsChannels(long axis) => axis is ImageBuffer.Channels or < 0;
