@@ -51,7 +51,15 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         using var run = await StartAsync(cancellationToken).ConfigureAwait(false);
         var inputs = new TInput[1] { input };
         var results = new InferenceResult<TOutput>[1];
-        await RunChunkAsync(run, inputs, results, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await RunChunkAsync(run, inputs, results, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            _telemetry.Failed(_name, exception);
+            throw;
+        }
 
         // A single input has nobody to share its batch with, so its error is the call's.
         _ = results[0].Value;
@@ -79,10 +87,35 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         for (int start = 0; start < all.Length; start += size)
         {
             int count = Math.Min(size, all.Length - start);
-            await RunChunkAsync(run, all.AsMemory(start, count), results.AsMemory(start, count), cancellationToken).ConfigureAwait(false);
+            await RunIsolatedAsync(run, all.AsMemory(start, count), results.AsMemory(start, count), cancellationToken).ConfigureAwait(false);
         }
 
         return results;
+    }
+
+    /// <summary>Runs inputs together; where that fails, one by one, so that the one that the model cannot run does not take the others along.</summary>
+    private async ValueTask RunIsolatedAsync(
+        PipelineRun run, ReadOnlyMemory<TInput> inputs, Memory<InferenceResult<TOutput>> results, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunChunkAsync(run, inputs, results, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        catch (InferenceException exception)
+        {
+            if (inputs.Length == 1)
+            {
+                _telemetry.Failed(_name, exception);
+                results.Span[0] = InferenceResult.Failed<TOutput>(exception, run.Last.Identity, new InferenceTimings { Waiting = run.Waiting });
+                return;
+            }
+        }
+
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            await RunIsolatedAsync(run, inputs.Slice(i, 1), results.Slice(i, 1), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public async ValueTask<ModelIdentity> WarmUpAsync(CancellationToken cancellationToken)
@@ -94,19 +127,11 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
             return run.Last.Identity;
         }
 
-        InferenceBatch batch = run.First.RentBatch();
-        try
-        {
-            batch.Begin(1, run.FixedRows ?? 1);
-            SyntheticInput.Fill(batch);
-            run.First.Run(batch, cancellationToken);
-            run.First.CountRun();
-        }
-        finally
-        {
-            run.First.ReturnBatch(batch);
-        }
-
+        using var batches = new BatchChain(run.Leases);
+        batches.First.Begin(1, run.FixedRows ?? 1);
+        SyntheticInput.Fill(batches.First);
+        batches.Run(_stages, cancellationToken);
+        run.Last.CountRun();
         return run.Last.Identity;
     }
 
@@ -158,7 +183,8 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         long ran = preprocessed, postprocessed = preprocessed;
         var outputs = new TOutput[inputs.Length];
         bool cold = false;
-        if (!batches.First.AllFailed)
+        bool didRun = !batches.First.AllFailed;
+        if (didRun)
         {
             cold = run.Last.CountRun();
             InferenceBatch last = batches.Run(_stages, cancellationToken);
@@ -177,7 +203,11 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
             Inference = _time.GetElapsedTime(preprocessed, ran),
             Postprocessing = _time.GetElapsedTime(ran, postprocessed),
         };
-        _telemetry.Ran(identity, inputs.Length, timings);
+        if (didRun)
+        {
+            _telemetry.Ran(identity, inputs.Length, timings);
+        }
+
         for (int i = 0; i < outputs.Length; i++)
         {
             if (batches.First.FailureOf(i) is { } error)

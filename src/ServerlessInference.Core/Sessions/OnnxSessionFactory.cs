@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using ServerlessInference.Models;
@@ -30,7 +31,7 @@ internal sealed class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger)
         {
             return new OnnxSession(file.PhysicalPath is { } path
                 ? new InferenceSession(path, settings)
-                : new InferenceSession(file.Memory.ToArray(), settings));
+                : new InferenceSession(WholeArray(file.Memory), settings));
         }
         catch (OnnxRuntimeException exception)
         {
@@ -38,6 +39,10 @@ internal sealed class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger)
             throw new ModelLoadException($"The model '{file.Name}' from {source} cannot be loaded: {Explain(exception.Message, file)}", exception);
         }
     }
+
+    // ONNX Runtime copies what it keeps, so a model that is an array of its own needs no copy before.
+    private static byte[] WholeArray(ReadOnlyMemory<byte> memory) =>
+        MemoryMarshal.TryGetArray(memory, out ArraySegment<byte> segment) && segment.Count == segment.Array!.Length ? segment.Array : memory.ToArray();
 
     private static string Explain(string message, ModelFile file)
     {

@@ -57,7 +57,6 @@ public sealed class DetectionParityTests
     private static ServiceProvider Build(string model, Action<DetectionOptions> configure)
     {
         var services = new ServiceCollection();
-        services.AddSingleton<IImageDecoder>(new JpegAdapter());
         services.AddServerlessInference().AddModel(model, builder => builder
             .FromFileSystem(Path.GetDirectoryName(Reference.File("yolo", model + ".onnx"))!)
             .Configure(options => options.File = model + ".onnx")

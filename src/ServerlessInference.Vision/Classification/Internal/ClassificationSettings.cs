@@ -1,3 +1,4 @@
+using ServerlessInference.Models;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 using ServerlessInference.Vision.Imaging;
@@ -12,11 +13,18 @@ internal static class ClassificationSettings
     /// <summary>torchvision resizes to 256 and crops 224: the share that is kept for other sizes too.</summary>
     private const double ResizeForCrop = 256.0 / 224.0;
 
+    private const int MaxConfigBytes = 1024 * 1024;
+
     public static ImagePreprocessingOptions Of(LoadedModel model, ImageClassificationOptions options)
     {
         if (options.Preprocessing is { } set)
         {
             return set.Clone();
+        }
+
+        if (model.Artifact.TryGetFile("preprocessor_config.json", out ModelFile? file))
+        {
+            return HuggingFacePreprocessorConfig.Read(file.ReadAllBytes(MaxConfigBytes));
         }
 
         var metadata = UltralyticsMetadata.Of(model);

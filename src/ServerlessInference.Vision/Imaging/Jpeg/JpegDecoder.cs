@@ -8,14 +8,14 @@ namespace ServerlessInference.Vision.Imaging.Jpeg;
 /// ITU-T T.81, T.871 (JFIF); docs/architecture/imaging.md tells how equality is checked.</para>
 /// <para>Thread-safe. Buffers are kept from image to image, for as many simultaneous images as the processor has threads.</para>
 /// </remarks>
-internal sealed class JpegDecoder
+internal sealed class JpegDecoder : IImageDecoder
 {
     private readonly JpegDecodeState?[] _idle = new JpegDecodeState?[Math.Clamp(Environment.ProcessorCount, 1, 64)];
 
-    /// <summary>Reads an image's header.</summary>
-    /// <param name="encoded">The whole encoded image.</param>
-    /// <returns>What the header says.</returns>
-    /// <exception cref="InvalidInputException">The image is damaged or of a kind that is not read.</exception>
+    /// <inheritdoc/>
+    public bool CanDecode(ImageFormat format) => format == ImageFormat.Jpeg;
+
+    /// <inheritdoc/>
     public ImageInfo Identify(ReadOnlySpan<byte> encoded)
     {
         JpegDecodeState state = Rent();
@@ -29,11 +29,7 @@ internal sealed class JpegDecoder
         }
     }
 
-    /// <summary>Decodes an image.</summary>
-    /// <param name="encoded">The whole encoded image.</param>
-    /// <param name="options">Limits, orientation and scaling.</param>
-    /// <param name="destination">Takes the pixels; undefined after an exception.</param>
-    /// <exception cref="InvalidInputException">The image is damaged, incomplete, of a kind that is not read, or exceeds a limit.</exception>
+    /// <inheritdoc/>
     public void Decode(ReadOnlySpan<byte> encoded, ImageDecodeOptions options, ImageBuffer destination)
     {
         ArgumentNullException.ThrowIfNull(options);

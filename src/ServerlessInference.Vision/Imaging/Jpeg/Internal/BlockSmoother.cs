@@ -86,7 +86,7 @@ internal sealed unsafe class BlockSmoother
             Estimate(component, block, window, bits, dcOnly);
             if ((column & 1) == 1 || column == last)
             {
-                InverseDct.Transform(work, component, target, MultiScan.Mask(work));
+                InverseDct.Transform(work, component, target, MultiScan.Mask(work), MultiScan.Mask(work + 8));
                 target += 2 * component.ScaledSize;
             }
         }

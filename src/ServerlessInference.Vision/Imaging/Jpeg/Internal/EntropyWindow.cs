@@ -16,6 +16,9 @@ internal sealed unsafe class EntropyWindow
     private const int Margin = 4096;
     private const int Capacity = 16384;
 
+    // libjpeg reads about as many bytes ahead, and takes a file that lacks them as cut off.
+    private const int LookAhead = 7;
+
     private readonly JpegInput _input;
     private readonly PinnedBuffer<byte> _buffer = new();
     private readonly byte* _window;
@@ -83,6 +86,16 @@ internal sealed unsafe class EntropyWindow
         }
 
         return !Exhausted;
+    }
+
+    /// <summary>Checks, after a scan's last MCU, that a marker or something else follows: else the file was cut off.</summary>
+    public void CheckEnd()
+    {
+        Check();
+        if (_complete && _input.PendingMarker == 0 && _end - Cursor.Next + (Cursor.Count / 8) < LookAhead)
+        {
+            throw JpegErrors.Truncated();
+        }
     }
 
     private void Restart()

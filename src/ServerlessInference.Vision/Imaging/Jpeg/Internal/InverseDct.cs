@@ -13,15 +13,16 @@ internal static unsafe class InverseDct
     /// <param name="pair">Their coefficients.</param>
     /// <param name="component">The component, which gives multipliers and size.</param>
     /// <param name="target">Takes the samples of both blocks, side by side.</param>
-    /// <param name="mask">The positions of all AC coefficients of both that are not zero, or-ed.</param>
-    public static void Transform(short* pair, JpegComponent component, byte* target, uint mask)
+    /// <param name="left">The positions of all AC coefficients of the left one that are not zero, or-ed.</param>
+    /// <param name="right">The same of the right one.</param>
+    public static void Transform(short* pair, JpegComponent component, byte* target, uint left, uint right)
     {
         short* multipliers = component.Multipliers;
         nint stride = component.RowStride;
         switch (component.ScaledSize)
         {
             case 8:
-                Transform8(pair, multipliers, target, stride, mask);
+                Transform8(pair, multipliers, target, stride, left, right);
                 break;
             case 4:
                 ReducedInverseDct.Transform4(pair, multipliers, target, stride);
@@ -38,28 +39,29 @@ internal static unsafe class InverseDct
         }
     }
 
-    private static void Transform8(short* pair, short* multipliers, byte* target, nint stride, uint mask)
+    private static void Transform8(short* pair, short* multipliers, byte* target, nint stride, uint left, uint right)
     {
-        if (mask == 0)
+        if ((left | right) == 0)
         {
             Fill(target, stride, InverseDctScalar.DcSample(pair[0], multipliers[0]), InverseDctScalar.DcSample(pair[8], multipliers[0]));
             return;
         }
 
-        bool firstRowOnly = (mask & BelowFirstRow) == 0;
+        bool leftFirstRowOnly = (left & BelowFirstRow) == 0;
+        bool rightFirstRowOnly = (right & BelowFirstRow) == 0;
         if (Avx2.IsSupported)
         {
-            InverseDctPair.Transform(pair, multipliers, target, stride, firstRowOnly);
+            InverseDctPair.Transform(pair, multipliers, target, stride, leftFirstRowOnly, rightFirstRowOnly);
         }
         else if (Lanes.IsSupported128)
         {
-            InverseDct128.Transform(pair, multipliers, target, stride, firstRowOnly);
-            InverseDct128.Transform(pair + 8, multipliers, target + 8, stride, firstRowOnly);
+            InverseDct128.Transform(pair, multipliers, target, stride, leftFirstRowOnly);
+            InverseDct128.Transform(pair + 8, multipliers, target + 8, stride, rightFirstRowOnly);
         }
         else
         {
-            InverseDctScalar.Transform(pair, multipliers, target, stride, firstRowOnly);
-            InverseDctScalar.Transform(pair + 8, multipliers, target + 8, stride, firstRowOnly);
+            InverseDctScalar.Transform(pair, multipliers, target, stride, leftFirstRowOnly);
+            InverseDctScalar.Transform(pair + 8, multipliers, target + 8, stride, rightFirstRowOnly);
         }
     }
 

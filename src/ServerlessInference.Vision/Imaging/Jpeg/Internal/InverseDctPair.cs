@@ -14,15 +14,17 @@ internal static unsafe class InverseDctPair
     /// <param name="multipliers">Multipliers, laid out likewise.</param>
     /// <param name="target">Takes 8 rows of 16 samples.</param>
     /// <param name="stride">Bytes from one row of samples to the next.</param>
-    /// <param name="firstRowOnly">Whether all coefficients outside of the first row are zero.</param>
-    public static void Transform(short* block, short* multipliers, byte* target, nint stride, bool firstRowOnly)
+    /// <param name="leftFirstRowOnly">Whether all of the left block's coefficients outside of the first row are zero.</param>
+    /// <param name="rightFirstRowOnly">The same of the right block.</param>
+    public static void Transform(
+        short* block, short* multipliers, byte* target, nint stride, bool leftFirstRowOnly, bool rightFirstRowOnly)
     {
         Vector256<short> x0 = Row(block, multipliers, 0);
         Vector256<short> x1, x2, x3, x4, x5, x6, x7;
-        if (firstRowOnly)
+        Vector256<short> shifted = Vector256.ShiftLeft(x0, DctConstants.PassBits);
+        if (leftFirstRowOnly && rightFirstRowOnly)
         {
-            x0 = Vector256.ShiftLeft(x0, DctConstants.PassBits);
-            x1 = x2 = x3 = x4 = x5 = x6 = x7 = x0;
+            x0 = x1 = x2 = x3 = x4 = x5 = x6 = x7 = shifted;
         }
         else
         {
@@ -34,6 +36,21 @@ internal static unsafe class InverseDctPair
             x6 = Row(block, multipliers, 6);
             x7 = Row(block, multipliers, 7);
             Pass(ref x0, ref x1, ref x2, ref x3, ref x4, ref x5, ref x6, ref x7, DctConstants.FirstShift);
+            if (leftFirstRowOnly != rightFirstRowOnly)
+            {
+                // The same result by the other way, but for damaged data: a shift wraps where a pass saturates.
+                Vector256<short> half = Vector256.Create(
+                    leftFirstRowOnly ? Vector128<short>.AllBitsSet : Vector128<short>.Zero,
+                    rightFirstRowOnly ? Vector128<short>.AllBitsSet : Vector128<short>.Zero);
+                x0 = Avx2.BlendVariable(x0, shifted, half);
+                x1 = Avx2.BlendVariable(x1, shifted, half);
+                x2 = Avx2.BlendVariable(x2, shifted, half);
+                x3 = Avx2.BlendVariable(x3, shifted, half);
+                x4 = Avx2.BlendVariable(x4, shifted, half);
+                x5 = Avx2.BlendVariable(x5, shifted, half);
+                x6 = Avx2.BlendVariable(x6, shifted, half);
+                x7 = Avx2.BlendVariable(x7, shifted, half);
+            }
         }
 
         Transpose(ref x0, ref x1, ref x2, ref x3, ref x4, ref x5, ref x6, ref x7);

@@ -113,7 +113,11 @@ internal sealed unsafe class JpegDecodeState
 
     private void DecodePixels(ImageDecodeOptions options, ImageBuffer destination)
     {
-        _tables.DefineStandardHuffman();
+        if (!_frame.Progressive)
+        {
+            _tables.DefineStandardHuffman();
+        }
+
         bool multiScan = _frame.Progressive || _scan.ComponentCount < _frame.ComponentCount;
         if (multiScan)
         {
@@ -145,9 +149,10 @@ internal sealed unsafe class JpegDecodeState
             }
         }
 
-        if (!multiScan && _reader.ReadUntilScan(_scan))
+        if (!multiScan)
         {
-            throw JpegErrors.Malformed("a second scan follows one that has all components");
+            _singlePass.CheckEnd();
+            _reader.ReadTrailer();
         }
     }
 }

@@ -67,6 +67,28 @@ internal sealed class JpegHeaderReader
         }
     }
 
+    /// <summary>Reads what follows the only scan. All pixels are there by now, so that a missing or cut off rest does no harm.</summary>
+    public void ReadTrailer()
+    {
+        while (_input.PendingMarker != 0 || _input.TryFindMarker())
+        {
+            int marker = _input.PendingMarker;
+            _input.PendingMarker = 0;
+            if (marker == JpegMarker.Sos)
+            {
+                throw JpegErrors.Malformed("a second scan follows one that has all components");
+            }
+
+            bool skippable = marker is (>= JpegMarker.App0 and <= JpegMarker.App15) or JpegMarker.Com or JpegMarker.Dnl;
+            if (marker == JpegMarker.Eoi || (skippable && !_input.HasBody))
+            {
+                return;
+            }
+
+            ReadSegment(marker);
+        }
+    }
+
     private void ReadSegment(int marker)
     {
         switch (marker)

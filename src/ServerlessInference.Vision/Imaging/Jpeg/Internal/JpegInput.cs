@@ -53,27 +53,43 @@ internal sealed unsafe class JpegInput
     /// <param name="count">Bytes, at most those of <see cref="Rest"/>.</param>
     public void Skip(int count) => Position += count;
 
+    /// <summary>Gets a value indicating whether a segment's length and as many bytes as it says follow.</summary>
+    public bool HasBody => Rest is [byte high, byte low, ..] && Rest.Length >= Math.Max(2, (high << 8) | low);
+
     /// <summary>Moves to just after the next marker, over whatever lies before it, and makes it the pending one.</summary>
     public void FindMarker()
     {
-        int code;
-        do
+        if (!TryFindMarker())
         {
-            int toMarker = Rest.IndexOf((byte)0xFF);
-            if (toMarker < 0)
-            {
-                throw JpegErrors.Truncated();
-            }
-
-            Position += toMarker;
-            do
-            {
-                code = ReadByte();
-            }
-            while (code == 0xFF);
+            throw JpegErrors.Truncated();
         }
-        while (code == 0);
+    }
 
-        PendingMarker = code;
+    /// <summary>Moves to just after the next marker, over whatever lies before it, and makes it the pending one.</summary>
+    /// <returns>Whether there is one.</returns>
+    public bool TryFindMarker()
+    {
+        ReadOnlySpan<byte> rest = Rest;
+        for (int at = rest.IndexOf((byte)0xFF); at >= 0 && at < rest.Length;)
+        {
+            if (rest[at] == 0xFF)
+            {
+                at++;
+            }
+            else if (rest[at] != 0)
+            {
+                PendingMarker = rest[at];
+                Position += at + 1;
+                return true;
+            }
+            else
+            {
+                int next = rest[at..].IndexOf((byte)0xFF);
+                at = next < 0 ? rest.Length : at + next;
+            }
+        }
+
+        Position = _length;
+        return false;
     }
 }

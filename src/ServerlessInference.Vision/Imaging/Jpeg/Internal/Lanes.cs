@@ -96,4 +96,9 @@ internal static class Lanes
         Sse2.IsSupported
             ? Sse2.PackUnsignedSaturate(low, high)
             : AdvSimd.ExtractNarrowingSaturateUnsignedUpper(AdvSimd.ExtractNarrowingSaturateUnsignedLower(low), high);
+
+    /// <summary>Gathers bytes; Native AOT's default instruction set has the instruction only by this name.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Shuffle(Vector128<byte> bytes, Vector128<byte> places) =>
+        Ssse3.IsSupported ? Ssse3.Shuffle(bytes, places) : Vector128.Shuffle(bytes, places);
 }

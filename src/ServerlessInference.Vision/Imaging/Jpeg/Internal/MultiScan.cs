@@ -105,15 +105,15 @@ internal sealed unsafe class MultiScan
         }
     }
 
-    /// <summary>Finds which AC coefficients of a pair are not zero.</summary>
-    /// <param name="pair">The pair.</param>
+    /// <summary>Finds which AC coefficients of a block are not zero.</summary>
+    /// <param name="block">The block.</param>
     /// <returns>0 if there are none; below 16 if they are all in the first row.</returns>
-    public static uint Mask(short* pair)
+    public static uint Mask(short* block)
     {
         Vector128<short> below = Vector128<short>.Zero;
-        for (short* row = pair + ZigZag.RowStride; row < pair + ZigZag.PairLength; row += 8)
+        for (int y = 1; y < 8; y++)
         {
-            below |= Vector128.Load(row);
+            below |= Vector128.Load(block + (y * ZigZag.RowStride));
         }
 
         if (below != Vector128<short>.Zero)
@@ -122,7 +122,7 @@ internal sealed unsafe class MultiScan
         }
 
         Vector128<short> withoutDc = Vector128.Create(0, -1, -1, -1, -1, -1, -1, -1);
-        return ((Vector128.Load(pair) | Vector128.Load(pair + 8)) & withoutDc) == Vector128<short>.Zero ? 0u : 7u;
+        return (Vector128.Load(block) & withoutDc) == Vector128<short>.Zero ? 0u : 7u;
     }
 
     private static void TransformRow(JpegComponent component, int blockRow, byte* target)
@@ -131,7 +131,7 @@ internal sealed unsafe class MultiScan
         for (int i = 0; i < pairs; i++)
         {
             short* pair = component.Pair(blockRow, i);
-            InverseDct.Transform(pair, component, target, Mask(pair));
+            InverseDct.Transform(pair, component, target, Mask(pair), Mask(pair + 8));
             target += 2 * component.ScaledSize;
         }
     }

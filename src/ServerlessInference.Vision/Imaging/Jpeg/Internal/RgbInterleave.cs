@@ -41,9 +41,9 @@ internal static unsafe class RgbInterleave
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store16(Vector128<byte> red, Vector128<byte> green, Vector128<byte> blue, byte* target)
     {
-        Vector128<byte> r = Vector128.Shuffle(red, Places.Red);
-        Vector128<byte> g = Vector128.Shuffle(green, Places.Green);
-        Vector128<byte> b = Vector128.Shuffle(blue, Places.Blue);
+        Vector128<byte> r = Lanes.Shuffle(red, Places.Red);
+        Vector128<byte> g = Lanes.Shuffle(green, Places.Green);
+        Vector128<byte> b = Lanes.Shuffle(blue, Places.Blue);
         Pick(r, g, b).Store(target);
         Pick(g, b, r).Store(target + 16);
         Pick(b, r, g).Store(target + 32);

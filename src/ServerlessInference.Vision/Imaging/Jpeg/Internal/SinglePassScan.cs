@@ -63,17 +63,21 @@ internal sealed unsafe class SinglePassScan
         }
     }
 
+    /// <summary>Checks, after the last row, that the scan's data did not end too early.</summary>
+    public void CheckEnd() => _window.CheckEnd();
+
     private static void Transform(Span<PairPlan> pairs, BlockPlan* plans)
     {
         foreach (ref PairPlan pair in pairs)
         {
             short* block = plans[pair.Left].Block;
-            uint mask = plans[pair.Left].Mask | plans[pair.Right].Mask;
+            uint left = plans[pair.Left].Mask;
+            uint right = plans[pair.Right].Mask;
             plans[pair.Left].Mask = 0;
             plans[pair.Right].Mask = 0;
-            InverseDct.Transform(block, pair.Component, pair.Target, mask);
+            InverseDct.Transform(block, pair.Component, pair.Target, left, right);
             pair.Target += pair.Step;
-            if (mask == 0)
+            if ((left | right) == 0)
             {
                 block[0] = 0;
                 block[8] = 0;

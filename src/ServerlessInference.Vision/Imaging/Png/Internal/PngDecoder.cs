@@ -44,6 +44,7 @@ internal sealed class PngDecoder : IImageDecoder
         destination.Resize(header.Width, header.Height);
         fixed (byte* data = contents.ImageData)
         {
+            CheckZlibHeader(data, contents.ImageData.Length);
             using var stream = new PngDataStream(data, contents.ImageData.Length);
             using var inflater = new ZLibStream(stream, CompressionMode.Decompress);
             try
@@ -54,6 +55,20 @@ internal sealed class PngDecoder : IImageDecoder
             {
                 throw new InvalidInputException("The PNG's compressed image data is cut off or damaged.", exception);
             }
+        }
+    }
+
+    // zlib would ask for a preset dictionary, which PNG does not have, and the runtime reports that like a fault of its own.
+    private static unsafe void CheckZlibHeader(byte* data, int length)
+    {
+        const int Method = 0x0F, Deflate = 8, PresetDictionary = 0x20;
+        using var stream = new PngDataStream(data, length);
+        Span<byte> header = stackalloc byte[2];
+        if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length
+            || (header[0] & Method) != Deflate
+            || (header[1] & PresetDictionary) != 0)
+        {
+            throw new InvalidInputException("The PNG's image data does not start as zlib data do. The file is damaged.");
         }
     }
 

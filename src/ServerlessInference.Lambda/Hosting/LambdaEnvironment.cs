@@ -1,0 +1,53 @@
+namespace ServerlessInference.Lambda;
+
+/// <summary>What Lambda tells a function about itself through environment variables.</summary>
+/// <remarks>Immutable. Tests make one of their own; a function reads it once (<see cref="Read"/>).</remarks>
+public sealed class LambdaEnvironment
+{
+    /// <summary>Gets the host and port of the Runtime API (<c>AWS_LAMBDA_RUNTIME_API</c>); <see langword="null"/> outside of Lambda.</summary>
+    public string? RuntimeApi { get; init; }
+
+    /// <summary>Gets the function's name (<c>AWS_LAMBDA_FUNCTION_NAME</c>).</summary>
+    public string FunctionName { get; init; } = string.Empty;
+
+    /// <summary>Gets the function's version (<c>AWS_LAMBDA_FUNCTION_VERSION</c>).</summary>
+    public string FunctionVersion { get; init; } = string.Empty;
+
+    /// <summary>Gets the function's memory (<c>AWS_LAMBDA_FUNCTION_MEMORY_SIZE</c>).</summary>
+    /// <value>In MB, 128 to 10,240; 0 where it is not known.</value>
+    public int MemorySize { get; init; }
+
+    /// <summary>Gets how the environment came to be (<c>AWS_LAMBDA_INITIALIZATION_TYPE</c>): <c>on-demand</c>, <c>provisioned-concurrency</c>, <c>snap-start</c> or <c>lambda-managed-instances</c>.</summary>
+    public string InitializationType { get; init; } = OnDemand;
+
+    /// <summary>Gets how many invocations this process serves at a time (<c>AWS_LAMBDA_MAX_CONCURRENCY</c>).</summary>
+    /// <value>1, the default, or more on Lambda Managed Instances.</value>
+    public int MaxConcurrency { get; init; } = 1;
+
+    /// <summary>Gets a value indicating whether log records are JSON objects rather than lines of text (<c>AWS_LAMBDA_LOG_FORMAT</c>).</summary>
+    public bool LogsJson { get; init; }
+
+    /// <summary>Gets the least level of log records that are wanted (<c>AWS_LAMBDA_LOG_LEVEL</c>): <c>TRACE</c> to <c>FATAL</c>; <see langword="null"/> for the default, <c>INFO</c>.</summary>
+    public string? LogLevel { get; init; }
+
+    internal const string OnDemand = "on-demand";
+
+    /// <summary>Reads the environment variables of this process.</summary>
+    /// <param name="variable">Gives the value of a variable; <see langword="null"/> for the process's own.</param>
+    /// <returns>What they say.</returns>
+    public static LambdaEnvironment Read(Func<string, string?>? variable = null)
+    {
+        variable ??= Environment.GetEnvironmentVariable;
+        return new LambdaEnvironment
+        {
+            RuntimeApi = variable("AWS_LAMBDA_RUNTIME_API"),
+            FunctionName = variable("AWS_LAMBDA_FUNCTION_NAME") ?? string.Empty,
+            FunctionVersion = variable("AWS_LAMBDA_FUNCTION_VERSION") ?? string.Empty,
+            MemorySize = int.TryParse(variable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), out int memory) ? memory : 0,
+            InitializationType = variable("AWS_LAMBDA_INITIALIZATION_TYPE") is { Length: > 0 } type ? type : OnDemand,
+            MaxConcurrency = int.TryParse(variable("AWS_LAMBDA_MAX_CONCURRENCY"), out int concurrency) && concurrency > 1 ? concurrency : 1,
+            LogsJson = string.Equals(variable("AWS_LAMBDA_LOG_FORMAT"), "JSON", StringComparison.OrdinalIgnoreCase),
+            LogLevel = variable("AWS_LAMBDA_LOG_LEVEL"),
+        };
+    }
+}
