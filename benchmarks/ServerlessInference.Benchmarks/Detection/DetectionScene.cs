@@ -10,12 +10,8 @@ internal static class DetectionScene
     /// <summary>A typical scene: objects of some classes, each found by several neighbouring boxes.</summary>
     public static float[] Typical(int candidates = 100) => Create(candidates, classes: 6, objects: 12);
 
-    /// <summary>The worst there is: every box above the threshold, all of one class, few of them overlapping.</summary>
-    public static float[] Worst()
-    {
-        float[] output = Create(Boxes, classes: 1, objects: Boxes);
-        return output;
-    }
+    /// <summary>The worst there is: every box above the threshold, all of one class, and so few objects that all of them are looked at.</summary>
+    public static float[] Worst() => Create(Boxes, classes: 1, objects: 299);
 
     private static float[] Create(int candidates, int classes, int objects)
     {
@@ -33,11 +29,11 @@ internal static class DetectionScene
             int box = boxes[i];
             int item = i % objects;
             var place = new Random(item);
-            float jitter = objects == Boxes ? 0 : (float)random.NextDouble() * 4;
+            float jitter = candidates == Boxes ? 0 : (float)random.NextDouble() * 4;
             output[box] = ((float)place.NextDouble() * 640) + jitter;
             output[box + Boxes] = ((float)place.NextDouble() * 640) + jitter;
-            output[box + (2 * Boxes)] = objects == Boxes ? 6 : 40 + ((float)place.NextDouble() * 100);
-            output[box + (3 * Boxes)] = objects == Boxes ? 6 : 40 + ((float)place.NextDouble() * 100);
+            output[box + (2 * Boxes)] = candidates == Boxes ? 6 : 40 + ((float)place.NextDouble() * 100);
+            output[box + (3 * Boxes)] = candidates == Boxes ? 6 : 40 + ((float)place.NextDouble() * 100);
             if (i < candidates)
             {
                 output[box + ((4 + (item % classes)) * Boxes)] = 0.3f + ((float)random.NextDouble() * 0.65f);
