@@ -34,18 +34,34 @@ public static class DetectionDrawing
         var canvas = new Canvas(image);
         for (int i = detections.Count - 1; i >= 0; i--)
         {
-            Draw(canvas, image, detections[i], thickness, scale);
+            DrawBox(canvas, image, detections[i], thickness);
+        }
+
+        // Text last, so that no line crosses it.
+        for (int i = detections.Count - 1; i >= 0; i--)
+        {
+            DrawText(canvas, image, detections[i], scale);
         }
     }
 
-    private static void Draw(Canvas canvas, ImageBuffer image, DetectedObject item, int thickness, int scale)
+    private static void DrawBox(Canvas canvas, ImageBuffer image, DetectedObject item, int thickness)
+    {
+        int left = Pixel(item.Box.Left, image.Width);
+        int top = Pixel(item.Box.Top, image.Height);
+        canvas.Outline(
+            left,
+            top,
+            Math.Max(left + 1, Pixel(item.Box.Right, image.Width)),
+            Math.Max(top + 1, Pixel(item.Box.Bottom, image.Height)),
+            thickness,
+            RgbColor.OfClass(item.Index));
+    }
+
+    private static void DrawText(Canvas canvas, ImageBuffer image, DetectedObject item, int scale)
     {
         RgbColor color = RgbColor.OfClass(item.Index);
         int left = Pixel(item.Box.Left, image.Width);
         int top = Pixel(item.Box.Top, image.Height);
-        canvas.Outline(
-            left, top, Math.Max(left + 1, Pixel(item.Box.Right, image.Width)), Math.Max(top + 1, Pixel(item.Box.Bottom, image.Height)), thickness, color);
-
         string text = string.Create(CultureInfo.InvariantCulture, $"{item.Label} {item.Score:0.00}");
         int width = ((text.Length * PixelFont.Advance) + 1) * scale;
         int height = (PixelFont.GlyphHeight + 2) * scale;
