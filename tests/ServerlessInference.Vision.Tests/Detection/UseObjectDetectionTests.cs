@@ -95,6 +95,17 @@ public sealed class UseObjectDetectionTests
     }
 
     [Fact]
+    public async Task RunAsync_ImageScaledWhileDecoded_GivesBoxesInTheFilesPixels()
+    {
+        await using ServiceProvider services = Build(Model(), options => options.Decoding.ScaleToShorterSide = 64, new HalvingDecoder());
+
+        InferenceResult<ObjectDetection> result = await Pipeline(services).RunAsync("GIF89a"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        Assert.Equal((256, 256), (result.Value.Width, result.Value.Height));
+        Assert.Equal(new BoundingBox(32, 32, 96, 160), Assert.Single(result.Value.Detections).Box);
+    }
+
+    [Fact]
     public async Task Preload_PoseModel_ThrowsContractException()
     {
         await using ServiceProvider services = Build(Model(task: "pose"));
@@ -107,9 +118,14 @@ public sealed class UseObjectDetectionTests
     private static IInferencePipeline<ReadOnlyMemory<byte>, ObjectDetection> Pipeline(ServiceProvider services) =>
         services.GetRequiredKeyedService<IInferencePipeline<ReadOnlyMemory<byte>, ObjectDetection>>("things");
 
-    private static ServiceProvider Build(byte[] model, Action<DetectionOptions>? configure = null)
+    private static ServiceProvider Build(byte[] model, Action<DetectionOptions>? configure = null, IImageDecoder? decoder = null)
     {
         var services = new ServiceCollection();
+        if (decoder is not null)
+        {
+            services.AddSingleton(decoder);
+        }
+
         services.AddServerlessInference().AddModel("things", builder => builder
             .From(source => source.Custom(_ => new MemorySource(model)))
             .UseObjectDetection(configure));
@@ -143,6 +159,20 @@ public sealed class UseObjectDetectionTests
         var image = new ImageBuffer(width, height);
         image.Pixels.Fill(grey);
         return PngEncoder.Encode(image);
+    }
+
+    /// <summary>Says that its images have 256 × 256 pixels, and decodes half of them.</summary>
+    private sealed class HalvingDecoder : IImageDecoder
+    {
+        public bool CanDecode(ImageFormat format) => format == ImageFormat.Gif;
+
+        public ImageInfo Identify(ReadOnlySpan<byte> encoded) => new(ImageFormat.Gif, 256, 256, 1);
+
+        public void Decode(ReadOnlySpan<byte> encoded, ImageDecodeOptions options, ImageBuffer destination)
+        {
+            destination.Resize(128, 128);
+            destination.Pixels.Fill(255);
+        }
     }
 
     private sealed class MemorySource(byte[] model) : IModelSource

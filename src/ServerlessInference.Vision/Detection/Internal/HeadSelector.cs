@@ -56,14 +56,15 @@ internal static class HeadSelector
                 continue;
             }
 
-            if (RejectOutput(outputs[i]) is { } reason)
+            if (RejectOutput(outputs[i], outputs.Count == 1) is { } reason)
             {
                 reasons.Add($"{outputs[i]}: {reason}.");
                 continue;
             }
 
+            ReadOnlySpan<long> axes = outputs[i].Shape.Length == 0 ? [-1, -1, -1] : outputs[i].Shape;
             var query = new HeadQuery(
-                outputs[i].Name, outputs[i].Shape[1], outputs[i].Shape[2], labels, input.Height, input.Width, metadata.IsPresent, metadata.EndToEnd, forced);
+                outputs[i].Name, axes[1], axes[2], labels, input.Height, input.Width, metadata.IsPresent, metadata.EndToEnd, forced);
             IDetectionHeadDecoder[] decoders = Fitting(Decoders(options.Head), query, out string rejected);
             if (decoders.Length == 0)
             {
@@ -117,9 +118,11 @@ internal static class HeadSelector
         _ => [.. Automatic.Where(decoder => decoder.Head == head)],
     };
 
-    private static string? RejectOutput(ValueDescription output) => output switch
+    // Some exporters write no shape for an output: if it is the only one, the output itself tells.
+    private static string? RejectOutput(ValueDescription output, bool only) => output switch
     {
         not { Kind: ValueKind.Tensor, ElementType: TensorElementType.Float or TensorElementType.Float16 or TensorElementType.Double } => "no tensor of floats",
+        { Shape.Length: 0 } when only => null,
         { Shape.Length: 5 } => "five axes, so grids that are not decoded; export the model with its detection layer (YOLOv7: --grid)",
         { Shape.Length: not 3 } => $"{output.Shape.Length} axes, and a head has 3",
         _ => null,

@@ -49,7 +49,8 @@ internal sealed class EncodedImagePreprocessor(
                     begun = true;
                 }
 
-                state.Transforms[row] = Write(plan, batch, size, row, state.Image);
+                LetterboxTransform transform = Write(plan, batch, size, row, state.Image);
+                state.Transforms[row] = decoding.ScaleToShorterSide > 0 ? ToOriginal(transform, inputs.Span[row].Span) : transform;
             }
             catch (InvalidInputException exception)
             {
@@ -58,6 +59,22 @@ internal sealed class EncodedImagePreprocessor(
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    // An image that was scaled down while it was decoded: the transform leads to the pixels that it has in its file.
+    private LetterboxTransform ToOriginal(in LetterboxTransform transform, ReadOnlySpan<byte> encoded)
+    {
+        ImageInfo info = decoder.Identify(encoded);
+        bool asStored = !decoding.ApplyOrientation && OrientationTransform.SwapsSides(info.Orientation);
+        int width = asStored ? info.Height : info.Width;
+        int height = asStored ? info.Width : info.Height;
+        return transform with
+        {
+            SourceWidth = width,
+            SourceHeight = height,
+            GainX = transform.GainX * transform.SourceWidth / width,
+            GainY = transform.GainY * transform.SourceHeight / height,
+        };
     }
 
     private Plan PlanOf(LoadedModel model) => model.GetOrCreate(this, Create);

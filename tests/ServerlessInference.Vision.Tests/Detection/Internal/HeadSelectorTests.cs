@@ -161,6 +161,10 @@ public sealed class HeadSelectorTests
             "set the option Head", DetectionFixture.With("output0", 1, axis1, axis2).Input(1, 3, 64, 64).Labels(labels).Failure(), StringComparison.Ordinal);
 
     [Fact]
+    public void Select_OutputWithoutAShape_LeavesHeadsToBeDecided() =>
+        Assert.Null(new DetectionFixture().Output("output0", Array.Empty<long>()).Ultralytics("detect", 80).Detection().Selection.Failure);
+
+    [Fact]
     public void Select_DynamicAxes_LeavesHeadsToBeDecided() =>
         Assert.True(DetectionFixture.With("output0", -1, 84, -1).Input(-1, 3, -1, -1).Ultralytics("detect", 80).Detection().Selection.Decoders.Count >= 1);
 }

@@ -254,6 +254,16 @@ public sealed class ObjectDetectionPostprocessorTests
     }
 
     [Fact]
+    public async Task Postprocess_UndeclaredShape_IsDecidedByTheOutput()
+    {
+        float[] output = new float[300 * 6];
+        ((float[])[10, 20, 30, 40, 0.5f, 1]).CopyTo(output, 0);
+        DetectionFixture fixture = new DetectionFixture().Output("output0", Array.Empty<long>()).Ultralytics("detect", 2).Metadata("args", "{'nms': True}");
+
+        Assert.Single((await fixture.Run(TensorValue.Create(output, 1, 300, 6)))[0].Detections);
+    }
+
+    [Fact]
     public async Task Postprocess_ShapeFitsNoHead_ThrowsContractExceptionWithReasons()
     {
         DetectionFixture fixture = DetectionFixture.With("output0", -1, -1, -1).Input(-1, 3, -1, -1).Ultralytics("detect", 2);

@@ -90,7 +90,7 @@ internal static class ColumnMaxima
 
         for (; i < maxima.Length; i++)
         {
-            maxima[i] = float.MaxNative(maxima[i], float.MaxNative(float.MaxNative(a[i], b[i]), float.MaxNative(c[i], d[i])));
+            maxima[i] = MathF.Max(maxima[i], MathF.Max(MathF.Max(a[i], b[i]), MathF.Max(c[i], d[i])));
         }
     }
 
@@ -106,7 +106,7 @@ internal static class ColumnMaxima
 
         for (; i < maxima.Length; i++)
         {
-            maxima[i] = float.MaxNative(maxima[i], row[i]);
+            maxima[i] = MathF.Max(maxima[i], row[i]);
         }
     }
 }
