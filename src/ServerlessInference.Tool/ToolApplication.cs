@@ -47,13 +47,15 @@ internal static class ToolApplication
             await console.Error.WriteLineAsync(exception.Message).ConfigureAwait(false);
             return ExitCode.WrongUsage;
         }
+        catch (IOException exception)
+        {
+            // Standard output closed early ('| head'), or a disk that is full: not a mistake of the tool.
+            await console.Error.WriteLineAsync($"serverless-inference: {exception.Message}").ConfigureAwait(false);
+            return ExitCode.InputFailed;
+        }
         catch (OperationCanceledException)
         {
             return ExitCode.Cancelled;
-        }
-        finally
-        {
-            await console.FlushAsync().ConfigureAwait(false);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -30,17 +31,30 @@ switch (Environment.GetEnvironmentVariable("TEST_INIT"))
         return 7;
 }
 
+// Managed Instances let a process poll several times at once; elsewhere there is one loop.
 var count = 0;
-while (true)
+var arrived = 0;
+var met = new TaskCompletionSource();
+var loops = int.TryParse(Variable("AWS_LAMBDA_MAX_CONCURRENCY"), out var concurrency) ? concurrency : 1;
+await Task.WhenAll(Enumerable.Range(0, loops).Select(_ => LoopAsync()));
+return 0;
+
+async Task LoopAsync()
 {
-    using var next = await client.GetAsync("invocation/next");
-    next.EnsureSuccessStatusCode();
-    var id = Header(next, "Lambda-Runtime-Aws-Request-Id") ?? throw new InvalidOperationException("The invocation has no request id.");
-    var received = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-    var payload = await next.Content.ReadAsStringAsync();
+    while (true)
+    {
+        using var next = await client.GetAsync("invocation/next");
+        next.EnsureSuccessStatusCode();
+        var id = Header(next, "Lambda-Runtime-Aws-Request-Id") ?? throw new InvalidOperationException("The invocation has no request id.");
+        await HandleAsync(next, id, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), await next.Content.ReadAsStringAsync());
+    }
+}
+
+async Task HandleAsync(HttpResponseMessage next, string id, long received, string payload)
+{
     using var sent = JsonDocument.Parse(payload);
     using var json = HttpBody(sent.RootElement) is { } body ? JsonDocument.Parse(body) : JsonDocument.Parse(payload);
-    count++;
+    Interlocked.Increment(ref count);
     var action = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("do", out var name) ? name.GetString() : null;
     var number = action is not null && json.RootElement.TryGetProperty("n", out var n) ? n.GetInt32() : 0;
     switch (action)
@@ -52,10 +66,12 @@ while (true)
             await PostAsync($"invocation/{id}/error", """{"errorMessage":"bad input","errorType":"InvalidInput","stackTrace":[]}""", "Function.InvalidInput");
             break;
         case "exit":
-            return number;
+            Environment.Exit(number);
+            break;
         case "exit-after-answer":
             await PostAsync($"invocation/{id}/response", """{"exits":true}""", null);
-            return number;
+            Environment.Exit(number);
+            break;
         case "bytes":
             await PostAsync($"invocation/{id}/response", new string('x', number), null);
             break;
@@ -64,6 +80,22 @@ while (true)
             break;
         case "raw":
             await PostAsync($"invocation/{id}/response", json.RootElement.GetProperty("body").GetString() ?? "", null);
+            break;
+        case "meet": // answers once n invocations are here at the same time
+            if (Interlocked.Increment(ref arrived) == number)
+            {
+                met.SetResult();
+            }
+
+            await met.Task;
+            await PostAsync($"invocation/{id}/response", "{}", null);
+            break;
+        case "spawn": // starts a process of its own and answers its id
+            using (var child = Process.Start("sleep", "600"))
+            {
+                await PostAsync($"invocation/{id}/response", $$"""{"child":{{child.Id}}}""", null);
+            }
+
             break;
         default:
             await PostAsync($"invocation/{id}/response", Describe(next, received, payload), null);

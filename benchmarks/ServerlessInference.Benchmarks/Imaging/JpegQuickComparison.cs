@@ -12,11 +12,16 @@ internal static class JpegQuickComparison
         ("p500x375.jpg", 1, 40), ("p1920x1080.jpg", 1, 4), ("p4032x3024.jpg", 1, 1), ("p4032x3024.jpg", 8, 1),
     ];
 
+    /// <summary>Runs the comparison.</summary>
+    /// <param name="arguments">The number of rounds, 60 if left out, and paths of other photos than the usual ones.</param>
     public static void Run(string[] arguments)
     {
         int rounds = arguments.Length > 0 ? int.Parse(arguments[0], System.Globalization.CultureInfo.InvariantCulture) : 60;
         Console.WriteLine($"{"photo",-16}{"scale",6}{"ours min",10}{"median",9}{"turbo min",11}{"median",9}{"ratio min",11}{"median",8}{"bytes/image",13}");
-        foreach ((string photo, int denominator, int inner) in Cases)
+        IEnumerable<(string Photo, int Denominator, int Inner)> cases = arguments.Length > 1
+            ? arguments[1..].Select(photo => (Path.GetFullPath(photo), 1, 3))
+            : Cases;
+        foreach ((string photo, int denominator, int inner) in cases)
         {
             Compare(photo, denominator, inner, rounds);
         }
@@ -66,7 +71,7 @@ internal static class JpegQuickComparison
         Array.Sort(theirs);
         (double ourMedian, double theirMedian) = (ours[rounds / 2], theirs[rounds / 2]);
         string ratios = turbo is null ? "   (libturbojpeg.so.0 is missing)" : $"{ours[0] / theirs[0],11:F2}{ourMedian / theirMedian,8:F2}";
-        Console.WriteLine($"{photo,-16}{$"1/{denominator}",6}{ours[0],10:F2}{ourMedian,9:F2}{theirs[0],11:F2}{theirMedian,9:F2}{ratios}{allocated / ((long)rounds * inner),13}");
+        Console.WriteLine($"{Path.GetFileName(photo),-16}{$"1/{denominator}",6}{ours[0],10:F2}{ourMedian,9:F2}{theirs[0],11:F2}{theirMedian,9:F2}{ratios}{allocated / ((long)rounds * inner),13}");
         if (target is not null && !image.Pixels.SequenceEqual(target.AsSpan(0, image.Pixels.Length)))
         {
             Console.WriteLine("  The pixels differ.");

@@ -145,7 +145,7 @@ public static class ModelBuilderExtensions
             return names.Length == 1
                 ? services.GetRequiredKeyedService<IInferencePipeline<TInput, TOutput>>(names[0])
                 : throw new InvalidOperationException(
-                    $"Several models have a pipeline from {typeof(TInput).Name} to {typeof(TOutput).Name}: {string.Join(", ", names.Select(name => $"'{name}'"))}. " +
+                    $"Several models have a pipeline from {typeof(TInput)} to {typeof(TOutput)}: {string.Join(", ", names.Select(name => $"'{name}'"))}. " +
                     "Resolve it by the model's name, with [FromKeyedServices(\"name\")].");
         });
     }

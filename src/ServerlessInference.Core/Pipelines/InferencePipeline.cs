@@ -48,7 +48,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
 
     public async ValueTask<InferenceResult<TOutput>> RunAsync(TInput input, CancellationToken cancellationToken = default)
     {
-        using var run = await StartAsync(cancellationToken).ConfigureAwait(false);
+        using var run = await StartAsync(1, cancellationToken).ConfigureAwait(false);
         var inputs = new TInput[1] { input };
         var results = new InferenceResult<TOutput>[1];
         try
@@ -81,16 +81,61 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
             all[i] = inputs[i];
         }
 
-        using var run = await StartAsync(cancellationToken).ConfigureAwait(false);
+        using var run = await StartAsync(all.Length, cancellationToken).ConfigureAwait(false);
         var results = new InferenceResult<TOutput>[all.Length];
         int size = Math.Min(Math.Min(run.FixedRows ?? int.MaxValue, _maxBatchSize), _preprocessor.GetMaxBatchSize(run.First));
+        int[]? order = all.Length > size ? OrderBySize(all) : null;
         for (int start = 0; start < all.Length; start += size)
         {
             int count = Math.Min(size, all.Length - start);
             await RunIsolatedAsync(run, all.AsMemory(start, count), results.AsMemory(start, count), cancellationToken).ConfigureAwait(false);
         }
 
-        return results;
+        return order is null ? results : InOrder(results, order);
+    }
+
+    /// <summary>Brings inputs of like size together; returns where each came from, or null where the order stays.</summary>
+    private int[]? OrderBySize(TInput[] inputs)
+    {
+        var sizes = new long[inputs.Length];
+        bool sorted = true;
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            sizes[i] = _preprocessor.GetSize(inputs[i]);
+            sorted &= i == 0 || sizes[i] >= sizes[i - 1];
+        }
+
+        if (sorted)
+        {
+            return null;
+        }
+
+        var order = new int[inputs.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
+        Array.Sort(order, (a, b) => sizes[a] != sizes[b] ? sizes[a].CompareTo(sizes[b]) : a.CompareTo(b));
+        var ordered = new TInput[inputs.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            ordered[i] = inputs[order[i]];
+        }
+
+        ordered.CopyTo(inputs, 0);
+        return order;
+    }
+
+    private static InferenceResult<TOutput>[] InOrder(InferenceResult<TOutput>[] results, int[] order)
+    {
+        var restored = new InferenceResult<TOutput>[results.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            restored[order[i]] = results[i];
+        }
+
+        return restored;
     }
 
     /// <summary>Runs inputs together; where that fails, one by one, so that the one that the model cannot run does not take the others along.</summary>
@@ -120,7 +165,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
 
     public async ValueTask<ModelIdentity> WarmUpAsync(CancellationToken cancellationToken)
     {
-        using var run = await StartAsync(cancellationToken).ConfigureAwait(false);
+        using var run = await StartAsync(0, cancellationToken).ConfigureAwait(false);
         if (_preprocessor.TryCreateWarmupInput(run.First, out TInput input))
         {
             await RunAsync(input, cancellationToken).ConfigureAwait(false);
@@ -135,7 +180,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         return run.Last.Identity;
     }
 
-    private async ValueTask<PipelineRun> StartAsync(CancellationToken cancellationToken)
+    private async ValueTask<PipelineRun> StartAsync(int inputs, CancellationToken cancellationToken)
     {
         long start = _time.GetTimestamp();
         var leases = new ModelLease[_stages.Count + 1];
@@ -161,7 +206,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
             run.Dispose();
             if (exception is not OperationCanceledException)
             {
-                _telemetry.Failed(_name, exception);
+                _telemetry.Failed(_name, exception, inputs);
             }
 
             throw;

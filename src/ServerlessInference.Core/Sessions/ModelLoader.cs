@@ -22,6 +22,7 @@ internal sealed partial class ModelLoader(
         using Activity? activity = telemetry.Activities.StartActivity("model.load");
         activity?.SetTag("model", name);
         ModelOptions settings = options.Get(name);
+        long start = time.GetTimestamp();
         using var limit = new CancellationTokenSource(settings.LoadTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -32,20 +33,20 @@ internal sealed partial class ModelLoader(
         {
             var exception = new ModelLoadException(
                 $"The model '{name}' was not loaded within {settings.LoadTimeout.TotalSeconds:0.###} s. Raise the option LoadTimeout, or give its sources deadlines.");
-            Report(activity, name, exception);
+            Report(activity, name, exception, start);
             throw exception;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            Report(activity, name, exception);
+            Report(activity, name, exception, start);
             throw;
         }
     }
 
-    private void Report(Activity? activity, string name, Exception exception)
+    private void Report(Activity? activity, string name, Exception exception, long start)
     {
         activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
-        telemetry.Failed(name, exception);
+        telemetry.LoadFailed(name, exception, time.GetElapsedTime(start));
         LogFailed(logger, exception, name);
     }
 

@@ -57,14 +57,26 @@ internal sealed class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger)
             return $"it uses a newer operator set than ONNX Runtime {RuntimeVersion} knows. Export it with an older opset, or update ONNX Runtime. ({message})";
         }
 
-        if (message.Contains("is not a registered function/op", StringComparison.Ordinal))
+        if (message.Contains("is not a registered function/op", StringComparison.Ordinal) || message.Contains("No Op registered for", StringComparison.Ordinal))
         {
             return $"it uses an operator that ONNX Runtime {RuntimeVersion} does not have. Register the library with that operator, or export the model without it. ({message})";
+        }
+
+        if (message.Contains("[ErrorCode:NotImplemented]", StringComparison.Ordinal))
+        {
+            return $"ONNX Runtime {RuntimeVersion} knows one of its operators, but not for this element type on this processor. Export the model with another type. ({message})";
         }
 
         if (message.Contains("[ErrorCode:InvalidProtobuf]", StringComparison.Ordinal))
         {
             return $"its {file.Length:N0} bytes are no ONNX model; most often it was truncated on its way. Compare its size and digest with the original. ({message})";
+        }
+
+        if (message.Contains("External data path", StringComparison.Ordinal) || message.Contains("External initializer", StringComparison.Ordinal))
+        {
+            return file.PhysicalPath is null
+                ? $"it is in memory, but its weights stand in a file of their own, which only works on disk. Save the model as one file, or take it from a folder. ({message})"
+                : $"its weights stand in a file of their own that is not beside it, or is too short. Bring the model with all its files. ({message})";
         }
 
         if (message.Contains("Failed to construct locale", StringComparison.Ordinal))

@@ -70,6 +70,7 @@ public sealed class InferenceFunctionBuilder
 
         _built = true;
         TimeProvider time = FindTime();
+        long created = time == TimeProvider.System ? _created : time.GetTimestamp();
         var scope = new InvocationScope(Environment.MaxConcurrency > 1);
         var sink = new LogSink(Environment, scope, time, LogOutput);
         var own = new LambdaLoggerProvider(sink);
@@ -100,7 +101,7 @@ public sealed class InferenceFunctionBuilder
 
         var failures = new List<string>();
         InferenceFunctionOptions settings = ReadOptions(failures);
-        return new InferenceFunction(Environment, services, _routes, new WarmupResponder(services, Warmup, _created), scope, settings, failures, _created);
+        return new InferenceFunction(Environment, services, _routes, new WarmupResponder(services, Warmup, created), scope, settings, failures, created);
     }
 
     /// <summary>Finds a route that several Map calls share, or adds it.</summary>

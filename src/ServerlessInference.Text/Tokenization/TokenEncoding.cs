@@ -47,6 +47,19 @@ public sealed class TokenEncoding
         Reserve(capacity);
     }
 
+    internal void CopyFrom(TokenEncoding other)
+    {
+        Reset(other.Count);
+        other.Ids.CopyTo(_ids);
+        other.TypeIds.CopyTo(_typeIds);
+        other.AttentionMask.CopyTo(_mask);
+        other.SpecialTokensMask.CopyTo(_special);
+        other.WordIds.CopyTo(_words);
+        other.SequenceIds.CopyTo(_sequences);
+        other.Offsets.CopyTo(_offsets);
+        Count = other.Count;
+    }
+
     internal void AddSpecial(ReadOnlySpan<int> ids, int typeId)
     {
         Reserve(Count + ids.Length);

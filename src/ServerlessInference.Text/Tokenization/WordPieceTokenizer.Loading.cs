@@ -13,7 +13,7 @@ public sealed partial class WordPieceTokenizer
     /// there is one.</remarks>
     /// <param name="folder">The folder.</param>
     /// <returns>The tokenizer.</returns>
-    /// <exception cref="InferenceException">Neither file is there, or a file's content cannot be used.</exception>
+    /// <exception cref="ModelLoadException">Neither file is there, or a file's content cannot be used.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static WordPieceTokenizer Load(string folder)
     {
@@ -29,7 +29,7 @@ public sealed partial class WordPieceTokenizer
         string vocabulary = Path.Combine(folder, VocabularyFile);
         if (!File.Exists(vocabulary))
         {
-            throw new InferenceException(
+            throw new ModelLoadException(
                 $"'{folder}' holds neither {TokenizerFile} nor {VocabularyFile}. Copy one of them there from the model's repository.");
         }
 
@@ -44,7 +44,7 @@ public sealed partial class WordPieceTokenizer
     /// <param name="vocabulary">The file in UTF-8; copied.</param>
     /// <param name="options">What the vocabulary does not hold; null for the settings of <c>bert-base-uncased</c>.</param>
     /// <returns>The tokenizer.</returns>
-    /// <exception cref="InferenceException">The vocabulary is empty, not UTF-8, or lacks a special token.</exception>
+    /// <exception cref="ModelLoadException">The vocabulary is empty, not UTF-8, or lacks a special token.</exception>
     public static WordPieceTokenizer FromVocabulary(ReadOnlySpan<byte> vocabulary, WordPieceOptions? options = null)
     {
         byte[] buffer = new byte[vocabulary.Length + Vocabulary.Padding];
@@ -56,7 +56,7 @@ public sealed partial class WordPieceTokenizer
     /// <param name="vocabulary">The vocabulary in UTF-8; copied.</param>
     /// <param name="tokenizerConfig">The settings in UTF-8.</param>
     /// <returns>The tokenizer.</returns>
-    /// <exception cref="InferenceException">A file cannot be used.</exception>
+    /// <exception cref="ModelLoadException">A file cannot be used.</exception>
     public static WordPieceTokenizer FromVocabulary(ReadOnlySpan<byte> vocabulary, ReadOnlySpan<byte> tokenizerConfig) =>
         FromVocabulary(vocabulary, TokenizerConfig.Read(tokenizerConfig).ToOptions());
 
@@ -66,7 +66,7 @@ public sealed partial class WordPieceTokenizer
     /// <param name="tokenizerConfig"><c>tokenizer_config.json</c> in UTF-8; its lower-casing, accent and ideograph settings go before
     /// those of the tokenizer, as in transformers. Empty where there is none.</param>
     /// <returns>The tokenizer.</returns>
-    /// <exception cref="InferenceException">Not JSON, not a WordPiece tokenizer, or parts that are not supported.</exception>
+    /// <exception cref="ModelLoadException">Not JSON, not a WordPiece tokenizer, or parts that are not supported.</exception>
     public static WordPieceTokenizer FromTokenizerJson(ReadOnlySpan<byte> tokenizer, ReadOnlySpan<byte> tokenizerConfig = default) =>
         new(TokenizerJson.Read(tokenizer, TokenizerConfig.Read(tokenizerConfig)));
 }

@@ -30,6 +30,7 @@ public sealed partial class WordPieceTokenizer
         _template = parts.Template;
         _cleansDecoded = parts.CleanDecoded;
         PadTokenId = parts.PadTokenId;
+        ClassTokenId = parts.ClassTokenId;
         ModelMaxLength = parts.ModelMaxLength;
         EmbeddedOptions = parts.EmbeddedOptions;
         _added = [];
@@ -60,6 +61,9 @@ public sealed partial class WordPieceTokenizer
 
     /// <summary>Gets the id of padding.</summary>
     public int PadTokenId { get; }
+
+    /// <summary>Gets the id of the token that begins a sequence (<c>[CLS]</c>), null where there is none.</summary>
+    public int? ClassTokenId { get; }
 
     /// <summary>Gets the longest sequence the model takes in tokens (<c>model_max_length</c>), null where the files do not say.</summary>
     public int? ModelMaxLength { get; }

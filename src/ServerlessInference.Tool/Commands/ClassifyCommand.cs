@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Tool.Inspection;
 using ServerlessInference.Tool.Output;
@@ -12,33 +11,26 @@ namespace ServerlessInference.Tool.Commands;
 /// <summary>The command <c>classify</c>: says what images show.</summary>
 internal static class ClassifyCommand
 {
+    private const int LargestSide = 65_535;
+    private const int MostLabels = 100_000;
+
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console)
     {
         var model = ModelArgument.Create();
-        var files = new Argument<string[]>("files") { Description = "Images.", HelpName = "FILE", Arity = ArgumentArity.OneOrMore };
+        var files = FilesArgument.Create();
         var labels = new Option<string?>("--labels") { Description = "A file that names the classes. Default: what stands beside the model or in its metadata.", HelpName = "FILE" };
-        var resize = new Option<int?>("--resize") { Description = "What the shorter side is resized to. Default: what the model says, else 256.", HelpName = "N" };
-        var crop = new Option<int?>("--crop") { Description = "The side of the square in the middle that the model sees. Default: what the model says, else 224.", HelpName = "N" };
-        var top = new Option<int>("--top") { Description = "How many labels are named.", HelpName = "N", DefaultValueFactory = _ => 5 };
+        var resize = Size("--resize", "What the shorter side is resized to. Default: what the model says, else 256.", LargestSide);
+        var crop = Size("--crop", "The side of the square in the middle that the model sees. Default: what the model says, else 224.", LargestSide);
+        var top = Size("--top", "How many labels are named. Default: 5.", MostLabels);
         var format = FormatOption.Create();
         var command = new Command("classify", "Say what images show.") { model, files, labels, resize, crop, top, format };
-        command.Validators.Add(result =>
-        {
-            foreach (var (option, value) in new[] { ("--resize", result.GetValue(resize)), ("--crop", result.GetValue(crop)), ("--top", result.GetValue(top)) })
-            {
-                if (value is <= 0)
-                {
-                    result.AddError($"{option} is {value.Value.ToString(CultureInfo.InvariantCulture)}; it must be above 0.");
-                }
-            }
-        });
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var labelsFile = parsed.GetValue(labels);
             await using var trial = TrialModel.Create(console, parsed.GetRequiredValue(model), labelsFile, builder => builder.UseImageClassification(options =>
             {
-                options.TopK = parsed.GetValue(top);
+                options.TopK = parsed.GetValue(top) ?? options.TopK;
                 options.LabelsFile = labelsFile is null ? null : TrialModel.LabelsName;
                 options.Preprocessing = Preprocessing(parsed.GetValue(resize), parsed.GetValue(crop));
             }));
@@ -46,6 +38,13 @@ internal static class ClassifyCommand
         });
         return command;
     }
+
+    private static Option<int?> Size(string name, string description, int largest) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => FunctionOptions.WholeNumber(result, name, result.Tokens[0].Value, 1, largest),
+    };
 
     private static ImagePreprocessingOptions? Preprocessing(int? resize, int? crop)
     {

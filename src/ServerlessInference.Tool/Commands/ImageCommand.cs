@@ -17,7 +17,7 @@ internal static class ImageCommand
 
     private static Command CreateDecode(ToolConsole console)
     {
-        var files = Files();
+        var files = FilesArgument.Create();
         var format = FormatOption.Create();
         var command = new Command("decode", "Decode images and print the SHA-256 of their RGB bytes, row by row, after the EXIF orientation.") { files, format };
         command.SetAction((parsed, cancellationToken) =>
@@ -36,7 +36,7 @@ internal static class ImageCommand
 
     private static Command CreateTensor(ToolConsole console)
     {
-        var files = Files();
+        var files = FilesArgument.Create();
         var format = FormatOption.Create();
         var resize = Size("--resize", "What the shorter side is resized to; default 256.");
         var crop = Size("--crop", "The side of the square in the middle; default 224.");
@@ -99,8 +99,6 @@ internal static class ImageCommand
 
         return exitCode;
     }
-
-    private static Argument<string[]> Files() => new("files") { Description = "Images.", HelpName = "FILE", Arity = ArgumentArity.OneOrMore };
 
     private static Option<int?> Size(string name, string description)
     {

@@ -28,8 +28,16 @@ internal sealed record InspectDocument(string File, long Size, OnnxHeader? Heade
         }
 
         writer.WriteEndObject();
-        writer.WriteString("task"u8, Task.Task);
-        writer.WriteString("head"u8, Task.Head);
+        if (Task.Task is not null)
+        {
+            writer.WriteString("task"u8, Task.Task);
+        }
+
+        if (Task.Head is not null)
+        {
+            writer.WriteString("head"u8, Task.Head);
+        }
+
         writer.WriteEndObject();
     }
 
@@ -60,20 +68,12 @@ internal sealed record InspectDocument(string File, long Size, OnnxHeader? Heade
 
     private void WriteVersions(Utf8JsonWriter writer)
     {
-        if (Header is null)
-        {
-            writer.WriteNull("opset"u8);
-        }
-        else
+        if (Header is not null)
         {
             writer.WriteNumber("irVersion"u8, Header.IrVersion);
             if (Header.Opsets.TryGetValue(DefaultDomain, out var opset))
             {
                 writer.WriteNumber("opset"u8, opset);
-            }
-            else
-            {
-                writer.WriteNull("opset"u8);
             }
 
             writer.WriteStartObject("opsets"u8);

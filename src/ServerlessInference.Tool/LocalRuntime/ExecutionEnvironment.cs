@@ -203,7 +203,7 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
 
     private void Sample(FunctionInstance instance)
     {
-        instance.Process.SampleMemory();
+        instance.Process.Sample();
         Keep(instance.Process.PeakMemoryKiB);
     }
 

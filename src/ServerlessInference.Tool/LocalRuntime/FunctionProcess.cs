@@ -14,6 +14,7 @@ internal sealed class FunctionProcess : IAsyncDisposable
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _time;
     private Task _output = Task.CompletedTask;
+    private IReadOnlyList<ProcessIdentity> _members = [];
 
     private FunctionProcess(Process process, TimeProvider time)
     {
@@ -99,10 +100,16 @@ internal sealed class FunctionProcess : IAsyncDisposable
         };
     }
 
-    /// <summary>Reads the peak memory of the process and its descendants, as long as they run.</summary>
-    public void SampleMemory()
+    /// <summary>Looks at the process and its descendants, as long as it runs: which they are, and their peak memory.</summary>
+    public void Sample()
     {
-        if (!_process.HasExited && ProcessTree.PeakMemoryKiB(_process.Id) is { } peak)
+        if (_process.HasExited)
+        {
+            return;
+        }
+
+        _members = ProcessTree.Members(_process.Id);
+        if (ProcessTree.PeakMemoryKiB(_members) is { } peak)
         {
             PeakMemoryKiB = Math.Max(PeakMemoryKiB ?? 0, peak);
         }
@@ -111,19 +118,20 @@ internal sealed class FunctionProcess : IAsyncDisposable
     /// <summary>Kills the process and its descendants at once, and waits until it is gone.</summary>
     public async Task KillAsync()
     {
-        SampleMemory();
+        Sample();
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
         }
 
         await Exited.ConfigureAwait(false);
+        ProcessTree.KillRemaining(_members); // descendants of a process that ended by itself
     }
 
     /// <summary>Asks the process to stop (SIGTERM), and kills what is left of it after <paramref name="grace"/>.</summary>
     public async Task StopAsync(TimeSpan grace)
     {
-        SampleMemory();
+        Sample();
         if (Signals.TryTerminate(_process))
         {
             await Task.WhenAny(Exited, Task.Delay(grace, _time)).ConfigureAwait(false);

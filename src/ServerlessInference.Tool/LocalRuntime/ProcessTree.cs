@@ -1,61 +1,80 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Globalization;
 
 namespace ServerlessInference.Tool.LocalRuntime;
 
-/// <summary>Reads what Linux tells about a process and its descendants under /proc.</summary>
+/// <summary>What Linux tells about a process and its descendants under /proc; elsewhere there is nothing to tell.</summary>
 internal static class ProcessTree
 {
-    /// <summary>The largest peak of resident memory (VmHWM) of any process in the tree.</summary>
-    /// <param name="rootId">The tree's root.</param>
-    /// <returns>KiB; null where the system has no /proc or the processes are gone.</returns>
-    public static long? PeakMemoryKiB(int rootId)
+    // Fields of /proc/N/stat counted from the one after the name, which may itself hold spaces and brackets. Source: proc(5).
+    private const int ParentField = 1;
+    private const int StartTimeField = 19;
+
+    /// <summary>A process and all its descendants.</summary>
+    public static IReadOnlyList<ProcessIdentity> Members(int rootId)
     {
         if (!OperatingSystem.IsLinux())
         {
-            return null;
+            return [];
         }
 
-        return Members(rootId).Select(HighWaterKiB).Max();
-    }
-
-    private static IEnumerable<int> Members(int rootId)
-    {
-        var parents = new Dictionary<int, int>();
+        var all = new Dictionary<int, (int Parent, long StartTime)>();
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && ParentOf(id) is { } parent)
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && Stat(id) is { } stat)
             {
-                parents[id] = parent;
+                all[id] = stat;
             }
         }
 
-        return parents.Keys.Where(id => Descends(id));
+        return [.. all.Where(process => Descends(process.Key)).Select(process => new ProcessIdentity(process.Key, process.Value.StartTime))];
 
         bool Descends(int id)
         {
-            for (var steps = 0; steps <= parents.Count; steps++)
+            for (var steps = 0; steps <= all.Count && id != rootId; steps++)
             {
-                if (id == rootId)
-                {
-                    return true;
-                }
-
-                if (!parents.TryGetValue(id, out id))
+                if (!all.TryGetValue(id, out var process))
                 {
                     return false;
                 }
+
+                id = process.Parent;
             }
 
-            return false;
+            return id == rootId;
         }
     }
 
-    /// <summary>The fourth field of /proc/N/stat; the second may hold spaces and brackets, so it is counted from the last bracket.</summary>
-    private static int? ParentOf(int id)
+    /// <summary>The largest peak of resident memory (VmHWM) of any of the processes, KiB; null where all are gone.</summary>
+    public static long? PeakMemoryKiB(IEnumerable<ProcessIdentity> members) => members.Select(member => HighWaterKiB(member.Id)).Max();
+
+    /// <summary>Kills those of the processes that are still there.</summary>
+    public static void KillRemaining(IEnumerable<ProcessIdentity> members)
+    {
+        foreach (var member in members.Where(member => Stat(member.Id)?.StartTime == member.StartTime))
+        {
+            try
+            {
+                using var process = Process.GetProcessById(member.Id);
+                process.Kill();
+            }
+            catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or Win32Exception)
+            {
+                // It ended between the look and the kill, or has become someone else's.
+            }
+        }
+    }
+
+    private static (int Parent, long StartTime)? Stat(int id)
     {
         var stat = ReadOrNull($"/proc/{id.ToString(CultureInfo.InvariantCulture)}/stat");
         var fields = stat?[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields is { Length: > 1 } && int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var parent) ? parent : null;
+        return fields is { Length: > StartTimeField } &&
+            int.TryParse(fields[ParentField], NumberStyles.None, CultureInfo.InvariantCulture, out var parent) &&
+            long.TryParse(fields[StartTimeField], NumberStyles.None, CultureInfo.InvariantCulture, out var startTime)
+            ? (parent, startTime)
+            : null;
     }
 
     private static long? HighWaterKiB(int id)

@@ -39,12 +39,4 @@ internal sealed class ToolConsole
     /// <summary>A console over streams of the caller's: for tests.</summary>
     public static ToolConsole Over(Stream input, Stream output, TextWriter error, bool errorIsTerminal = false) =>
         new(input, output, error, errorIsTerminal);
-
-    /// <summary>Flushes all that was written.</summary>
-    public async Task FlushAsync()
-    {
-        await OutputText.FlushAsync().ConfigureAwait(false);
-        await Output.FlushAsync().ConfigureAwait(false);
-        await Error.FlushAsync().ConfigureAwait(false);
-    }
 }

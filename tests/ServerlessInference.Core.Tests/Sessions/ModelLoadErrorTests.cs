@@ -92,13 +92,24 @@ public sealed class ModelLoadErrorTests
     [InlineData("com.example")]
     public async Task Load_UnknownOperator_NamesIt(string? domain)
     {
-        ModelLoadException error = await ErrorAsync(new OnnxModelBuilder().With(graph => graph
+        ModelLoadException error = await ErrorAsync(new OnnxModelBuilder { Domains = ["com.example"] }.With(graph => graph
             .Input("x", TensorElementType.Float, 1).Output("y", TensorElementType.Float, 1).Node("Frobnicate", ["x"], ["y"], domain)).Build());
 
         Assert.Contains(
             $"it uses an operator that ONNX Runtime {Version} does not have. Register the library with that operator, or export the model without it. (",
             error.Message, StringComparison.Ordinal);
         Assert.Contains("Frobnicate", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_OperatorNotForThisType_SaysSo()
+    {
+        ModelLoadException error = await ErrorAsync(new OnnxModelBuilder().With(graph => graph
+            .Input("x", TensorElementType.BFloat16, 1).Output("y", TensorElementType.BFloat16, 1).Node("Erf", ["x"], ["y"])).Build());
+
+        Assert.Contains(
+            $"ONNX Runtime {Version} knows one of its operators, but not for this element type on this processor. Export the model with another type. (",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,6 +121,33 @@ public sealed class ModelLoadErrorTests
         ModelLoadException error = await TestModels.LoadErrorAsync(new FileSystemModelSource(folder.Path));
 
         Assert.Contains("model.onnx.data", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "its weights stand in a file of their own that is not beside it, or is too short. Bring the model with all its files. (", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_ExternalDataOfAModelInMemory_SaysThatItMustBeOnDisk()
+    {
+        var source = new StubModelSource("memory:test", _ => Task.FromResult(new ModelArtifact(
+            "memory:test", "v1", [ModelFile.InMemory("model.onnx", TinyModels.External("model.onnx.data")), ModelFile.InMemory("model.onnx.data", new byte[16])])));
+
+        ModelLoadException error = await TestModels.LoadErrorAsync(source);
+
+        Assert.Contains(
+            "it is in memory, but its weights stand in a file of their own, which only works on disk. Save the model as one file, or take it from a folder. (",
+            error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_ExternalDataTooShort_SaysSo()
+    {
+        using var folder = new TestFolder();
+        folder.Write("model.onnx", TinyModels.External("model.onnx.data"));
+        folder.Write("model.onnx.data", new byte[3]);
+
+        ModelLoadException error = await TestModels.LoadErrorAsync(new FileSystemModelSource(folder.Path));
+
+        Assert.Contains("or is too short", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

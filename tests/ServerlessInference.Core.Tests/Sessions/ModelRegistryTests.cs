@@ -107,15 +107,15 @@ public sealed class ModelRegistryTests
     [Fact]
     public async Task AcquireAsync_AfterACancelledLoad_StartsAnew()
     {
-        var answers = new Queue<TaskCompletionSource<ModelArtifact>>([new(), new()]);
-        TaskCompletionSource<ModelArtifact> late = answers.Peek();
+        var late = new TaskCompletionSource<ModelArtifact>();
+        var second = Task.FromResult(StubModelSource.Artifact(TinyModels.Double(), version: "v2"));
+        var answers = new Queue<Task<ModelArtifact>>([late.Task, second]);
         var owner = new Owner();
-        var source = new StubModelSource("memory:slow", _ => answers.Dequeue().Task);
+        var source = new StubModelSource("memory:slow", _ => answers.Dequeue());
         await using ServiceProvider services = TestModels.Services("m", source).BuildServiceProvider();
         using var cancellation = new CancellationTokenSource();
         Task<ModelLease> impatient = services.Registry().AcquireAsync("m", cancellation.Token).AsTask();
         await source.Entered.Task;
-        answers.Peek().SetResult(StubModelSource.Artifact(TinyModels.Double(), version: "v2"));
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
 

@@ -11,6 +11,8 @@ internal sealed class OnnxModelBuilder
 
     public long Opset { get; set; } = 17;
 
+    public string[] Domains { get; set; } = ["ai.onnx.ml"];
+
     public string Producer { get; set; } = "core-tests";
 
     public OnnxModelBuilder With(Action<OnnxGraphBuilder> graph)
@@ -29,7 +31,11 @@ internal sealed class OnnxModelBuilder
     {
         ProtobufWriter model = new ProtobufWriter().Varint(1, IrVersion).Text(2, Producer).Message(7, Graph.Write());
         model.Message(8, new ProtobufWriter().Text(1, string.Empty).Varint(2, Opset));
-        model.Message(8, new ProtobufWriter().Text(1, "ai.onnx.ml").Varint(2, 3));
+        foreach (string domain in Domains)
+        {
+            model.Message(8, new ProtobufWriter().Text(1, domain).Varint(2, 3));
+        }
+
         foreach ((string key, string value) in _metadata)
         {
             model.Message(14, new ProtobufWriter().Text(1, key).Text(2, value));

@@ -70,7 +70,7 @@ public sealed class ServeCommandTests
         var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(async number =>
         {
             using var response = await serve.Client.GetAsync(string.Create(CultureInfo.InvariantCulture, $"/{number}"), Cancellation);
-            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.True(response.StatusCode == HttpStatusCode.OK, $"{response.StatusCode}\n{serve.Error}");
             var json = await JsonAsync(response);
             Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"/{number}"), json.GetProperty("event").GetProperty("rawPath").GetString());
             return (Count: json.GetProperty("count").GetInt32(), Pid: json.GetProperty("pid").GetInt32());

@@ -1,23 +1,12 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text;
-using System.Text.Json;
 using ServerlessInference.Tool.LocalRuntime;
-using ServerlessInference.Tool.LocalRuntime.Cpu;
 using ServerlessInference.Tool.Tests.Support;
 
 namespace ServerlessInference.Tool.Tests.LocalRuntime;
 
 /// <summary>Runs the real test function as a process.</summary>
-public sealed class ExecutionEnvironmentTests
+public sealed class ExecutionEnvironmentTests : EnvironmentTest
 {
-    private const int Limit = 120_000;
-
-    private readonly ConcurrentQueue<string> _functionLog = new();
-    private readonly ConcurrentQueue<string> _platformLog = new();
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact(Timeout = Limit)]
     public async Task Invoke_Twice_ReusesTheProcess()
     {
@@ -138,85 +127,7 @@ public sealed class ExecutionEnvironmentTests
         var result = await environment.InvokeAsync(new InvocationRequest(new byte[LambdaLimits.MaxRequestBytes + 1]), Cancellation);
 
         Assert.Equal("RequestEntityTooLargeException", result.Outcome.Error?.Type);
-        Assert.Empty(_functionLog);
-    }
-
-    [Fact(Timeout = Limit)]
-    public async Task Invoke_InitError_IsRepeatedOnceAndItsBodyReachesTheCaller()
-    {
-        await using var environment = Create(settings => settings with { Variables = Init("error") });
-
-        var result = await InvokeAsync(environment, "{}");
-
-        Assert.Equal(new FunctionError("Function.NoModel", "no model"), result.Outcome.Error);
-        Assert.Equal("no model", Json(result).GetProperty("errorMessage").GetString());
-        Assert.True(result.Start?.InitRepeated);
-        Assert.Null(result.Start?.Init);
-        Assert.Equal(["function start 1", "function start 2"], _functionLog.Where(line => line.StartsWith("function", StringComparison.Ordinal)));
-    }
-
-    [Fact(Timeout = Limit)]
-    public async Task Invoke_InitExits_IsAnExitErrorAfterTheRepetition()
-    {
-        await using var environment = Create(settings => settings with { Variables = Init("exit") });
-
-        var result = await InvokeAsync(environment, "{}");
-
-        Assert.Equal("Runtime.ExitError", result.Outcome.Error?.Type);
-        Assert.EndsWith("exit status 7", result.Outcome.Error?.Message, StringComparison.Ordinal);
-        Assert.Contains("function start 2", _functionLog);
-    }
-
-    [Fact(Timeout = Limit)]
-    public async Task Invoke_InitExitsOnce_TheRepetitionAnswers()
-    {
-        await using var environment = Create(settings => settings with { Variables = Init("exit-once") });
-
-        var result = await InvokeAsync(environment, "{}");
-
-        Assert.Null(result.Outcome.Error);
-        Assert.True(result.Start?.InitRepeated);
-        Assert.Equal(2, Json(result).GetProperty("starts").GetInt32());
-    }
-
-    [Fact(Timeout = Limit)]
-    public async Task Invoke_InitOverItsLimit_IsStoppedAndRepeatedUnderTheTimeoutWithItsTmp()
-    {
-        await using var environment = Create(settings => settings with { Variables = Init("hang-once"), InitLimit = TimeSpan.FromSeconds(2) });
-
-        var result = await InvokeAsync(environment, "{}");
-
-        Assert.Null(result.Outcome.Error);
-        Assert.True(result.Start?.InitRepeated);
-        Assert.Equal(2, Json(result).GetProperty("starts").GetInt32());
-        Assert.InRange(result.Start!.Total.TotalSeconds, 1.95, 60);
-        Assert.Contains(_platformLog, line => line.Contains("init phase failed", StringComparison.Ordinal));
-    }
-
-    [Fact(Timeout = Limit)]
-    public async Task Invoke_InitNeverEnds_TimesOutWithTheFunctionsTimeout()
-    {
-        await using var environment = Create(settings => settings with
-        {
-            Variables = Init("hang"),
-            InitLimit = TimeSpan.FromSeconds(0.5),
-            Timeout = TimeSpan.FromSeconds(1),
-        });
-
-        var result = await InvokeAsync(environment, "{}");
-
-        Assert.Equal("Sandbox.Timedout", result.Outcome.Error?.Type);
-        Assert.EndsWith("Task timed out after 1.00 seconds", result.Outcome.Error?.Message, StringComparison.Ordinal);
-    }
-
-    [Fact(Timeout = Limit)]
-    public async Task Invoke_ProgramMissing_IsAnInvalidEntrypoint()
-    {
-        await using var environment = Create(settings => settings with { Command = ["/no/such/program"] });
-
-        var result = await InvokeAsync(environment, "{}");
-
-        Assert.Equal("Runtime.InvalidEntrypoint", result.Outcome.Error?.Type);
+        Assert.Empty(FunctionLog);
     }
 
     [Fact(Timeout = Limit)]
@@ -237,6 +148,51 @@ public sealed class ExecutionEnvironmentTests
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Invoke_ProcessExits_ItsDescendantsGoWithIt()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Descendants of a process that ended are found through /proc, which only Linux has.");
+        await using var environment = Create();
+        var child = Json(await InvokeAsync(environment, """{"do":"spawn"}""")).GetProperty("child").GetInt32();
+        using var process = Process.GetProcessById(child);
+
+        await InvokeAsync(environment, """{"do":"exit","n":1}""");
+
+        await process.WaitForExitAsync(Cancellation);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Invoke_MaxConcurrency_RunsThatManyAtATime()
+    {
+        await using var environment = Create(settings => settings with
+        {
+            MaxConcurrency = 3,
+            Variables = new Dictionary<string, string> { ["AWS_LAMBDA_MAX_CONCURRENCY"] = "3" },
+        });
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => InvokeAsync(environment, """{"do":"meet","n":3}""")));
+
+        Assert.All(results, result => Assert.Null(result.Outcome.Error));
+        Assert.Single(results, result => result.Start is not null);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Invoke_MaxConcurrencyAndOneHangs_TheOthersGoOnInTheSameProcess()
+    {
+        await using var environment = Create(settings => settings with
+        {
+            MaxConcurrency = 2,
+            Timeout = TimeSpan.FromSeconds(1),
+            Variables = new Dictionary<string, string> { ["AWS_LAMBDA_MAX_CONCURRENCY"] = "2" },
+        });
+
+        var late = await InvokeAsync(environment, """{"do":"hang"}""");
+        var next = await InvokeAsync(environment, "{}");
+
+        Assert.Equal("Sandbox.Timedout", late.Outcome.Error?.Type);
+        Assert.Equal(1, Json(next).GetProperty("starts").GetInt32());
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Invoke_GivenUp_ThrowsAndDisposeStillStopsTheFunction()
     {
         await using var environment = Create();
@@ -250,21 +206,6 @@ public sealed class ExecutionEnvironmentTests
         await environment.DisposeAsync();
         Assert.False(IsRunning(pid));
     }
-
-    private ExecutionEnvironment Create(Func<FunctionSettings, FunctionSettings>? configure = null)
-    {
-        var settings = new FunctionSettings { Command = [TestFunction.Program], InitLimit = TimeSpan.FromSeconds(60), Timeout = TimeSpan.FromSeconds(60) };
-        var cpu = new CpuLimit("none", 1, null, [], null);
-        return new ExecutionEnvironment(
-            configure?.Invoke(settings) ?? settings, cpu, new EnvironmentLog(_functionLog.Enqueue, _platformLog.Enqueue), TimeProvider.System);
-    }
-
-    private static Dictionary<string, string> Init(string what) => new() { ["TEST_INIT"] = what };
-
-    private static Task<InvocationResult> InvokeAsync(ExecutionEnvironment environment, string payload) =>
-        environment.InvokeAsync(new InvocationRequest(Encoding.UTF8.GetBytes(payload)), Cancellation);
-
-    private static JsonElement Json(InvocationResult result) => JsonDocument.Parse(result.Outcome.Payload).RootElement;
 
     private static bool IsRunning(int pid)
     {

@@ -25,7 +25,8 @@ internal static partial class CliDocs
         return new JsonSchema(schemas[id]);
     }
 
-    private static string RepositoryRoot()
+    /// <summary>Finds the repository from the tests' folder.</summary>
+    public static string RepositoryRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ServerlessInference.sln")))

@@ -47,7 +47,7 @@ internal static class JsonFile
         reader.TokenType == JsonTokenType.Null ? null : reader.GetInt32();
 
     /// <summary>Names the file in what went wrong while reading it.</summary>
-    internal static InferenceException Unreadable(string file, Exception exception) =>
+    internal static ModelLoadException Unreadable(string file, Exception exception) =>
         new($"{file} cannot be read: {exception.Message} Take the file from the model's repository, or export the tokenizer again.", exception);
 
     /// <summary>Whether an exception says that JSON is malformed or holds another type than expected.</summary>

@@ -103,7 +103,9 @@ internal sealed partial class TextEncoder
                 second = Vector128.LoadUnsafe(ref Unsafe.As<char, ushort>(ref tail[8]));
             }
 
-            Vector128<byte> bytes = Vector128.NarrowWithSaturation(first, second);
+            // Saturating, so that nothing beyond ASCII looks like ASCII.
+            Vector128<byte> bytes = Vector128.Narrow(
+                Vector128.Min(first, Vector128.Create((ushort)0xFF)), Vector128.Min(second, Vector128.Create((ushort)0xFF)));
             Vector128<byte> lowered = bytes | Vector128.Create((byte)0x20);
             Vector128<byte> letters = Vector128.LessThan(lowered - Vector128.Create((byte)'a'), Vector128.Create((byte)26));
             Vector128<byte> digits = Vector128.LessThan(bytes - Vector128.Create((byte)'0'), Vector128.Create((byte)10));

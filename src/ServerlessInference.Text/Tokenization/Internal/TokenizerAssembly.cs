@@ -11,20 +11,20 @@ internal static class TokenizerAssembly
         int unknownId = vocabulary.Find(unknown);
         if (unknownId < 0)
         {
-            throw new InferenceException(
+            throw new ModelLoadException(
                 $"The vocabulary of {file} ({vocabulary.Count} tokens) lacks the unknown token '{unknown}'. " +
                 "Use the vocabulary that belongs to the model, or name its unknown token.");
         }
 
         if (prefix.Length == 0 || prefix[0] > 127 || AsciiKinds.Table[prefix[0]] != AsciiKinds.Punctuation)
         {
-            throw new InferenceException(
+            throw new ModelLoadException(
                 $"The continuation prefix of {file} is '{prefix}'; it must start with ASCII punctuation, as '##' does.");
         }
 
         if (maxWord is < 1 or > WordPieceModel.MaxWordLimit)
         {
-            throw new InferenceException(
+            throw new ModelLoadException(
                 $"The longest word of {file} is {maxWord} characters; 1 to {WordPieceModel.MaxWordLimit} are supported.");
         }
 
@@ -50,6 +50,7 @@ internal static class TokenizerAssembly
             added,
             padId)
         {
+            ClassTokenId = classId,
             ModelMaxLength = options.ModelMaxLength,
         };
 
@@ -70,7 +71,7 @@ internal static class TokenizerAssembly
             }
             else if (required)
             {
-                throw new InferenceException(
+                throw new ModelLoadException(
                     $"{File} ({vocabulary.Count} tokens) lacks the special token '{token}'. Use the vocabulary that belongs to the " +
                     "model, or name its special tokens (tokenizer_config.json does).");
             }

@@ -29,7 +29,7 @@ internal sealed class TokenizerConfig
     internal List<AddedToken> AddedTokens { get; } = [];
 
     /// <summary>Reads the file; nothing from empty content.</summary>
-    /// <exception cref="InferenceException">Not JSON, or a value of another type than Hugging Face writes.</exception>
+    /// <exception cref="ModelLoadException">Not JSON, or a value of another type than Hugging Face writes.</exception>
     internal static TokenizerConfig Read(ReadOnlySpan<byte> json)
     {
         var config = new TokenizerConfig();

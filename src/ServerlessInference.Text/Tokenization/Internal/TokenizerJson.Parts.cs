@@ -28,6 +28,7 @@ internal sealed partial class TokenizerJson
             _added,
             pad)
         {
+            ClassTokenId = IdOf(config.ClassToken ?? "[CLS]", vocabulary),
             ModelMaxLength = config.ModelMaxLength,
             EmbeddedOptions = Embedded(),
             CleanDecoded = _cleanDecoded,

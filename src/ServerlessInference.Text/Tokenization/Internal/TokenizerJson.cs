@@ -27,7 +27,7 @@ internal sealed partial class TokenizerJson
     /// <summary>Reads a tokenizer.</summary>
     /// <param name="json">The file.</param>
     /// <param name="config">Overrides lower-casing, accents and ideographs where it says something, as transformers does.</param>
-    /// <exception cref="InferenceException">Not JSON, not a WordPiece tokenizer, or parts that are not supported.</exception>
+    /// <exception cref="ModelLoadException">Not JSON, not a WordPiece tokenizer, or parts that are not supported.</exception>
     internal static TokenizerParts Read(ReadOnlySpan<byte> json, TokenizerConfig config)
     {
         try

@@ -9,6 +9,7 @@ internal sealed class TokenizerParts(
     internal readonly SequenceTemplate Template = template;
     internal readonly List<AddedToken> AddedTokens = addedTokens;
     internal readonly int PadTokenId = padTokenId;
+    internal int? ClassTokenId;
     internal int? ModelMaxLength;
     internal EncodeOptions? EmbeddedOptions;
     internal bool CleanDecoded = true;

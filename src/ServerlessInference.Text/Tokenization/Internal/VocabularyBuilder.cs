@@ -76,7 +76,7 @@ internal sealed class VocabularyBuilder
 
         if (_entries[id].IsUsed)
         {
-            throw new InferenceException($"Two tokens of the vocabulary have the id {id}; every token needs its own. Export the tokenizer again.");
+            throw new ModelLoadException($"Two tokens of the vocabulary have the id {id}; every token needs its own. Export the tokenizer again.");
         }
 
         _slots[slot] = tag | (uint)(id + 1);

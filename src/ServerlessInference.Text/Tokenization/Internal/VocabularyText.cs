@@ -10,21 +10,21 @@ internal static class VocabularyText
     /// <param name="buffer">The file, and <see cref="Vocabulary.Padding"/> bytes more. Kept.</param>
     /// <param name="length">The file's length.</param>
     /// <param name="prefix">The continuation prefix in UTF-8.</param>
-    /// <exception cref="InferenceException">Not UTF-8, no line, or too many lines.</exception>
+    /// <exception cref="ModelLoadException">Not UTF-8, no line, or too many lines.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static Vocabulary Read(byte[] buffer, int length, byte[] prefix)
     {
         ReadOnlySpan<byte> text = buffer.AsSpan(0, length);
         if (!Utf8.IsValid(text))
         {
-            throw new InferenceException("vocab.txt is not UTF-8. Export the vocabulary again, one token a line in UTF-8.");
+            throw new ModelLoadException("vocab.txt is not UTF-8. Export the vocabulary again, one token a line in UTF-8.");
         }
 
         int start = text.StartsWith("\uFEFF"u8) ? 3 : 0;
         int lines = text[start..].Count((byte)'\n') + (text.EndsWith((byte)'\n') ? 0 : 1);
         if (lines > VocabularyBuilder.MaxIds)
         {
-            throw new InferenceException($"vocab.txt has {lines} lines, more than the {VocabularyBuilder.MaxIds} that are supported.");
+            throw new ModelLoadException($"vocab.txt has {lines} lines, more than the {VocabularyBuilder.MaxIds} that are supported.");
         }
 
         var builder = new VocabularyBuilder(buffer, lines, prefix);
@@ -39,7 +39,7 @@ internal static class VocabularyText
 
         if (id == 0)
         {
-            throw new InferenceException("vocab.txt is empty; it must hold one token a line. Take it from the model's repository.");
+            throw new ModelLoadException("vocab.txt is empty; it must hold one token a line. Take it from the model's repository.");
         }
 
         return builder.Build();

@@ -16,6 +16,9 @@ namespace ServerlessInference.Tool.LocalRuntime.Http;
 /// </summary>
 internal sealed class LocalHttpServer : IAsyncDisposable
 {
+    // Not infinite: Kestrel adds this to its clock, where "infinite" overflows and closes idle connections within a second.
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromDays(1);
+
     private readonly KestrelServer _server;
 
     private LocalHttpServer(KestrelServer server, int port)
@@ -38,7 +41,7 @@ internal sealed class LocalHttpServer : IAsyncDisposable
         options.Limits.MaxRequestBodySize = null;
         options.Limits.MinRequestBodyDataRate = null;
         options.Limits.MinResponseDataRate = null;
-        options.Limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+        options.Limits.KeepAliveTimeout = KeepAlive;
         options.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
         var server = new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance);

@@ -152,6 +152,7 @@ internal sealed unsafe class EntropyWindow
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Fill()
     {
         byte* target = _end;

@@ -14,6 +14,7 @@ internal static unsafe class InverseDct128
     /// <param name="target">Takes 8 rows of 8 samples.</param>
     /// <param name="stride">Bytes from one row of samples to the next.</param>
     /// <param name="firstRowOnly">Whether all coefficients outside of the first row are zero.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transform(short* block, short* multipliers, byte* target, nint stride, bool firstRowOnly)
     {
         Vector128<short> x0 = Row(block, multipliers, 0);
@@ -165,8 +166,8 @@ internal static unsafe class InverseDct128
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreRows(Vector128<int> rows, byte* target, nint stride)
     {
-        Vector128<byte> bytes = rows.AsByte() ^ Vector128.Create((byte)0x80);
-        bytes.GetLower().Store(target);
-        bytes.GetUpper().Store(target + stride);
+        Vector128<ulong> bytes = (rows.AsByte() ^ Vector128.Create((byte)0x80)).AsUInt64();
+        Unsafe.WriteUnaligned(target, bytes.ToScalar());
+        Unsafe.WriteUnaligned(target + stride, bytes.GetElement(1));
     }
 }

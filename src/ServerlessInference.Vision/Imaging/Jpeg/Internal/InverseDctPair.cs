@@ -16,6 +16,7 @@ internal static unsafe class InverseDctPair
     /// <param name="stride">Bytes from one row of samples to the next.</param>
     /// <param name="leftFirstRowOnly">Whether all of the left block's coefficients outside of the first row are zero.</param>
     /// <param name="rightFirstRowOnly">The same of the right block.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transform(
         short* block, short* multipliers, byte* target, nint stride, bool leftFirstRowOnly, bool rightFirstRowOnly)
     {

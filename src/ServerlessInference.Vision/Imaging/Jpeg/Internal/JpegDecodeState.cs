@@ -51,17 +51,13 @@ internal sealed unsafe class JpegDecodeState
     /// <param name="destination">Takes the pixels.</param>
     public void Decode(ReadOnlySpan<byte> encoded, ImageDecodeOptions options, ImageBuffer destination)
     {
-        if (encoded.Length > options.MaxEncodedBytes)
-        {
-            throw JpegErrors.TooManyBytes(encoded.Length, options.MaxEncodedBytes);
-        }
-
+        ImageLimits.CheckEncoded(encoded.Length, options);
         fixed (byte* data = encoded)
         {
             try
             {
                 ReadHeader(data, encoded.Length);
-                CheckSize(options);
+                ImageLimits.CheckSize("JPEG", _frame.Width, _frame.Height, options);
                 _frame.SetScale(ChooseScale(options.ScaleToShorterSide));
                 DecodePixels(options, destination);
             }
@@ -82,19 +78,6 @@ internal sealed unsafe class JpegDecodeState
         if (!_reader.ReadUntilScan(_scan))
         {
             throw JpegErrors.Malformed("it has no image, only tables");
-        }
-    }
-
-    private void CheckSize(ImageDecodeOptions options)
-    {
-        if (Math.Max(_frame.Width, _frame.Height) > options.MaxDimension)
-        {
-            throw JpegErrors.SideTooLong(_frame.Width, _frame.Height, options.MaxDimension);
-        }
-
-        if ((long)_frame.Width * _frame.Height > options.MaxPixels)
-        {
-            throw JpegErrors.TooManyPixels(_frame.Width, _frame.Height, options.MaxPixels);
         }
     }
 

@@ -12,18 +12,6 @@ internal static class JpegErrors
     public static InvalidInputException Unsupported(string found) =>
         new(InvalidInputKind.UnsupportedFormat, $"The JPEG uses {found}; baseline, extended sequential and progressive Huffman-coded JPEGs of 8 bits and 1, 3 or 4 components are read. Convert it to one of these.");
 
-    public static InvalidInputException TooManyBytes(int found, int limit) =>
-        TooLarge($"has {found} bytes", $"{limit}", nameof(ImageDecodeOptions.MaxEncodedBytes));
-
-    public static InvalidInputException TooManyPixels(int width, int height, long limit) =>
-        TooLarge($"has {width} × {height} = {(long)width * height} pixels", $"{limit}", nameof(ImageDecodeOptions.MaxPixels));
-
-    public static InvalidInputException SideTooLong(int width, int height, int limit) =>
-        TooLarge($"has {width} × {height} pixels", $"{limit} on a side", nameof(ImageDecodeOptions.MaxDimension));
-
     public static InvalidInputException TooManyScans(int limit) =>
-        TooLarge($"has more than {limit} scans", $"{limit}", nameof(ImageDecodeOptions.MaxProgressiveScans));
-
-    private static InvalidInputException TooLarge(string found, string limit, string option) =>
-        new(InvalidInputKind.TooLarge, $"The JPEG {found}; at most {limit} are accepted. Send a smaller image, or raise {option}.");
+        new(InvalidInputKind.TooLarge, $"The JPEG has more than {limit} scans. Save it with fewer, or raise {nameof(ImageDecodeOptions)}.{nameof(ImageDecodeOptions.MaxProgressiveScans)}.");
 }

@@ -44,6 +44,7 @@ internal static unsafe class ProgressiveBlockDecoder
     /// <param name="table">The AC table.</param>
     /// <param name="scan">The scan, which names the band.</param>
     /// <returns>The blocks after this one that have nothing in the band.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int DecodeAcFirst(ref BitCursor cursor, short* block, HuffmanTable table, JpegScan scan)
     {
         BitCursor local = cursor;
@@ -93,6 +94,7 @@ internal static unsafe class ProgressiveBlockDecoder
     /// <param name="scan">The scan, which names the band.</param>
     /// <param name="run">The blocks, this one included, that have no new coefficients in the band; 0 if the block's codes follow.</param>
     /// <returns>The blocks after this one that have no new coefficients in the band.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int DecodeAcRefinement(ref BitCursor cursor, short* block, HuffmanTable table, JpegScan scan, int run)
     {
         BitCursor local = cursor;

@@ -17,6 +17,7 @@ internal static unsafe class SequentialBlockDecoder
     /// <param name="count">Their number.</param>
     /// <param name="dcTables">The DC tables, by the component's place in the scan.</param>
     /// <param name="acTables">The AC tables, by the component's place in the scan.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void DecodeMcu(EntropyWindow window, BlockPlan* plans, int count, HuffmanTable[] dcTables, HuffmanTable[] acTables)
     {
         BitCursor cursor = window.Cursor;
@@ -128,6 +129,7 @@ internal static unsafe class SequentialBlockDecoder
         return cursor;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static BitCursor SkipCoefficients(BitCursor cursor, uint* lookup, HuffmanTable table)
     {
         uint index = 0;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
 /// <summary>Decodes an image with a single sequential scan straight into sample rows, without keeping coefficients.</summary>
@@ -32,6 +34,7 @@ internal sealed unsafe class SinglePassScan
 
     /// <summary>Decodes one row of fully interleaved MCUs into the components' sample rows.</summary>
     /// <param name="mcuRow">The row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void DecodeRow(int mcuRow)
     {
         int columns = _scan.McuColumns(_frame);

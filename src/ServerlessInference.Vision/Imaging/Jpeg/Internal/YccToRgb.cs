@@ -22,6 +22,7 @@ internal static unsafe class YccToRgb
     /// <param name="cr">Red difference.</param>
     /// <param name="width">Pixels.</param>
     /// <param name="target">Takes <c>3 × width</c> bytes; nothing behind them is written.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Convert(byte* y, byte* cb, byte* cr, int width, byte* target)
     {
         int x = 0;

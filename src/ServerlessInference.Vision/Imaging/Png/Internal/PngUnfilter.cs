@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ServerlessInference.Vision.Imaging.Png.Internal;
 
@@ -75,11 +76,11 @@ internal static unsafe class PngUnfilter
     private static void Up(byte* row, byte* above, int length)
     {
         int i = 0;
-        if (Vector256.IsHardwareAccelerated)
+        if (Avx2.IsSupported)
         {
             for (; i + Vector256<byte>.Count <= length; i += Vector256<byte>.Count)
             {
-                (Vector256.Load(row + i) + Vector256.Load(above + i)).Store(row + i);
+                Avx.Store(row + i, Avx2.Add(Avx.LoadVector256(row + i), Avx.LoadVector256(above + i)));
             }
         }
         else if (Vector128.IsHardwareAccelerated)
