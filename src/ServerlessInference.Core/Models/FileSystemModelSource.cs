@@ -18,7 +18,8 @@ public sealed class FileSystemModelSource : IModelSource
     /// <summary>Files that belong to a single model file when they stand beside it.</summary>
     private static readonly string[] Companions =
     [
-        "config.json", "labels.txt", "preprocessor_config.json", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt",
+        "classes.txt", "coco.names", "config.json", "labels.txt", "preprocessor_config.json", "special_tokens_map.json", "synset.txt",
+        "tokenizer.json", "tokenizer_config.json", "vocab.txt",
     ];
 
     private readonly string _path;

@@ -3,6 +3,7 @@ using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 using ServerlessInference.Vision.Imaging;
 using ServerlessInference.Vision.Imaging.Internal;
+using ServerlessInference.Vision.Internal;
 
 namespace ServerlessInference.Vision.Classification.Internal;
 
@@ -26,12 +27,21 @@ internal static class ClassificationSettings
             return HuggingFacePreprocessorConfig.Read(file.ReadAllBytes(MaxConfigBytes));
         }
 
-        var settings = ImagePreprocessingPresets.Torchvision();
+        var metadata = UltralyticsMetadata.Of(model);
+        ImagePreprocessingOptions settings = metadata.IsClassifier ? ImagePreprocessingPresets.UltralyticsClassification() : ImagePreprocessingPresets.Torchvision();
         ValueDescription input = EncodedImagePreprocessor.InputOf(model);
         bool channelsLast = input.Shape[3] == ImageBuffer.Channels && input.Shape[1] != ImageBuffer.Channels;
         long height = input.Shape[channelsLast ? 1 : 2];
         long width = input.Shape[channelsLast ? 2 : 3];
-        if (height > 0 && width > 0)
+        if (metadata.IsClassifier)
+        {
+            int usual = settings.Height;
+            SetUltralytics(
+                settings,
+                height > 0 ? checked((int)height) : metadata.Height > 0 ? metadata.Height : usual,
+                width > 0 ? checked((int)width) : metadata.Width > 0 ? metadata.Width : usual);
+        }
+        else if (height > 0 && width > 0)
         {
             settings.Height = checked((int)height);
             settings.Width = checked((int)width);
@@ -39,5 +49,14 @@ internal static class ClassificationSettings
         }
 
         return settings;
+    }
+
+    // Ultralytics' classify_transforms: a square is cropped from the middle, another rectangle is resized to without regard to proportions.
+    private static void SetUltralytics(ImagePreprocessingOptions settings, int height, int width)
+    {
+        settings.Height = height;
+        settings.Width = width;
+        settings.ShorterSide = height;
+        settings.Mode = height == width ? ImageResizeMode.ShorterSide : ImageResizeMode.Exact;
     }
 }
