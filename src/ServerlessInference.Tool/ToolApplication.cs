@@ -65,6 +65,7 @@ internal static class ToolApplication
         InspectCommand.Create(console),
         PredictCommand.Create(console),
         ClassifyCommand.Create(console),
+        DetectCommand.Create(console),
         ImageCommand.Create(console),
         InvokeCommand.Create(console),
         ServeCommand.Create(console),
