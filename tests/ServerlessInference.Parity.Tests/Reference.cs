@@ -6,7 +6,7 @@ internal static class Reference
     private const string Variable = "SERVERLESS_INFERENCE_REFERENCE";
 
     /// <summary>Gets a value indicating whether the reference data is there: for data of theories, where nothing can be skipped yet.</summary>
-    internal static bool IsThere => Find() is not null;
+    internal static bool IsThere => Directory.Exists(Find());
 
     /// <summary>Gets the path of a file of the reference data; skips the running test where it is absent.</summary>
     internal static string File(params string[] parts)
