@@ -15,7 +15,7 @@ public static class HuggingFacePreprocessorConfig
     /// <summary>Reads settings.</summary>
     /// <param name="json">The file's content, UTF-8.</param>
     /// <returns>New settings, free to be changed.</returns>
-    /// <exception cref="InferenceException">The file is no such JSON, or asks for steps that this package does not have.</exception>
+    /// <exception cref="ModelLoadException">The file is no such JSON, or asks for steps that this package does not have.</exception>
     public static ImagePreprocessingOptions Read(ReadOnlyMemory<byte> json)
     {
         try
@@ -23,11 +23,11 @@ public static class HuggingFacePreprocessorConfig
             using var document = JsonDocument.Parse(json);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new PreprocessorConfigReader(document.RootElement).Read()
-                : throw new InferenceException($"preprocessor_config.json holds a JSON {document.RootElement.ValueKind}; an object was expected.");
+                : throw new ModelLoadException($"preprocessor_config.json holds a JSON {document.RootElement.ValueKind}; an object was expected.");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
-            throw new InferenceException("preprocessor_config.json is not the JSON that image processors write. Take the file that was exported with the model.", exception);
+            throw new ModelLoadException("preprocessor_config.json is not the JSON that image processors write. Take the file that was exported with the model.", exception);
         }
     }
 }

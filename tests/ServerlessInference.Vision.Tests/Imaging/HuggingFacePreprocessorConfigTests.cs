@@ -97,7 +97,7 @@ public sealed class HuggingFacePreprocessorConfigTests
     [InlineData("", "not the JSON")]
     public void Read_WhatIsNotSupported_IsRefused(string json, string named)
     {
-        var exception = Assert.Throws<InferenceException>(() => Read(json));
+        var exception = Assert.Throws<ModelLoadException>(() => Read(json));
 
         Assert.Contains(named, exception.Message, StringComparison.Ordinal);
     }

@@ -19,7 +19,7 @@ internal sealed class PreprocessorConfigReader
         _config = config;
         string name = GetString("image_processor_type") ?? GetString("feature_extractor_type") ?? string.Empty;
         _family = Trim(name);
-        _defaults = PreprocessorDefaults.Find(_family) ?? throw new InferenceException(
+        _defaults = PreprocessorDefaults.Find(_family) ?? throw new ModelLoadException(
             $"preprocessor_config.json names the processor '{name}', which is not supported. Supported are those of {PreprocessorDefaults.Known}; for others set {nameof(ImagePreprocessingOptions)} yourself.");
     }
 
@@ -29,7 +29,7 @@ internal sealed class PreprocessorConfigReader
         {
             if (GetBoolean(step, false))
             {
-                throw new InferenceException($"preprocessor_config.json asks for '{step}', which is not supported. Set {nameof(ImagePreprocessingOptions)} yourself.");
+                throw new ModelLoadException($"preprocessor_config.json asks for '{step}', which is not supported. Set {nameof(ImagePreprocessingOptions)} yourself.");
             }
         }
 
@@ -125,7 +125,7 @@ internal sealed class PreprocessorConfigReader
             return (edge.GetInt32(), default);
         }
 
-        throw new InferenceException(
+        throw new ModelLoadException(
             $"preprocessor_config.json states the size {size.GetRawText()}; a number, height and width, or shortest_edge alone were expected. Set {nameof(ImagePreprocessingOptions)} yourself.");
     }
 
@@ -141,7 +141,7 @@ internal sealed class PreprocessorConfigReader
             ? new ImageSize(crop.GetInt32(), crop.GetInt32())
             : crop.ValueKind == JsonValueKind.Object && crop.TryGetProperty("height", out JsonElement height) && crop.TryGetProperty("width", out JsonElement width)
                 ? new ImageSize(width.GetInt32(), height.GetInt32())
-                : throw new InferenceException($"preprocessor_config.json states the crop {crop.GetRawText()}; a number, or height and width were expected.");
+                : throw new ModelLoadException($"preprocessor_config.json states the crop {crop.GetRawText()}; a number, or height and width were expected.");
     }
 
     // The numbers are Pillow's: Image.Resampling.
@@ -154,7 +154,7 @@ internal sealed class PreprocessorConfigReader
             3 => ResizeFilter.Bicubic,
             4 => ResizeFilter.Box,
             5 => ResizeFilter.Hamming,
-            int other => throw new InferenceException($"preprocessor_config.json states the resampling {other}; Pillow knows 0 to 5."),
+            int other => throw new ModelLoadException($"preprocessor_config.json states the resampling {other}; Pillow knows 0 to 5."),
         }
         : _defaults.Filter;
 
@@ -167,7 +167,7 @@ internal sealed class PreprocessorConfigReader
 
         return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 3
             ? new ChannelValues(value[0].GetSingle(), value[1].GetSingle(), value[2].GetSingle())
-            : throw new InferenceException($"preprocessor_config.json states {property} {value.GetRawText()}; three numbers were expected.");
+            : throw new ModelLoadException($"preprocessor_config.json states {property} {value.GetRawText()}; three numbers were expected.");
     }
 
     private bool GetBoolean(string property, bool fallback) => TryGet(property, out JsonElement value) ? value.GetBoolean() : fallback;
