@@ -67,6 +67,10 @@ internal static class ToolApplication
         ClassifyCommand.Create(console),
         DetectCommand.Create(console),
         ImageCommand.Create(console),
+        TokenizeCommand.Create(console),
+        AnswerCommand.Create(console),
+        TextLinesCommand.CreateClassify(console),
+        TextLinesCommand.CreateEmbed(console),
         InvokeCommand.Create(console),
         ServeCommand.Create(console),
     };
