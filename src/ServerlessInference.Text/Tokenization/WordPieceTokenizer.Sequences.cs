@@ -135,25 +135,28 @@ public sealed partial class WordPieceTokenizer
         int special = options.AddSpecialTokens ? _template.SpecialTokens(pair) : 0;
         options.Validate(special);
 
-        // Tokens past the maximum length are not needed, unless windows go over them or the end is what stays.
-        int limit = options.MaxLength is { } max && options.TruncationSide == TextSide.Right && (!windows || options.StopAtMaxLength)
-            ? max
-            : int.MaxValue;
-        Tokenize(first, scratch.First, options.Truncation == TruncationStrategy.OnlySecond ? int.MaxValue : limit, scratch);
+        // Tokens past the maximum length are not needed, unless windows go over them.
+        int limit = options.MaxLength is { } max && (!windows || options.StopAtMaxLength) ? max : int.MaxValue;
+        bool left = options.TruncationSide == TextSide.Left;
+        Tokenize(first, scratch.First, options.Truncation == TruncationStrategy.OnlySecond ? int.MaxValue : limit, left, scratch);
         scratch.Second.Clear();
         if (pair)
         {
-            Tokenize(second, scratch.Second, limit, scratch);
+            Tokenize(second, scratch.Second, limit, left, scratch);
         }
 
         return options.MaxLength - special ?? int.MaxValue;
     }
 
-    private void Tokenize(ReadOnlySpan<char> text, SequenceTokens tokens, int limit, EncoderScratch scratch)
+    private void Tokenize(ReadOnlySpan<char> text, SequenceTokens tokens, int limit, bool left, EncoderScratch scratch)
     {
         tokens.Clear();
-        var sink = new SequenceSink(tokens, limit);
+        var sink = new SequenceSink(tokens, left ? int.MaxValue : limit);
         _encoder.Encode(text, ref sink, scratch);
+        if (left && limit != int.MaxValue)
+        {
+            tokens.KeepEnd(limit);
+        }
     }
 
     private static TextRange Cut(int count, int keep, bool left) =>
