@@ -10,7 +10,7 @@ public sealed partial class WordPieceTokenizer
     /// <param name="windows">Overwritten with the windows; the first is what <see cref="EncodePair(ReadOnlySpan{char}, ReadOnlySpan{char}, TokenEncoding, EncodeOptions?)"/> gives.</param>
     /// <param name="options">Must set <see cref="EncodeOptions.MaxLength"/>; <see cref="EncodeOptions.Stride"/> is the overlap.</param>
     /// <exception cref="ArgumentException">The options contradict each other.</exception>
-    /// <exception cref="InvalidInputException">One text leaves the other no room to move on.</exception>
+    /// <exception cref="InvalidInputException">One text leaves the other no room to move on, or there are too many windows.</exception>
     public void EncodeWindows(ReadOnlySpan<char> first, ReadOnlySpan<char> second, TokenBatch windows, EncodeOptions options) =>
         EncodeAllWindows(first, second, pair: true, windows, options);
 
@@ -19,7 +19,7 @@ public sealed partial class WordPieceTokenizer
     /// <param name="windows">Overwritten with the windows.</param>
     /// <param name="options">Must set <see cref="EncodeOptions.MaxLength"/>; <see cref="EncodeOptions.Stride"/> is the overlap.</param>
     /// <exception cref="ArgumentException">The options contradict each other.</exception>
-    /// <exception cref="InvalidInputException">The overlap is not smaller than a window.</exception>
+    /// <exception cref="InvalidInputException">The overlap is not smaller than a window, or there are too many windows.</exception>
     public void EncodeWindows(ReadOnlySpan<char> text, TokenBatch windows, EncodeOptions options) =>
         EncodeAllWindows(text, default, pair: false, windows, options);
 
@@ -96,6 +96,16 @@ public sealed partial class WordPieceTokenizer
             int room = Tokenize(first, second, pair, options, windows: true, scratch);
             int secondLength = pair ? scratch.Second.Count : -1;
             (int firstSize, int secondSize) = Truncation.Fit(scratch.First.Count, secondLength, room, options.Truncation);
+            long count = Truncation.CountWindows(scratch.First.Count, firstSize, options.Stride)
+                * Truncation.CountWindows(Math.Max(0, secondLength), Math.Max(0, secondSize), options.Stride);
+            if (count > options.MaxWindows)
+            {
+                throw new InvalidInputException(
+                    InvalidInputKind.TooLarge,
+                    $"The text needs {count} windows of {options.MaxLength} tokens; at most {options.MaxWindows} are allowed. " +
+                    $"Shorten it, set a smaller {nameof(EncodeOptions.Stride)}, or raise {nameof(EncodeOptions.MaxWindows)}.");
+            }
+
             Truncation.Windows(scratch.First.Count, firstSize, options.Stride, options.TruncationSide, scratch.FirstWindows);
             Truncation.Windows(
                 Math.Max(0, secondLength), Math.Max(0, secondSize), options.Stride, options.TruncationSide, scratch.SecondWindows);
