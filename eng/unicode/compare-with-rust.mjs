@@ -105,6 +105,30 @@ async function line(tokenizer, s, pair) {
     offsets: e.getOffsets().flatMap(([a, b], i) => { const u = types[i] === 1 && e.getSpecialTokensMask()[i] === 0 ? second : first; return [u[a], u[b]]; }) });
 }
 
+// Truncation and windows: what is kept, then the overflowing parts.
+async function windows(tokenizer) {
+  const max = 6 + random(30), pair = random(2) ? text() : undefined, s = text();
+  const strategy = pick(pair === undefined ? ['LongestFirst', 'OnlyFirst'] : ['LongestFirst', 'OnlyFirst', 'OnlySecond']);
+  // Rust ends the process where a stride does not fit the room that is left, so it must not come to that.
+  const stride = pair === undefined || strategy === 'LongestFirst' ? random(Math.max(1, max >> 2)) : 0;
+  const direction = pick(['Right', 'Right', 'Left']);
+  tokenizer.setTruncation(max, { strategy, stride, direction: direction.toLowerCase() });
+  const head = { text: [...Array(s.length)].map((_, i) => s.charCodeAt(i)),
+    pair: pair === undefined ? undefined : [...Array(pair.length)].map((_, i) => pair.charCodeAt(i)), max, stride, strategy, direction };
+  try {
+    const e = await tokenizer.encode(s, pair ?? null);
+    const flat = x => ({ ids: x.getIds(), types: x.getTypeIds(), mask: x.getSpecialTokensMask() });
+    return JSON.stringify({ ...head, windows: [e, ...e.getOverflowing()].map(flat) });
+  } catch (error) {
+    return JSON.stringify({ ...head, error: String(error.message ?? error) });
+  } finally {
+    tokenizer.disableTruncation();
+  }
+}
+const truncated = [];
+for (let i = 0; i < Number(countText); i++) truncated.push(await windows(variants[0].tokenizer));
+fs.writeFileSync(path.join(target, 'uncased.windows.jsonl'), truncated.join('\n'));
+
 for (const { name, tokenizer } of variants) {
   const lines = [];
   if (['uncased', 'cased', 'chars-accents', 'chars-unclean'].includes(name))

@@ -35,7 +35,8 @@ public sealed class QuestionAnsweringOptions
     public bool AlignToWords { get; set; } = true;
 
     /// <summary>Gets or sets how many windows a context may have; a longer one is refused.</summary>
-    /// <value>1 to 4,096. The default is 64. All windows of a batch run together, so that this bounds memory and time.</value>
+    /// <value>1 to 4,096. The default is 64. No more windows run together, so that this bounds memory: questions of a batch that need
+    /// more between them run one by one.</value>
     [Range(1, 4096)]
     public int MaxWindows { get; set; } = 64;
 }

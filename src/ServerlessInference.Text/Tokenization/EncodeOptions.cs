@@ -27,6 +27,10 @@ public sealed class EncodeOptions
     /// <value>0 or more, and less than a window has room for. The default is 0. Used by <c>EncodeWindows</c> only.</value>
     public int Stride { get; init; }
 
+    /// <summary>Gets how many windows an input may have; one with more is refused before any is made.</summary>
+    /// <value>1 or more. The default is 4,096.</value>
+    public int MaxWindows { get; init; } = 4096;
+
     /// <summary>Gets whether windows end soon after the first: tokenizing stops with the word that fills <see cref="MaxLength"/>.</summary>
     /// <value>The default, false, covers the whole text. Hugging Face's tokenizers 0.23 behave as true does, earlier versions
     /// as false.</value>
@@ -75,6 +79,11 @@ public sealed class EncodeOptions
         {
             throw new ArgumentException(
                 $"{nameof(MaxLength)} is {max}; the special tokens alone take {specialTokens}. Set at least {Math.Max(1, specialTokens)}.");
+        }
+
+        if (MaxWindows < 1)
+        {
+            throw new ArgumentException($"{nameof(MaxWindows)} is {MaxWindows}; it must be 1 or more.");
         }
 
         if (Stride < 0 || PadLength < 0 || PadToMultipleOf < 0)

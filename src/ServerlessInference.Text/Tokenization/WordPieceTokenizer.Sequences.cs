@@ -10,7 +10,7 @@ public sealed partial class WordPieceTokenizer
     /// <param name="windows">Overwritten with the windows; the first is what <see cref="EncodePair(ReadOnlySpan{char}, ReadOnlySpan{char}, TokenEncoding, EncodeOptions?)"/> gives.</param>
     /// <param name="options">Must set <see cref="EncodeOptions.MaxLength"/>; <see cref="EncodeOptions.Stride"/> is the overlap.</param>
     /// <exception cref="ArgumentException">The options contradict each other.</exception>
-    /// <exception cref="InvalidInputException">One text leaves the other no room to move on.</exception>
+    /// <exception cref="InvalidInputException">One text leaves the other no room to move on, or there are too many windows.</exception>
     public void EncodeWindows(ReadOnlySpan<char> first, ReadOnlySpan<char> second, TokenBatch windows, EncodeOptions options) =>
         EncodeAllWindows(first, second, pair: true, windows, options);
 
@@ -19,7 +19,7 @@ public sealed partial class WordPieceTokenizer
     /// <param name="windows">Overwritten with the windows.</param>
     /// <param name="options">Must set <see cref="EncodeOptions.MaxLength"/>; <see cref="EncodeOptions.Stride"/> is the overlap.</param>
     /// <exception cref="ArgumentException">The options contradict each other.</exception>
-    /// <exception cref="InvalidInputException">The overlap is not smaller than a window.</exception>
+    /// <exception cref="InvalidInputException">The overlap is not smaller than a window, or there are too many windows.</exception>
     public void EncodeWindows(ReadOnlySpan<char> text, TokenBatch windows, EncodeOptions options) =>
         EncodeAllWindows(text, default, pair: false, windows, options);
 
@@ -96,6 +96,16 @@ public sealed partial class WordPieceTokenizer
             int room = Tokenize(first, second, pair, options, windows: true, scratch);
             int secondLength = pair ? scratch.Second.Count : -1;
             (int firstSize, int secondSize) = Truncation.Fit(scratch.First.Count, secondLength, room, options.Truncation);
+            long count = Truncation.CountWindows(scratch.First.Count, firstSize, options.Stride)
+                * Truncation.CountWindows(Math.Max(0, secondLength), Math.Max(0, secondSize), options.Stride);
+            if (count > options.MaxWindows)
+            {
+                throw new InvalidInputException(
+                    InvalidInputKind.TooLarge,
+                    $"The text needs {count} windows of {options.MaxLength} tokens; at most {options.MaxWindows} are allowed. " +
+                    $"Shorten it, set a smaller {nameof(EncodeOptions.Stride)}, or raise {nameof(EncodeOptions.MaxWindows)}.");
+            }
+
             Truncation.Windows(scratch.First.Count, firstSize, options.Stride, options.TruncationSide, scratch.FirstWindows);
             Truncation.Windows(
                 Math.Max(0, secondLength), Math.Max(0, secondSize), options.Stride, options.TruncationSide, scratch.SecondWindows);
@@ -135,25 +145,28 @@ public sealed partial class WordPieceTokenizer
         int special = options.AddSpecialTokens ? _template.SpecialTokens(pair) : 0;
         options.Validate(special);
 
-        // Tokens past the maximum length are not needed, unless windows go over them or the end is what stays.
-        int limit = options.MaxLength is { } max && options.TruncationSide == TextSide.Right && (!windows || options.StopAtMaxLength)
-            ? max
-            : int.MaxValue;
-        Tokenize(first, scratch.First, options.Truncation == TruncationStrategy.OnlySecond ? int.MaxValue : limit, scratch);
+        // Tokens past the maximum length are not needed, unless windows go over them.
+        int limit = options.MaxLength is { } max && (!windows || options.StopAtMaxLength) ? max : int.MaxValue;
+        bool left = options.TruncationSide == TextSide.Left;
+        Tokenize(first, scratch.First, options.Truncation == TruncationStrategy.OnlySecond ? int.MaxValue : limit, left, scratch);
         scratch.Second.Clear();
         if (pair)
         {
-            Tokenize(second, scratch.Second, limit, scratch);
+            Tokenize(second, scratch.Second, limit, left, scratch);
         }
 
         return options.MaxLength - special ?? int.MaxValue;
     }
 
-    private void Tokenize(ReadOnlySpan<char> text, SequenceTokens tokens, int limit, EncoderScratch scratch)
+    private void Tokenize(ReadOnlySpan<char> text, SequenceTokens tokens, int limit, bool left, EncoderScratch scratch)
     {
         tokens.Clear();
-        var sink = new SequenceSink(tokens, limit);
+        var sink = new SequenceSink(tokens, left ? int.MaxValue : limit);
         _encoder.Encode(text, ref sink, scratch);
+        if (left && limit != int.MaxValue)
+        {
+            tokens.KeepEnd(limit);
+        }
     }
 
     private static TextRange Cut(int count, int keep, bool left) =>

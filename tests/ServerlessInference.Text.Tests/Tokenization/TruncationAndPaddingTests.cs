@@ -1,4 +1,5 @@
 using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Text.Tokenization.Internal;
 
 namespace ServerlessInference.Text.Tests.Tokenization;
 
@@ -103,6 +104,36 @@ public sealed class TruncationAndPaddingTests
             "x y", Ten, new TokenBatch(), new EncodeOptions { MaxLength = 9, Stride = 4, Truncation = TruncationStrategy.OnlySecond }));
 
         Assert.Contains("leave room for 4 tokens in a window, and windows overlap by 4", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EncodeWindows_TooManyWindows_IsRefusedBeforeAnyIsMade()
+    {
+        var windows = new TokenBatch();
+        string text = string.Join(' ', Enumerable.Repeat("a", 100_000));
+
+        InvalidInputException exception = Assert.Throws<InvalidInputException>(
+            () => _tokenizer.EncodeWindows(text, windows, new EncodeOptions { MaxLength = 34, Stride = 31 }));
+
+        Assert.Equal(InvalidInputKind.TooLarge, exception.Kind);
+        Assert.StartsWith("The text needs 99969 windows of 34 tokens; at most 4096 are allowed.", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(0, windows.Count);
+    }
+
+    [Theory]
+    [InlineData(0, 5, 0)]
+    [InlineData(5, 5, 0)]
+    [InlineData(6, 5, 0)]
+    [InlineData(10, 5, 4)]
+    [InlineData(11, 5, 2)]
+    [InlineData(100, 7, 3)]
+    public void CountWindows_Lengths_AgreesWithTheList(int length, int size, int stride)
+    {
+        var windows = new List<TextRange>();
+        Truncation.Windows(length, size, stride, TextSide.Right, windows);
+        Assert.Equal(windows.Count, Truncation.CountWindows(length, size, stride));
+        Truncation.Windows(length, size, stride, TextSide.Left, windows);
+        Assert.Equal(windows.Count, Truncation.CountWindows(length, size, stride));
     }
 
     [Fact]

@@ -49,6 +49,13 @@ internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : I
             }
         }
 
+        if (inputs.Length > 1 && state.Windows.Count > options.MaxWindows)
+        {
+            // The pipeline then runs the questions one by one.
+            throw new InferenceException(
+                $"The batch's contexts need {state.Windows.Count} windows; at most {options.MaxWindows} run together. Lower MaxBatchSize, or raise MaxWindows.");
+        }
+
         state.Starts.Add(state.Windows.Count);
         int length = model.Inputs.FixedLength ?? Math.Max(1, state.Windows.LongestLength);
         model.Inputs.Fill(batch, state.Windows, rows ?? Math.Max(1, state.Windows.Count), length, model.Tokenizer.PadTokenId);
@@ -68,14 +75,6 @@ internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : I
         }
 
         model.Tokenizer.EncodeWindows(question.Text, question.Context, state.Current, encode);
-        if (state.Current.Count > options.MaxWindows)
-        {
-            throw new InvalidInputException(
-                InvalidInputKind.TooLarge,
-                $"The context needs {state.Current.Count} windows of {encode.MaxLength} tokens; at most {options.MaxWindows} are read. " +
-                "Shorten the context, or raise the option MaxWindows.");
-        }
-
         if (rows is not null && state.Windows.Count + state.Current.Count > rows)
         {
             throw new InvalidInputException(
@@ -91,7 +90,7 @@ internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : I
     }
 
     /// <summary>Lets windows overlap by less where a long question leaves them little room.</summary>
-    private static EncodeOptions WithRoomFor(string question, TextModel model, EncodeOptions encode)
+    private EncodeOptions WithRoomFor(string question, TextModel model, EncodeOptions encode)
     {
         int maxLength = encode.MaxLength!.Value;
         Span<int> ids = maxLength <= StackLimit ? stackalloc int[maxLength] : new int[maxLength];
@@ -99,8 +98,9 @@ internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : I
         return room > encode.Stride || room <= 0 ? encode : Windows(maxLength, room / 2);
     }
 
-    private static EncodeOptions Windows(int maxLength, int stride) => new()
+    private EncodeOptions Windows(int maxLength, int stride) => new()
     {
+        MaxWindows = options.MaxWindows,
         MaxLength = maxLength,
         Stride = stride,
         Truncation = TruncationStrategy.OnlySecond,

@@ -12,4 +12,9 @@ internal interface ITokenSink
     /// <param name="end">Where it ends.</param>
     /// <param name="word">The index of its word.</param>
     void Add(int id, int start, int end, int word);
+
+    /// <summary>Takes an added token that was found as a whole.</summary>
+    /// <param name="match">The token.</param>
+    /// <param name="word">The index of its word.</param>
+    void AddMatch(AddedTokenMatch match, int word);
 }

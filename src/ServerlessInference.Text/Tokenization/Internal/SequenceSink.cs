@@ -5,5 +5,7 @@ internal readonly struct SequenceSink(SequenceTokens tokens, int limit) : IToken
 {
     public bool IsFull => tokens.Count >= limit;
 
+    public void AddMatch(AddedTokenMatch match, int word) => tokens.AddMatch(match, word);
+
     public void Add(int id, int start, int end, int word) => tokens.Add(id, start, end, word);
 }

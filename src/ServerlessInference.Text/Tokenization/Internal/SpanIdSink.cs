@@ -16,4 +16,6 @@ internal ref struct SpanIdSink(Span<int> ids) : ITokenSink
             _ids[Count++] = id;
         }
     }
+
+    public void AddMatch(AddedTokenMatch match, int word) => Add(match.Id, match.Start, match.End, word);
 }

@@ -136,7 +136,7 @@ internal sealed partial class TextEncoder
                 return false;
             }
 
-            sink.Add(match.Id, normalized.Start(from), normalized.End(to - 1), word++);
+            sink.AddMatch(new AddedTokenMatch(match.Id, normalized.Start(from), normalized.End(to - 1)), word++);
             taken = match.End;
         }
 

@@ -45,7 +45,7 @@ internal sealed partial class TextEncoder
                     return;
                 }
 
-                sink.Add(match.Id, match.Start, match.End, word++);
+                sink.AddMatch(match, word++);
                 taken = match.End;
             }
         }
@@ -167,20 +167,22 @@ internal sealed partial class TextEncoder
             }
 
             int end = kind == AsciiKinds.Word ? EndOfAsciiWord(text, i + 16) : -1;
+            bool more;
             if (end >= 0)
             {
                 EncodeAsciiWord(text, i, end, index++, ref sink, scratch);
+                more = !sink.IsFull;
             }
             else
             {
                 end = EndOfStretch(text, i + run);
                 scratch.Text.Clear();
                 scratch.Normalizer.Normalize(text, i, end, _settings, scratch.Text);
-                EncodeNormalized(scratch.Text, 0, scratch.Text.Count, ref index, ref sink, scratch);
+                more = EncodeNormalized(scratch.Text, 0, scratch.Text.Count, ref index, ref sink, scratch);
             }
 
             i = end;
-            if (sink.IsFull)
+            if (!more)
             {
                 word = index;
                 return false;

@@ -45,6 +45,10 @@ internal static class Truncation
         }
     }
 
+    /// <summary>Counts the windows over a text without listing them.</summary>
+    internal static long CountWindows(int length, int size, int stride) =>
+        size >= length || size == 0 || stride >= size ? 1 : 1 + (((long)length - size + (size - stride) - 1) / (size - stride));
+
     /// <summary>Lists the windows over a text: the first is what truncation keeps.</summary>
     /// <exception cref="InvalidInputException">The windows would not move on.</exception>
     internal static void Windows(int length, int size, int stride, TextSide side, List<TextRange> windows)

@@ -33,7 +33,6 @@ internal sealed class VocabularyBuilder
     }
 
     /// <summary>Adds a token. Of two equal ones the later id holds, as in Hugging Face's reader.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Add(int offset, int length, int id)
     {
         bool continuation = length >= _prefix.Length && _prefix.Length > 0 && _bytes.AsSpan(offset, length).StartsWith(_prefix);
@@ -85,7 +84,6 @@ internal sealed class VocabularyBuilder
     }
 
     /// <summary>Adds tokens given as offset, length and id one after the other.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void AddAll(ReadOnlySpan<int> places)
     {
         for (int i = 0; i < places.Length; i += 3)

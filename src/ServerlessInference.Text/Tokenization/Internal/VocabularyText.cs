@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 
 namespace ServerlessInference.Text.Tokenization.Internal;
@@ -11,7 +10,6 @@ internal static class VocabularyText
     /// <param name="length">The file's length.</param>
     /// <param name="prefix">The continuation prefix in UTF-8.</param>
     /// <exception cref="ModelLoadException">Not UTF-8, no line, or too many lines.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static Vocabulary Read(byte[] buffer, int length, byte[] prefix)
     {
         ReadOnlySpan<byte> text = buffer.AsSpan(0, length);

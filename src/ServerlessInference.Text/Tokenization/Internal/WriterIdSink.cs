@@ -34,4 +34,6 @@ internal ref struct WriterIdSink(IBufferWriter<int> writer) : ITokenSink
         _block = default;
         _used = 0;
     }
+
+    public void AddMatch(AddedTokenMatch match, int word) => Add(match.Id, match.Start, match.End, word);
 }

@@ -70,7 +70,7 @@ public sealed class QuestionStagesTests
 
         InvalidInputException exception = Assert.IsType<InvalidInputException>(batch.FailureOf(0));
         Assert.Equal(InvalidInputKind.TooLarge, exception.Kind);
-        Assert.Contains("raise the option MaxWindows", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("windows of 10 tokens; at most 3 are allowed", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
