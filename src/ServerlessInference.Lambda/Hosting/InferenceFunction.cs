@@ -106,6 +106,11 @@ public sealed partial class InferenceFunction : IAsyncDisposable
     {
         try
         {
+            if (!initialization.IsCompleted)
+            {
+                await RehearseAsync().ConfigureAwait(false);
+            }
+
             await InitializeInTimeAsync(initialization, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -124,6 +129,20 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         // A connection that could not be made is tried again by the loop, which reports it.
         await connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await runner.RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a harmless event the way of all events while models load, so that less is left to compile for the first one.</summary>
+    private async ValueTask RehearseAsync()
+    {
+        foreach (IEventRoute route in _routes)
+        {
+            if (route.CreateHarmlessEvent() is { } payload)
+            {
+                using var invocation = new Invocation(room: 0) { Payload = payload, Context = new InvocationContext { RequestId = "initialization" } };
+                using var deadline = new InvocationDeadline(_services.Time, _options.DeadlineMargin);
+                await _processor.ProcessAsync(invocation, deadline).ConfigureAwait(false);
+            }
+        }
     }
 
     private async Task InitializeInTimeAsync(Task initialization, CancellationToken cancellationToken)

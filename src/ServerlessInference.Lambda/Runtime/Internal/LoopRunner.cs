@@ -26,13 +26,20 @@ internal sealed class LoopRunner : IDisposable
         }
     }
 
-    /// <summary>Makes the first loop's connection ahead of its first request.</summary>
+    /// <summary>Makes the first loop's connection ahead of its first request, and has the reading of answers compiled.</summary>
     public void Connect()
     {
         if (_clients.Length == 1)
         {
             _clients[0].Connect();
         }
+
+        var rehearsal = new ApiResponseReader(keptPayload: 0);
+        rehearsal.Begin();
+        ReadOnlySpan<byte> answer =
+            "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: 1\r\nLambda-Runtime-Deadline-Ms: 1\r\nLambda-Runtime-Invoked-Function-Arn: 1\r\nContent-Length: 2\r\n\r\n{}"u8;
+        answer.CopyTo(rehearsal.Space.Span);
+        rehearsal.Received(answer.Length);
     }
 
     public async Task FailInitializationAsync(FunctionError error)
