@@ -31,6 +31,7 @@ public sealed class LambdaEnvironment
     public string? LogLevel { get; init; }
 
     internal const string OnDemand = "on-demand";
+    internal const string SnapStart = "snap-start";
 
     /// <summary>Reads the environment variables of this process.</summary>
     /// <param name="variable">Gives the value of a variable; <see langword="null"/> for the process's own.</param>

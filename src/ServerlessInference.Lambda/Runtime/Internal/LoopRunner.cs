@@ -42,11 +42,27 @@ internal sealed class LoopRunner : IDisposable
         rehearsal.Received(answer.Length);
     }
 
-    public async Task FailInitializationAsync(FunctionError error)
+    /// <summary>Lets Lambda take its snapshot, and waits until a copy of it is woken up.</summary>
+    public ValueTask<bool> WaitForRestoreAsync(CancellationToken cancellationToken)
+    {
+        CancellationTokenRegistration stop = cancellationToken.UnsafeRegister(static state => ((LoopRunner)state!).Stop(), this);
+        return Wait();
+
+        async ValueTask<bool> Wait()
+        {
+            using (stop)
+            {
+                // On another thread, since a single loop's client blocks it.
+                return await Task.Run(() => _clients[0].WaitForRestoreAsync().AsTask(), CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public async Task FailInitializationAsync(FunctionError error, bool restored = false)
     {
         using var invocation = new Invocation(RuntimeApiClient.HeadRoom(_endpoint));
         ErrorJson.Write(invocation, error);
-        await _clients[0].FailInitializationAsync(error.Type, invocation.Response).ConfigureAwait(false);
+        await _clients[0].FailInitializationAsync(error.Type, invocation.Response, restored).ConfigureAwait(false);
     }
 
     /// <summary>Runs until the token is cancelled, Lambda ends the process or a loop cannot go on. Then the runner is disposed.</summary>
