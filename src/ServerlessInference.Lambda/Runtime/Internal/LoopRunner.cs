@@ -11,6 +11,7 @@ internal sealed class LoopRunner : IDisposable
     private readonly TimeSpan _deadlineMargin;
     private readonly TimeProvider _time;
     private int _answered;
+    private CancellationTokenRegistration _stop;
     private PosixSignalRegistration? _termination;
 
     public LoopRunner(RuntimeApiEndpoint endpoint, int loops, InvocationProcessor processor, TimeSpan deadlineMargin, TimeProvider time)
@@ -66,27 +67,14 @@ internal sealed class LoopRunner : IDisposable
     }
 
     /// <summary>Runs until the token is cancelled, Lambda ends the process or a loop cannot go on. Then the runner is disposed.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public Task RunAsync(CancellationToken cancellationToken)
     {
-        CancellationTokenRegistration stop = cancellationToken.UnsafeRegister(static state => ((LoopRunner)state!).Stop(), this);
-        try
-        {
-            if (_clients.Length == 1)
-            {
-                // A loop that blocks gets a thread of its own.
-                await Task.Factory.StartNew(
-                    RunFirstAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap().ConfigureAwait(false);
-            }
-            else
-            {
-                await RunAllAsync().ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            stop.Dispose();
-            Dispose();
-        }
+        _stop = cancellationToken.UnsafeRegister(static state => ((LoopRunner)state!).Stop(), this);
+
+        // A loop that blocks gets a thread of its own.
+        return _clients.Length == 1
+            ? Task.Factory.StartNew(RunFirstAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()
+            : RunAllAsync();
     }
 
     /// <summary>Hears of every answer; after the first there is time to listen for Lambda's signal to end.</summary>
@@ -105,6 +93,7 @@ internal sealed class LoopRunner : IDisposable
 
     public void Dispose()
     {
+        _stop.Dispose();
         _termination?.Dispose();
         foreach (RuntimeApiClient client in _clients)
         {
@@ -112,7 +101,7 @@ internal sealed class LoopRunner : IDisposable
         }
     }
 
-    private Task RunFirstAsync() => CreateLoop(0).RunAsync();
+    private Task RunFirstAsync() => CreateLoop(0).RunAsync(disposeRunner: true);
 
     private async Task RunAllAsync()
     {
@@ -124,7 +113,7 @@ internal sealed class LoopRunner : IDisposable
             {
                 try
                 {
-                    await loop.RunAsync().ConfigureAwait(false);
+                    await loop.RunAsync(disposeRunner: false).ConfigureAwait(false);
                 }
                 catch
                 {
@@ -135,7 +124,14 @@ internal sealed class LoopRunner : IDisposable
             });
         }
 
-        await Task.WhenAll(loops).ConfigureAwait(false);
+        try
+        {
+            await Task.WhenAll(loops).ConfigureAwait(false);
+        }
+        finally
+        {
+            Dispose();
+        }
     }
 
     private PollingLoop CreateLoop(int index) => new(
