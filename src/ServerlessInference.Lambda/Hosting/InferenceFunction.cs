@@ -15,6 +15,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
     private readonly WarmupResponder _warmup;
     private readonly InferenceFunctionOptions _options;
     private readonly List<string> _failures;
+    private readonly SnapshotHooks? _snapshot;
     private readonly InvocationProcessor _processor;
     private readonly long _created;
     private readonly Lock _gate = new();
@@ -29,6 +30,8 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         InvocationScope scope,
         InferenceFunctionOptions options,
         List<string> failures,
+        SnapshotHooks? snapshot,
+        string? metricNamespace,
         long created)
     {
         _environment = environment;
@@ -37,8 +40,12 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         _warmup = warmup;
         _options = options;
         _failures = failures;
+        _snapshot = snapshot;
         _created = created;
-        _processor = new InvocationProcessor(services, routes, warmup, scope);
+        _processor = new InvocationProcessor(services, routes, warmup, scope)
+        {
+            Metrics = metricNamespace is null ? null : new EmbeddedMetrics(metricNamespace, services.LogSink, services.Time),
+        };
     }
 
     /// <summary>Gets the function's services.</summary>
@@ -90,7 +97,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         // With models to load there is time in which the first connection can be made.
         Task connecting = _services.HasModels ? Task.Run(runner.Connect, CancellationToken.None) : Task.CompletedTask;
         Task initialization = BeginInitialization();
-        return initialization.IsCompletedSuccessfully && connecting.IsCompleted
+        return initialization.IsCompletedSuccessfully && connecting.IsCompleted && _environment.InitializationType != LambdaEnvironment.SnapStart
             ? runner.RunAsync(cancellationToken)
             : RunWhenInitializedAsync(runner, initialization, connecting, cancellationToken);
     }
@@ -98,6 +105,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _processor.Metrics?.Dispose();
         await _disposing.CancelAsync().ConfigureAwait(false);
         await _services.DisposeAsync().ConfigureAwait(false);
     }
@@ -106,7 +114,16 @@ public sealed partial class InferenceFunction : IAsyncDisposable
     {
         try
         {
+            if (!initialization.IsCompleted)
+            {
+                await RehearseAsync().ConfigureAwait(false);
+            }
+
             await InitializeInTimeAsync(initialization, cancellationToken).ConfigureAwait(false);
+            if (_environment.InitializationType == LambdaEnvironment.SnapStart && _snapshot is not null)
+            {
+                await SnapshotHooks.RunAsync(_snapshot.Before, _services, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (Exception exception)
         {
@@ -123,7 +140,53 @@ public sealed partial class InferenceFunction : IAsyncDisposable
 
         // A connection that could not be made is tried again by the loop, which reports it.
         await connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_environment.InitializationType == LambdaEnvironment.SnapStart && !await RestoreAsync(runner, cancellationToken).ConfigureAwait(false))
+        {
+            runner.Dispose();
+            return;
+        }
+
         await runner.RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets Lambda take its snapshot, and goes on in a copy of it.</summary>
+    private async ValueTask<bool> RestoreAsync(LoopRunner runner, CancellationToken cancellationToken)
+    {
+        if (!await runner.WaitForRestoreAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        try
+        {
+            if (_snapshot is not null)
+            {
+                await SnapshotHooks.RunAsync(_snapshot.After, _services, cancellationToken).ConfigureAwait(false);
+            }
+
+            return true;
+        }
+        catch (Exception exception)
+        {
+            LogInitializationFailed(_processor.Logger, exception);
+            await runner.FailInitializationAsync(Failure.OfInitialization(exception), restored: true).ConfigureAwait(false);
+            runner.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes a harmless event the way of all events while models load, so that less is left to compile for the first one.</summary>
+    private async ValueTask RehearseAsync()
+    {
+        foreach (IEventRoute route in _routes)
+        {
+            if (route.CreateHarmlessEvent() is { } payload)
+            {
+                using var invocation = new Invocation(room: 0) { Payload = payload, Context = new InvocationContext { RequestId = "initialization" } };
+                using var deadline = new InvocationDeadline(_services.Time, _options.DeadlineMargin);
+                await _processor.ProcessAsync(invocation, deadline).ConfigureAwait(false);
+            }
+        }
     }
 
     private async Task InitializeInTimeAsync(Task initialization, CancellationToken cancellationToken)

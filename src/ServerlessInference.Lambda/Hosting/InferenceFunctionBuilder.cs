@@ -23,6 +23,7 @@ public sealed class InferenceFunctionBuilder
     private ConfigurationManager? _configuration;
     private FunctionLoggingBuilder? _logging;
     private IEventRoute? _handler;
+    private SnapshotHooks? _snapshot;
     private bool _built;
 
     internal InferenceFunctionBuilder(string[] args, LambdaEnvironment environment)
@@ -45,6 +46,8 @@ public sealed class InferenceFunctionBuilder
 
     internal WarmupOptions Warmup { get; } = new();
 
+    internal string? MetricNamespace { get; set; }
+
     internal Func<Stream>? LogOutput { get; set; }
 
     /// <summary>Sets options in code, over what configuration says.</summary>
@@ -54,6 +57,28 @@ public sealed class InferenceFunctionBuilder
     {
         ArgumentNullException.ThrowIfNull(configure);
         _configure.Add(configure);
+        return this;
+    }
+
+    /// <summary>Does something before Lambda takes its snapshot (SnapStart), when all models are loaded: closes what must not be in it.</summary>
+    /// <param name="hook">What to do. Where it throws, the version cannot be published.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>Hooks run in the reverse order of these calls, and only where the function has SnapStart.</remarks>
+    public InferenceFunctionBuilder BeforeSnapshot(Func<IServiceProvider, CancellationToken, ValueTask> hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        (_snapshot ??= new SnapshotHooks()).Before.Insert(0, hook);
+        return this;
+    }
+
+    /// <summary>Does something after Lambda has woken up a copy of the snapshot (SnapStart), before the first event: renews what was unique or has expired.</summary>
+    /// <param name="hook">What to do, within 10 s. Where it throws, Lambda discards the environment.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>Hooks run in the order of these calls, and only where the function has SnapStart.</remarks>
+    public InferenceFunctionBuilder AfterRestore(Func<IServiceProvider, CancellationToken, ValueTask> hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        (_snapshot ??= new SnapshotHooks()).After.Add(hook);
         return this;
     }
 
@@ -84,7 +109,7 @@ public sealed class InferenceFunctionBuilder
 
         var failures = new List<string>();
         InferenceFunctionOptions settings = ReadOptions(failures);
-        return new InferenceFunction(Environment, services, _routes, new WarmupResponder(services, Warmup, created), scope, settings, failures, created);
+        return new InferenceFunction(Environment, services, _routes, new WarmupResponder(services, Warmup, created), scope, settings, failures, _snapshot, MetricNamespace, created);
     }
 
     /// <summary>Finds a route that several Map calls share, or adds it.</summary>

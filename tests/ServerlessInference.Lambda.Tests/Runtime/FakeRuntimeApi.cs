@@ -31,6 +31,15 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
     /// <summary>Gets what was sent to init/error.</summary>
     public TaskCompletionSource<Post> InitError { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Gets what was sent to restore/error.</summary>
+    public TaskCompletionSource<Post> RestoreError { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Gets a task that ends with GET restore/next.</summary>
+    public TaskCompletionSource SnapshotTaken { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Gets what a test completes to wake up the snapshot.</summary>
+    public TaskCompletionSource Restored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Gets a task that ends with the first GET invocation/next.</summary>
     public TaskCompletionSource FirstNext { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -115,6 +124,14 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
         string path = lines[0].Split(' ')[1];
         if (lines[0].StartsWith("GET", StringComparison.Ordinal))
         {
+            if (path.EndsWith("/restore/next", StringComparison.Ordinal))
+            {
+                SnapshotTaken.TrySetResult();
+                await Restored.Task.WaitAsync(_stop.Token);
+                await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), _stop.Token);
+                return true;
+            }
+
             FirstNext.TrySetResult();
             Event @event = await _events.Reader.ReadAsync(_stop.Token);
             return await @event.WriteAsync(stream, retry => _events.Writer.TryWrite(retry));
@@ -127,6 +144,10 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
         if (path.EndsWith("/init/error", StringComparison.Ordinal))
         {
             InitError.TrySetResult(post);
+        }
+        else if (path.EndsWith("/restore/error", StringComparison.Ordinal))
+        {
+            RestoreError.TrySetResult(post);
         }
         else if (status == 202)
         {

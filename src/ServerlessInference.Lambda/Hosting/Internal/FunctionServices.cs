@@ -19,6 +19,7 @@ internal sealed class FunctionServices : IAsyncDisposable
     private readonly Func<IConfiguration> _configuration;
     private readonly Func<Stream>? _logOutput;
     private IServiceCollection? _services;
+    private LogSink? _logSink;
     private LambdaLoggerProvider? _ownLogging;
     private ServiceProvider? _provider;
     private bool _disposed;
@@ -49,6 +50,18 @@ internal sealed class FunctionServices : IAsyncDisposable
 
     /// <summary>Gets what the application registered; <see langword="null"/> where it registered nothing.</summary>
     public IServiceCollection? Registered => _services;
+
+    /// <summary>Gets where log records go.</summary>
+    public LogSink LogSink
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _logSink ??= new LogSink(_environment, _scope, Time, _logOutput);
+            }
+        }
+    }
 
     public IServiceProvider Provider
     {
@@ -114,7 +127,7 @@ internal sealed class FunctionServices : IAsyncDisposable
     {
         lock (_gate)
         {
-            return _ownLogging ??= new LambdaLoggerProvider(new LogSink(_environment, _scope, Time, _logOutput));
+            return _ownLogging ??= new LambdaLoggerProvider(_logSink ??= new LogSink(_environment, _scope, Time, _logOutput));
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed partial class InvocationProcessor(
     /// <summary>The loading of models that still went on when the function's time to initialise was over.</summary>
     public Task Preloading = Task.CompletedTask;
 
+    /// <summary>Gets what writes metrics after each invocation; <see langword="null"/> for nothing.</summary>
+    public EmbeddedMetrics? Metrics { get; init; }
+
     public ILogger Logger => _logger ??= services.CreateLogger("ServerlessInference.Lambda");
 
     public async ValueTask ProcessAsync(Invocation invocation, InvocationDeadline deadline, CancellationToken caller = default)
@@ -53,6 +56,7 @@ internal sealed partial class InvocationProcessor(
         {
             deadline.End();
             await context.EndAsync().ConfigureAwait(false);
+            Metrics?.Flush(context.RequestId);
             scope.RequestId = null;
         }
     }

@@ -11,6 +11,7 @@ internal sealed class LoopRunner : IDisposable
     private readonly TimeSpan _deadlineMargin;
     private readonly TimeProvider _time;
     private int _answered;
+    private CancellationTokenRegistration _stop;
     private PosixSignalRegistration? _termination;
 
     public LoopRunner(RuntimeApiEndpoint endpoint, int loops, InvocationProcessor processor, TimeSpan deadlineMargin, TimeProvider time)
@@ -26,44 +27,54 @@ internal sealed class LoopRunner : IDisposable
         }
     }
 
-    /// <summary>Makes the first loop's connection ahead of its first request.</summary>
+    /// <summary>Makes the first loop's connection ahead of its first request, and has the reading of answers compiled.</summary>
     public void Connect()
     {
         if (_clients.Length == 1)
         {
             _clients[0].Connect();
         }
+
+        var rehearsal = new ApiResponseReader(keptPayload: 0);
+        rehearsal.Begin();
+        ReadOnlySpan<byte> answer =
+            "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: 1\r\nLambda-Runtime-Deadline-Ms: 1\r\nLambda-Runtime-Invoked-Function-Arn: 1\r\nContent-Length: 2\r\n\r\n{}"u8;
+        answer.CopyTo(rehearsal.Space.Span);
+        rehearsal.Received(answer.Length);
     }
 
-    public async Task FailInitializationAsync(FunctionError error)
+    /// <summary>Lets Lambda take its snapshot, and waits until a copy of it is woken up.</summary>
+    public ValueTask<bool> WaitForRestoreAsync(CancellationToken cancellationToken)
+    {
+        CancellationTokenRegistration stop = cancellationToken.UnsafeRegister(static state => ((LoopRunner)state!).Stop(), this);
+        return Wait();
+
+        async ValueTask<bool> Wait()
+        {
+            using (stop)
+            {
+                // On another thread, since a single loop's client blocks it.
+                return await Task.Run(() => _clients[0].WaitForRestoreAsync().AsTask(), CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public async Task FailInitializationAsync(FunctionError error, bool restored = false)
     {
         using var invocation = new Invocation(RuntimeApiClient.HeadRoom(_endpoint));
         ErrorJson.Write(invocation, error);
-        await _clients[0].FailInitializationAsync(error.Type, invocation.Response).ConfigureAwait(false);
+        await _clients[0].FailInitializationAsync(error.Type, invocation.Response, restored).ConfigureAwait(false);
     }
 
     /// <summary>Runs until the token is cancelled, Lambda ends the process or a loop cannot go on. Then the runner is disposed.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public Task RunAsync(CancellationToken cancellationToken)
     {
-        CancellationTokenRegistration stop = cancellationToken.UnsafeRegister(static state => ((LoopRunner)state!).Stop(), this);
-        try
-        {
-            if (_clients.Length == 1)
-            {
-                // A loop that blocks gets a thread of its own.
-                await Task.Factory.StartNew(
-                    RunFirstAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap().ConfigureAwait(false);
-            }
-            else
-            {
-                await RunAllAsync().ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            stop.Dispose();
-            Dispose();
-        }
+        _stop = cancellationToken.UnsafeRegister(static state => ((LoopRunner)state!).Stop(), this);
+
+        // A loop that blocks gets a thread of its own.
+        return _clients.Length == 1
+            ? Task.Factory.StartNew(RunFirstAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()
+            : RunAllAsync();
     }
 
     /// <summary>Hears of every answer; after the first there is time to listen for Lambda's signal to end.</summary>
@@ -82,6 +93,7 @@ internal sealed class LoopRunner : IDisposable
 
     public void Dispose()
     {
+        _stop.Dispose();
         _termination?.Dispose();
         foreach (RuntimeApiClient client in _clients)
         {
@@ -89,7 +101,7 @@ internal sealed class LoopRunner : IDisposable
         }
     }
 
-    private Task RunFirstAsync() => CreateLoop(0).RunAsync();
+    private Task RunFirstAsync() => CreateLoop(0).RunAsync(disposeRunner: true);
 
     private async Task RunAllAsync()
     {
@@ -101,7 +113,7 @@ internal sealed class LoopRunner : IDisposable
             {
                 try
                 {
-                    await loop.RunAsync().ConfigureAwait(false);
+                    await loop.RunAsync(disposeRunner: false).ConfigureAwait(false);
                 }
                 catch
                 {
@@ -112,7 +124,14 @@ internal sealed class LoopRunner : IDisposable
             });
         }
 
-        await Task.WhenAll(loops).ConfigureAwait(false);
+        try
+        {
+            await Task.WhenAll(loops).ConfigureAwait(false);
+        }
+        finally
+        {
+            Dispose();
+        }
     }
 
     private PollingLoop CreateLoop(int index) => new(

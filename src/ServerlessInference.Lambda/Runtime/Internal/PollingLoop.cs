@@ -11,8 +11,11 @@ internal sealed partial class PollingLoop(
     // The range of DateTimeOffset.FromUnixTimeMilliseconds.
     private const long LatestDeadline = 253_402_300_799_999;
 
-    public async Task RunAsync()
+    /// <summary>Runs until the client is stopped.</summary>
+    /// <param name="disposeRunner">Whether this is the runner's only loop, with whose end it ends.</param>
+    public async Task RunAsync(bool disposeRunner)
     {
+        using LoopRunner? ended = disposeRunner ? runner : null;
         using InvocationDeadline ends = deadline;
         using var invocation = new Invocation(headRoom);
         while (await client.NextAsync().ConfigureAwait(false))

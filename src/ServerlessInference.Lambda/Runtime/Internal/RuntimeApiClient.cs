@@ -92,6 +92,19 @@ internal sealed class RuntimeApiClient : IDisposable
         return NextWithRetriesAsync();
     }
 
+    /// <summary>Lets Lambda take its snapshot, and waits until a copy of it is woken up (SnapStart).</summary>
+    /// <returns>Whether it was; not, when the client was stopped.</returns>
+    public async ValueTask<bool> WaitForRestoreAsync()
+    {
+        byte[] request = Encoding.ASCII.GetBytes("GET /" + RuntimeApiEndpoint.Version + "/runtime/restore/next HTTP/1.1\r\nHost: " + _endpoint + "\r\n\r\n");
+        if (!await WaitWithRetriesAsync(request).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        return Response.Status is >= 200 and < 300 ? true : throw Refused("GET restore/next");
+    }
+
     /// <summary>Answers an event.</summary>
     /// <returns>Whether the answer was taken; not, where it was too long or came too late. Then the status tells why.</returns>
     public ValueTask<bool> RespondAsync(string requestId, ResponseBuffer response)
@@ -107,16 +120,27 @@ internal sealed class RuntimeApiClient : IDisposable
         return PostAsync(error.WithHead(_head.AsSpan(0, head)));
     }
 
-    /// <summary>Says that the function cannot be initialised.</summary>
-    public ValueTask<bool> FailInitializationAsync(string errorType, ResponseBuffer error)
+    /// <summary>Says that the function cannot be initialised, or cannot go on after it was restored.</summary>
+    public ValueTask<bool> FailInitializationAsync(string errorType, ResponseBuffer error, bool restored)
     {
-        int head = WriteHead("/runtime/init/error"u8, string.Empty, default, errorType, error.Length);
+        int head = WriteHead(restored ? "/runtime/restore/error"u8 : "/runtime/init/error"u8, string.Empty, default, errorType, error.Length);
         return PostAsync(error.WithHead(_head.AsSpan(0, head)));
     }
 
     public void Dispose() => _connection.Dispose();
 
     private async ValueTask<bool> NextWithRetriesAsync()
+    {
+        bool answered = await WaitWithRetriesAsync(_next).ConfigureAwait(false);
+        if (answered)
+        {
+            CheckEvent();
+        }
+
+        return answered;
+    }
+
+    private async ValueTask<bool> WaitWithRetriesAsync(byte[] request)
     {
         var pause = TimeSpan.FromMilliseconds(FirstPauseMs);
         for (int attempt = 1; ; attempt++)
@@ -130,9 +154,8 @@ internal sealed class RuntimeApiClient : IDisposable
                     return false;
                 }
 
-                if (await _connection.ExchangeAsync(_next).ConfigureAwait(false))
+                if (await _connection.ExchangeAsync(request).ConfigureAwait(false))
                 {
-                    CheckEvent();
                     return true;
                 }
             }

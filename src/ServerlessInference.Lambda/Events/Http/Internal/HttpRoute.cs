@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Sessions;
@@ -64,6 +65,9 @@ internal sealed class HttpRoute : IEventRoute
                 return ValueTask.CompletedTask;
         }
     }
+
+    public byte[]? CreateHarmlessEvent() => _endpoints.Count == 0 ? null : Encoding.UTF8.GetBytes(
+        "{\"version\":\"2.0\",\"rawPath\":\"" + JsonEncodedText.Encode(_endpoints[0].Path) + "\",\"requestContext\":{\"http\":{\"method\":\"GET\"}}}");
 
     public bool TryAnswerFailure(Invocation invocation, EventKind kind, Failure failure)
     {
