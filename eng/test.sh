@@ -37,8 +37,8 @@ run_assembly() { # name, label, environment…
 }
 # A group is what shares a reason.
 skip_reasons() {
-  tr '\n' ' ' <"$1" | grep -o '<reason><!\[CDATA\[[^]]*\]\]></reason>\|<reason>[^<]*</reason>' |
-    sed -e 's/<[^>]*>//g' -e 's/^<!\[CDATA\[//' -e 's/<!\[CDATA\[//' -e 's/\]\]>$//' | sort | uniq -c | sed -E 's/^ *([0-9]+) (.*)$/\1 tests: \2/'
+  tr '\n' ' ' <"$1" | grep -o '<reason>.*\?</reason>' | sed 's|</reason>|</reason>\n|g' | grep -o '<reason>.*</reason>' |
+    sed -e 's|^<reason>||' -e 's|</reason>$||' -e 's|^<!\[CDATA\[||' -e 's|\]\]>$||' | sort | uniq -c | sed -E 's/^ *([0-9]+) (.*)$/\1 tests: \2/'
 }
 
 for project in tests/*.Tests/*.csproj; do
