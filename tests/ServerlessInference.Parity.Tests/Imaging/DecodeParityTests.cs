@@ -6,6 +6,9 @@ namespace ServerlessInference.Parity.Tests.Imaging;
 /// <summary>Decoded pixels against Pillow 9.4 with libpng and libjpeg-turbo 2.1.5: the same bytes.</summary>
 public sealed class DecodeParityTests
 {
+    // Formats of the adapters are lossy in their own ways; equality is promised for JPEG and PNG.
+    private static readonly ImageDecoder Own = new();
+
     [Fact]
     public void Decode_EveryReferenceImage_GivesPillowsBytes()
     {
@@ -15,7 +18,7 @@ public sealed class DecodeParityTests
         {
             string file = image.GetProperty("file").GetString()!;
             byte[] encoded = File.ReadAllBytes(Reference.File(file.Split('/')));
-            if (!ImageGolden.Decoder.CanDecode(ImageFormatDetector.Detect(encoded)))
+            if (!Own.CanDecode(ImageFormatDetector.Detect(encoded)))
             {
                 TestContext.Current.TestOutputHelper!.WriteLine($"not decoded by this package: {file}");
                 continue;
@@ -41,7 +44,7 @@ public sealed class DecodeParityTests
         bool refused = golden.TryGetProperty("pil_error", out _) || golden.TryGetProperty("exif_error", out _);
         try
         {
-            ImageGolden.Decoder.Decode(encoded, new ImageDecodeOptions(), image);
+            Own.Decode(encoded, new ImageDecodeOptions(), image);
         }
         catch (InvalidInputException exception)
         {
