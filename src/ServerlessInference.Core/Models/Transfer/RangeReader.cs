@@ -8,6 +8,9 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
 {
     private const int BufferSize = 256 * 1024;
 
+    /// <summary>What a connection must have brought to count as one that worked: a server that drips would never be given up otherwise.</summary>
+    private const int Progress = 64 * 1024;
+
     /// <summary>Takes bytes in order.</summary>
     /// <param name="offset">Where in the object they stand.</param>
     /// <param name="data">The bytes, valid during the call.</param>
@@ -37,7 +40,7 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
 
             if (attempt.Failure is { } failure && done < length)
             {
-                failures = done > before ? 1 : failures + 1;
+                failures = done - before >= Progress ? 1 : failures + 1;
                 LogBroken(logger, source.Location, offset + done, failures, failure.Message);
                 if (failures >= options.MaxAttempts)
                 {

@@ -46,7 +46,7 @@ public sealed class RemoteModelOptions
     /// <value>Above zero. The default is 10 seconds.</value>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Gets or sets how often in a row a range may fail without bringing a byte.</summary>
+    /// <summary>Gets or sets how often in a row a range may fail; a connection that brought 64 KiB begins the count anew.</summary>
     /// <value>1 to 100. The default is 5, with pauses of 0.1, 0.2, 0.4 and 0.8 seconds between.</value>
     public int MaxAttempts { get; set; } = 5;
 
