@@ -32,13 +32,15 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
         }
     }
 
-    /// <summary>Deletes half-finished downloads that nobody works on and that nobody has touched for a while.</summary>
+    /// <summary>Deletes half-finished downloads that nobody works on and that nobody has touched for a while, and what is left of finished ones.</summary>
     public void RemoveStaging(TimeSpan untouchedFor)
     {
         foreach (string folder in Directory.EnumerateDirectories(folders.Staging))
         {
+            // A process killed right after publishing leaves its staging folder beside the published one.
             string key = Path.GetFileName(folder);
-            if (key == currentKey || time.GetUtcNow() - LastWrite(folder) < untouchedFor)
+            bool wanted = !Directory.Exists(folders.Model(key)) && time.GetUtcNow() - LastWrite(folder) < untouchedFor;
+            if (key == currentKey || wanted)
             {
                 continue;
             }

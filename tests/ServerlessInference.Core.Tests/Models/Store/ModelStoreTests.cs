@@ -75,6 +75,17 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Load_StagingOfAPublishedModel_IsRemovedAtOnce()
+    {
+        await LoadAndReleaseAsync("v1");
+        string leftover = Path.Combine(_store.Options.Root, "staging", Path.GetFileName(Assert.Single(_store.Published)));
+        Directory.CreateDirectory(leftover);
+        await LoadAndReleaseAsync("v2");
+
+        Assert.Empty(_store.Staged);
+    }
+
+    [Fact]
     public async Task Load_RootThatIsAFile_SaysWhichSettingToChange()
     {
         await File.WriteAllTextAsync(_store.Options.Root, "in the way", TestContext.Current.CancellationToken);
