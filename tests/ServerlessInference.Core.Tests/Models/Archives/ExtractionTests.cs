@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Formats.Tar;
+using System.Security.Cryptography;
 using ServerlessInference.Models;
 using ServerlessInference.Models.Transfer;
 using ServerlessInference.Tests.Models.Transfer;
@@ -172,6 +173,22 @@ public sealed class ExtractionTests : IDisposable
         Assert.Equal(UnixFileMode.UserExecute | UnixFileMode.UserRead, File.GetUnixFileMode(artifact.Files.First().PhysicalPath!));
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task LoadAsync_RoomForTheModelAlone_IsEnough(string name)
+    {
+        // The archive is as large as the model, whose bytes are random: both would not fit.
+        _store.Options.MaxBytes = Model.Length + 1_200_000;
+        using (ModelArtifact artifact = await LoadAsync(name, Pack(name, ("model.onnx", Model))))
+        {
+            Assert.Equal(Model, artifact.GetModelFile().ReadAllBytes().ToArray());
+        }
+
+        _store.Options.MaxBytes = Model.Length;
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync(name, Pack(name, ("other.onnx", Model))));
+        Assert.Contains("needs 3.1 MB more", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task LoadAsync_ZipWithoutRanges_SaysWhatToDo()
     {
@@ -192,7 +209,8 @@ public sealed class ExtractionTests : IDisposable
         : ArchiveBuilder.Tar(files);
 
     private Task<ModelArtifact> LoadAsync(string name, byte[] archive, RemoteModelOptions? options = null, bool ranges = true) =>
-        new RemoteModelSource(new FakeModel(new FakeObject(name, archive, ranges: ranges)), options, _store.Options)
+        new RemoteModelSource(
+            new FakeModel(new FakeObject(name, archive, Convert.ToHexString(SHA256.HashData(archive)), ranges: ranges)), options, _store.Options)
             .LoadAsync(TestContext.Current.CancellationToken).AsTask();
 
     private async Task<ModelLoadException> RefusedAsync(string name, byte[] archive, RemoteModelOptions? options = null)
