@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Extensions.Logging;
 
 namespace ServerlessInference.Models.Transfer;
@@ -18,7 +19,19 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
 
     public async Task ReadAsync(long offset, long length, Sink sink, CancellationToken cancellationToken)
     {
-        byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(BufferSize, length));
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BufferSize, length));
+        try
+        {
+            await ReadAsync(buffer, offset, length, sink, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async Task ReadAsync(byte[] buffer, long offset, long length, Sink sink, CancellationToken cancellationToken)
+    {
         long done = 0;
         int failures = 0;
         while (done < length)

@@ -10,7 +10,7 @@ namespace ServerlessInference.Models.Transfer;
 /// </remarks>
 internal sealed class ReadAheadStream : Stream
 {
-    public const int SegmentSize = 2 * 1024 * 1024;
+    public const int SegmentSize = 4 * 1024 * 1024;
     public const int Window = 4;
 
     private readonly IRemoteObject _source;
