@@ -19,7 +19,7 @@ dotnet build ServerlessInference.sln -c $configuration -nologo -v quiet || { ech
 # --- unit, integration, public-API and parity tests: xunit executables -----------------------------------------------------
 run_assembly() { # name, label, environment…
   local name=$1 label=$2; shift 2
-  local program=artifacts/bin/$name/${configuration,,}/$name
+  local program=${folder:-artifacts/bin/$name/${configuration,,}}/$name
   local report=$results/$label.xml log=$results/$label.log
   step "$label"
   env "$@" timeout 900 "$program" -noLogo -noColor -xml "$report" >"$log" 2>&1
@@ -52,6 +52,20 @@ for name in ServerlessInference.Vision.Tests ServerlessInference.Parity.Tests; d
   run_assembly $name "$name (no AVX2)" DOTNET_EnableAVX2=0 SERVERLESS_INFERENCE_FUZZ_MUTANTS=200
   run_assembly $name "$name (no vector instructions)" DOTNET_EnableHWIntrinsic=0 SERVERLESS_INFERENCE_FUZZ_MUTANTS=50
 done
+
+# --- the same tokens with ICU as without: the runtime's own cultures and tables must not matter --------------------------------
+if ldconfig -p 2>/dev/null | grep -q libicuuc; then
+  for name in ServerlessInference.Text.Tests ServerlessInference.Parity.Tests; do
+    [ -x "artifacts/bin/$name/${configuration,,}/$name" ] || continue
+    folder=artifacts/with-icu/$name
+    rm -rf "$folder" && mkdir -p "$folder" && cp -r "artifacts/bin/$name/${configuration,,}/." "$folder"
+    sed -i 's/"System.Globalization.Invariant": true/"System.Globalization.Invariant": false/' "$folder/$name.runtimeconfig.json"
+    run_assembly $name "$name (with ICU, Turkish)" LANG=tr_TR.UTF-8 LC_ALL=tr_TR.UTF-8
+  done
+  unset folder
+else
+  echo "  skipped: the tests with ICU: libicu is not installed"
+fi
 
 # --- whole programs ---------------------------------------------------------------------------------------------------------
 check() { # name, command…

@@ -23,9 +23,12 @@ public interface IInferencePipeline<TInput, TOutput>
     /// <summary>Answers many inputs, together in as few runs of the model as its batch axis and the settings allow.</summary>
     /// <param name="inputs">The inputs; they must stay unchanged until the answers are there.</param>
     /// <param name="cancellationToken">Ends waiting for the model, and a running inference.</param>
-    /// <returns>A result per input, in their order. An input that cannot be used has its error there and does not disturb the others.</returns>
+    /// <returns>
+    /// A result per input, in their order. An input that cannot be used, or that the model cannot run, has its error there and does not
+    /// disturb the others: a run that fails is repeated with each of its inputs alone.
+    /// </returns>
     /// <exception cref="ModelLoadException">The model cannot be loaded.</exception>
-    /// <exception cref="ModelContractException">The model's tensors do not fit this pipeline.</exception>
+    /// <exception cref="ModelContractException">The model's tensors do not fit this pipeline, as is found when it is loaded.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     ValueTask<IReadOnlyList<InferenceResult<TOutput>>> RunBatchAsync(IReadOnlyList<TInput> inputs, CancellationToken cancellationToken = default);
 }

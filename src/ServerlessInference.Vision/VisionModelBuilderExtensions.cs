@@ -1,8 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using ServerlessInference.Vision.Classification;
 using ServerlessInference.Vision.Classification.Internal;
+using ServerlessInference.Vision.Detection;
+using ServerlessInference.Vision.Detection.Internal;
 using ServerlessInference.Vision.Imaging;
 using ServerlessInference.Vision.Imaging.Internal;
 
@@ -39,14 +42,55 @@ public static class VisionModelBuilderExtensions
             .UsePipeline<ReadOnlyMemory<byte>, ImageClassification>(
                 services =>
                 {
-                    ImageClassificationOptions settings = Options(services, name);
+                    ImageClassificationOptions settings = Options<ImageClassificationOptions>(services, name);
                     return new EncodedImagePreprocessor(
                         services.GetRequiredService<ImageDecoder>(), settings.Decoding, loaded => ClassificationSettings.Of(loaded, settings));
                 },
-                services => new ImageClassificationPostprocessor(Options(services, name)))
+                services => new ImageClassificationPostprocessor(Options<ImageClassificationOptions>(services, name)))
             .AcceptEncoded(static encoded => encoded, VisionJson.Default.ImageClassification);
     }
 
-    private static ImageClassificationOptions Options(IServiceProvider services, string name) =>
-        services.GetRequiredService<IOptionsMonitor<ImageClassificationOptions>>().Get(name);
+    /// <summary>
+    /// Makes the model an object detector (YOLO): encoded image bytes in, boxes in the image's own pixels out, as
+    /// <c>IInferencePipeline&lt;ReadOnlyMemory&lt;byte&gt;, ObjectDetection&gt;</c>.
+    /// </summary>
+    /// <remarks>
+    /// Reads JPEG and PNG. Input: one image tensor <c>[n, 3, h, w]</c> or <c>[n, h, w, 3]</c> of float32, float16 or uint8. Output: one of the
+    /// heads of <see cref="DetectionHead"/>, told from shapes, labels and Ultralytics' metadata.
+    /// </remarks>
+    /// <param name="model">The model.</param>
+    /// <param name="configure">Sets options.</param>
+    /// <returns>The model.</returns>
+    public static ModelBuilder UseObjectDetection(this ModelBuilder model, Action<DetectionOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        string name = model.Name;
+        OptionsBuilder<DetectionOptions> options = model.Services.AddOptions<DetectionOptions>(name).ValidateOnStart();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        model.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DetectionOptions>, DetectionOptionsValidator>());
+        model.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DetectionOptions>, DetectionOptionsRules>());
+        model.Services.TryAddSingleton(services => new ImageDecoder(services.GetServices<IImageDecoder>()));
+        model.Services.TryAddKeyedSingleton(name, (services, _) => new DetectionModels(Options<DetectionOptions>(services, name)));
+        return model
+            .UsePipeline<ReadOnlyMemory<byte>, ObjectDetection>(
+                services =>
+                {
+                    DetectionModels models = services.GetRequiredKeyedService<DetectionModels>(name);
+                    return new EncodedImagePreprocessor(
+                        services.GetRequiredService<ImageDecoder>(),
+                        Options<DetectionOptions>(services, name).Decoding,
+                        loaded => models.Of(loaded).Preprocessing());
+                },
+                services => new ObjectDetectionPostprocessor(
+                    services.GetRequiredKeyedService<DetectionModels>(name), Options<DetectionOptions>(services, name)))
+            .AcceptEncoded(static encoded => encoded, VisionJson.Default.ObjectDetection);
+    }
+
+    private static T Options<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
+        IServiceProvider services, string name)
+        where T : class => services.GetRequiredService<IOptionsMonitor<T>>().Get(name);
 }

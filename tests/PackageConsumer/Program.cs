@@ -5,15 +5,17 @@ using ServerlessInference.Testing;
 using ServerlessInference.Vision;
 
 // args: the model's folder, an image
-var app = InferenceFunction.CreateBuilder(args);
+var app = InferenceFunction.CreateBuilder([]);
 
 app.Services.AddServerlessInference()
    .AddModel("shapes", model => model
        .FromLayer("not-here")
-       .ThenFrom(source => source.FileSystem(args[0], deadline: TimeSpan.FromSeconds(5)))
+       .ThenFrom(source => source.Efs(args[0], deadline: TimeSpan.FromSeconds(5)))
        .UseImageClassification(options => options.TopK = 1));
 
 app.MapHttp("shapes");
 
 // Where a function would await app.Build().RunAsync(), this asks it in memory.
-Console.WriteLine("replaced when the Testing package is merged");
+await using var function = await InMemoryFunction.StartAsync(app);
+InvocationResult answer = await function.InvokeAsync(LambdaEvents.HttpApi("POST", "/", await File.ReadAllBytesAsync(args[1])));
+Console.WriteLine(answer.ReadHttp().ReadJson().GetProperty("result").GetProperty("top")[0].GetProperty("label").GetString());

@@ -103,11 +103,8 @@ public static class ModelBuilderExtensions
         string name = model.Name;
         model.Services.TryAddKeyedSingleton<IInferencePipeline<TInput, TOutput>>(name, (services, _) =>
             model.CreatePipeline(services, preprocessor(services), postprocessor(services)));
-        model.Services.TryAddSingleton(services => services.GetRequiredKeyedService<IInferencePipeline<TInput, TOutput>>(name));
-
-        // An application may have put a pipeline of its own in this place; that one looks after itself.
-        model.Services.AddKeyedSingleton(name, (services, _) =>
-            services.GetRequiredKeyedService<IInferencePipeline<TInput, TOutput>>(name) as IModelPipeline ?? new ForeignPipeline(name));
+        model.AddUnkeyed<TInput, TOutput>();
+        model.AddModelPipeline<TInput, TOutput>();
         return model;
     }
 
@@ -135,6 +132,31 @@ public static class ModelBuilderExtensions
     /// <returns>The model.</returns>
     public static ModelBuilder UseLabelPrediction(this ModelBuilder model) =>
         model.UsePipeline<ReadOnlyMemory<float>, LabelPrediction>(_ => new FeatureVectorPreprocessor(), _ => new LabelPredictionPostprocessor());
+
+    /// <summary>Lets the pipeline be resolved without a key, as long as one model has such a pipeline.</summary>
+    internal static void AddUnkeyed<TInput, TOutput>(this ModelBuilder model)
+    {
+        IServiceCollection registered = model.Services;
+        registered.TryAddSingleton(services =>
+        {
+            string[] names = [.. registered
+                .Where(service => service.ServiceType == typeof(IInferencePipeline<TInput, TOutput>) && service.ServiceKey is string)
+                .Select(service => (string)service.ServiceKey!).Distinct()];
+            return names.Length == 1
+                ? services.GetRequiredKeyedService<IInferencePipeline<TInput, TOutput>>(names[0])
+                : throw new InvalidOperationException(
+                    $"Several models have a pipeline from {typeof(TInput)} to {typeof(TOutput)}: {string.Join(", ", names.Select(name => $"'{name}'"))}. " +
+                    "Resolve it by the model's name, with [FromKeyedServices(\"name\")].");
+        });
+    }
+
+    /// <summary>Lets the registry prepare and warm the pipeline. One that the application put in its place looks after itself.</summary>
+    internal static void AddModelPipeline<TInput, TOutput>(this ModelBuilder model)
+    {
+        string name = model.Name;
+        model.Services.AddKeyedSingleton(name, (services, _) =>
+            services.GetRequiredKeyedService<IInferencePipeline<TInput, TOutput>>(name) as IModelPipeline ?? new ForeignPipeline(name));
+    }
 
     internal static InferencePipeline<TInput, TOutput> CreatePipeline<TInput, TOutput>(
         this ModelBuilder model,

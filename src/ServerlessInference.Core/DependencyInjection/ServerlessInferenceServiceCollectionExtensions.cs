@@ -72,11 +72,13 @@ public static class ServerlessInferenceServiceCollectionExtensions
         configure(model);
 
         // Every model also runs without a pipeline of its own: named tensors in, named tensors out.
-        services.AddKeyedSingleton<IInferencePipeline<NamedValues, NamedValues>>(name, (provider, _) =>
+        // A pipeline that the application put in this place stays.
+        services.TryAddKeyedSingleton<IInferencePipeline<NamedValues, NamedValues>>(name, (provider, _) =>
             model.CreatePipeline(provider, new NamedValuesPreprocessor(), new NamedValuesPostprocessor()));
+        model.AddUnkeyed<NamedValues, NamedValues>();
         if (!services.Any(service => service.ServiceType == typeof(IModelPipeline) && Equals(service.ServiceKey, name)))
         {
-            services.AddKeyedSingleton(name, (provider, _) => (IModelPipeline)provider.GetRequiredKeyedService<IInferencePipeline<NamedValues, NamedValues>>(name));
+            model.AddModelPipeline<NamedValues, NamedValues>();
         }
 
         return builder;
@@ -94,7 +96,16 @@ public static class ServerlessInferenceServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(configuration);
         return builder.AddModel(name, model =>
         {
-            model.Configure(options => configuration.Bind(options));
+            model.Configure(options =>
+            {
+                // The same section may have been read already as the application's own; binding adds to a list.
+                if (configuration.GetSection(nameof(ModelOptions.Sources)).Exists())
+                {
+                    options.Sources.Clear();
+                }
+
+                configuration.Bind(options);
+            });
             configure?.Invoke(model);
         });
     }

@@ -52,11 +52,19 @@ internal sealed class InferenceTelemetry : IDisposable
         _stage.Record(timings.Postprocessing.TotalSeconds, tags);
     }
 
-    public void Failed(string model, Exception error)
+    public void LoadFailed(string model, Exception error, TimeSpan elapsed)
     {
-        if (_failures.Enabled)
+        if (_load.Enabled)
         {
-            _failures.Add(1, new TagList { { "model", model }, { "error.type", error.GetType().Name } });
+            _load.Record(elapsed.TotalSeconds, new TagList { { "model", model }, { "error.type", error.GetType().Name } });
+        }
+    }
+
+    public void Failed(string model, Exception error, int inputs = 1)
+    {
+        if (_failures.Enabled && inputs > 0)
+        {
+            _failures.Add(inputs, new TagList { { "model", model }, { "error.type", error.GetType().Name } });
         }
     }
 

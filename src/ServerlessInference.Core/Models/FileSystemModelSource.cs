@@ -18,7 +18,8 @@ public sealed class FileSystemModelSource : IModelSource
     /// <summary>Files that belong to a single model file when they stand beside it.</summary>
     private static readonly string[] Companions =
     [
-        "config.json", "labels.txt", "preprocessor_config.json", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt",
+        "classes.txt", "coco.names", "config.json", "labels.txt", "preprocessor_config.json", "special_tokens_map.json", "synset.txt",
+        "tokenizer.json", "tokenizer_config.json", "vocab.txt",
     ];
 
     private readonly string _path;
@@ -45,15 +46,15 @@ public sealed class FileSystemModelSource : IModelSource
     /// <inheritdoc/>
     public async ValueTask<ModelArtifact> LoadAsync(CancellationToken cancellationToken = default)
     {
-        List<(string Name, FileInfo File)> files = await Task.Run(() => List(cancellationToken), cancellationToken).ConfigureAwait(false);
-        return new ModelArtifact(Description, VersionOf(files), files.Select(entry => ModelFile.OnDisk(entry.Name, entry.File.FullName, entry.File.Length)));
+        List<Entry> files = await Task.Run(() => List(cancellationToken), cancellationToken).ConfigureAwait(false);
+        return new ModelArtifact(Description, VersionOf(files), files.Select(entry => ModelFile.OnDisk(entry.Name, entry.Path, entry.Length)));
     }
 
-    private List<(string Name, FileInfo File)> List(CancellationToken cancellationToken)
+    private List<Entry> List(CancellationToken cancellationToken)
     {
         try
         {
-            List<(string Name, FileInfo File)> files = File.Exists(_path) ? Beside(new FileInfo(_path)) : Below(cancellationToken);
+            List<Entry> files = File.Exists(_path) ? Beside(new FileInfo(_path)) : Below(cancellationToken);
             files.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
             return files;
         }
@@ -63,14 +64,14 @@ public sealed class FileSystemModelSource : IModelSource
         }
     }
 
-    private static List<(string Name, FileInfo File)> Beside(FileInfo model)
+    private static List<Entry> Beside(FileInfo model)
     {
-        var files = new List<(string, FileInfo)> { (model.Name, model) };
+        var files = new List<Entry> { Look(model.Name, model) };
         foreach (FileInfo file in model.Directory!.EnumerateFiles(model.Name + "*"))
         {
             if (file.Name != model.Name)
             {
-                files.Add((file.Name, file));
+                files.Add(Look(file.Name, file));
             }
         }
 
@@ -79,14 +80,14 @@ public sealed class FileSystemModelSource : IModelSource
             var companion = new FileInfo(Path.Combine(model.DirectoryName!, name));
             if (companion.Exists && companion.Name != model.Name)
             {
-                files.Add((name, companion));
+                files.Add(Look(name, companion));
             }
         }
 
         return files;
     }
 
-    private List<(string Name, FileInfo File)> Below(CancellationToken cancellationToken)
+    private List<Entry> Below(CancellationToken cancellationToken)
     {
         var folder = new DirectoryInfo(_path);
         if (!folder.Exists)
@@ -94,7 +95,7 @@ public sealed class FileSystemModelSource : IModelSource
             throw new ModelLoadException($"{Description} does not exist. Check the path and, for a mount or a layer, that the function has it.");
         }
 
-        var files = new List<(string Name, FileInfo File)>();
+        var files = new List<Entry>();
         foreach (FileInfo file in folder.EnumerateFiles("*", SearchOption.AllDirectories))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -103,24 +104,36 @@ public sealed class FileSystemModelSource : IModelSource
                 throw new ModelLoadException($"{Description} holds more than {MaxFiles:N0} files. Name the model's own folder, or its file.");
             }
 
-            files.Add((Path.GetRelativePath(_path, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file));
+            files.Add(Look(Path.GetRelativePath(_path, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file));
         }
 
         return files.Count > 0 ? files : throw new ModelLoadException($"{Description} is empty.");
     }
 
-    private static string VersionOf(List<(string Name, FileInfo File)> files)
+    /// <summary>Asks the file system for all that is needed of a file, here and not later: it may hang, and it may fail.</summary>
+    /// <remarks>Of a link, as Hugging Face's cache has them, length and time are those of the file that it leads to.</remarks>
+    private static Entry Look(string name, FileInfo file)
+    {
+        FileSystemInfo target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true)!;
+        return target is FileInfo { Exists: true } content
+            ? new Entry(name, file.FullName, content.Length, content.LastWriteTimeUtc.Ticks)
+            : throw new FileNotFoundException($"'{file.FullName}' is a link to '{file.LinkTarget}', which is not there.");
+    }
+
+    private static string VersionOf(List<Entry> files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> numbers = stackalloc byte[16];
-        foreach ((string name, FileInfo file) in files)
+        foreach (Entry file in files)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(name));
+            hash.AppendData(Encoding.UTF8.GetBytes(file.Name));
             BinaryPrimitives.WriteInt64LittleEndian(numbers, file.Length);
-            BinaryPrimitives.WriteInt64LittleEndian(numbers[8..], file.LastWriteTimeUtc.Ticks);
+            BinaryPrimitives.WriteInt64LittleEndian(numbers[8..], file.Ticks);
             hash.AppendData(numbers);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
     }
+
+    private readonly record struct Entry(string Name, string Path, long Length, long Ticks);
 }

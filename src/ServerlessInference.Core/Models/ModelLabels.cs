@@ -9,7 +9,7 @@ namespace ServerlessInference.Models;
 /// <para>Found in a file beside the model (<c>labels.txt</c>, <c>synset.txt</c>, <c>classes.txt</c>, <c>coco.names</c>), in
 /// <c>config.json</c> (<c>id2label</c>), or in the ONNX metadata (<c>names</c> as Ultralytics writes it, <c>labels</c>).</para>
 /// <para>Formats: a name per line, with or without a WordNet id before it; a JSON array; a JSON object or a Python dictionary from
-/// index to name. Immutable and thread-safe.</para>
+/// index to name; a Python list. Immutable and thread-safe.</para>
 /// </remarks>
 public static class ModelLabels
 {
@@ -72,12 +72,12 @@ public static class ModelLabels
     {
         ReadOnlySpan<byte> text = utf8.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
         ReadOnlySpan<byte> trimmed = text.Trim(" \t\r\n"u8);
-        if (trimmed.StartsWith("["u8) || trimmed.StartsWith("{\""u8))
+        if ((trimmed.StartsWith("["u8) && !IsPythonList(trimmed)) || trimmed.StartsWith("{\""u8))
         {
             return ParseJson(trimmed, where, onlyId2Label: false);
         }
 
-        return trimmed.StartsWith("{"u8)
+        return trimmed.StartsWith("{"u8) || trimmed.StartsWith("["u8)
             ? PythonDictionary.Parse(Encoding.UTF8.GetString(trimmed), where)
             : ParseLines(Encoding.UTF8.GetString(text));
     }
@@ -162,6 +162,26 @@ public static class ModelLabels
         }
 
         return labels;
+    }
+
+    // Python quotes with apostrophes, but for names that have one; JSON never does.
+    private static bool IsPythonList(ReadOnlySpan<byte> text)
+    {
+        ReadOnlySpan<byte> rest = text[1..].TrimStart(" \t\r\n"u8);
+        return rest.StartsWith("'"u8) || text.IndexOf(", '"u8) >= 0 && !IsJson(text);
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> text)
+    {
+        var reader = new Utf8JsonReader(text);
+        try
+        {
+            return reader.Read() && reader.TrySkip();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     // ImageNet's synset files put the WordNet id before the name: "n01440764 tench, Tinca tinca".

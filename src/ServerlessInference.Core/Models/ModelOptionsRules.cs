@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Models;
 
@@ -27,6 +29,14 @@ internal sealed class ModelOptionsRules(IServiceProvider services) : IValidateOp
             if (source.Deadline is { } deadline && deadline <= TimeSpan.Zero)
             {
                 failures.Add($"Model '{name}': the deadline of source {i} is {deadline}; it must be above zero.");
+            }
+        }
+
+        foreach (PipelineStage stage in services.GetKeyedServices<PipelineStage>(name))
+        {
+            if (!services.GetServices<ModelRegistration>().Any(model => model.Name == stage.Model))
+            {
+                failures.Add($"Model '{name}' runs after '{stage.Model}', which is not registered. Add that model, or correct its name in After.");
             }
         }
 

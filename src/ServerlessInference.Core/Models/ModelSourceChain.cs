@@ -92,21 +92,27 @@ public sealed partial class ModelSourceChain : IModelSource
         // Both are disposed only when the source has ended, which may be after the deadline.
         var limit = new CancellationTokenSource(deadline, _time);
         var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        Task<T> task = ask(link.Source, linked.Token).AsTask();
+
+        // On another thread, since a source may block before it first awaits.
+        Task<T> task = Task.Run(() => ask(link.Source, linked.Token).AsTask(), CancellationToken.None);
+        bool taken = false;
         try
         {
             // A hung mount does not heed the token, hence the second limit.
-            return await task.WaitAsync(deadline, _time, cancellationToken).ConfigureAwait(false);
+            T result = await task.WaitAsync(deadline, _time, cancellationToken).ConfigureAwait(false);
+            taken = true;
+            return result;
         }
         finally
         {
-            if (task.IsCompleted)
+            if (taken || task.IsFaulted || task.IsCanceled)
             {
                 linked.Dispose();
                 limit.Dispose();
             }
             else
             {
+                // Also where it has just succeeded: nobody else would dispose what it brought.
                 _ = LeaveBehindAsync(task, discard, linked, limit);
             }
         }

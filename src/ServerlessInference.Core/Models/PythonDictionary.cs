@@ -2,7 +2,10 @@ using System.Text;
 
 namespace ServerlessInference.Models;
 
-/// <summary>Reads a Python dictionary from int to str, as <c>repr</c> writes it: Ultralytics puts class names into ONNX metadata so.</summary>
+/// <summary>
+/// Reads a Python dictionary from int to str, or a list of str, as <c>repr</c> writes them: Ultralytics, and older versions of YOLOv5, put
+/// class names into ONNX metadata so.
+/// </summary>
 internal ref struct PythonDictionary
 {
     private readonly ReadOnlySpan<char> _text;
@@ -19,6 +22,11 @@ internal ref struct PythonDictionary
 
     private IReadOnlyList<string> Read()
     {
+        if (TryTake('['))
+        {
+            return ReadList();
+        }
+
         var byIndex = new SortedDictionary<int, string>();
         Expect('{');
         while (!TryTake('}'))
@@ -34,6 +42,22 @@ internal ref struct PythonDictionary
         }
 
         return ModelLabels.InOrder(byIndex, _where);
+    }
+
+    private List<string> ReadList()
+    {
+        var names = new List<string>();
+        while (!TryTake(']'))
+        {
+            names.Add(ReadString());
+            if (!TryTake(','))
+            {
+                Expect(']');
+                break;
+            }
+        }
+
+        return names;
     }
 
     private int ReadIndex()
@@ -107,5 +131,5 @@ internal ref struct PythonDictionary
     }
 
     private readonly ModelLoadException Unexpected(string expected) =>
-        new($"The labels in {_where} are no dictionary from index to name: {expected} was expected at character {_position}.");
+        new($"The labels in {_where} are no dictionary from index to name and no list of names: {expected} was expected at character {_position}.");
 }

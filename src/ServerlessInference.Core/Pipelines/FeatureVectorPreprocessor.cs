@@ -26,7 +26,7 @@ public sealed class FeatureVectorPreprocessor : IPreprocessor<ReadOnlyMemory<flo
         ArgumentNullException.ThrowIfNull(batch);
         ValueDescription input = batch.Model.Description.Inputs[0];
         long declared = input.Shape[1];
-        int features = declared >= 0 ? checked((int)declared) : inputs.Span[0].Length;
+        int features = declared >= 0 ? checked((int)declared) : FirstLength(inputs.Span, batch);
         for (int row = 0; row < inputs.Length; row++)
         {
             if (inputs.Span[row].Length != features)
@@ -62,5 +62,19 @@ public sealed class FeatureVectorPreprocessor : IPreprocessor<ReadOnlyMemory<flo
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    // The model takes any number: the first usable row says how many this batch has.
+    private static int FirstLength(ReadOnlySpan<ReadOnlyMemory<float>> rows, InferenceBatch batch)
+    {
+        for (int row = 0; row < rows.Length; row++)
+        {
+            if (batch.FailureOf(row) is null)
+            {
+                return rows[row].Length;
+            }
+        }
+
+        return 0;
     }
 }

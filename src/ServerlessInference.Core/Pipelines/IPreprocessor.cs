@@ -33,6 +33,11 @@ public interface IPreprocessor<TInput>
     /// <returns>At least 1; 1 where inputs become tensors of different sizes.</returns>
     int GetMaxBatchSize(LoadedModel model) => int.MaxValue;
 
+    /// <summary>Says how large an input is, so that inputs of like size are run together and little padding is computed.</summary>
+    /// <param name="input">The input.</param>
+    /// <returns>Any measure, such as a text's length; 0, the default, keeps the order in which inputs came.</returns>
+    long GetSize(TInput input) => 0;
+
     /// <summary>Fills the batch's input tensors, one row for each input.</summary>
     /// <param name="inputs">The inputs: <see cref="InferenceBatch.Count"/> of them.</param>
     /// <param name="batch">Takes the tensors (<see cref="InferenceBatch.CreateInput{T}(string, ReadOnlySpan{long})"/>) of <see cref="InferenceBatch.Rows"/> rows.</param>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
@@ -196,11 +197,7 @@ public sealed class InferenceBatch : IDisposable
             case TensorElementType.Float16:
                 TensorView<Half> halves = GetOutput<Half>(index);
                 Span<float> fromHalves = Converted(ref slot, halves.Elements.Length);
-                for (int i = 0; i < fromHalves.Length; i++)
-                {
-                    fromHalves[i] = (float)halves.Elements[i];
-                }
-
+                TensorPrimitives.ConvertToSingle(halves.Elements, fromHalves);
                 return new TensorView<float>(fromHalves, halves.Shape);
             case TensorElementType.Double:
                 TensorView<double> doubles = GetOutput<double>(index);

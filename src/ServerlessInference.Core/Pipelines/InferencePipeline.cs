@@ -48,10 +48,18 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
 
     public async ValueTask<InferenceResult<TOutput>> RunAsync(TInput input, CancellationToken cancellationToken = default)
     {
-        using var run = await StartAsync(cancellationToken).ConfigureAwait(false);
+        using var run = await StartAsync(1, cancellationToken).ConfigureAwait(false);
         var inputs = new TInput[1] { input };
         var results = new InferenceResult<TOutput>[1];
-        await RunChunkAsync(run, inputs, results, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await RunChunkAsync(run, inputs, results, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            _telemetry.Failed(_name, exception);
+            throw;
+        }
 
         // A single input has nobody to share its batch with, so its error is the call's.
         _ = results[0].Value;
@@ -73,44 +81,106 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
             all[i] = inputs[i];
         }
 
-        using var run = await StartAsync(cancellationToken).ConfigureAwait(false);
+        using var run = await StartAsync(all.Length, cancellationToken).ConfigureAwait(false);
         var results = new InferenceResult<TOutput>[all.Length];
         int size = Math.Min(Math.Min(run.FixedRows ?? int.MaxValue, _maxBatchSize), _preprocessor.GetMaxBatchSize(run.First));
+        int[]? order = all.Length > size ? OrderBySize(all) : null;
         for (int start = 0; start < all.Length; start += size)
         {
             int count = Math.Min(size, all.Length - start);
-            await RunChunkAsync(run, all.AsMemory(start, count), results.AsMemory(start, count), cancellationToken).ConfigureAwait(false);
+            await RunIsolatedAsync(run, all.AsMemory(start, count), results.AsMemory(start, count), cancellationToken).ConfigureAwait(false);
         }
 
-        return results;
+        return order is null ? results : InOrder(results, order);
+    }
+
+    /// <summary>Brings inputs of like size together; returns where each came from, or null where the order stays.</summary>
+    private int[]? OrderBySize(TInput[] inputs)
+    {
+        var sizes = new long[inputs.Length];
+        bool sorted = true;
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            sizes[i] = _preprocessor.GetSize(inputs[i]);
+            sorted &= i == 0 || sizes[i] >= sizes[i - 1];
+        }
+
+        if (sorted)
+        {
+            return null;
+        }
+
+        var order = new int[inputs.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
+        Array.Sort(order, (a, b) => sizes[a] != sizes[b] ? sizes[a].CompareTo(sizes[b]) : a.CompareTo(b));
+        var ordered = new TInput[inputs.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            ordered[i] = inputs[order[i]];
+        }
+
+        ordered.CopyTo(inputs, 0);
+        return order;
+    }
+
+    private static InferenceResult<TOutput>[] InOrder(InferenceResult<TOutput>[] results, int[] order)
+    {
+        var restored = new InferenceResult<TOutput>[results.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            restored[order[i]] = results[i];
+        }
+
+        return restored;
+    }
+
+    /// <summary>Runs inputs together; where that fails, one by one, so that the one that the model cannot run does not take the others along.</summary>
+    private async ValueTask RunIsolatedAsync(
+        PipelineRun run, ReadOnlyMemory<TInput> inputs, Memory<InferenceResult<TOutput>> results, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunChunkAsync(run, inputs, results, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        catch (InferenceException exception)
+        {
+            if (inputs.Length == 1)
+            {
+                _telemetry.Failed(_name, exception);
+                results.Span[0] = InferenceResult.Failed<TOutput>(exception, run.Last.Identity, new InferenceTimings { Waiting = run.Waiting });
+                return;
+            }
+        }
+
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            await RunIsolatedAsync(run, inputs.Slice(i, 1), results.Slice(i, 1), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public async ValueTask<ModelIdentity> WarmUpAsync(CancellationToken cancellationToken)
     {
-        using var run = await StartAsync(cancellationToken).ConfigureAwait(false);
+        using var run = await StartAsync(0, cancellationToken).ConfigureAwait(false);
         if (_preprocessor.TryCreateWarmupInput(run.First, out TInput input))
         {
             await RunAsync(input, cancellationToken).ConfigureAwait(false);
             return run.Last.Identity;
         }
 
-        InferenceBatch batch = run.First.RentBatch();
-        try
-        {
-            batch.Begin(1, run.FixedRows ?? 1);
-            SyntheticInput.Fill(batch);
-            run.First.Run(batch, cancellationToken);
-            run.First.CountRun();
-        }
-        finally
-        {
-            run.First.ReturnBatch(batch);
-        }
-
+        using var batches = new BatchChain(run.Leases);
+        batches.First.Begin(1, run.FixedRows ?? 1);
+        SyntheticInput.Fill(batches.First);
+        batches.Run(_stages, cancellationToken);
+        run.Last.CountRun();
         return run.Last.Identity;
     }
 
-    private async ValueTask<PipelineRun> StartAsync(CancellationToken cancellationToken)
+    private async ValueTask<PipelineRun> StartAsync(int inputs, CancellationToken cancellationToken)
     {
         long start = _time.GetTimestamp();
         var leases = new ModelLease[_stages.Count + 1];
@@ -136,7 +206,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
             run.Dispose();
             if (exception is not OperationCanceledException)
             {
-                _telemetry.Failed(_name, exception);
+                _telemetry.Failed(_name, exception, inputs);
             }
 
             throw;
@@ -158,7 +228,8 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         long ran = preprocessed, postprocessed = preprocessed;
         var outputs = new TOutput[inputs.Length];
         bool cold = false;
-        if (!batches.First.AllFailed)
+        bool didRun = !batches.First.AllFailed;
+        if (didRun)
         {
             cold = run.Last.CountRun();
             InferenceBatch last = batches.Run(_stages, cancellationToken);
@@ -177,7 +248,11 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
             Inference = _time.GetElapsedTime(preprocessed, ran),
             Postprocessing = _time.GetElapsedTime(ran, postprocessed),
         };
-        _telemetry.Ran(identity, inputs.Length, timings);
+        if (didRun)
+        {
+            _telemetry.Ran(identity, inputs.Length, timings);
+        }
+
         for (int i = 0; i < outputs.Length; i++)
         {
             if (batches.First.FailureOf(i) is { } error)

@@ -32,13 +32,19 @@ internal sealed class InputSlot : IDisposable
     }
 
     public Span<T> Elements<T>()
-        where T : unmanaged => MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref _memory[_offset]), _length);
+        where T : unmanaged => Borrowed is { } value
+            ? MemoryMarshal.Cast<byte, T>(value.GetTensorMutableRawData())
+            : MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref _memory[_offset]), _length);
 
     public Span<byte> FillBytes(TensorElementType type, scoped ReadOnlySpan<long> shape)
     {
-        _length = TensorShape.Count(shape);
-        long size = (long)_length * ElementTypes.SizeOf(type);
+        // What was filled before is gone also where the new shape is refused.
+        IsFilled = false;
+        Borrowed = null;
+        int length = TensorShape.Count(shape);
+        long size = (long)length * ElementTypes.SizeOf(type);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, Array.MaxLength - Alignment, nameof(shape));
+        _length = length;
         if (_memory.Length < size + Alignment)
         {
             Drop();

@@ -35,6 +35,13 @@ public sealed class LabelPredictionPostprocessor : IPostprocessor<LabelPredictio
         int probabilityIndex = IndexOfProbabilities(description);
         TensorValue? labels = labelIndex < 0 ? null : (TensorValue)batch.GetOutputValue(labelIndex);
         InferenceValue? probabilities = probabilityIndex < 0 ? null : batch.GetOutputValue(probabilityIndex);
+        if (labels is not null && labels.Length < outputs.Length)
+        {
+            throw new ModelContractException(
+                $"The output {description.Outputs[labelIndex]} of model '{batch.Model.Identity.Name}' has {labels.Length} labels for {outputs.Length} inputs. " +
+                "One label for each input was expected; set MaxBatchSize to 1 for a model that answers one at a time.");
+        }
+
         for (int row = 0; row < outputs.Length; row++)
         {
             if (batch.FailureOf(row) is null)

@@ -78,7 +78,10 @@ public static class Preprocessing
             try
             {
                 await step.PreprocessAsync(inputs, middle.AsMemory(0, inputs.Length), batch, cancellationToken).ConfigureAwait(false);
-                await next.PreprocessAsync(middle.AsMemory(0, inputs.Length), outputs, batch, cancellationToken).ConfigureAwait(false);
+                if (!batch.AllFailed)
+                {
+                    await next.PreprocessAsync(middle.AsMemory(0, inputs.Length), outputs, batch, cancellationToken).ConfigureAwait(false);
+                }
             }
             finally
             {

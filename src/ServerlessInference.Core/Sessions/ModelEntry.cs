@@ -67,6 +67,11 @@ internal sealed class ModelEntry(string name, ModelLoader loader) : IDisposable
                 ? new ModelLease(model)
                 : throw new ObjectDisposedException(nameof(IModelRegistry));
         }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A load with a waiting caller is cancelled by the disposal of the registry alone.
+            throw new ObjectDisposedException($"The model '{name}' was being loaded when its registry was disposed.", exception);
+        }
         finally
         {
             bool last;

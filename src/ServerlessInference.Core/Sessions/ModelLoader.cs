@@ -22,6 +22,7 @@ internal sealed partial class ModelLoader(
         using Activity? activity = telemetry.Activities.StartActivity("model.load");
         activity?.SetTag("model", name);
         ModelOptions settings = options.Get(name);
+        long start = time.GetTimestamp();
         using var limit = new CancellationTokenSource(settings.LoadTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -32,15 +33,48 @@ internal sealed partial class ModelLoader(
         {
             var exception = new ModelLoadException(
                 $"The model '{name}' was not loaded within {settings.LoadTimeout.TotalSeconds:0.###} s. Raise the option LoadTimeout, or give its sources deadlines.");
-            LogFailed(logger, exception, name);
+            Report(activity, name, exception, start);
             throw exception;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
-            telemetry.Failed(name, exception);
-            LogFailed(logger, exception, name);
+            Report(activity, name, exception, start);
             throw;
+        }
+    }
+
+    private void Report(Activity? activity, string name, Exception exception, long start)
+    {
+        activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+        telemetry.LoadFailed(name, exception, time.GetElapsedTime(start));
+        LogFailed(logger, exception, name);
+    }
+
+    private static async Task<ModelArtifact> FetchAsync(IModelSource source, CancellationToken cancellationToken)
+    {
+        // On another thread, and left behind at the limit: a source may block or not heed its token, as a mount that hangs.
+        Task<ModelArtifact> task = Task.Run(() => source.LoadAsync(cancellationToken).AsTask(), CancellationToken.None);
+        try
+        {
+            return await task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _ = DiscardAsync(task);
+            throw;
+        }
+        catch (Exception exception) when (exception is not InferenceException)
+        {
+            throw new ModelLoadException($"The model source {source.Description} failed: {exception.Message}", exception);
+        }
+    }
+
+    private static async Task DiscardAsync(Task<ModelArtifact> task)
+    {
+        await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (task.IsCompletedSuccessfully)
+        {
+            (await task.ConfigureAwait(false)).Dispose();
         }
     }
 
@@ -51,8 +85,9 @@ internal sealed partial class ModelLoader(
         // The native library and its environment take as long as a small model, so they start while the source is busy.
         Task runtime = Task.Run(sessions.StartRuntime, cancellationToken);
         IModelSource source = services.GetRequiredKeyedService<IModelSource>(name);
-        ModelArtifact artifact = await source.LoadAsync(cancellationToken).ConfigureAwait(false);
+        ModelArtifact artifact = await FetchAsync(source, cancellationToken).ConfigureAwait(false);
         OnnxSession? session = null;
+        LoadedModel? model = null;
         try
         {
             await runtime.ConfigureAwait(false);
@@ -61,7 +96,7 @@ internal sealed partial class ModelLoader(
             long created = time.GetTimestamp();
             var identity = new ModelIdentity(name, artifact.Version, artifact.Source);
             var timings = new ModelLoadTimings(time.GetElapsedTime(start, loaded), time.GetElapsedTime(loaded, created));
-            var model = new LoadedModel(identity, session, artifact, timings);
+            model = new LoadedModel(identity, session, artifact, timings);
             foreach (IModelPipeline pipeline in services.GetKeyedServices<IModelPipeline>(name))
             {
                 pipeline.Prepare(model);
@@ -73,8 +108,17 @@ internal sealed partial class ModelLoader(
         }
         catch
         {
-            session?.Dispose();
-            artifact.Dispose();
+            if (model is not null)
+            {
+                // With what its pipelines derived from it.
+                model.Release();
+            }
+            else
+            {
+                session?.Dispose();
+                artifact.Dispose();
+            }
+
             throw;
         }
     }

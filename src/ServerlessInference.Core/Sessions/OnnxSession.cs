@@ -11,6 +11,7 @@ internal sealed class OnnxSession : IDisposable
     private readonly InferenceSession _session;
     private readonly string[] _inputNames;
     private readonly string[] _outputNames;
+    private volatile bool _disposed;
 
     public OnnxSession(InferenceSession session)
     {
@@ -24,6 +25,8 @@ internal sealed class OnnxSession : IDisposable
 
     public void Run(InferenceBatch batch, ModelIdentity identity, CancellationToken cancellationToken)
     {
+        // ONNX Runtime itself does not check; it would end the process.
+        ObjectDisposedException.ThrowIf(_disposed, this);
         cancellationToken.ThrowIfCancellationRequested();
         var values = new OrtValue[_inputNames.Length];
         for (int i = 0; i < values.Length; i++)
@@ -56,7 +59,11 @@ internal sealed class OnnxSession : IDisposable
         }
     }
 
-    public void Dispose() => _session.Dispose();
+    public void Dispose()
+    {
+        _disposed = true;
+        _session.Dispose();
+    }
 
     private ModelContractException Unfilled(InferenceBatch batch, ModelIdentity identity)
     {

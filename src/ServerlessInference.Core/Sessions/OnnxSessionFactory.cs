@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using ServerlessInference.Models;
@@ -30,7 +31,7 @@ internal sealed class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger)
         {
             return new OnnxSession(file.PhysicalPath is { } path
                 ? new InferenceSession(path, settings)
-                : new InferenceSession(file.Memory.ToArray(), settings));
+                : new InferenceSession(WholeArray(file.Memory), settings));
         }
         catch (OnnxRuntimeException exception)
         {
@@ -38,6 +39,10 @@ internal sealed class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger)
             throw new ModelLoadException($"The model '{file.Name}' from {source} cannot be loaded: {Explain(exception.Message, file)}", exception);
         }
     }
+
+    // ONNX Runtime copies what it keeps, so a model that is an array of its own needs no copy before.
+    private static byte[] WholeArray(ReadOnlyMemory<byte> memory) =>
+        MemoryMarshal.TryGetArray(memory, out ArraySegment<byte> segment) && segment.Count == segment.Array!.Length ? segment.Array : memory.ToArray();
 
     private static string Explain(string message, ModelFile file)
     {
@@ -52,14 +57,26 @@ internal sealed class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger)
             return $"it uses a newer operator set than ONNX Runtime {RuntimeVersion} knows. Export it with an older opset, or update ONNX Runtime. ({message})";
         }
 
-        if (message.Contains("is not a registered function/op", StringComparison.Ordinal))
+        if (message.Contains("is not a registered function/op", StringComparison.Ordinal) || message.Contains("No Op registered for", StringComparison.Ordinal))
         {
             return $"it uses an operator that ONNX Runtime {RuntimeVersion} does not have. Register the library with that operator, or export the model without it. ({message})";
+        }
+
+        if (message.Contains("[ErrorCode:NotImplemented]", StringComparison.Ordinal))
+        {
+            return $"ONNX Runtime {RuntimeVersion} knows one of its operators, but not for this element type on this processor. Export the model with another type. ({message})";
         }
 
         if (message.Contains("[ErrorCode:InvalidProtobuf]", StringComparison.Ordinal))
         {
             return $"its {file.Length:N0} bytes are no ONNX model; most often it was truncated on its way. Compare its size and digest with the original. ({message})";
+        }
+
+        if (message.Contains("External data path", StringComparison.Ordinal) || message.Contains("External initializer", StringComparison.Ordinal))
+        {
+            return file.PhysicalPath is null
+                ? $"it is in memory, but its weights stand in a file of their own, which only works on disk. Save the model as one file, or take it from a folder. ({message})"
+                : $"its weights stand in a file of their own that is not beside it, or is too short. Bring the model with all its files. ({message})";
         }
 
         if (message.Contains("Failed to construct locale", StringComparison.Ordinal))

@@ -27,8 +27,8 @@ public sealed class ImageClassificationOptions
 
     /// <summary>Gets or sets how images become tensors.</summary>
     /// <value>
-    /// <see langword="null"/>, the default, takes <c>preprocessor_config.json</c> beside the model, else torchvision's settings for ImageNet, in the
-    /// size that the model declares. Layout and element type always follow the model's input.
+    /// <see langword="null"/>, the default, takes <c>preprocessor_config.json</c> beside the model, else Ultralytics' settings where the metadata says
+    /// <c>task: classify</c>, else torchvision's settings for ImageNet, in the size that the model declares. Layout and element type always follow the model's input.
     /// </value>
     [ValidateObjectMembers]
     public ImagePreprocessingOptions? Preprocessing { get; set; }

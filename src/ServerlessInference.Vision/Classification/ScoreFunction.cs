@@ -3,7 +3,10 @@ namespace ServerlessInference.Vision.Classification;
 /// <summary>What makes scores of a model's outputs.</summary>
 public enum ScoreFunction
 {
-    /// <summary>Sigmoid where <c>config.json</c> says <c>"problem_type": "multi_label_classification"</c>, else softmax. The default.</summary>
+    /// <summary>
+    /// None where Ultralytics' metadata says <c>task: classify</c>; sigmoid where <c>config.json</c> says
+    /// <c>"problem_type": "multi_label_classification"</c>; else softmax. The default.
+    /// </summary>
     Auto,
 
     /// <summary>Softmax: one label is right, and the scores add up to 1.</summary>

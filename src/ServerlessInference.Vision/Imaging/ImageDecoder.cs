@@ -1,11 +1,12 @@
 using ServerlessInference.Vision.Imaging.Internal;
+using ServerlessInference.Vision.Imaging.Jpeg;
 using ServerlessInference.Vision.Imaging.Png.Internal;
 
 namespace ServerlessInference.Vision.Imaging;
 
 /// <summary>Decodes an image with the decoder for the format that its first bytes tell.</summary>
 /// <remarks>
-/// <para>Reads PNG by itself; other formats through decoders given to it.</para>
+/// <para>Reads JPEG and PNG by itself; other formats through decoders given to it.</para>
 /// <para>Output: 8-bit RGB, interleaved, <c>[height, width, 3]</c>. Thread-safe where the decoders given to it are.</para>
 /// </remarks>
 public sealed class ImageDecoder : IImageDecoder
@@ -23,7 +24,7 @@ public sealed class ImageDecoder : IImageDecoder
     public ImageDecoder(IEnumerable<IImageDecoder> decoders)
     {
         ArgumentNullException.ThrowIfNull(decoders);
-        _decoders = [new PngDecoder(), .. decoders];
+        _decoders = [new JpegDecoder(), new PngDecoder(), .. decoders];
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ namespace ServerlessInference.Vision.Imaging;
 /// <remarks>
 /// <para>The steps, in this order: resize by <see cref="Mode"/>; crop from the middle to <see cref="Width"/> and <see cref="Height"/>
 /// (a side that is too short is filled with black); <c>(pixel × Scale - Mean) / StandardDeviation</c>, each step rounded to float32.</para>
-/// <para>Ready settings: <see cref="ImagePreprocessingPresets"/>.</para>
+/// <para>Ready settings: <see cref="ImagePreprocessingPresets"/>; from a Hugging Face model folder: <see cref="HuggingFacePreprocessorConfig"/>.</para>
 /// </remarks>
 public sealed class ImagePreprocessingOptions
 {

@@ -81,6 +81,19 @@ public static class ImagePreprocessingPresets
         StandardDeviation = new ChannelValues(1f),
     };
 
+    /// <summary>Ultralytics' YOLO classifiers: bilinear so that the shorter side has the size, centre crop, 0 to 1, RGB.</summary>
+    /// <remarks>Source: <c>classify_transforms</c> of Ultralytics 8.</remarks>
+    /// <param name="size">The side of the tensor in pixels.</param>
+    /// <returns>The settings.</returns>
+    public static ImagePreprocessingOptions UltralyticsClassification(int size = 224) => new()
+    {
+        Width = size,
+        Height = size,
+        ShorterSide = size,
+        Mean = new ChannelValues(0f),
+        StandardDeviation = new ChannelValues(1f),
+    };
+
     /// <summary>YOLOX: letterbox at the top left, filled with 114, 0 to 255, BGR.</summary>
     /// <param name="size">The side of the tensor in pixels.</param>
     /// <returns>The settings.</returns>

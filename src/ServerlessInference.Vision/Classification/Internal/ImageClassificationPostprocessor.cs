@@ -6,6 +6,7 @@ using ServerlessInference.Models;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
+using ServerlessInference.Vision.Internal;
 
 namespace ServerlessInference.Vision.Classification.Internal;
 
@@ -69,7 +70,9 @@ internal sealed class ImageClassificationPostprocessor(ImageClassificationOption
                 $"Output {model.Description.Outputs[output]} of model '{model.Identity.Name}' has {declared} classes, and there are {labels.Count} labels. Load the labels that belong to this model.");
         }
 
-        ScoreFunction scores = options.Scores != ScoreFunction.Auto ? options.Scores : IsMultiLabel(model) ? ScoreFunction.Sigmoid : ScoreFunction.Softmax;
+        ScoreFunction scores = options.Scores != ScoreFunction.Auto ? options.Scores :
+            UltralyticsMetadata.Of(model).IsClassifier ? ScoreFunction.None :
+            IsMultiLabel(model) ? ScoreFunction.Sigmoid : ScoreFunction.Softmax;
         return new Settings(output, labels, scores);
     }
 

@@ -44,11 +44,13 @@ internal sealed class EncodedImagePreprocessor(
                 if (!begun)
                 {
                     size = plan.Tensorizer.GetSize(state.Image.Width, state.Image.Height);
+                    state.Size = size;
                     Begin(plan, batch, size);
                     begun = true;
                 }
 
-                state.Transforms[row] = Write(plan, batch, size, row, state.Image);
+                LetterboxTransform transform = Write(plan, batch, size, row, state.Image);
+                state.Transforms[row] = decoding.ScaleToShorterSide > 0 ? ToOriginal(transform, inputs.Span[row].Span) : transform;
             }
             catch (InvalidInputException exception)
             {
@@ -57,6 +59,22 @@ internal sealed class EncodedImagePreprocessor(
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    // An image that was scaled down while it was decoded: the transform leads to the pixels that it has in its file.
+    private LetterboxTransform ToOriginal(in LetterboxTransform transform, ReadOnlySpan<byte> encoded)
+    {
+        ImageInfo info = decoder.Identify(encoded);
+        bool asStored = !decoding.ApplyOrientation && OrientationTransform.SwapsSides(info.Orientation);
+        int width = asStored ? info.Height : info.Width;
+        int height = asStored ? info.Width : info.Height;
+        return transform with
+        {
+            SourceWidth = width,
+            SourceHeight = height,
+            GainX = transform.GainX * transform.SourceWidth / width,
+            GainY = transform.GainY * transform.SourceHeight / height,
+        };
     }
 
     private Plan PlanOf(LoadedModel model) => model.GetOrCreate(this, Create);
@@ -90,7 +108,12 @@ internal sealed class EncodedImagePreprocessor(
 
     /// <summary>Finds the model's image input.</summary>
     /// <exception cref="ModelContractException">The model has none.</exception>
-    internal static ValueDescription InputOf(LoadedModel model)
+    internal static ValueDescription InputOf(LoadedModel model) => FindInput(model) ?? throw new ModelContractException(
+        $"Model '{model.Identity.Name}' has the inputs {string.Join(", ", model.Description.Inputs)}; an image pipeline needs one of float32, float16 or uint8 " +
+        "[n, 3, height, width] or [n, height, width, 3].");
+
+    /// <summary>Finds the model's image input; <see langword="null"/> where it has none.</summary>
+    internal static ValueDescription? FindInput(LoadedModel model)
     {
         foreach (ValueDescription input in model.Description.Inputs)
         {
@@ -101,9 +124,7 @@ internal sealed class EncodedImagePreprocessor(
             }
         }
 
-        throw new ModelContractException(
-            $"Model '{model.Identity.Name}' has the inputs {string.Join(", ", model.Description.Inputs)}; an image pipeline needs one of float32, float16 or uint8 " +
-            "[n, 3, height, width] or [n, height, width, 3].");
+        return null;
     }
 
     private static bool IsChannels(long axis) => axis is ImageBuffer.Channels or < 0;

@@ -9,6 +9,9 @@ internal sealed class ImageBatchState
     /// <summary>Gets the way back from each tensor to its image.</summary>
     public LetterboxTransform[] Transforms { get; private set; } = [];
 
+    /// <summary>Gets or sets the size of the images' tensor.</summary>
+    public ImageSize Size { get; set; }
+
     public void Begin(int count)
     {
         if (Transforms.Length < count)

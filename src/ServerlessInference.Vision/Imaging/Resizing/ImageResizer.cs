@@ -10,7 +10,7 @@ namespace ServerlessInference.Vision.Imaging.Resizing;
 /// </remarks>
 public sealed class ImageResizer
 {
-    private readonly ResamplerSet _resamplers = new();
+    private readonly ResamplerSet _resamplers = new(VectorPaths.Best);
 
     /// <summary>Resizes an image.</summary>
     /// <param name="source">The image, not empty.</param>

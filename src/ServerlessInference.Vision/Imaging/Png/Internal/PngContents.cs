@@ -108,16 +108,30 @@ internal readonly ref struct PngContents
         return isData;
     }
 
-    private static ReadOnlySpan<byte> FindExif(ReadOnlySpan<byte> encoded)
+    /// <summary>Finds the eXIf chunk among the chunks from here on; empty where there is none or the file breaks before it.</summary>
+    public static ReadOnlySpan<byte> FindExif(ReadOnlySpan<byte> chunks)
     {
-        while (PngChunk.TryRead(encoded, out PngChunk chunk) && chunk.Type != PngChunk.Iend)
+        while (chunks.Length >= 12)
         {
-            if (chunk.Type == PngChunk.Exif)
+            uint type = BinaryPrimitives.ReadUInt32BigEndian(chunks[4..]);
+            if (type == PngChunk.Iend)
             {
-                return chunk.Data;
+                break;
             }
 
-            encoded = encoded[chunk.EncodedLength..];
+            if (type == PngChunk.Exif)
+            {
+                return PngChunk.TryRead(chunks, out PngChunk chunk) ? chunk.Data : default;
+            }
+
+            // Other chunks are stepped over: their checksums are not worth the time here.
+            long length = 12L + BinaryPrimitives.ReadUInt32BigEndian(chunks);
+            if (length > chunks.Length)
+            {
+                break;
+            }
+
+            chunks = chunks[(int)length..];
         }
 
         return default;

@@ -14,6 +14,9 @@ internal sealed class AxisWeights
     /// <summary>Half a unit in the last place of a sum of products.</summary>
     public const int Round = 1 << (PrecisionBits - 1);
 
+    /// <summary>The bits of a weight's low part, where it is split so that both parts fit 16-bit products.</summary>
+    public const int LowBits = 12;
+
     private double[] _scratch = [];
     private int[] _starts = [];
     private int[] _counts = [];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -5,11 +6,11 @@ namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 
 /// <summary>Weighs the pixels of a row, as Pillow's horizontal pass: 32-bit sums of 8-bit samples times 22-bit weights, rounded, clamped.</summary>
 /// <remarks>
-/// <para>With AVX2, four taps at a time: a weight is split into its low 12 bits and the rest, so that both parts fit 16-bit products
+/// <para>With AVX2 or SSSE3, four taps at a time: a weight is split into its low 12 bits and the rest, so that both parts fit 16-bit products
 /// whose sums are exact; <c>(high &lt;&lt; 12) + low</c> is then the very same 32-bit sum. Everywhere the bytes are the same.</para>
 /// <para>A row is read up to <see cref="OverRead"/> bytes past its end, and where <see cref="MinimumPixels"/> is more than its width, up to there.</para>
 /// </remarks>
-internal sealed unsafe class HorizontalPass
+internal sealed unsafe class HorizontalPass(VectorPath path)
 {
     /// <summary>Bytes that must be readable behind a row.</summary>
     public const int OverRead = 4;
@@ -19,7 +20,7 @@ internal sealed unsafe class HorizontalPass
 
     private const int TapsPerBlock = 4;
     private const int PixelsPerStep = 4;
-    private const int LowBits = 12;
+    private const int LowBits = AxisWeights.LowBits;
 
     /// <summary>Shorts per block and result: the high parts of four weights for two lanes, then the low parts.</summary>
     private const int BlockLength = 32;
@@ -46,7 +47,7 @@ internal sealed unsafe class HorizontalPass
         }
 
         Array.Clear(_offsets);
-        if (Avx2.IsSupported)
+        if (path >= VectorPath.Ssse3)
         {
             _blockCount = (axis.Taps + TapsPerBlock - 1) / TapsPerBlock;
             MinimumPixels = _blockCount * TapsPerBlock;
@@ -79,11 +80,15 @@ internal sealed unsafe class HorizontalPass
         fixed (int* offsets = _offsets, weights = _weights)
         fixed (short* blocks = _blocks)
         {
-            if (Avx2.IsSupported)
+            if (Avx2.IsSupported && path == VectorPath.Avx2)
             {
                 RunAvx2(row, results, offsets, blocks);
             }
-            else if (Vector128.IsHardwareAccelerated && BitConverter.IsLittleEndian)
+            else if (Ssse3.IsSupported && path == VectorPath.Ssse3)
+            {
+                RunSsse3(row, results, offsets, blocks);
+            }
+            else if (path == VectorPath.Portable)
             {
                 RunVector128(row, results, offsets, weights);
             }
@@ -144,16 +149,18 @@ internal sealed unsafe class HorizontalPass
             Vector256<int> c = Sum(row + offsets[i + 2], blocks + (2 * perResult), blockCount, pairs);
             Vector256<int> d = Sum(row + offsets[i + 3], blocks + (3 * perResult), blockCount, pairs);
             blocks += 4 * perResult;
-            Vector256<int> ab = Avx2.Permute2x128(a, b, 0x20) + Avx2.Permute2x128(a, b, 0x31);
-            Vector256<int> cd = Avx2.Permute2x128(c, d, 0x20) + Avx2.Permute2x128(c, d, 0x31);
-            Vector256<short> words = Avx2.PackSignedSaturate(ab >> AxisWeights.PrecisionBits, cd >> AxisWeights.PrecisionBits);
+            Vector256<int> ab = Avx2.Add(Avx2.Permute2x128(a, b, 0x20), Avx2.Permute2x128(a, b, 0x31));
+            Vector256<int> cd = Avx2.Add(Avx2.Permute2x128(c, d, 0x20), Avx2.Permute2x128(c, d, 0x31));
+            Vector256<short> words = Avx2.PackSignedSaturate(
+                Avx2.ShiftRightArithmetic(ab, AxisWeights.PrecisionBits), Avx2.ShiftRightArithmetic(cd, AxisWeights.PrecisionBits));
             Vector256<uint> bytes = Avx2.PackUnsignedSaturate(words, words).AsUInt32();
-            Vector128<byte> abcd = Sse2.UnpackLow(bytes.GetLower(), bytes.GetUpper()).AsByte();
-            Ssse3.Shuffle(abcd, tight).Store(results);
+            Vector128<byte> abcd = Sse2.UnpackLow(bytes.GetLower(), Avx2.ExtractVector128(bytes, 1)).AsByte();
+            Sse2.Store(results, Ssse3.Shuffle(abcd, tight));
             results += 3 * PixelsPerStep;
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Sum(byte* pixels, short* blocks, int count, Vector256<byte> pairs)
     {
         Vector256<int> high = Vector256<int>.Zero;
@@ -163,13 +170,56 @@ internal sealed unsafe class HorizontalPass
         for (int block = 0; block < count; block++)
         {
             Vector256<short> samples = Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(pixels), pairs).AsInt16();
-            high += Avx2.MultiplyAddAdjacent(samples, Vector256.Load(blocks));
-            low += Avx2.MultiplyAddAdjacent(samples, Vector256.Load(blocks + (BlockLength / 2)));
+            high = Avx2.Add(high, Avx2.MultiplyAddAdjacent(samples, Avx.LoadVector256(blocks)));
+            low = Avx2.Add(low, Avx2.MultiplyAddAdjacent(samples, Avx.LoadVector256(blocks + (BlockLength / 2))));
             pixels += TapsPerBlock * ImageBuffer.Channels;
             blocks += BlockLength;
         }
 
-        return (high << LowBits) + low;
+        return Avx2.Add(Avx2.ShiftLeftLogical(high, LowBits), low);
+    }
+
+    private void RunSsse3(byte* row, byte* results, int* offsets, short* blocks)
+    {
+        const byte None = 0x80;
+        Vector128<byte> tight = Vector128.Create(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, None, None, None, None);
+        int blockCount = _blockCount;
+        int perResult = blockCount * BlockLength;
+        for (int i = 0; i < Count; i += PixelsPerStep)
+        {
+            Vector128<int> a = Sum(row + offsets[i], blocks, blockCount);
+            Vector128<int> b = Sum(row + offsets[i + 1], blocks + perResult, blockCount);
+            Vector128<int> c = Sum(row + offsets[i + 2], blocks + (2 * perResult), blockCount);
+            Vector128<int> d = Sum(row + offsets[i + 3], blocks + (3 * perResult), blockCount);
+            blocks += 4 * perResult;
+            Vector128<byte> abcd = Sse2.PackUnsignedSaturate(Sse2.PackSignedSaturate(a, b), Sse2.PackSignedSaturate(c, d));
+            Sse2.Store(results, Ssse3.Shuffle(abcd, tight));
+            results += 3 * PixelsPerStep;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Sum(byte* pixels, short* blocks, int count)
+    {
+        const byte None = 0x80;
+        Vector128<byte> firstPair = Vector128.Create(0, None, 3, None, 1, None, 4, None, 2, None, 5, None, None, None, None, None);
+        Vector128<byte> secondPair = Vector128.Create(6, None, 9, None, 7, None, 10, None, 8, None, 11, None, None, None, None, None);
+        Vector128<int> high = Vector128<int>.Zero;
+        Vector128<int> low = Vector128.Create(AxisWeights.Round);
+        for (int block = 0; block < count; block++)
+        {
+            Vector128<byte> loaded = Sse2.LoadVector128(pixels);
+            Vector128<short> first = Ssse3.Shuffle(loaded, firstPair).AsInt16();
+            Vector128<short> second = Ssse3.Shuffle(loaded, secondPair).AsInt16();
+            high = Sse2.Add(high, Sse2.MultiplyAddAdjacent(first, Sse2.LoadVector128(blocks)));
+            low = Sse2.Add(low, Sse2.MultiplyAddAdjacent(first, Sse2.LoadVector128(blocks + 16)));
+            high = Sse2.Add(high, Sse2.MultiplyAddAdjacent(second, Sse2.LoadVector128(blocks + 8)));
+            low = Sse2.Add(low, Sse2.MultiplyAddAdjacent(second, Sse2.LoadVector128(blocks + 24)));
+            pixels += TapsPerBlock * ImageBuffer.Channels;
+            blocks += BlockLength;
+        }
+
+        return Sse2.ShiftRightArithmetic(Sse2.Add(Sse2.ShiftLeftLogical(high, LowBits), low), AxisWeights.PrecisionBits);
     }
 
     private void RunVector128(byte* row, byte* results, int* offsets, int* weights)

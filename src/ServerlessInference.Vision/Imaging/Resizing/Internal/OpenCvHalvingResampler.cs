@@ -1,9 +1,10 @@
 using System.Runtime.Intrinsics;
+using ServerlessInference.Vision.Imaging.Internal;
 
 namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 
 /// <summary>Halves both sides as OpenCV 4.6's <c>INTER_LINEAR</c> does: the mean of four pixels, rounded half up.</summary>
-internal sealed unsafe class OpenCvHalvingResampler : RowResampler
+internal sealed unsafe class OpenCvHalvingResampler(VectorPath path) : RowResampler
 {
     private ImageBuffer? _source;
     private PixelRegion _region;
@@ -21,7 +22,7 @@ internal sealed unsafe class OpenCvHalvingResampler : RowResampler
         fixed (byte* upper = _source!.Row(2 * (_region.Top + y))[from..], lower = _source.Row((2 * (_region.Top + y)) + 1)[from..], results = row[..length])
         {
             int done = 0;
-            if (Vector128.IsHardwareAccelerated && BitConverter.IsLittleEndian)
+            if (path >= VectorPath.Portable)
             {
                 done = RunVector128(upper, lower, results, length);
             }
@@ -39,7 +40,7 @@ internal sealed unsafe class OpenCvHalvingResampler : RowResampler
     // Two results a step: 12 bytes of each row, read as 16, and 6 bytes of results, written as 8.
     private static int RunVector128(byte* upper, byte* lower, byte* results, int length)
     {
-        const byte None = 0xFF;
+        const byte None = ByteShuffle.None;
         Vector128<byte> left = Vector128.Create(0, None, 1, None, 2, None, 6, None, 7, None, 8, None, None, None, None, None);
         Vector128<byte> right = Vector128.Create(3, None, 4, None, 5, None, 9, None, 10, None, 11, None, None, None, None, None);
         int done = 0;
@@ -47,8 +48,8 @@ internal sealed unsafe class OpenCvHalvingResampler : RowResampler
         {
             Vector128<byte> a = Vector128.Load(upper + (2 * done));
             Vector128<byte> b = Vector128.Load(lower + (2 * done));
-            Vector128<ushort> sum = Vector128.Shuffle(a, left).AsUInt16() + Vector128.Shuffle(a, right).AsUInt16()
-                + Vector128.Shuffle(b, left).AsUInt16() + Vector128.Shuffle(b, right).AsUInt16();
+            Vector128<ushort> sum = ByteShuffle.Pick(a, left).AsUInt16() + ByteShuffle.Pick(a, right).AsUInt16()
+                + ByteShuffle.Pick(b, left).AsUInt16() + ByteShuffle.Pick(b, right).AsUInt16();
             Vector128<ushort> mean = (sum + Vector128.Create((ushort)2)) >> 2;
             *(ulong*)(results + done) = Vector128.Narrow(mean, mean).AsUInt64().ToScalar();
         }

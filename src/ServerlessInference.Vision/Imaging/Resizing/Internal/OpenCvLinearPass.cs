@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -5,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 
 /// <summary>The two passes of OpenCV's 8-bit bilinear resizing, with its truncations: the results are OpenCV's to the bit.</summary>
-internal sealed unsafe class OpenCvLinearPass
+internal sealed unsafe class OpenCvLinearPass(VectorPath path)
 {
     /// <summary>Bytes that must be readable behind a source row.</summary>
     public const int OverRead = 2;
@@ -78,11 +79,15 @@ internal sealed unsafe class OpenCvLinearPass
         fixed (int* offsets = _offsets)
         fixed (short* pairs = _pairs, table = _table)
         {
-            if (Avx2.IsSupported)
+            if (Avx2.IsSupported && path == VectorPath.Avx2)
             {
                 HorizontalAvx2(row, results, offsets, table);
             }
-            else if (Vector128.IsHardwareAccelerated && BitConverter.IsLittleEndian)
+            else if (Ssse3.IsSupported && path == VectorPath.Ssse3)
+            {
+                HorizontalSsse3(row, results, offsets, table);
+            }
+            else if (path == VectorPath.Portable)
             {
                 HorizontalVector128(row, results, offsets, pairs);
             }
@@ -100,21 +105,21 @@ internal sealed unsafe class OpenCvLinearPass
     /// <param name="lowerWeight">The lower row's weight in 1/2048.</param>
     /// <param name="results">Takes <paramref name="length"/> bytes, not more.</param>
     /// <param name="length">Samples in a row.</param>
-    public static void Vertical(short* upper, short* lower, short upperWeight, short lowerWeight, byte* results, int length)
+    public void Vertical(short* upper, short* lower, short upperWeight, short lowerWeight, byte* results, int length)
     {
         int done = 0;
-        if (Avx2.IsSupported)
+        if (Avx2.IsSupported && path == VectorPath.Avx2)
         {
             Vector256<short> first = Vector256.Create(upperWeight);
             Vector256<short> second = Vector256.Create(lowerWeight);
             for (; done + 32 <= length; done += 32)
             {
-                Vector256<short> a = Weigh(Vector256.Load(upper + done), Vector256.Load(lower + done), first, second);
-                Vector256<short> b = Weigh(Vector256.Load(upper + done + 16), Vector256.Load(lower + done + 16), first, second);
-                Avx2.Permute4x64(Avx2.PackUnsignedSaturate(a, b).AsInt64(), 0b_11_01_10_00).AsByte().Store(results + done);
+                Vector256<short> a = Weigh(Avx.LoadVector256(upper + done), Avx.LoadVector256(lower + done), first, second);
+                Vector256<short> b = Weigh(Avx.LoadVector256(upper + done + 16), Avx.LoadVector256(lower + done + 16), first, second);
+                Avx.Store(results + done, Avx2.Permute4x64(Avx2.PackUnsignedSaturate(a, b).AsInt64(), 0b_11_01_10_00).AsByte());
             }
         }
-        else if (Sse2.IsSupported || AdvSimd.IsSupported)
+        else if ((Sse2.IsSupported || AdvSimd.IsSupported) && path >= VectorPath.Portable)
         {
             Vector128<short> first = Vector128.Create(upperWeight);
             Vector128<short> second = Vector128.Create(lowerWeight);
@@ -132,13 +137,17 @@ internal sealed unsafe class OpenCvLinearPass
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<short> Weigh(Vector256<short> upper, Vector256<short> lower, Vector256<short> first, Vector256<short> second) =>
-        (Avx2.MultiplyHigh(upper, first) + Avx2.MultiplyHigh(lower, second) + Vector256.Create((short)2)) >> 2;
+        Avx2.ShiftRightArithmetic(
+            Avx2.Add(Avx2.Add(Avx2.MultiplyHigh(upper, first), Avx2.MultiplyHigh(lower, second)), Vector256.Create((short)2)), 2);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<short> Weigh(Vector128<short> upper, Vector128<short> lower, Vector128<short> first, Vector128<short> second) =>
         (MultiplyHigh(upper, first) + MultiplyHigh(lower, second) + Vector128.Create((short)2)) >> 2;
 
     // Arm's doubling product has one more bit; nothing here saturates, and the halves of a floor are the floor.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<short> MultiplyHigh(Vector128<short> a, Vector128<short> b) =>
         Sse2.IsSupported ? Sse2.MultiplyHigh(a, b) : AdvSimd.MultiplyDoublingSaturateHigh(a, b) >> 1;
 
@@ -152,18 +161,46 @@ internal sealed unsafe class OpenCvLinearPass
         {
             Vector256<short> even = Avx2.Shuffle(Two(row + offsets[i], row + offsets[i + 2]), pairs).AsInt16();
             Vector256<short> odd = Avx2.Shuffle(Two(row + offsets[i + 1], row + offsets[i + 3]), pairs).AsInt16();
-            Vector256<int> evenSums = Avx2.MultiplyAddAdjacent(even, Vector256.Load(table)) >> 4;
-            Vector256<int> oddSums = Avx2.MultiplyAddAdjacent(odd, Vector256.Load(table + 16)) >> 4;
-            Vector256<byte> words = Avx2.Shuffle(Avx2.PackSignedSaturate(evenSums, oddSums).AsByte(), tight);
-            words.GetLower().AsInt16().Store(results);
-            words.GetUpper().AsInt16().Store(results + 6);
+            Vector256<int> evenSums = Avx2.ShiftRightArithmetic(Avx2.MultiplyAddAdjacent(even, Avx.LoadVector256(table)), 4);
+            Vector256<int> oddSums = Avx2.ShiftRightArithmetic(Avx2.MultiplyAddAdjacent(odd, Avx.LoadVector256(table + 16)), 4);
+            Vector256<short> words = Avx2.Shuffle(Avx2.PackSignedSaturate(evenSums, oddSums).AsByte(), tight).AsInt16();
+            Sse2.Store(results, words.GetLower());
+            Sse2.Store(results + 6, Avx2.ExtractVector128(words, 1));
             table += PixelsPerStep * TableWords;
             results += PixelsPerStep * ImageBuffer.Channels;
         }
     }
 
-    private static Vector256<byte> Two(byte* first, byte* second) =>
-        Vector256.Create(Vector128.CreateScalarUnsafe(*(ulong*)first), Vector128.CreateScalarUnsafe(*(ulong*)second)).AsByte();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Two(byte* first, byte* second) => Avx2.InsertVector128(
+        Vector128.CreateScalarUnsafe(*(ulong*)first).ToVector256Unsafe(), Vector128.CreateScalarUnsafe(*(ulong*)second), 1).AsByte();
+
+    private void HorizontalSsse3(byte* row, short* results, int* offsets, short* table)
+    {
+        const byte None = 0x80;
+        Vector128<byte> pairs = Vector128.Create(0, None, 3, None, 1, None, 4, None, 2, None, 5, None, None, None, None, None);
+        Vector128<byte> tight = Vector128.Create(0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, None, None, None, None);
+        int count = _key.Count;
+        for (int i = 0; i < count; i += PixelsPerStep)
+        {
+            // The table's order is that of the wider path: pixels 0, 2, 1, 3.
+            Vector128<int> first = One(row + offsets[i], table, pairs);
+            Vector128<int> second = One(row + offsets[i + 1], table + 16, pairs);
+            Vector128<int> third = One(row + offsets[i + 2], table + 8, pairs);
+            Vector128<int> fourth = One(row + offsets[i + 3], table + 24, pairs);
+            Sse2.Store(results, Ssse3.Shuffle(Sse2.PackSignedSaturate(first, second).AsByte(), tight).AsInt16());
+            Sse2.Store(results + 6, Ssse3.Shuffle(Sse2.PackSignedSaturate(third, fourth).AsByte(), tight).AsInt16());
+            table += PixelsPerStep * TableWords;
+            results += PixelsPerStep * ImageBuffer.Channels;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> One(byte* pixels, short* table, Vector128<byte> pairs)
+    {
+        Vector128<short> samples = Ssse3.Shuffle(Vector128.CreateScalarUnsafe(*(ulong*)pixels).AsByte(), pairs).AsInt16();
+        return Sse2.ShiftRightArithmetic(Sse2.MultiplyAddAdjacent(samples, Sse2.LoadVector128(table)), 4);
+    }
 
     private void HorizontalVector128(byte* row, short* results, int* offsets, short* pairs)
     {

@@ -1,9 +1,9 @@
 namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 
 /// <summary>Resizes as OpenCV 4.6's <c>INTER_LINEAR</c> does with 8-bit images. Halving both sides is another computation: <see cref="OpenCvHalvingResampler"/>.</summary>
-internal sealed unsafe class OpenCvLinearResampler : RowResampler
+internal sealed unsafe class OpenCvLinearResampler(VectorPath path) : RowResampler
 {
-    private readonly OpenCvLinearPass _pass = new();
+    private readonly OpenCvLinearPass _pass = new(path);
     private readonly int[] _rowsHeld = new int[2];
     private ImageBuffer? _source;
     private PixelRegion _region;
@@ -37,7 +37,7 @@ internal sealed unsafe class OpenCvLinearResampler : RowResampler
             // Two rows in a row of source rows have different parities, so neither takes the other's place.
             short* first = Hold(source, upper, held);
             short* second = Hold(source, lower, held);
-            OpenCvLinearPass.Vertical(first, second, _weights[2 * y], _weights[(2 * y) + 1], results, length);
+            _pass.Vertical(first, second, _weights[2 * y], _weights[(2 * y) + 1], results, length);
         }
     }
 

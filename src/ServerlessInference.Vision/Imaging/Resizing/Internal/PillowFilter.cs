@@ -40,7 +40,8 @@ internal static class PillowFilter
         }
 
         x *= Math.PI;
-        return Math.Sin(x) / x * (0.54 + (0.46 * Math.Cos(x)));
+        // The constants are single precision in Pillow, and so a little off.
+        return Math.Sin(x) / x * (0.54f + (0.46f * Math.Cos(x)));
     }
 
     private static double Bicubic(double x)

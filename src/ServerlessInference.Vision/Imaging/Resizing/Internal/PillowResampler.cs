@@ -5,11 +5,12 @@ namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 /// Only the columns of the region and the rows that they need are made: every result depends on its own window alone, so a region is
 /// the same bytes as the whole image cut afterwards. Between the passes as many rows are kept as one result needs.
 /// </remarks>
-internal sealed unsafe class PillowResampler(ResizeFilter filter) : RowResampler
+internal sealed unsafe class PillowResampler(ResizeFilter filter, VectorPath path) : RowResampler
 {
     private readonly AxisWeights _columns = new();
     private readonly AxisWeights _rows = new();
-    private readonly HorizontalPass _horizontal = new();
+    private readonly HorizontalPass _horizontal = new(path);
+    private readonly VerticalPass _vertical = new(path);
     private ImageBuffer? _source;
     private PixelRegion _region;
     private byte[] _ring = [];
@@ -35,15 +36,15 @@ internal sealed unsafe class PillowResampler(ResizeFilter filter) : RowResampler
             _sourceWidth = region.SourceWidth;
         }
 
-        if (_resizesRows)
+        if (_resizesRows && _rows.Prepare(region.SourceHeight, region.ResizedHeight, region.Top, region.Height, filter))
         {
-            _rows.Prepare(region.SourceHeight, region.ResizedHeight, region.Top, region.Height, filter);
+            _vertical.Prepare(_rows);
         }
 
         _nextRow = 0;
         _ringRows = _resizesRows ? _rows.Taps : 1;
         _ringStride = (region.Width * ImageBuffer.Channels) + HorizontalPass.OverWrite;
-        Grow(ref _pointers, _ringRows);
+        Grow(ref _pointers, _ringRows + 1);
         if (_resizesColumns)
         {
             Grow(ref _ring, checked(_ringRows * _ringStride));
@@ -75,10 +76,7 @@ internal sealed unsafe class PillowResampler(ResizeFilter filter) : RowResampler
 
             if (_resizesRows)
             {
-                fixed (int* weights = _rows.Weights.Slice(y * _rows.Taps, count))
-                {
-                    VerticalPass.Run((byte**)pointers, weights, count, results, length);
-                }
+                _vertical.Run(y, (byte**)pointers, results, length);
             }
             else
             {

@@ -1,7 +1,7 @@
 namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 
 /// <summary>One resampler of each kind, made when first needed and kept with its memory. Not thread-safe.</summary>
-internal sealed class ResamplerSet
+internal sealed class ResamplerSet(VectorPath path)
 {
     private readonly PillowResampler?[] _pillow = new PillowResampler?[(int)ResizeFilter.OpenCvLinear];
     private CopyResampler? _copy;
@@ -21,9 +21,9 @@ internal sealed class ResamplerSet
         return filter switch
         {
             ResizeFilter.Nearest => _nearest ??= new NearestResampler(),
-            ResizeFilter.OpenCvLinear when halves => _openCvHalving ??= new OpenCvHalvingResampler(),
-            ResizeFilter.OpenCvLinear => _openCvLinear ??= new OpenCvLinearResampler(),
-            >= ResizeFilter.Bilinear and < ResizeFilter.OpenCvLinear => _pillow[(int)filter] ??= new PillowResampler(filter),
+            ResizeFilter.OpenCvLinear when halves => _openCvHalving ??= new OpenCvHalvingResampler(path),
+            ResizeFilter.OpenCvLinear => _openCvLinear ??= new OpenCvLinearResampler(path),
+            >= ResizeFilter.Bilinear and < ResizeFilter.OpenCvLinear => _pillow[(int)filter] ??= new PillowResampler(filter, path),
             _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, "There is no such filter."),
         };
     }

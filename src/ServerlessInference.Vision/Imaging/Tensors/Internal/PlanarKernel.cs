@@ -1,13 +1,18 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using ServerlessInference.Vision.Imaging.Internal;
 
 namespace ServerlessInference.Vision.Imaging.Tensors.Internal;
 
 /// <summary>Takes the three colours of a row apart, 16 pixels at a time, and normalises them into planes.</summary>
 internal static unsafe class PlanarKernel
 {
-    private const byte None = 0xFF;
+    private const byte None = ByteShuffle.None;
     private const int Step = 16;
+
+    /// <summary>Whether the processor has 256-bit vectors with fused operations.</summary>
+    public static bool Wide => Avx2.IsSupported && Fma.IsSupported;
 
     /// <summary>Writes as many whole steps as fit.</summary>
     /// <param name="row">Red, green, blue of each pixel.</param>
@@ -16,14 +21,15 @@ internal static unsafe class PlanarKernel
     /// <param name="red">Takes the values of red; <paramref name="green"/> and <paramref name="blue"/> likewise.</param>
     /// <param name="green">Takes the values of green.</param>
     /// <param name="blue">Takes the values of blue.</param>
+    /// <param name="wide">Whether to take <see cref="Wide"/>'s vectors; the others give the same values.</param>
     /// <returns>The pixels done.</returns>
-    public static int Run(byte* row, int count, PixelNormalizer normalizer, float* red, float* green, float* blue)
+    public static int Run(byte* row, int count, PixelNormalizer normalizer, float* red, float* green, float* blue, bool wide)
     {
         int done = 0;
         for (; done + Step <= count; done += Step, row += 3 * Step)
         {
             (Vector128<byte> reds, Vector128<byte> greens, Vector128<byte> blues) = Split(row);
-            if (Vector256.IsHardwareAccelerated)
+            if (Avx2.IsSupported && Fma.IsSupported && wide)
             {
                 Write256(reds, normalizer, 0, red + done);
                 Write256(greens, normalizer, 1, green + done);
@@ -47,24 +53,23 @@ internal static unsafe class PlanarKernel
         Vector128<byte> a = Vector128.Load(row);
         Vector128<byte> b = Vector128.Load(row + 16);
         Vector128<byte> c = Vector128.Load(row + 32);
-        Vector128<byte> red = Vector128.Shuffle(a, Vector128.Create(0, 3, 6, 9, 12, 15, None, None, None, None, None, None, None, None, None, None))
-            | Vector128.Shuffle(b, Vector128.Create(None, None, None, None, None, None, 2, 5, 8, 11, 14, None, None, None, None, None))
-            | Vector128.Shuffle(c, Vector128.Create(None, None, None, None, None, None, None, None, None, None, None, 1, 4, 7, 10, 13));
-        Vector128<byte> green = Vector128.Shuffle(a, Vector128.Create(1, 4, 7, 10, 13, None, None, None, None, None, None, None, None, None, None, None))
-            | Vector128.Shuffle(b, Vector128.Create(None, None, None, None, None, 0, 3, 6, 9, 12, 15, None, None, None, None, None))
-            | Vector128.Shuffle(c, Vector128.Create(None, None, None, None, None, None, None, None, None, None, None, 2, 5, 8, 11, 14));
-        Vector128<byte> blue = Vector128.Shuffle(a, Vector128.Create(2, 5, 8, 11, 14, None, None, None, None, None, None, None, None, None, None, None))
-            | Vector128.Shuffle(b, Vector128.Create(None, None, None, None, None, 1, 4, 7, 10, 13, None, None, None, None, None, None))
-            | Vector128.Shuffle(c, Vector128.Create(None, None, None, None, None, None, None, None, None, None, 0, 3, 6, 9, 12, 15));
+        Vector128<byte> red = ByteShuffle.Pick(a, Vector128.Create(0, 3, 6, 9, 12, 15, None, None, None, None, None, None, None, None, None, None))
+            | ByteShuffle.Pick(b, Vector128.Create(None, None, None, None, None, None, 2, 5, 8, 11, 14, None, None, None, None, None))
+            | ByteShuffle.Pick(c, Vector128.Create(None, None, None, None, None, None, None, None, None, None, None, 1, 4, 7, 10, 13));
+        Vector128<byte> green = ByteShuffle.Pick(a, Vector128.Create(1, 4, 7, 10, 13, None, None, None, None, None, None, None, None, None, None, None))
+            | ByteShuffle.Pick(b, Vector128.Create(None, None, None, None, None, 0, 3, 6, 9, 12, 15, None, None, None, None, None))
+            | ByteShuffle.Pick(c, Vector128.Create(None, None, None, None, None, None, None, None, None, None, None, 2, 5, 8, 11, 14));
+        Vector128<byte> blue = ByteShuffle.Pick(a, Vector128.Create(2, 5, 8, 11, 14, None, None, None, None, None, None, None, None, None, None, None))
+            | ByteShuffle.Pick(b, Vector128.Create(None, None, None, None, None, 1, 4, 7, 10, 13, None, None, None, None, None, None))
+            | ByteShuffle.Pick(c, Vector128.Create(None, None, None, None, None, None, None, None, None, None, 0, 3, 6, 9, 12, 15));
         return (red, green, blue);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Write256(Vector128<byte> samples, PixelNormalizer normalizer, int channel, float* to)
     {
-        (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(samples);
-        Normalize(Vector256.Create(Vector128.WidenLower(low), Vector128.WidenUpper(low)), normalizer, channel).Store(to);
-        Normalize(Vector256.Create(Vector128.WidenLower(high), Vector128.WidenUpper(high)), normalizer, channel).Store(to + 8);
+        Avx.Store(to, Normalize(Avx2.ConvertToVector256Int32(samples), normalizer, channel));
+        Avx.Store(to + 8, Normalize(Avx2.ConvertToVector256Int32(Sse2.ShiftRightLogical128BitLane(samples, 8)), normalizer, channel));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -78,13 +83,13 @@ internal static unsafe class PlanarKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Normalize(Vector256<uint> pixels, PixelNormalizer normalizer, int channel)
+    private static Vector256<float> Normalize(Vector256<int> pixels, PixelNormalizer normalizer, int channel)
     {
         Vector256<float> scaled = Divide(
-            Vector256.ConvertToSingle(pixels.AsInt32()), Vector256.Create(normalizer.Divisor), Vector256.Create(normalizer.DivisorReciprocal));
+            Avx.ConvertToVector256Single(pixels), Vector256.Create(normalizer.Divisor), Vector256.Create(normalizer.DivisorReciprocal));
         return normalizer.Normalizes
             ? Divide(
-                scaled - Vector256.Create(normalizer.Means[channel]),
+                Avx.Subtract(scaled, Vector256.Create(normalizer.Means[channel])),
                 Vector256.Create(normalizer.Deviations[channel]),
                 Vector256.Create(normalizer.DeviationReciprocals[channel]))
             : scaled;
@@ -93,8 +98,8 @@ internal static unsafe class PlanarKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Divide(Vector256<float> value, Vector256<float> divisor, Vector256<float> reciprocal)
     {
-        Vector256<float> quotient = value * reciprocal;
-        return Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(-divisor, quotient, value), reciprocal, quotient);
+        Vector256<float> quotient = Avx.Multiply(value, reciprocal);
+        return Fma.MultiplyAdd(Fma.MultiplyAddNegated(divisor, quotient, value), reciprocal, quotient);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -42,7 +42,7 @@ internal sealed unsafe class TensorRows<T>
             T* green = tensor + at + plane;
             T* blue = tensor + at + (_reversed ? 0 : 2 * plane);
             int done = typeof(T) == typeof(float) && _normalizer is not null
-                ? PlanarKernel.Run(row, count, _normalizer, (float*)red, (float*)green, (float*)blue)
+                ? PlanarKernel.Run(row, count, _normalizer, (float*)red, (float*)green, (float*)blue, PlanarKernel.Wide)
                 : 0;
             for (row += 3 * done; done < count; done++, row += 3)
             {

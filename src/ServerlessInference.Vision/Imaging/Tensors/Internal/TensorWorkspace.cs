@@ -7,7 +7,7 @@ internal sealed class TensorWorkspace
 {
     private byte[] _row = [];
 
-    public ResamplerSet Resamplers { get; } = new();
+    public ResamplerSet Resamplers { get; } = new(VectorPaths.Best);
 
     public Span<byte> Row(int length)
     {

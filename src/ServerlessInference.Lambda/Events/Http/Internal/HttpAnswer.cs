@@ -1,0 +1,115 @@
+using System.Text.Json;
+
+namespace ServerlessInference.Lambda;
+
+/// <summary>Writes HTTP answers as API Gateway, function URLs and load balancers take them: JSON with the body inside as text.</summary>
+internal static class HttpAnswer
+{
+    public const string Json = "application/json";
+    public const string Problem = "application/problem+json";
+
+    /// <summary>Seconds after which a client should ask again for a model that is not there yet.</summary>
+    private const string RetryAfter = "5";
+
+    /// <summary>Wraps what stands in the invocation's inner buffer.</summary>
+    public static void Write(Invocation invocation, EventKind kind, int status, string contentType, string? allow = null)
+    {
+        Utf8JsonWriter writer = invocation.BeginResponse();
+        writer.WriteStartObject();
+        writer.WriteNumber("statusCode"u8, status);
+        if (kind == EventKind.LoadBalancer)
+        {
+            writer.WriteString("statusDescription"u8, $"{status} {Title(status)}");
+        }
+
+        writer.WriteStartObject("headers"u8);
+        writer.WriteString("content-type"u8, contentType);
+        if (allow is not null)
+        {
+            writer.WriteString("allow"u8, allow);
+        }
+
+        WriteOrigin(writer, invocation);
+        if (status == 503)
+        {
+            writer.WriteString("retry-after"u8, RetryAfter);
+        }
+
+        writer.WriteEndObject();
+        writer.WriteBoolean("isBase64Encoded"u8, false);
+        writer.WriteString("body"u8, invocation.InnerBuffer.Body.Span);
+        writer.WriteEndObject();
+        writer.Flush();
+    }
+
+    /// <summary>Answers a browser that asks whether a page may call.</summary>
+    public static void WritePreflight(Invocation invocation, EventKind kind, CorsOptions cors, string methods)
+    {
+        const int Status = 204;
+        Utf8JsonWriter writer = invocation.BeginResponse();
+        writer.WriteStartObject();
+        writer.WriteNumber("statusCode"u8, Status);
+        if (kind == EventKind.LoadBalancer)
+        {
+            writer.WriteString("statusDescription"u8, $"{Status} {Title(Status)}");
+        }
+
+        writer.WriteStartObject("headers"u8);
+        WriteOrigin(writer, invocation);
+        if (invocation.AllowOrigin is not null)
+        {
+            writer.WriteString("access-control-allow-methods"u8, methods);
+            writer.WriteString("access-control-allow-headers"u8, string.Join(", ", cors.Headers));
+            writer.WriteString("access-control-max-age"u8, ((long)cors.MaxAge.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        writer.WriteEndObject();
+        writer.WriteBoolean("isBase64Encoded"u8, false);
+        writer.WriteString("body"u8, string.Empty);
+        writer.WriteEndObject();
+        writer.Flush();
+    }
+
+    private static void WriteOrigin(Utf8JsonWriter writer, Invocation invocation)
+    {
+        if (invocation.AllowOrigin is not { } origin)
+        {
+            return;
+        }
+
+        writer.WriteString("access-control-allow-origin"u8, origin);
+        if (origin != "*")
+        {
+            writer.WriteString("vary"u8, "Origin");
+        }
+    }
+
+    /// <summary>Answers with problem details (RFC 9457).</summary>
+    public static void WriteProblem(Invocation invocation, EventKind kind, int status, string detail, string? allow = null)
+    {
+        Utf8JsonWriter inner = invocation.BeginInner();
+        inner.WriteStartObject();
+        inner.WriteString("title"u8, Title(status));
+        inner.WriteNumber("status"u8, status);
+        inner.WriteString("detail"u8, detail);
+        inner.WriteString("requestId"u8, invocation.Context.RequestId);
+        inner.WriteEndObject();
+        inner.Flush();
+        Write(invocation, kind, status, Problem, allow);
+    }
+
+    private static string Title(int status) => status switch
+    {
+        200 => "OK",
+        204 => "No Content",
+        400 => "Bad Request",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        413 => "Content Too Large",
+        415 => "Unsupported Media Type",
+        422 => "Unprocessable Content",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        _ => "Internal Server Error",
+    };
+}

@@ -1,0 +1,193 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Json;
+
+namespace ServerlessInference.Lambda;
+
+/// <summary>What matters of an HTTP request inside an event, whichever of the services sent it.</summary>
+internal struct HttpRequest
+{
+    private const string DefaultStage = "$default";
+
+    private string? _stage;
+    private int _bodyStart;
+    private int _bodyLength;
+    private bool _bodyEscaped;
+    private bool _base64;
+    private bool _withOrigin;
+
+    public string Method { get; private set; }
+
+    /// <summary>Gets the path without the stage in front of it.</summary>
+    public string Path { get; private set; }
+
+    /// <summary>Gets the page's origin, where a browser sent it and it was asked for.</summary>
+    public string? Origin { get; private set; }
+
+    /// <summary>Reads an event. The body is only located.</summary>
+    /// <param name="payload">The event.</param>
+    /// <param name="withOrigin">Whether to look for the header <c>Origin</c>.</param>
+    /// <exception cref="InvalidInputException">It is no event of its kind.</exception>
+    public static HttpRequest Read(ReadOnlySpan<byte> payload, bool withOrigin = false)
+    {
+        try
+        {
+            var request = new HttpRequest { Method = string.Empty, Path = string.Empty, _withOrigin = withOrigin };
+            var reader = new Utf8JsonReader(payload);
+            reader.Read();
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                request.ReadMember(ref reader);
+            }
+
+            request.RemoveStage();
+            return request;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw new InvalidInputException("The HTTP event is damaged: it is no JSON object as API Gateway, a function URL or a load balancer sends it.");
+        }
+    }
+
+    /// <summary>Gives the body's bytes. One in base64 is decoded where it stands, so that a large one is not copied.</summary>
+    /// <exception cref="InvalidInputException">It is no base64 although the event says so.</exception>
+    public readonly ReadOnlyMemory<byte> DecodeBody(Memory<byte> payload)
+    {
+        Memory<byte> body = payload.Slice(_bodyStart, _bodyLength);
+        if (_bodyEscaped)
+        {
+            body = Unescape(payload.Span.Slice(_bodyStart - 1, _bodyLength + 2));
+        }
+
+        if (!_base64)
+        {
+            return body;
+        }
+
+        return Base64.DecodeFromUtf8InPlace(body.Span, out int written) == OperationStatus.Done
+            ? body[..written]
+            : throw new InvalidInputException("The event says that its body is base64, but it is not.");
+    }
+
+    private static byte[] Unescape(ReadOnlySpan<byte> quoted)
+    {
+        var reader = new Utf8JsonReader(quoted);
+        reader.Read();
+        byte[] unescaped = GC.AllocateUninitializedArray<byte>(quoted.Length);
+        try
+        {
+            return unescaped.AsSpan(0, reader.CopyString(unescaped)).ToArray();
+        }
+        catch (InvalidOperationException)
+        {
+            throw new InvalidInputException("The event's body has a damaged escape sequence.");
+        }
+    }
+
+    private void ReadMember(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueTextEquals("body"u8))
+        {
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.String)
+            {
+                _bodyStart = (int)reader.TokenStartIndex + 1;
+                _bodyLength = reader.ValueSpan.Length;
+                _bodyEscaped = reader.ValueIsEscaped;
+            }
+        }
+        else if (reader.ValueTextEquals("isBase64Encoded"u8))
+        {
+            reader.Read();
+            _base64 = reader.TokenType == JsonTokenType.True;
+        }
+        else if (reader.ValueTextEquals("rawPath"u8) || reader.ValueTextEquals("path"u8))
+        {
+            reader.Read();
+            Path = reader.GetString() ?? string.Empty;
+        }
+        else if (reader.ValueTextEquals("httpMethod"u8))
+        {
+            reader.Read();
+            Method = ReadMethod(ref reader);
+        }
+        else if (_withOrigin && reader.ValueTextEquals("headers"u8))
+        {
+            reader.Read();
+            ReadHeaders(ref reader);
+        }
+        else if (reader.ValueTextEquals("requestContext"u8))
+        {
+            reader.Read();
+            ReadContext(ref reader);
+        }
+
+        reader.Skip();
+    }
+
+    private void ReadHeaders(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            // API Gateway's REST API keeps the case that the client used.
+            if (System.Text.Ascii.EqualsIgnoreCase(reader.ValueSpan, "origin"u8))
+            {
+                reader.Read();
+                Origin = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            }
+
+            reader.Skip();
+        }
+    }
+
+    private void ReadContext(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("stage"u8))
+            {
+                reader.Read();
+                _stage = reader.GetString();
+            }
+            else if (reader.ValueTextEquals("http"u8))
+            {
+                reader.Read();
+                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    if (reader.ValueTextEquals("method"u8))
+                    {
+                        reader.Read();
+                        Method = ReadMethod(ref reader);
+                    }
+
+                    reader.Skip();
+                }
+            }
+
+            reader.Skip();
+        }
+    }
+
+    // The usual ones without a new text each time.
+    private static string ReadMethod(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals("POST"u8) ? "POST" : reader.ValueTextEquals("GET"u8) ? "GET" : reader.GetString() ?? string.Empty;
+
+    private void RemoveStage()
+    {
+        if (_stage is { Length: > 0 } stage && stage != DefaultStage && Path.Length > stage.Length
+            && Path.AsSpan(1).StartsWith(stage, StringComparison.Ordinal) && (Path.Length == stage.Length + 1 || Path[stage.Length + 1] == '/'))
+        {
+            Path = Path[(stage.Length + 1)..];
+        }
+    }
+}

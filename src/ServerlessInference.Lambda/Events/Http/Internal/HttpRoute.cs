@@ -1,0 +1,148 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Sessions;
+
+namespace ServerlessInference.Lambda;
+
+/// <summary>Answers HTTP requests: each path with its model.</summary>
+internal sealed class HttpRoute : IEventRoute
+{
+    private const string Allowed = "GET, HEAD, POST";
+
+    private readonly List<HttpEndpoint> _endpoints = [];
+    private IModelRegistry? _registry;
+
+    /// <summary>Gets or sets which other origins may call; <see langword="null"/> where that is nobody's concern.</summary>
+    public CorsOptions? Cors { get; set; }
+
+    public string Description => "HTTP " + string.Join(", ", _endpoints.Select(endpoint => $"'{(endpoint.Path.Length == 0 ? "/" : endpoint.Path)}' (model '{endpoint.Model}')"));
+
+    public void Add(string model, string pattern) => _endpoints.Add(new HttpEndpoint(model, pattern));
+
+    public bool CanHandle(EventKind kind) => kind is EventKind.HttpV2 or EventKind.HttpV1 or EventKind.LoadBalancer;
+
+    public void Prepare(FunctionServices services, ICollection<string> failures)
+    {
+        _registry = services.HasModels ? services.Provider.GetRequiredService<IModelRegistry>() : null;
+        Cors?.Validate(failures);
+        for (int i = 0; i < _endpoints.Count; i++)
+        {
+            HttpEndpoint endpoint = _endpoints[i];
+            if (_endpoints.FindIndex(other => other.Path == endpoint.Path) < i)
+            {
+                failures.Add($"MapHttp: the path '{endpoint.Path}/' is mapped twice, the second time to the model '{endpoint.Model}'. Give each model a path of its own.");
+            }
+
+            endpoint.Pipeline = ModelPipelines.Find(services, endpoint.Model, "MapHttp", failures);
+        }
+    }
+
+    public ValueTask HandleAsync(Invocation invocation, EventKind kind, CancellationToken cancellationToken)
+    {
+        invocation.AllowOrigin = null;
+        HttpRequest request = HttpRequest.Read(invocation.Payload.Span, withOrigin: Cors is not null);
+        invocation.AllowOrigin = Cors?.Allow(request.Origin);
+        if (Find(request.Path) is not { } endpoint)
+        {
+            HttpAnswer.WriteProblem(
+                invocation, kind, 404, $"There is nothing at this path. Mapped: {string.Join(", ", _endpoints.Select(known => known.Path.Length == 0 ? "/" : known.Path))}.");
+            return ValueTask.CompletedTask;
+        }
+
+        switch (request.Method)
+        {
+            case "POST":
+                return InferAsync(invocation, kind, request, endpoint, cancellationToken);
+            case "GET" or "HEAD":
+                WriteStatus(invocation, kind, endpoint);
+                return ValueTask.CompletedTask;
+            case "OPTIONS" when Cors is not null && request.Origin is not null:
+                HttpAnswer.WritePreflight(invocation, kind, Cors, Allowed);
+                return ValueTask.CompletedTask;
+            default:
+                HttpAnswer.WriteProblem(invocation, kind, 405, $"Send POST with an input as the body, or GET for the model's state. Allowed: {Allowed}.", Allowed);
+                return ValueTask.CompletedTask;
+        }
+    }
+
+    public byte[]? CreateHarmlessEvent() => _endpoints.Count == 0 ? null : Encoding.UTF8.GetBytes(
+        "{\"version\":\"2.0\",\"rawPath\":\"" + JsonEncodedText.Encode(_endpoints[0].Path) + "\",\"requestContext\":{\"http\":{\"method\":\"GET\"}}}");
+
+    public bool TryAnswerFailure(Invocation invocation, EventKind kind, Failure failure)
+    {
+        HttpAnswer.WriteProblem(invocation, kind, failure.Status, failure.Error.Message);
+        return true;
+    }
+
+    private static async ValueTask InferAsync(
+        Invocation invocation, EventKind kind, HttpRequest request, HttpEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> body = request.DecodeBody(invocation.Payload);
+        if (body.IsEmpty)
+        {
+            throw new InvalidInputException("The request has no body. Send the input as the body.");
+        }
+
+        IReadOnlyList<InferenceResult> results = await endpoint.Pipeline!.RunAsync([body], cancellationToken).ConfigureAwait(false);
+        InferenceResult result = results[0];
+        if (result.Error is { } error)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+        }
+
+        Utf8JsonWriter inner = invocation.BeginInner();
+        inner.WriteStartObject();
+        inner.WriteStartObject("model"u8);
+        ModelJson.WriteMembers(inner, result.Model);
+        inner.WriteEndObject();
+        inner.WritePropertyName("result"u8);
+        endpoint.Pipeline.WriteValue(result, inner);
+        inner.WriteEndObject();
+        inner.Flush();
+        HttpAnswer.Write(invocation, kind, 200, HttpAnswer.Json);
+    }
+
+    private void WriteStatus(Invocation invocation, EventKind kind, HttpEndpoint endpoint)
+    {
+        ModelStatus status = _registry!.GetStatus(endpoint.Model);
+        Utf8JsonWriter inner = invocation.BeginInner();
+        inner.WriteStartObject();
+        inner.WriteString("name"u8, endpoint.Model);
+        inner.WriteString("state"u8, status.State switch
+        {
+            ModelState.Ready => "ready",
+            ModelState.Loading => "loading",
+            ModelState.Failed => "failed",
+            _ => "not loaded",
+        });
+        if (status.Model is { } model)
+        {
+            inner.WriteString("version"u8, model.Version);
+            inner.WriteString("source"u8, model.Source);
+        }
+
+        inner.WriteEndObject();
+        inner.Flush();
+        HttpAnswer.Write(invocation, kind, status.State is ModelState.Loading or ModelState.Failed ? 503 : 200, HttpAnswer.Json);
+    }
+
+    private HttpEndpoint? Find(string path)
+    {
+        if (_endpoints is [{ Path.Length: 0 } only])
+        {
+            return only;
+        }
+
+        ReadOnlySpan<char> wanted = path.AsSpan().TrimEnd('/');
+        foreach (HttpEndpoint endpoint in _endpoints)
+        {
+            if (wanted.SequenceEqual(endpoint.Path))
+            {
+                return endpoint;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,5 @@
+namespace ServerlessInference.Lambda;
+
+/// <summary>A response is longer than Lambda takes.</summary>
+internal sealed class ResponseTooLargeException() : InferenceException(
+    $"The response is longer than the {LambdaLimits.SynchronousResponseBytes:N0} bytes that Lambda takes. Ask for fewer or smaller results, or write them to a sink.");

@@ -1,0 +1,147 @@
+using System.Runtime.InteropServices;
+
+namespace ServerlessInference.Lambda;
+
+/// <summary>Runs as many polling loops as invocations may run at a time, and stops them together.</summary>
+internal sealed class LoopRunner : IDisposable
+{
+    private readonly RuntimeApiEndpoint _endpoint;
+    private readonly RuntimeApiClient[] _clients;
+    private readonly InvocationProcessor _processor;
+    private readonly TimeSpan _deadlineMargin;
+    private readonly TimeProvider _time;
+    private int _answered;
+    private CancellationTokenRegistration _stop;
+    private PosixSignalRegistration? _termination;
+
+    public LoopRunner(RuntimeApiEndpoint endpoint, int loops, InvocationProcessor processor, TimeSpan deadlineMargin, TimeProvider time)
+    {
+        _endpoint = endpoint;
+        _processor = processor;
+        _deadlineMargin = deadlineMargin;
+        _time = time;
+        _clients = new RuntimeApiClient[loops];
+        for (int i = 0; i < loops; i++)
+        {
+            _clients[i] = new RuntimeApiClient(endpoint, blocking: loops == 1, time);
+        }
+    }
+
+    /// <summary>Makes the first loop's connection ahead of its first request, and has the reading of answers compiled.</summary>
+    public void Connect()
+    {
+        if (_clients.Length == 1)
+        {
+            _clients[0].Connect();
+        }
+
+        var rehearsal = new ApiResponseReader(keptPayload: 0);
+        rehearsal.Begin();
+        ReadOnlySpan<byte> answer =
+            "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: 1\r\nLambda-Runtime-Deadline-Ms: 1\r\nLambda-Runtime-Invoked-Function-Arn: 1\r\nContent-Length: 2\r\n\r\n{}"u8;
+        answer.CopyTo(rehearsal.Space.Span);
+        rehearsal.Received(answer.Length);
+    }
+
+    /// <summary>Lets Lambda take its snapshot, and waits until a copy of it is woken up.</summary>
+    public ValueTask<bool> WaitForRestoreAsync(CancellationToken cancellationToken)
+    {
+        CancellationTokenRegistration stop = cancellationToken.UnsafeRegister(static state => ((LoopRunner)state!).Stop(), this);
+        return Wait();
+
+        async ValueTask<bool> Wait()
+        {
+            using (stop)
+            {
+                // On another thread, since a single loop's client blocks it.
+                return await Task.Run(() => _clients[0].WaitForRestoreAsync().AsTask(), CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public async Task FailInitializationAsync(FunctionError error, bool restored = false)
+    {
+        using var invocation = new Invocation(RuntimeApiClient.HeadRoom(_endpoint));
+        ErrorJson.Write(invocation, error);
+        await _clients[0].FailInitializationAsync(error.Type, invocation.Response, restored).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs until the token is cancelled, Lambda ends the process or a loop cannot go on. Then the runner is disposed.</summary>
+    public Task RunAsync(CancellationToken cancellationToken)
+    {
+        _stop = cancellationToken.UnsafeRegister(static state => ((LoopRunner)state!).Stop(), this);
+
+        // A loop that blocks gets a thread of its own.
+        return _clients.Length == 1
+            ? Task.Factory.StartNew(RunFirstAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()
+            : RunAllAsync();
+    }
+
+    /// <summary>Hears of every answer; after the first there is time to listen for Lambda's signal to end.</summary>
+    public void Answered()
+    {
+        if (Volatile.Read(ref _answered) == 0 && Interlocked.Exchange(ref _answered, 1) == 0)
+        {
+            _termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+            {
+                // The process ends when what is being answered is finished.
+                signal.Cancel = true;
+                Stop();
+            });
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _termination?.Dispose();
+        foreach (RuntimeApiClient client in _clients)
+        {
+            client.Dispose();
+        }
+    }
+
+    private Task RunFirstAsync() => CreateLoop(0).RunAsync(disposeRunner: true);
+
+    private async Task RunAllAsync()
+    {
+        var loops = new Task[_clients.Length];
+        for (int i = 0; i < loops.Length; i++)
+        {
+            PollingLoop loop = CreateLoop(i);
+            loops[i] = Task.Run(async () =>
+            {
+                try
+                {
+                    await loop.RunAsync(disposeRunner: false).ConfigureAwait(false);
+                }
+                catch
+                {
+                    // One that cannot go on takes the others with it, so that Lambda starts a new environment.
+                    Stop();
+                    throw;
+                }
+            });
+        }
+
+        try
+        {
+            await Task.WhenAll(loops).ConfigureAwait(false);
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
+    private PollingLoop CreateLoop(int index) => new(
+        this, _clients[index], _processor, new InvocationDeadline(_time, _deadlineMargin), RuntimeApiClient.HeadRoom(_endpoint), alone: _clients.Length == 1);
+
+    private void Stop()
+    {
+        foreach (RuntimeApiClient client in _clients)
+        {
+            client.Stop();
+        }
+    }
+}

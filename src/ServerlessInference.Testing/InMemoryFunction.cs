@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Lambda;
+
+namespace ServerlessInference.Testing;
+
+/// <summary>A function that runs inside a test: the whole host but for Lambda's network.</summary>
+/// <remarks>Thread-safe: invocations may run at the same time.</remarks>
+public sealed class InMemoryFunction : IAsyncDisposable
+{
+    private readonly InferenceFunction _function;
+    private readonly TimeProvider _time;
+    private int _requests;
+
+    private InMemoryFunction(InferenceFunction function, TimeProvider time)
+    {
+        _function = function;
+        _time = time;
+    }
+
+    /// <summary>Gets or sets how long an invocation may take until Lambda would end it.</summary>
+    /// <value>The default is 30 s, on the clock that the function was started with.</value>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets the function's services.</summary>
+    public IServiceProvider Services => _function.Services;
+
+    /// <summary>Builds a function and initialises it.</summary>
+    /// <param name="configure">Describes the function, as its program does; replace services at the end.</param>
+    /// <param name="timeProvider">The function's clock; <see langword="null"/> for the system's.</param>
+    /// <param name="environment">What Lambda would say about the function; <see langword="null"/> for a function of 1,769 MB.</param>
+    /// <param name="cancellationToken">Ends the initialisation.</param>
+    /// <returns>The function, ready to answer.</returns>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Settings are wrong.</exception>
+    /// <exception cref="ModelLoadException">A model cannot be loaded.</exception>
+    public static Task<InMemoryFunction> StartAsync(
+        Action<InferenceFunctionBuilder> configure,
+        TimeProvider? timeProvider = null,
+        LambdaEnvironment? environment = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        InferenceFunctionBuilder builder = InferenceFunction.CreateBuilder([], environment ?? DefaultEnvironment());
+        configure(builder);
+        return StartAsync(builder, timeProvider, cancellationToken);
+    }
+
+    /// <summary>Builds a function that its program described, and initialises it.</summary>
+    /// <param name="builder">The description; not built yet.</param>
+    /// <param name="timeProvider">The function's clock; <see langword="null"/> for the system's.</param>
+    /// <param name="cancellationToken">Ends the initialisation.</param>
+    /// <returns>The function, ready to answer.</returns>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Settings are wrong.</exception>
+    /// <exception cref="ModelLoadException">A model cannot be loaded.</exception>
+    public static async Task<InMemoryFunction> StartAsync(
+        InferenceFunctionBuilder builder, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (timeProvider is not null)
+        {
+            builder.Services.AddSingleton(timeProvider);
+        }
+
+        InferenceFunction function = builder.Build();
+        try
+        {
+            await function.InitializeAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await function.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        return new InMemoryFunction(function, timeProvider ?? TimeProvider.System);
+    }
+
+    /// <summary>Sends an event.</summary>
+    /// <param name="payload">The event's JSON; <see cref="LambdaEvents"/> makes those of AWS's services.</param>
+    /// <param name="cancellationToken">Cancels the invocation.</param>
+    /// <returns>What the function answered, an error included.</returns>
+    public Task<InvocationResult> InvokeAsync(string payload, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(payload);
+        return InvokeAsync(Encoding.UTF8.GetBytes(payload), cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Sends an event.</summary>
+    /// <param name="payload">The event's JSON in UTF-8.</param>
+    /// <param name="context">What Lambda says about the invocation; <see langword="null"/> for a new request that ends after <see cref="Timeout"/>.</param>
+    /// <param name="cancellationToken">Cancels the invocation.</param>
+    /// <returns>What the function answered, an error included.</returns>
+    public async Task<InvocationResult> InvokeAsync(
+        ReadOnlyMemory<byte> payload, InvocationContext? context = null, CancellationToken cancellationToken = default)
+    {
+        context ??= new InvocationContext
+        {
+            RequestId = string.Create(CultureInfo.InvariantCulture, $"request-{Interlocked.Increment(ref _requests)}"),
+            Deadline = _time.GetUtcNow() + Timeout,
+            InvokedFunctionArn = "arn:aws:lambda:eu-central-1:123456789012:function:in-memory",
+        };
+        return new InvocationResult(await _function.InvokeAsync(payload, context, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _function.DisposeAsync();
+
+    private static LambdaEnvironment DefaultEnvironment() => new() { FunctionName = "in-memory", FunctionVersion = "$LATEST", MemorySize = 1769 };
+}

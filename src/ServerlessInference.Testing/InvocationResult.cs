@@ -1,0 +1,67 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ServerlessInference.Lambda;
+
+namespace ServerlessInference.Testing;
+
+/// <summary>What a function answered.</summary>
+public sealed class InvocationResult
+{
+    internal InvocationResult(FunctionResponse response) => Response = response;
+
+    /// <summary>Gets the answer as Lambda would get it.</summary>
+    public FunctionResponse Response { get; }
+
+    /// <summary>Gets why the invocation failed; <see langword="null"/> where it did not.</summary>
+    public FunctionError? Error => Response.Error;
+
+    /// <summary>Gets the answer's text.</summary>
+    public string Text => Encoding.UTF8.GetString(Response.Body.Span);
+
+    /// <summary>Reads the answer as JSON.</summary>
+    /// <returns>Its root.</returns>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    public JsonElement ReadJson()
+    {
+        using JsonDocument document = JsonDocument.Parse(Response.Body);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>Reads the answer as a type of yours.</summary>
+    /// <typeparam name="T">The type.</typeparam>
+    /// <param name="type">How it is read.</param>
+    /// <returns>The answer; <see langword="null"/> for a JSON null.</returns>
+    /// <exception cref="JsonException">It cannot be read so.</exception>
+    public T? Read<T>(JsonTypeInfo<T> type) => JsonSerializer.Deserialize(Response.Body.Span, type);
+
+    /// <summary>Reads the answer to an HTTP event.</summary>
+    /// <returns>Status, headers and body.</returns>
+    /// <exception cref="InvalidOperationException">It is no HTTP answer; the message has the error, if there is one.</exception>
+    public HttpResult ReadHttp()
+    {
+        if (Error is { } error)
+        {
+            throw new InvalidOperationException($"The invocation failed with {error.Type}: {error.Message}");
+        }
+
+        JsonElement root = ReadJson();
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("statusCode", out JsonElement status))
+        {
+            throw new InvalidOperationException("The answer has no statusCode: the function did not take the event for an HTTP request.");
+        }
+
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        if (root.TryGetProperty("headers", out JsonElement members))
+        {
+            foreach (JsonProperty header in members.EnumerateObject())
+            {
+                headers[header.Name] = header.Value.GetString() ?? string.Empty;
+            }
+        }
+
+        string body = root.TryGetProperty("body", out JsonElement text) ? text.GetString() ?? string.Empty : string.Empty;
+        bool base64 = root.TryGetProperty("isBase64Encoded", out JsonElement encoded) && encoded.GetBoolean();
+        return new HttpResult(status.GetInt32(), headers, base64 ? Convert.FromBase64String(body) : Encoding.UTF8.GetBytes(body));
+    }
+}

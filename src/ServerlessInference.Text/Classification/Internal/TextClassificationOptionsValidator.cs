@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Options;
+
+namespace ServerlessInference.Text.Classification.Internal;
+
+[OptionsValidator]
+internal sealed partial class TextClassificationOptionsValidator : IValidateOptions<TextClassificationOptions>;

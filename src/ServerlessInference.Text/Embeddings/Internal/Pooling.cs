@@ -1,0 +1,63 @@
+using System.Numerics.Tensors;
+
+namespace ServerlessInference.Text.Embeddings.Internal;
+
+/// <summary>Pools token vectors and scales the result. Pure arithmetic over spans.</summary>
+/// <remarks>As sentence-transformers' Pooling and Normalize modules: a mean over no token divides by 1e-9, a vector of length 0 by
+/// 1e-12, so that nothing becomes NaN.</remarks>
+internal static class Pooling
+{
+    /// <summary>Pools.</summary>
+    /// <param name="tokens">The vectors one after the other: [length, size].</param>
+    /// <param name="mask">1 for each token that counts; may be shorter than the length, the rest is padding.</param>
+    /// <param name="pooling">Mean, class or max.</param>
+    /// <param name="vector">Takes the result; its length is the size.</param>
+    internal static void Pool(ReadOnlySpan<float> tokens, ReadOnlySpan<int> mask, TextPooling pooling, Span<float> vector)
+    {
+        int size = vector.Length;
+        if (pooling == TextPooling.Class)
+        {
+            tokens[..size].CopyTo(vector);
+            return;
+        }
+
+        vector.Fill(pooling == TextPooling.Max ? -1e9f : 0);
+        int count = 0;
+        for (int i = 0; i < mask.Length; i++)
+        {
+            if (mask[i] == 0)
+            {
+                continue;
+            }
+
+            ReadOnlySpan<float> token = tokens.Slice(i * size, size);
+            if (pooling == TextPooling.Max)
+            {
+                TensorPrimitives.Max(vector, token, vector);
+            }
+            else
+            {
+                TensorPrimitives.Add(vector, token, vector);
+            }
+
+            count++;
+        }
+
+        if (pooling == TextPooling.Mean)
+        {
+            TensorPrimitives.Divide(vector, Math.Max(count, 1e-9f), vector);
+        }
+    }
+
+    /// <summary>Scales a vector to length 1.</summary>
+    internal static void Normalize(Span<float> vector)
+    {
+        double sum = 0;
+        foreach (float value in vector)
+        {
+            sum += (double)value * value;
+        }
+
+        TensorPrimitives.Divide(vector, (float)Math.Max(Math.Sqrt(sum), 1e-12), vector);
+    }
+}

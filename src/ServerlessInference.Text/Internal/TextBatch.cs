@@ -1,0 +1,9 @@
+using ServerlessInference.Text.Tokenization;
+
+namespace ServerlessInference.Text.Internal;
+
+/// <summary>The token sequences of a batch, for the postprocessor. Reused from request to request.</summary>
+internal sealed class TextBatch
+{
+    internal TokenBatch Tokens { get; } = new();
+}

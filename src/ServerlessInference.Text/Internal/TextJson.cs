@@ -1,0 +1,16 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ServerlessInference.Pipelines;
+using ServerlessInference.Text.Classification;
+using ServerlessInference.Text.Embeddings;
+using ServerlessInference.Text.QuestionAnswering;
+
+namespace ServerlessInference.Text.Internal;
+
+/// <summary>How answers of text pipelines are written as JSON; generated, without reflection.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(QuestionAnswers))]
+[JsonSerializable(typeof(TextClassification))]
+[JsonSerializable(typeof(TextEmbedding))]
+[JsonSerializable(typeof(LabelPrediction))]
+internal sealed partial class TextJson : JsonSerializerContext;

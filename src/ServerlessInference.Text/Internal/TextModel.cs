@@ -1,0 +1,87 @@
+using System.Text.Json;
+using ServerlessInference.Models;
+using ServerlessInference.Sessions;
+using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Text.Tokenization.Internal;
+
+namespace ServerlessInference.Text.Internal;
+
+/// <summary>What text pipelines derive from a loaded model and the files beside it, once. Thread-safe.</summary>
+internal sealed class TextModel
+{
+    private const int MaxSettingsBytes = 1024 * 1024;
+    private const int DefaultMaxLength = 512;
+
+    private TextModel(WordPieceTokenizer tokenizer, TokenInputs inputs, int maxLength)
+    {
+        Tokenizer = tokenizer;
+        Inputs = inputs;
+        MaxLength = maxLength;
+    }
+
+    internal WordPieceTokenizer Tokenizer { get; }
+
+    internal TokenInputs Inputs { get; }
+
+    /// <summary>Gets the longest sequence the model takes, in tokens.</summary>
+    internal int MaxLength { get; }
+
+    /// <summary>Gets what was derived from the model, deriving it at the first call.</summary>
+    /// <exception cref="ModelContractException">The inputs are not those of a text model.</exception>
+    /// <exception cref="ModelLoadException">There is no tokenizer beside the model, or a file cannot be used.</exception>
+    internal static TextModel Of(LoadedModel model) => model.GetOrCreate(typeof(TextModel), static model =>
+    {
+        TokenInputs inputs = TokenInputs.Bind(model);
+        WordPieceTokenizer tokenizer = LoadTokenizer(model);
+        int length = tokenizer.ModelMaxLength
+            ?? ReadSetting(model, "config.json", "max_position_embeddings", ReadLength)
+            ?? DefaultMaxLength;
+        return new TextModel(tokenizer, inputs, Math.Min(length, inputs.FixedLength ?? int.MaxValue));
+    });
+
+    /// <summary>Reads one setting of a JSON file beside the model; the default value where there is no such file or setting.</summary>
+    internal static T? ReadSetting<T>(LoadedModel model, string file, string name, Func<JsonElement, T?> read)
+    {
+        if (!model.Artifact.TryGetFile(file, out ModelFile? found))
+        {
+            return default;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(found.ReadAllBytes(MaxSettingsBytes));
+            return name.Length == 0 ? read(document.RootElement)
+                : document.RootElement.TryGetProperty(name, out JsonElement value) ? read(value)
+                : default;
+        }
+        catch (Exception exception) when (JsonFile.IsAboutContent(exception))
+        {
+            throw new ModelLoadException(
+                $"The {file} of model '{model.Identity.Name}' cannot be read: {exception.Message} Take the file from the model's repository.", exception);
+        }
+    }
+
+    internal static int? ReadLength(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int length) && length > 0 ? length : null;
+
+    private static WordPieceTokenizer LoadTokenizer(LoadedModel model)
+    {
+        ReadOnlyMemory<byte> config = Read(model, "tokenizer_config.json") ?? default;
+        if (Read(model, "tokenizer.json") is { } tokenizer)
+        {
+            return WordPieceTokenizer.FromTokenizerJson(tokenizer.Span, config.Span);
+        }
+
+        if (Read(model, "vocab.txt") is { } vocabulary)
+        {
+            return WordPieceTokenizer.FromVocabulary(vocabulary.Span, config.Span);
+        }
+
+        throw new ModelLoadException(
+            $"{model.Artifact.Source} has neither tokenizer.json nor vocab.txt, and a text pipeline needs one of them. Put it beside the model; " +
+            "the model's repository holds it.");
+    }
+
+    private static ReadOnlyMemory<byte>? Read(LoadedModel model, string name) =>
+        model.Artifact.TryGetFile(name, out ModelFile? file) ? file.ReadAllBytes(64 * 1024 * 1024) : (ReadOnlyMemory<byte>?)null;
+}

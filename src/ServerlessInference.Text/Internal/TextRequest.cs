@@ -1,0 +1,46 @@
+using System.Text;
+using System.Text.Json;
+
+namespace ServerlessInference.Text.Internal;
+
+/// <summary>Reads the bytes that an event source gives a text pipeline.</summary>
+internal static class TextRequest
+{
+    /// <summary>Reads a text: a JSON string, a JSON object with <c>text</c>, or plain UTF-8.</summary>
+    /// <exception cref="InvalidInputException">Neither.</exception>
+    internal static string ReadText(ReadOnlyMemory<byte> encoded) => Read(encoded, "text", null).First;
+
+    /// <summary>Reads two texts from a JSON object; the second may be missing where it is optional.</summary>
+    /// <exception cref="InvalidInputException">The object lacks a text, or there is none.</exception>
+    internal static (string First, string? Second) Read(ReadOnlyMemory<byte> encoded, string first, string? second)
+    {
+        ReadOnlySpan<byte> trimmed = encoded.Span.Trim(" \t\r\n"u8);
+        if (trimmed.IsEmpty)
+        {
+            throw new InvalidInputException($"The request is empty; a text, or JSON with '{first}', was expected.");
+        }
+
+        try
+        {
+            if (trimmed[0] is not ((byte)'{' or (byte)'"'))
+            {
+                return (new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(encoded.Span), null);
+            }
+
+            using var document = JsonDocument.Parse(encoded);
+            JsonElement root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.String)
+            {
+                return (root.GetString()!, null);
+            }
+
+            return root.TryGetProperty(first, out JsonElement one) && one.ValueKind == JsonValueKind.String
+                ? (one.GetString()!, second is not null && root.TryGetProperty(second, out JsonElement two) ? two.GetString() : null)
+                : throw new InvalidInputException(InvalidInputKind.Unprocessable, $"The request's JSON object has no string '{first}'.");
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or DecoderFallbackException or ArgumentException)
+        {
+            throw new InvalidInputException("The request is neither JSON nor text in UTF-8.", exception);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
+using ServerlessInference.Tensors;
+using ServerlessInference.Text.Tokenization;
+
+namespace ServerlessInference.Text.Internal;
+
+/// <summary>Which of a model's inputs takes what of a token sequence, and the tensors filled with it.</summary>
+/// <remarks>Inputs are bound by name, where the model has them: DistilBERT has no <c>token_type_ids</c>. Immutable; thread-safe.</remarks>
+internal sealed class TokenInputs
+{
+    private readonly TokenInputRole[] _roles;
+
+    private TokenInputs(TokenInputRole[] roles, int? fixedLength)
+    {
+        _roles = roles;
+        FixedLength = fixedLength;
+    }
+
+    /// <summary>Gets the length that the model fixes for sequences; null where it takes any.</summary>
+    internal int? FixedLength { get; }
+
+    /// <summary>Binds a model's inputs.</summary>
+    /// <exception cref="ModelContractException">There are no ids, or an input is none of those that are known; all are listed.</exception>
+    internal static TokenInputs Bind(LoadedModel model)
+    {
+        IReadOnlyList<ValueDescription> inputs = model.Description.Inputs;
+        var roles = new TokenInputRole[inputs.Count];
+        int? length = null;
+        bool hasIds = false;
+        for (int i = 0; i < roles.Length; i++)
+        {
+            ValueDescription input = inputs[i];
+            roles[i] = RoleOf(input.Name);
+            if (roles[i] == TokenInputRole.None ||
+                input is not { Kind: ValueKind.Tensor, ElementType: TensorElementType.Int64 or TensorElementType.Int32, Shape.Length: 2 })
+            {
+                throw new ModelContractException(
+                    $"Nothing fills the input {input} of model '{model.Identity.Name}'. Its inputs are {string.Join(", ", inputs)}; a text pipeline fills " +
+                    "input_ids, attention_mask, token_type_ids and position_ids of int64 or int32 [n, length]. Export the model with these alone.");
+            }
+
+            hasIds |= roles[i] == TokenInputRole.Ids;
+            if (input.Shape[1] >= 0)
+            {
+                length = checked((int)input.Shape[1]);
+            }
+        }
+
+        return hasIds ? new TokenInputs(roles, length) : throw new ModelContractException(
+            $"Model '{model.Identity.Name}' has no input 'input_ids'. Its inputs are {string.Join(", ", inputs)}; a text pipeline needs it.");
+    }
+
+    /// <summary>Fills the tensors: a row for each sequence, padded to one length; further rows are padding.</summary>
+    internal void Fill(InferenceBatch batch, TokenBatch tokens, int rows, int length, int padId)
+    {
+        for (int i = 0; i < _roles.Length; i++)
+        {
+            if (batch.Model.Description.Inputs[i].ElementType == TensorElementType.Int64)
+            {
+                Fill64(batch.CreateInput<long>(i, rows, length), _roles[i], tokens, length, padId);
+            }
+            else
+            {
+                Fill32(batch.CreateInput<int>(i, rows, length), _roles[i], tokens, length, padId);
+            }
+        }
+    }
+
+    private static TokenInputRole RoleOf(string name)
+    {
+        ReadOnlySpan<char> plain = name;
+        int colon = plain.LastIndexOf(':');
+        return (colon > 0 ? plain[..colon] : plain) switch
+        {
+            "input_ids" => TokenInputRole.Ids,
+            "attention_mask" or "input_mask" => TokenInputRole.Mask,
+            "token_type_ids" or "segment_ids" => TokenInputRole.Types,
+            "position_ids" => TokenInputRole.Positions,
+            _ => TokenInputRole.None,
+        };
+    }
+
+    private static ReadOnlySpan<int> Values(TokenEncoding encoding, TokenInputRole role) => role switch
+    {
+        TokenInputRole.Ids => encoding.Ids,
+        TokenInputRole.Mask => encoding.AttentionMask,
+        _ => encoding.TypeIds,
+    };
+
+    private static void Fill64(Span<long> tensor, TokenInputRole role, TokenBatch tokens, int length, int padId)
+    {
+        tensor.Fill(role == TokenInputRole.Ids ? padId : 0);
+        if (role == TokenInputRole.Positions)
+        {
+            for (int i = 0; i < tensor.Length; i++)
+            {
+                tensor[i] = i % length;
+            }
+
+            return;
+        }
+
+        for (int row = 0; row < tokens.Count; row++)
+        {
+            ReadOnlySpan<int> values = Values(tokens[row], role);
+            Span<long> target = tensor.Slice(row * length, values.Length);
+            for (int i = 0; i < values.Length; i++)
+            {
+                target[i] = values[i];
+            }
+        }
+    }
+
+    private static void Fill32(Span<int> tensor, TokenInputRole role, TokenBatch tokens, int length, int padId)
+    {
+        tensor.Fill(role == TokenInputRole.Ids ? padId : 0);
+        if (role == TokenInputRole.Positions)
+        {
+            for (int i = 0; i < tensor.Length; i++)
+            {
+                tensor[i] = i % length;
+            }
+
+            return;
+        }
+
+        for (int row = 0; row < tokens.Count; row++)
+        {
+            Values(tokens[row], role).CopyTo(tensor.Slice(row * length));
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using ServerlessInference.Text.Tokenization;
+
+namespace ServerlessInference.Text.QuestionAnswering.Internal;
+
+/// <summary>Gathers the best spans of a context's windows and turns them into answers. One thread at a time; reused.</summary>
+internal sealed class AnswerCollector
+{
+    private readonly List<SpanScore> _spans = [];
+    private readonly List<Answer> _answers = [];
+    private float[] _start = [];
+    private float[] _end = [];
+    private bool[] _allowed = [];
+    private float _none;
+
+    /// <summary>Starts with another context.</summary>
+    internal void Begin()
+    {
+        _answers.Clear();
+        _none = float.PositiveInfinity;
+    }
+
+    /// <summary>Adds the best spans of a window.</summary>
+    /// <param name="window">The window; longer logits are padding.</param>
+    /// <param name="startLogits">The start logits.</param>
+    /// <param name="endLogits">The end logits.</param>
+    /// <param name="context">The context that offsets point into.</param>
+    /// <param name="classId">The id of <c>[CLS]</c>.</param>
+    /// <param name="options">The limits.</param>
+    internal void Add(
+        TokenEncoding window,
+        ReadOnlySpan<float> startLogits,
+        ReadOnlySpan<float> endLogits,
+        string context,
+        int? classId,
+        QuestionAnsweringOptions options)
+    {
+        int count = window.Count;
+        if (_start.Length < count)
+        {
+            _start = new float[count];
+            _end = new float[count];
+            _allowed = new bool[count];
+        }
+
+        startLogits[..count].CopyTo(_start);
+        endLogits[..count].CopyTo(_end);
+        for (int i = 0; i < count; i++)
+        {
+            _allowed[i] = window.AttentionMask[i] != 0 && (window.SequenceIds[i] == 1 || window.Ids[i] == classId);
+        }
+
+        float none = SpanSearch.Find(
+            _start.AsSpan(0, count), _end.AsSpan(0, count), _allowed.AsSpan(0, count), options.MaxAnswerTokens, options.TopK, _spans);
+        _none = Math.Min(_none, none);
+        foreach (SpanScore span in _spans)
+        {
+            (int from, int to) = options.AlignToWords
+                ? (WordStart(window, span.Start), WordEnd(window, span.End))
+                : (window.Offsets[span.Start].Start, window.Offsets[span.End].End);
+            _answers.Add(new Answer(context[from..to], span.Score, from, to));
+        }
+    }
+
+    /// <summary>Takes the best answers of all windows, by falling score, of equal ones the earlier window's first.</summary>
+    internal Answer[] Take(QuestionAnsweringOptions options)
+    {
+        if (options.AllowNoAnswer || _answers.Count == 0)
+        {
+            _answers.Add(new Answer(string.Empty, options.AllowNoAnswer ? _none : 0, 0, 0));
+        }
+
+        int k = Math.Min(options.TopK, _answers.Count);
+        var top = new Answer[k];
+        for (int i = 0; i < k; i++)
+        {
+            int best = 0;
+            for (int j = 1; j < _answers.Count; j++)
+            {
+                best = _answers[j].Score > _answers[best].Score ? j : best;
+            }
+
+            top[i] = _answers[best];
+            _answers.RemoveAt(best);
+        }
+
+        _answers.Clear();
+        return top;
+    }
+
+    private static int WordStart(TokenEncoding window, int token)
+    {
+        int word = window.WordIds[token];
+        while (token > 0 && word >= 0 && window.WordIds[token - 1] == word && window.SequenceIds[token - 1] == window.SequenceIds[token])
+        {
+            token--;
+        }
+
+        return window.Offsets[token].Start;
+    }
+
+    private static int WordEnd(TokenEncoding window, int token)
+    {
+        int word = window.WordIds[token];
+        while (token + 1 < window.Count && word >= 0 && window.WordIds[token + 1] == word
+            && window.SequenceIds[token + 1] == window.SequenceIds[token])
+        {
+            token++;
+        }
+
+        return window.Offsets[token].End;
+    }
+}

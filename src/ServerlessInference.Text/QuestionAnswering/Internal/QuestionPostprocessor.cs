@@ -1,0 +1,92 @@
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
+using ServerlessInference.Tensors;
+using ServerlessInference.Text.Internal;
+
+namespace ServerlessInference.Text.QuestionAnswering.Internal;
+
+/// <summary>Reads start and end logits <c>[windows, length]</c> and cuts the answers out of the contexts. Thread-safe.</summary>
+internal sealed class QuestionPostprocessor(QuestionAnsweringOptions options) : IPostprocessor<QuestionAnswers>
+{
+    public void Prepare(LoadedModel model) => _ = OutputsOf(model);
+
+    public ValueTask PostprocessAsync(InferenceBatch batch, Memory<QuestionAnswers> outputs, CancellationToken cancellationToken)
+    {
+        QuestionBatch state = batch.State(static () => new QuestionBatch());
+        try
+        {
+            Outputs indices = OutputsOf(batch.Model);
+            int? classId = TextModel.Of(batch.Model).Tokenizer.ClassTokenId;
+            TensorView<float> start = batch.GetFloatOutput(indices.Start);
+            TensorView<float> end = batch.GetFloatOutput(indices.End);
+            int length = Length(batch, indices.Start, start, state);
+            if (length != Length(batch, indices.End, end, state))
+            {
+                throw new ModelContractException($"The start and end logits of model '{batch.Model.Identity.Name}' differ in shape. Export the model again.");
+            }
+
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (batch.FailureOf(i) is not null)
+                {
+                    continue;
+                }
+
+                state.Collector.Begin();
+                for (int row = state.Starts[i]; row < state.Starts[i + 1]; row++)
+                {
+                    state.Collector.Add(
+                        state.Windows[row], start.Elements.Slice(row * length, length), end.Elements.Slice(row * length, length),
+                        state.Contexts[i], classId, options);
+                }
+
+                outputs.Span[i] = new QuestionAnswers(state.Collector.Take(options));
+            }
+        }
+        finally
+        {
+            state.Contexts.Clear();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private static int Length(InferenceBatch batch, int index, TensorView<float> logits, QuestionBatch state)
+    {
+        ReadOnlySpan<long> shape = logits.Shape;
+        bool fits = shape.Length == 2 || (shape.Length == 3 && shape[2] == 1);
+        return fits && shape[0] >= state.Windows.Count && shape[1] >= state.Windows.LongestLength
+            ? (int)shape[1]
+            : throw new ModelContractException(
+                $"Output '{batch.Model.Description.Outputs[index].Name}' of model '{batch.Model.Identity.Name}' is [{string.Join(", ", shape.ToArray())}]; " +
+                $"[{state.Windows.Count}, {state.Windows.LongestLength}] was expected, a logit for each token.");
+    }
+
+    private Outputs OutputsOf(LoadedModel model) => model.GetOrCreate(this, static model =>
+    {
+        int start = model.Description.IndexOfOutput("start_logits");
+        int end = model.Description.IndexOfOutput("end_logits");
+        var candidates = new List<int>();
+        for (int i = 0; i < model.Description.Outputs.Count; i++)
+        {
+            if (model.Description.Outputs[i] is
+                { Kind: ValueKind.Tensor, ElementType: TensorElementType.Float or TensorElementType.Float16, Shape.Length: 2 or 3 })
+            {
+                candidates.Add(i);
+            }
+        }
+
+        if ((start < 0 || end < 0) && candidates.Count == 2)
+        {
+            (start, end) = (candidates[0], candidates[1]);
+        }
+
+        return start >= 0 && end >= 0 ? new Outputs(start, end) : throw new ModelContractException(
+            $"Model '{model.Identity.Name}' has the outputs {string.Join(", ", model.Description.Outputs)}; question answering needs start_logits and " +
+            "end_logits of float [n, length]. Export the model for the task question-answering.");
+    });
+
+    private sealed record Outputs(int Start, int End);
+}

@@ -1,0 +1,108 @@
+using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
+using ServerlessInference.Text.Internal;
+using ServerlessInference.Text.Tokenization;
+
+namespace ServerlessInference.Text.QuestionAnswering.Internal;
+
+/// <summary>Turns questions and contexts into windows, a row each, padded to the longest: all of a batch run together. Thread-safe.</summary>
+internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : IPreprocessor<Question>
+{
+    private const int DefaultStride = 128;
+    private const int StackLimit = 1024;
+
+    public void Prepare(LoadedModel model) => TextModel.Of(model);
+
+    public bool TryCreateWarmupInput(LoadedModel model, out Question input)
+    {
+        input = new Question("What is it?", "It is a warm-up.");
+        return true;
+    }
+
+    public long GetSize(Question input) => input?.Context?.Length ?? 0;
+
+    public int GetMaxBatchSize(LoadedModel model) => model.Description.Inputs[0].HasDynamicBatch ? int.MaxValue : 1;
+
+    public ValueTask PreprocessAsync(ReadOnlyMemory<Question> inputs, InferenceBatch batch, CancellationToken cancellationToken)
+    {
+        TextModel model = TextModel.Of(batch.Model);
+        int maxLength = Math.Min(options.MaxLength, model.MaxLength);
+        EncodeOptions encode = Windows(maxLength, options.Stride ?? Math.Min(maxLength / 2, DefaultStride));
+        QuestionBatch state = batch.State(static () => new QuestionBatch());
+        state.Clear();
+
+        // A model with a fixed batch axis has as many rows as the axis; one with an open axis takes a row for each window.
+        int? rows = batch.Model.Description.Inputs[0].HasDynamicBatch ? null : batch.Rows;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            state.Starts.Add(state.Windows.Count);
+            Question question = inputs.Span[i];
+            state.Contexts.Add(question?.Context ?? string.Empty);
+            try
+            {
+                AddWindows(question, model, encode, state, rows);
+            }
+            catch (InvalidInputException exception)
+            {
+                batch.Fail(i, exception);
+            }
+        }
+
+        if (inputs.Length > 1 && state.Windows.Count > options.MaxWindows)
+        {
+            // The pipeline then runs the questions one by one.
+            throw new InferenceException(
+                $"The batch's contexts need {state.Windows.Count} windows; at most {options.MaxWindows} run together. Lower MaxBatchSize, or raise MaxWindows.");
+        }
+
+        state.Starts.Add(state.Windows.Count);
+        int length = model.Inputs.FixedLength ?? Math.Max(1, state.Windows.LongestLength);
+        model.Inputs.Fill(batch, state.Windows, rows ?? Math.Max(1, state.Windows.Count), length, model.Tokenizer.PadTokenId);
+        return ValueTask.CompletedTask;
+    }
+
+    private void AddWindows(Question? question, TextModel model, EncodeOptions encode, QuestionBatch state, int? rows)
+    {
+        if (string.IsNullOrWhiteSpace(question?.Text) || string.IsNullOrWhiteSpace(question.Context))
+        {
+            throw new InvalidInputException(InvalidInputKind.Unprocessable, "The question or its context is empty; both need text.");
+        }
+
+        if (options.Stride is null)
+        {
+            encode = WithRoomFor(question.Text, model, encode);
+        }
+
+        model.Tokenizer.EncodeWindows(question.Text, question.Context, state.Current, encode);
+        if (rows is not null && state.Windows.Count + state.Current.Count > rows)
+        {
+            throw new InvalidInputException(
+                InvalidInputKind.TooLarge,
+                $"The context needs {state.Current.Count} windows, and the model's batch axis is fixed at {rows}. " +
+                "Shorten the context, or export the model with an open batch axis.");
+        }
+
+        for (int i = 0; i < state.Current.Count; i++)
+        {
+            state.Windows.Next().CopyFrom(state.Current[i]);
+        }
+    }
+
+    /// <summary>Lets windows overlap by less where a long question leaves them little room.</summary>
+    private EncodeOptions WithRoomFor(string question, TextModel model, EncodeOptions encode)
+    {
+        int maxLength = encode.MaxLength!.Value;
+        Span<int> ids = maxLength <= StackLimit ? stackalloc int[maxLength] : new int[maxLength];
+        int room = maxLength - model.Tokenizer.EncodeIds(question, ids) - model.Tokenizer.SpecialTokensOfPair;
+        return room > encode.Stride || room <= 0 ? encode : Windows(maxLength, room / 2);
+    }
+
+    private EncodeOptions Windows(int maxLength, int stride) => new()
+    {
+        MaxWindows = options.MaxWindows,
+        MaxLength = maxLength,
+        Stride = stride,
+        Truncation = TruncationStrategy.OnlySecond,
+    };
+}

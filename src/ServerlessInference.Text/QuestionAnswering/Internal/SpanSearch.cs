@@ -1,0 +1,88 @@
+namespace ServerlessInference.Text.QuestionAnswering.Internal;
+
+/// <summary>Finds the best answer spans of a window. Pure arithmetic over spans.</summary>
+/// <remarks>
+/// <para>As <c>select_starts_ends</c> and <c>decode_spans</c> of transformers' question-answering pipeline: logits of tokens that
+/// are neither context nor <c>[CLS]</c> become -10,000; each side is a softmax over the window; the first token, whose product is
+/// the score of "no answer", drops out; a span's score is the product of its two probabilities.</para>
+/// <para>Takes time in proportion to tokens times answer length, and no more memory than the answers.</para>
+/// </remarks>
+internal static class SpanSearch
+{
+    private const float Masked = -10000;
+
+    /// <summary>Searches a window.</summary>
+    /// <param name="start">The start logits, overwritten with probabilities.</param>
+    /// <param name="end">The end logits, overwritten with probabilities.</param>
+    /// <param name="allowed">Which tokens take part: those of the context, and <c>[CLS]</c>.</param>
+    /// <param name="maxLength">How many tokens a span has at most.</param>
+    /// <param name="topK">How many spans are wanted.</param>
+    /// <param name="best">Overwritten with the best spans by falling score, of equal ones the earliest first.</param>
+    /// <returns>The score of "no answer": the first token's.</returns>
+    internal static float Find(
+        Span<float> start, Span<float> end, ReadOnlySpan<bool> allowed, int maxLength, int topK, List<SpanScore> best)
+    {
+        best.Clear();
+        Softmax(start, allowed);
+        Softmax(end, allowed);
+        float none = start[0] * end[0];
+        for (int s = 1; s < start.Length; s++)
+        {
+            if (!allowed[s])
+            {
+                continue;
+            }
+
+            int limit = (int)Math.Min((long)s + maxLength, end.Length);
+            for (int e = s; e < limit; e++)
+            {
+                float score = start[s] * end[e];
+                if (allowed[e] && (best.Count < topK || score > best[^1].Score))
+                {
+                    Insert(best, new SpanScore(s, e, score), topK);
+                }
+            }
+        }
+
+        return none;
+    }
+
+    private static void Insert(List<SpanScore> best, SpanScore span, int topK)
+    {
+        if (best.Count == topK)
+        {
+            best.RemoveAt(topK - 1);
+        }
+
+        int place = best.Count;
+        while (place > 0 && span.Score > best[place - 1].Score)
+        {
+            place--;
+        }
+
+        best.Insert(place, span);
+    }
+
+    private static void Softmax(Span<float> logits, ReadOnlySpan<bool> allowed)
+    {
+        float max = Masked;
+        for (int i = 0; i < logits.Length; i++)
+        {
+            logits[i] = allowed[i] ? logits[i] : Masked;
+            max = i == 0 ? logits[0] : Math.Max(max, logits[i]);
+        }
+
+        double sum = 0;
+        for (int i = 0; i < logits.Length; i++)
+        {
+            double exponential = Math.Exp(logits[i] - (double)max);
+            logits[i] = (float)exponential;
+            sum += exponential;
+        }
+
+        for (int i = 0; i < logits.Length; i++)
+        {
+            logits[i] = (float)(logits[i] / sum);
+        }
+    }
+}

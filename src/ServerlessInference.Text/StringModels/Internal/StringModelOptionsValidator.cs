@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Options;
+
+namespace ServerlessInference.Text.StringModels.Internal;
+
+[OptionsValidator]
+internal sealed partial class StringModelOptionsValidator : IValidateOptions<StringModelOptions>;

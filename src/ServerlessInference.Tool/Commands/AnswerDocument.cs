@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text.Json;
+using ServerlessInference.Text.QuestionAnswering;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>What <c>answer</c> says: the best answers, cut from the text.</summary>
+internal sealed record AnswerDocument(string Question, IReadOnlyList<Answer> Answers) : ITableDocument
+{
+    /// <inheritdoc />
+    public void WriteJson(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("question"u8, Question);
+        writer.WriteStartArray("answers"u8);
+        foreach (var answer in Answers)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("text"u8, answer.Text);
+            writer.WriteNumber("score"u8, answer.Score);
+            writer.WriteNumber("start"u8, answer.Start);
+            writer.WriteNumber("end"u8, answer.End);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <inheritdoc />
+    public void AddRows(Table table)
+    {
+        foreach (var answer in Answers)
+        {
+            table.Add(
+                answer.Score.ToString("0.000", CultureInfo.InvariantCulture),
+                answer.Start.ToString(CultureInfo.InvariantCulture),
+                answer.End.ToString(CultureInfo.InvariantCulture),
+                answer.Text);
+        }
+    }
+}

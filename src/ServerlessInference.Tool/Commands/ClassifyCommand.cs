@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Tool.Inspection;
+using ServerlessInference.Tool.Output;
+using ServerlessInference.Vision;
+using ServerlessInference.Vision.Classification;
+using ServerlessInference.Vision.Imaging;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>The command <c>classify</c>: says what images show.</summary>
+internal static class ClassifyCommand
+{
+    private const int LargestSide = 65_535;
+    private const int MostLabels = 100_000;
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(ToolConsole console)
+    {
+        var model = ModelArgument.Create();
+        var files = FilesArgument.Create();
+        var labels = new Option<string?>("--labels") { Description = "A file that names the classes. Default: what stands beside the model or in its metadata.", HelpName = "FILE" };
+        var resize = Size("--resize", "What the shorter side is resized to. Default: what the model says, else 256.", LargestSide);
+        var crop = Size("--crop", "The side of the square in the middle that the model sees. Default: what the model says, else 224.", LargestSide);
+        var top = Size("--top", "How many labels are named. Default: 5.", MostLabels);
+        var format = FormatOption.Create();
+        var command = new Command("classify", "Say what images show.") { model, files, labels, resize, crop, top, format };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var labelsFile = parsed.GetValue(labels);
+            await using var trial = TrialModel.Create(console, parsed.GetRequiredValue(model), labelsFile, builder => builder.UseImageClassification(options =>
+            {
+                options.TopK = parsed.GetValue(top) ?? options.TopK;
+                options.LabelsFile = labelsFile is null ? null : TrialModel.LabelsName;
+                options.Preprocessing = Preprocessing(parsed.GetValue(resize), parsed.GetValue(crop));
+            }));
+            return await RunAsync(console, trial, parsed.GetRequiredValue(files), parsed.GetValue(format), cancellationToken).ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    private static Option<int?> Size(string name, string description, int largest) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => FunctionOptions.WholeNumber(result, name, result.Tokens[0].Value, 1, largest),
+    };
+
+    private static ImagePreprocessingOptions? Preprocessing(int? resize, int? crop)
+    {
+        if (resize is null && crop is null)
+        {
+            return null;
+        }
+
+        var settings = ImagePreprocessingPresets.Torchvision();
+        settings.Width = settings.Height = crop ?? settings.Width;
+        settings.ShorterSide = resize ?? settings.ShorterSide;
+        return settings;
+    }
+
+    private static async Task<int> RunAsync(
+        ToolConsole console, TrialModel trial, string[] files, OutputFormat format, CancellationToken cancellationToken)
+    {
+        var exitCode = ExitCode.Success;
+        using var progress = new ProgressBar(console, TimeProvider.System, files.Length);
+        await using var writer = new DocumentWriter(console, format, "FILE", "LABEL", "SCORE", "OTHERS");
+        var pipeline = trial.Services.GetRequiredKeyedService<IInferencePipeline<ReadOnlyMemory<byte>, ImageClassification>>(TrialModel.Name);
+        foreach (var file in files)
+        {
+            try
+            {
+                var image = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
+                var result = await pipeline.RunAsync(image, cancellationToken).ConfigureAwait(false);
+                await writer.WriteAsync(new ClassifyDocument(file, result.Value.Top), cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (FailureDocument.Covers(exception))
+            {
+                await writer.WriteAsync(new FailureDocument(file, exception), cancellationToken).ConfigureAwait(false);
+                exitCode = ExitCode.InputFailed;
+            }
+
+            progress.Step(file);
+        }
+
+        return exitCode;
+    }
+}

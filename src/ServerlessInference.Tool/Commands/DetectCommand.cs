@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Tool.Inspection;
+using ServerlessInference.Tool.Output;
+using ServerlessInference.Vision;
+using ServerlessInference.Vision.Detection;
+using ServerlessInference.Vision.Imaging;
+using ServerlessInference.Vision.Imaging.Png;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>The command <c>detect</c>: finds objects in images.</summary>
+internal static class DetectCommand
+{
+    /// <summary>Creates the command.</summary>
+    public static Command Create(ToolConsole console)
+    {
+        var model = ModelArgument.Create();
+        var files = FilesArgument.Create();
+        var labels = new Option<string?>("--labels") { Description = "A file that names the classes. Default: the model's metadata, or what stands beside it.", HelpName = "FILE" };
+        var confidence = Share("--confidence", "The lowest score that counts. Default: what the head's original tool takes, 0.25 for most.");
+        var iou = Share("--iou", "The overlap from which the lower of two boxes is dropped. Default: what the head's original tool takes.");
+        var agnostic = new Option<bool>("--agnostic") { Description = "Drop overlapping boxes of different classes too." };
+        var draw = new Option<string?>("--draw") { Description = "A folder that gets each image as a PNG with its boxes.", HelpName = "FOLDER" };
+        var format = FormatOption.Create();
+        var command = new Command("detect", "Find objects in images with a YOLO model.") { model, files, labels, confidence, iou, agnostic, draw, format };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var labelsFile = parsed.GetValue(labels);
+            await using var trial = TrialModel.Create(console, parsed.GetRequiredValue(model), labelsFile, builder => builder.UseObjectDetection(options =>
+            {
+                options.LabelsFile = labelsFile is null ? null : TrialModel.LabelsName;
+                options.MinScore = parsed.GetValue(confidence);
+                options.IouThreshold = parsed.GetValue(iou);
+                options.ClassAgnostic = parsed.GetValue(agnostic);
+            }));
+            var folder = parsed.GetValue(draw);
+            if (folder is not null)
+            {
+                Directory.CreateDirectory(folder);
+            }
+
+            return await RunAsync(console, trial, parsed.GetRequiredValue(files), folder, parsed.GetValue(format), cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        ToolConsole console, TrialModel trial, string[] files, string? folder, OutputFormat format, CancellationToken cancellationToken)
+    {
+        var exitCode = ExitCode.Success;
+        using var progress = new ProgressBar(console, TimeProvider.System, files.Length);
+        await using var writer = new DocumentWriter(console, format, "FILE", "SIZE", "LABEL", "SCORE", "BOX");
+        var pipeline = trial.Services.GetRequiredKeyedService<IInferencePipeline<ReadOnlyMemory<byte>, ObjectDetection>>(TrialModel.Name);
+        foreach (var file in files)
+        {
+            try
+            {
+                var encoded = await File.ReadAllBytesAsync(file, cancellationToken);
+                var result = await pipeline.RunAsync(encoded, cancellationToken);
+                if (folder is not null)
+                {
+                    Draw(encoded, result.Value, Path.Combine(folder, Path.GetFileNameWithoutExtension(file) + ".png"));
+                }
+
+                await writer.WriteAsync(new DetectDocument(file, result.Value), cancellationToken);
+            }
+            catch (Exception exception) when (FailureDocument.Covers(exception))
+            {
+                await writer.WriteAsync(new FailureDocument(file, exception), cancellationToken);
+                exitCode = ExitCode.InputFailed;
+            }
+
+            progress.Step(file);
+        }
+
+        return exitCode;
+    }
+
+    private static void Draw(byte[] encoded, ObjectDetection detection, string path)
+    {
+        var image = new ImageBuffer();
+        new ImageDecoder().Decode(encoded, new ImageDecodeOptions(), image);
+        DetectionDrawing.Draw(image, detection.Detections);
+        using var stream = File.Create(path);
+        PngEncoder.Encode(image, stream);
+    }
+
+    private static Option<float?> Share(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => ParseShare(result, name),
+    };
+
+    private static float? ParseShare(ArgumentResult result, string name)
+    {
+        if (float.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1)
+        {
+            return value;
+        }
+
+        result.AddError($"{name} is '{result.Tokens[0].Value}'; it must be a number from 0 to 1.");
+        return null;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>An event as it was named on the command line.</summary>
+/// <param name="Name">The file's path, or <c>-</c> for standard input.</param>
+/// <param name="Payload">The event; empty where it could not be read.</param>
+/// <param name="Error">Why it could not be read, or null.</param>
+internal sealed record EventInput(string Name, ReadOnlyMemory<byte> Payload, ErrorInfo? Error)
+{
+    /// <summary>The name that stands for standard input.</summary>
+    public const string StandardInput = "-";
+
+    /// <summary>Reads an event and checks, as the service does before it calls a function, that it is JSON.</summary>
+    public static async Task<EventInput> ReadAsync(string name, ToolConsole console, CancellationToken cancellationToken)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = name == StandardInput
+                ? await ReadToEndAsync(console.Input, cancellationToken).ConfigureAwait(false)
+                : await File.ReadAllBytesAsync(name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return new EventInput(name, default, new ErrorInfo("EventNotReadable", $"The event cannot be read: {exception.Message}"));
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = JsonLines.MaxCarriedDepth });
+            return new EventInput(name, bytes, null);
+        }
+        catch (JsonException exception)
+        {
+            var message = $"The event is no JSON (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}). Lambda takes JSON only.";
+            return new EventInput(name, default, new ErrorInfo("InvalidRequestContentException", message));
+        }
+    }
+
+    private static async Task<byte[]> ReadToEndAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        using var memory = new MemoryStream();
+        await stream.CopyToAsync(memory, cancellationToken).ConfigureAwait(false);
+        return memory.ToArray();
+    }
+}

@@ -1,0 +1,144 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using ServerlessInference.Tool.LocalRuntime;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>The options that every command has that runs a function, and the function's command line.</summary>
+internal sealed class FunctionOptions
+{
+    private const double DefaultTimeoutSeconds = 30;
+
+    private readonly Option<double> _timeout = new("--timeout")
+    {
+        Description = "The function's timeout in seconds.",
+        HelpName = "S",
+        DefaultValueFactory = _ => DefaultTimeoutSeconds,
+        CustomParser = result => Number(result, "--timeout", double.Epsilon, LambdaLimits.MaxTimeoutSeconds, "seconds, above 0 and at most 900"),
+    };
+
+    private readonly Option<string[]> _variables = new("--env")
+    {
+        Description = "An environment variable of the function; repeatable.",
+        HelpName = "NAME=VALUE",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string> _name = new("--function-name")
+    {
+        Description = "The function's name.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "local-function",
+    };
+
+    private readonly Option<string?> _taskRoot = new("--task-root")
+    {
+        Description = "The folder that stands for /var/task: LAMBDA_TASK_ROOT and the function's working directory. Default: the current one.",
+        HelpName = "FOLDER",
+    };
+
+    private readonly Option<bool> _quiet = new("--quiet", "-q")
+    {
+        Description = "Do not show what the function writes to standard output and error.",
+    };
+
+    private readonly Argument<string[]> _command = new("command")
+    {
+        Description = "The function's program and its arguments, after '--'.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    /// <summary>Adds the options and the argument to a command.</summary>
+    public void AddTo(Command command)
+    {
+        _variables.Validators.Add(RequireNameAndValue);
+        command.Add(_timeout);
+        command.Add(_variables);
+        command.Add(_name);
+        command.Add(_taskRoot);
+        command.Add(_quiet);
+        command.Add(_command);
+    }
+
+    /// <summary>Gets whether the function's own output is hidden.</summary>
+    public bool IsQuiet(ParseResult parsed) => parsed.GetValue(_quiet);
+
+    /// <summary>The settings that a command line asks for.</summary>
+    /// <exception cref="UsageException">The program or the task root does not exist.</exception>
+    public FunctionSettings Read(ParseResult parsed, int memoryMB)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var assignment in parsed.GetValue(_variables) ?? [])
+        {
+            var equals = assignment.IndexOf('=', StringComparison.Ordinal);
+            variables[assignment[..equals]] = assignment[(equals + 1)..];
+        }
+
+        var taskRoot = Path.GetFullPath(parsed.GetValue(_taskRoot) ?? ".");
+        if (!Directory.Exists(taskRoot))
+        {
+            throw new UsageException($"--task-root is '{taskRoot}', which is no folder. Give the folder that holds the function.");
+        }
+
+        var command = parsed.GetRequiredValue(_command);
+        return new FunctionSettings
+        {
+            Command = [ProgramFinder.Find(command[0]), .. command.Skip(1)],
+            Variables = variables,
+            FunctionName = parsed.GetRequiredValue(_name),
+            Region = Setting("AWS_REGION") ?? Setting("AWS_DEFAULT_REGION") ?? "us-east-1",
+            MemoryMB = memoryMB,
+            Timeout = TimeSpan.FromSeconds(parsed.GetValue(_timeout)),
+            TaskRoot = taskRoot,
+            MaxConcurrency = Concurrency(variables),
+        };
+    }
+
+    /// <summary>Parses one number within bounds; out of them it reports an error that says what is expected.</summary>
+    public static double Number(ArgumentResult result, string option, double min, double max, string expected)
+    {
+        var text = result.Tokens[0].Value;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
+        {
+            return value;
+        }
+
+        result.AddError($"{option} is '{text}'; it must be a number of {expected}.");
+        return min;
+    }
+
+    /// <summary>Parses one whole number within bounds; out of them it reports an error that says what is expected.</summary>
+    public static int WholeNumber(ArgumentResult result, string option, string text, int min, int max)
+    {
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
+        {
+            return value;
+        }
+
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option} is '{text}'; it must be a whole number from {min} to {max}."));
+        return min;
+    }
+
+    private static void RequireNameAndValue(OptionResult result)
+    {
+        foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) <= 0))
+        {
+            result.AddError($"--env is '{token.Value}'; it must be NAME=VALUE.");
+        }
+    }
+
+    private static int Concurrency(Dictionary<string, string> variables)
+    {
+        if (!variables.TryGetValue(FunctionVariables.MaxConcurrency, out var text))
+        {
+            return 1;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0
+            ? value
+            : throw new UsageException($"{FunctionVariables.MaxConcurrency} is '{text}'; it must be a whole number above 0.");
+    }
+
+    private static string? Setting(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}

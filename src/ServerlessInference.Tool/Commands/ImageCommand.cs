@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.Globalization;
+using ServerlessInference.Tool.Output;
+using ServerlessInference.Vision.Imaging;
+using ServerlessInference.Vision.Imaging.Resizing;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>The command <c>image</c>: shows what the library makes of images, to be compared with the original pipeline.</summary>
+internal static class ImageCommand
+{
+    /// <summary>Creates the command.</summary>
+    public static Command Create(ToolConsole console) => new("image", "Show the pixels and tensors that images become.")
+    {
+        CreateDecode(console), CreateTensor(console),
+    };
+
+    private static Command CreateDecode(ToolConsole console)
+    {
+        var files = FilesArgument.Create();
+        var format = FormatOption.Create();
+        var command = new Command("decode", "Decode images and print the SHA-256 of their RGB bytes, row by row, after the EXIF orientation.") { files, format };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var decoder = new ImageDecoder();
+            var options = new ImageDecodeOptions();
+            var image = new ImageBuffer();
+            return RunAsync(console, parsed.GetRequiredValue(files), parsed.GetValue(format), ["FILE", "WIDTH", "HEIGHT", "SHA-256"], (file, encoded) =>
+            {
+                decoder.Decode(encoded, options, image);
+                return DecodedImageDocument.Create(file, image);
+            }, cancellationToken);
+        });
+        return command;
+    }
+
+    private static Command CreateTensor(ToolConsole console)
+    {
+        var files = FilesArgument.Create();
+        var format = FormatOption.Create();
+        var resize = Size("--resize", "What the shorter side is resized to; default 256.");
+        var crop = Size("--crop", "The side of the square in the middle; default 224.");
+        var filter = new Option<ResizeFilter>("--filter") { Description = "bilinear (default), bicubic, nearest, box, hamming or lanczos.", HelpName = "NAME", DefaultValueFactory = _ => ResizeFilter.Bilinear };
+        var mean = Channels("--mean", "What is subtracted from 0 to 1, for red, green and blue; default ImageNet's, 0 with --letterbox.");
+        var std = Channels("--std", "What the difference is divided by; default ImageNet's, 1 with --letterbox.");
+        var letterbox = Size("--letterbox", "Letterbox to this size as Ultralytics does, instead of resize and crop.");
+        var interpolation = new Option<string>("--interpolation") { Description = "With --letterbox: opencv (default) or pillow.", HelpName = "opencv|pillow", DefaultValueFactory = _ => "opencv" };
+        interpolation.AcceptOnlyFromAmong("opencv", "pillow");
+        var command = new Command("tensor", "Make tensors of images and print their pixels' SHA-256 and first values.")
+        {
+            files, resize, crop, filter, mean, std, letterbox, interpolation, format,
+        };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            ImagePreprocessingOptions settings;
+            if (parsed.GetValue(letterbox) is { } side)
+            {
+                settings = ImagePreprocessingPresets.Ultralytics(side);
+                settings.Filter = parsed.GetValue(interpolation) == "pillow" ? ResizeFilter.Bilinear : ResizeFilter.OpenCvLinear;
+            }
+            else
+            {
+                settings = ImagePreprocessingPresets.Torchvision();
+                settings.Filter = parsed.GetValue(filter);
+                settings.ShorterSide = parsed.GetValue(resize) ?? settings.ShorterSide;
+                settings.Width = settings.Height = parsed.GetValue(crop) ?? settings.Width;
+            }
+
+            settings.Mean = parsed.GetValue(mean) ?? settings.Mean;
+            settings.StandardDeviation = parsed.GetValue(std) ?? settings.StandardDeviation;
+            var maker = new TensorDocumentMaker(settings);
+            return RunAsync(console, parsed.GetRequiredValue(files), parsed.GetValue(format), ["FILE", "SHAPE", "SHA-256 OF PIXELS"], maker.Create, cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        ToolConsole console, string[] files, OutputFormat format, string[] columns, Func<string, byte[], ITableDocument> process, CancellationToken cancellationToken)
+    {
+        var exitCode = ExitCode.Success;
+        using var progress = new ProgressBar(console, TimeProvider.System, files.Length);
+        await using var writer = new DocumentWriter(console, format, columns);
+        foreach (var file in files)
+        {
+            ITableDocument document;
+            try
+            {
+                document = process(file, await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false));
+            }
+            catch (Exception exception) when (FailureDocument.Covers(exception))
+            {
+                document = new FailureDocument(file, exception);
+                exitCode = ExitCode.InputFailed;
+            }
+
+            await writer.WriteAsync(document, cancellationToken).ConfigureAwait(false);
+            progress.Step(file);
+        }
+
+        return exitCode;
+    }
+
+    private static Option<int?> Size(string name, string description)
+    {
+        const int largest = 65_535;
+        var option = new Option<int?>(name) { Description = description, HelpName = "N" };
+        option.CustomParser = result => FunctionOptions.WholeNumber(result, name, result.Tokens[0].Value, 1, largest);
+        return option;
+    }
+
+    private static Option<ChannelValues?> Channels(string name, string description)
+    {
+        var option = new Option<ChannelValues?>(name) { Description = description, HelpName = "R,G,B" };
+        option.CustomParser = result =>
+        {
+            var parts = result.Tokens[0].Value.Split(',');
+            var values = new float[3];
+            for (var i = 0; i < values.Length; i++)
+            {
+                if (parts.Length != values.Length || !float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]))
+                {
+                    result.AddError($"{name} is '{result.Tokens[0].Value}'; three numbers separated by commas were expected.");
+                    return null;
+                }
+            }
+
+            return new ChannelValues(values[0], values[1], values[2]);
+        };
+        return option;
+    }
+}

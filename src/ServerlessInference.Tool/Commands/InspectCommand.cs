@@ -1,0 +1,48 @@
+using System.CommandLine;
+using ServerlessInference.Sessions;
+using ServerlessInference.Tool.Inspection;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>The command <c>inspect</c>: says what a model is.</summary>
+internal static class InspectCommand
+{
+    /// <summary>Creates the command.</summary>
+    public static Command Create(ToolConsole console)
+    {
+        var model = ModelArgument.Create();
+        var format = FormatOption.Create();
+        var command = new Command("inspect", "Say what a model is: its size, versions, inputs, outputs and metadata, and what it seems to be made for.")
+        {
+            model, format,
+        };
+        command.SetAction((parsed, cancellationToken) =>
+            RunAsync(console, parsed.GetRequiredValue(model), parsed.GetValue(format), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ToolConsole console, string path, OutputFormat format, CancellationToken cancellationToken)
+    {
+        await using var writer = new DocumentWriter(console, format, "PROPERTY", "VALUE");
+        try
+        {
+            await using var trial = TrialModel.Create(console, path);
+            using var lease = await trial.Registry.AcquireAsync(TrialModel.Name, cancellationToken).ConfigureAwait(false);
+            await writer.WriteAsync(Describe(path, lease.Model), cancellationToken).ConfigureAwait(false);
+            return ExitCode.Success;
+        }
+        catch (Exception exception) when (FailureDocument.Covers(exception))
+        {
+            await writer.WriteAsync(new FailureDocument(path, exception), cancellationToken).ConfigureAwait(false);
+            return ExitCode.InputFailed;
+        }
+    }
+
+    private static InspectDocument Describe(string path, LoadedModel model)
+    {
+        var file = model.Artifact.GetModelFile();
+        using var stream = File.OpenRead(file.PhysicalPath!);
+        return new InspectDocument(path, file.Length, OnnxHeader.TryRead(stream), model.Description, ModelTask.Of(model.Description));
+    }
+}

@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text.Json;
+using ServerlessInference.Sessions;
+using ServerlessInference.Tensors;
+using ServerlessInference.Tool.Inspection;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>What <c>inspect</c> says of a model.</summary>
+internal sealed record InspectDocument(string File, long Size, OnnxHeader? Header, ModelDescription Model, ModelTask Task) : ITableDocument
+{
+    private const string DefaultDomain = "ai.onnx";
+
+    /// <inheritdoc />
+    public void WriteJson(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("file"u8, File);
+        writer.WriteNumber("size"u8, Size);
+        WriteVersions(writer);
+        WriteValues(writer, "inputs", Model.Inputs);
+        WriteValues(writer, "outputs", Model.Outputs);
+        writer.WriteStartObject("metadata"u8);
+        foreach (var (key, value) in Model.Metadata)
+        {
+            writer.WriteString(key, value);
+        }
+
+        writer.WriteEndObject();
+        if (Task.Task is not null)
+        {
+            writer.WriteString("task"u8, Task.Task);
+        }
+
+        if (Task.Head is not null)
+        {
+            writer.WriteString("head"u8, Task.Head);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <inheritdoc />
+    public void AddRows(Table table)
+    {
+        table.Add("file", File);
+        table.Add("size", Size.ToString("N0", CultureInfo.InvariantCulture) + " bytes");
+        table.Add("opset", Header is null ? "unknown" : string.Join(", ", Header.Opsets.Select(opset => $"{opset.Key} {opset.Value}")));
+        table.Add("producer", Model.Producer);
+        foreach (var input in Model.Inputs)
+        {
+            table.Add("input", input.ToString());
+        }
+
+        foreach (var output in Model.Outputs)
+        {
+            table.Add("output", output.ToString());
+        }
+
+        foreach (var (key, value) in Model.Metadata)
+        {
+            table.Add("metadata", $"{key}: {value}");
+        }
+
+        table.Add("task", Task.Task is null ? "not recognised" : Task.Head is null ? Task.Task : $"{Task.Task}, {Task.Head}");
+    }
+
+    private void WriteVersions(Utf8JsonWriter writer)
+    {
+        if (Header is not null)
+        {
+            writer.WriteNumber("irVersion"u8, Header.IrVersion);
+            if (Header.Opsets.TryGetValue(DefaultDomain, out var opset))
+            {
+                writer.WriteNumber("opset"u8, opset);
+            }
+
+            writer.WriteStartObject("opsets"u8);
+            foreach (var (domain, version) in Header.Opsets)
+            {
+                writer.WriteNumber(domain, version);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteString("producer"u8, Model.Producer);
+    }
+
+    private static void WriteValues(Utf8JsonWriter writer, string name, IReadOnlyList<ValueDescription> values)
+    {
+        writer.WriteStartArray(name);
+        foreach (var value in values)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name"u8, value.Name);
+            writer.WriteString("kind"u8, value.Kind.ToString().ToLowerInvariant());
+            if (value.Kind == ValueKind.Tensor)
+            {
+                writer.WriteString("dtype"u8, value.ElementTypeName);
+                WriteShape(writer, value);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    // A dynamic axis is its name, or null where it has none.
+    private static void WriteShape(Utf8JsonWriter writer, ValueDescription value)
+    {
+        writer.WriteStartArray("shape"u8);
+        for (var axis = 0; axis < value.Shape.Length; axis++)
+        {
+            if (value.Shape[axis] >= 0)
+            {
+                writer.WriteNumberValue(value.Shape[axis]);
+            }
+            else if (value.Symbols[axis].Length > 0)
+            {
+                writer.WriteStringValue(value.Symbols[axis]);
+            }
+            else
+            {
+                writer.WriteNullValue();
+            }
+        }
+
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using ServerlessInference.Tool.LocalRuntime;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>The command <c>invoke</c>: sends events to a function that runs locally, and measures it.</summary>
+internal static class InvokeCommand
+{
+    /// <summary>Creates the command.</summary>
+    public static Command Create(ToolConsole console)
+    {
+        var events = new Option<string[]>("--event", "-e")
+        {
+            Description = "A file with an event (JSON), or - for standard input. Repeatable: the events go to the same process in order.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var cold = Count("--cold", 1, "How many times the function is started from scratch.");
+        var warm = Count("--warm", 0, "How many times, per start, the events are sent again to the running function.");
+        var memory = new Option<int[]>("--memory", "-m")
+        {
+            Description = "The function's memory size in MB, or several separated by commas; sets the CPU share (1,769 MB = 1 vCPU).",
+            HelpName = "MB[,MB…]",
+            DefaultValueFactory = _ => [LambdaLimits.MemoryMBPerCpu],
+            CustomParser = ParseMemorySizes,
+        };
+        var clientContext = new Option<string?>("--client-context")
+        {
+            Description = "The client context, JSON, that comes with each invocation.",
+            HelpName = "JSON",
+        };
+        var format = FormatOption.Create();
+        var function = new FunctionOptions();
+        var command = new Command("invoke", "Start a function locally as AWS Lambda would, send it events, and measure init, cold and warm calls.")
+        {
+            events, cold, warm, memory, clientContext, format,
+        };
+        function.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var names = parsed.GetRequiredValue(events);
+            if (names.Count(name => name == EventInput.StandardInput) > 1)
+            {
+                throw new UsageException("--event - can be given once only: standard input holds one event.");
+            }
+
+            var runner = new InvokeRunner(console, TimeProvider.System)
+            {
+                ColdStarts = parsed.GetValue(cold),
+                WarmRounds = parsed.GetValue(warm),
+                ClientContext = parsed.GetValue(clientContext),
+                Quiet = function.IsQuiet(parsed),
+            };
+            var settings = parsed.GetRequiredValue(memory).Select(size => function.Read(parsed, size)).ToArray();
+            return await runner.RunAsync(names, settings, parsed.GetValue(format), cancellationToken).ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    private static Option<int> Count(string name, int defaultValue, string description)
+    {
+        const int most = 100_000;
+        return new Option<int>(name)
+        {
+            Description = description,
+            HelpName = "N",
+            DefaultValueFactory = _ => defaultValue,
+            CustomParser = result => FunctionOptions.WholeNumber(result, name, result.Tokens[0].Value, defaultValue, most),
+        };
+    }
+
+    private static int[] ParseMemorySizes(ArgumentResult result) =>
+    [
+        .. result.Tokens
+            .SelectMany(token => token.Value.Split(','))
+            .Select(text => FunctionOptions.WholeNumber(result, "--memory", text, LambdaLimits.MinMemoryMB, LambdaLimits.MaxMemoryMB)),
+    ];
+}

@@ -1,0 +1,98 @@
+using ServerlessInference.Tool.LocalRuntime;
+using ServerlessInference.Tool.LocalRuntime.Cpu;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>Runs what <c>invoke</c> was asked for: every memory size, every start, every event.</summary>
+internal sealed class InvokeRunner(ToolConsole console, TimeProvider time)
+{
+    /// <summary>How many times the function is started.</summary>
+    public required int ColdStarts { get; init; }
+
+    /// <summary>How many times the events are sent again after the first pass of a start.</summary>
+    public required int WarmRounds { get; init; }
+
+    /// <summary>The client context, JSON, or null.</summary>
+    public string? ClientContext { get; init; }
+
+    /// <summary>Whether the function's output is hidden.</summary>
+    public bool Quiet { get; init; }
+
+    /// <summary>Runs, and writes one document per memory size and event.</summary>
+    public async Task<int> RunAsync(
+        IReadOnlyList<string> eventNames, IReadOnlyList<FunctionSettings> sizes, OutputFormat format, CancellationToken cancellationToken)
+    {
+        var events = new List<EventInput>();
+        foreach (var name in eventNames)
+        {
+            events.Add(await EventInput.ReadAsync(name, console, cancellationToken).ConfigureAwait(false));
+        }
+
+        var failed = false;
+        using var progress = new ProgressBar(console, time, sizes.Count * ColdStarts * (1 + WarmRounds) * events.Count);
+        var output = new DocumentWriter(console, format, InvokeDocument.Columns);
+        await using (output.ConfigureAwait(false))
+        {
+            foreach (var settings in sizes)
+            {
+                using var cpu = await CpuEmulator.OfThisMachine().CreateAsync(settings.MemoryMB, cancellationToken).ConfigureAwait(false);
+                var documents = events.Select(input => new InvokeDocument(input.Name, settings.MemoryMB, cpu) { Error = input.Error }).ToArray();
+                for (var start = 0; start < ColdStarts && events.Any(input => input.Error is null); start++)
+                {
+                    await RunStartAsync(events, documents, settings, cpu, progress, cancellationToken).ConfigureAwait(false);
+                }
+
+                foreach (var document in documents)
+                {
+                    failed |= document.Error is not null;
+                    await output.WriteAsync(document, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+
+        return failed ? ExitCode.InputFailed : ExitCode.Success;
+    }
+
+    private async Task RunStartAsync(
+        List<EventInput> events,
+        InvokeDocument[] documents,
+        FunctionSettings settings,
+        CpuLimit cpu,
+        ProgressBar progress,
+        CancellationToken cancellationToken)
+    {
+        var log = new EnvironmentLog(line => WriteLog(line, Quiet), line => WriteLog($"serverless-inference: {line}", false));
+        var environment = new ExecutionEnvironment(settings, cpu, log, time);
+        await using (environment.ConfigureAwait(false))
+        {
+            for (var round = 0; round <= WarmRounds; round++)
+            {
+                for (var index = 0; index < events.Count; index++)
+                {
+                    if (events[index].Error is null)
+                    {
+                        var request = new InvocationRequest(events[index].Payload) { ClientContext = ClientContext };
+                        documents[index].Add(await environment.InvokeAsync(request, cancellationToken).ConfigureAwait(false));
+                    }
+
+                    progress.Step($"invocations at {settings.MemoryMB} MB");
+                }
+            }
+        }
+
+        // Only now every process has ended and told its peak.
+        foreach (var document in documents.Where(document => document.First is not null && environment.PeakMemoryKiB is not null))
+        {
+            document.PeakMemoryKiB = Math.Max(document.PeakMemoryKiB ?? 0, environment.PeakMemoryKiB ?? 0);
+        }
+    }
+
+    private void WriteLog(string line, bool hidden)
+    {
+        if (!hidden)
+        {
+            console.Error.WriteLine(line);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Tensors;
+using ServerlessInference.Tool.Inspection;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>The command <c>predict</c>: runs a model on named tensors.</summary>
+internal static class PredictCommand
+{
+    /// <summary>Creates the command.</summary>
+    public static Command Create(ToolConsole console)
+    {
+        var model = ModelArgument.Create();
+        var input = new Option<string>("--input", "-i")
+        {
+            Description = "A JSON file with the inputs by name, each as nested arrays or as {\"shape\":[…],\"data\":[…]}; - for standard input, the default.",
+            HelpName = "FILE.json",
+            DefaultValueFactory = _ => EventInput.StandardInput,
+        };
+        var format = FormatOption.Create();
+        var command = new Command("predict", "Run a model on named tensors and print its outputs.") { model, input, format };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            console, parsed.GetRequiredValue(model), parsed.GetRequiredValue(input), parsed.GetValue(format), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ToolConsole console, string path, string input, OutputFormat format, CancellationToken cancellationToken)
+    {
+        await using var writer = new DocumentWriter(console, format, "OUTPUT", "DTYPE", "VALUE");
+        try
+        {
+            var given = await EventInput.ReadAsync(input, console, cancellationToken).ConfigureAwait(false);
+            if (given.Error is { } error)
+            {
+                throw new InvalidInputException(error.Message);
+            }
+
+            await using var trial = TrialModel.Create(console, path);
+            using var lease = await trial.Registry.AcquireAsync(TrialModel.Name, cancellationToken).ConfigureAwait(false);
+            using var document = JsonDocument.Parse(given.Payload);
+            var values = Read(document.RootElement, lease.Model.Description.Inputs);
+            var pipeline = trial.Services.GetRequiredKeyedService<IInferencePipeline<NamedValues, NamedValues>>(TrialModel.Name);
+            var result = await pipeline.RunAsync(values, cancellationToken).ConfigureAwait(false);
+            await writer.WriteAsync(new PredictDocument(path, result.Value), cancellationToken).ConfigureAwait(false);
+            return ExitCode.Success;
+        }
+        catch (Exception exception) when (FailureDocument.Covers(exception))
+        {
+            await writer.WriteAsync(new FailureDocument(path, exception), cancellationToken).ConfigureAwait(false);
+            return ExitCode.InputFailed;
+        }
+    }
+
+    private static NamedValues Read(JsonElement root, IReadOnlyList<ValueDescription> inputs)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new InvalidInputException($"The inputs are a JSON {root.ValueKind.ToString().ToLowerInvariant()}; an object with the inputs' names was expected.");
+        }
+
+        var values = new NamedValues();
+        foreach (var property in root.EnumerateObject())
+        {
+            var input = inputs.FirstOrDefault(input => input.Name == property.Name)
+                ?? throw new InvalidInputException($"The model has no input '{property.Name}'. Its inputs are {string.Join(", ", inputs)}.");
+            values[property.Name] = TensorJson.Read(property.Value, input);
+        }
+
+        return values;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using ServerlessInference.Tensors;
+using ServerlessInference.Tool.Inspection;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>What <c>predict</c> says: the model's outputs.</summary>
+internal sealed record PredictDocument(string File, NamedValues Outputs) : ITableDocument
+{
+    private const int LongestCell = 100;
+
+    /// <inheritdoc />
+    public void WriteJson(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("file"u8, File);
+        writer.WriteStartObject("outputs"u8);
+        foreach (var (name, value) in Outputs)
+        {
+            writer.WritePropertyName(name);
+            TensorJson.Write(writer, value);
+        }
+
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    /// <inheritdoc />
+    public void AddRows(Table table)
+    {
+        foreach (var (name, value) in Outputs)
+        {
+            var json = new ArrayBufferWriter<byte>();
+            using (var writer = new Utf8JsonWriter(json))
+            {
+                TensorJson.Write(writer, value);
+            }
+
+            var text = Encoding.UTF8.GetString(json.WrittenSpan);
+            table.Add(name, value is TensorValue tensor ? tensor.ToString() : "sequence", text.Length <= LongestCell ? text : text[..LongestCell] + "…");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using ServerlessInference.Tool.LocalRuntime;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>The command <c>serve</c>: puts an HTTP front before a function that runs locally.</summary>
+internal static class ServeCommand
+{
+    private const int DefaultPort = 8080;
+    private const int HighestPort = 65_535;
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(ToolConsole console)
+    {
+        var port = new Option<int>("--port", "-p")
+        {
+            Description = "The port on 127.0.0.1, or 0 for any free one.",
+            HelpName = "N",
+            DefaultValueFactory = _ => DefaultPort,
+            CustomParser = result => FunctionOptions.WholeNumber(result, "--port", result.Tokens[0].Value, 0, HighestPort),
+        };
+        var memory = new Option<int>("--memory", "-m")
+        {
+            Description = "The function's memory size in MB; sets the CPU share (1,769 MB = 1 vCPU).",
+            HelpName = "MB",
+            DefaultValueFactory = _ => LambdaLimits.MemoryMBPerCpu,
+            CustomParser = result => FunctionOptions.WholeNumber(
+                result, "--memory", result.Tokens[0].Value, LambdaLimits.MinMemoryMB, LambdaLimits.MaxMemoryMB),
+        };
+        var format = FormatOption.Create();
+        var function = new FunctionOptions();
+        var command = new Command("serve", "Run a function locally behind HTTP, as a function URL or API Gateway would, until Ctrl-C.")
+        {
+            port, memory, format,
+        };
+        function.AddTo(command);
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var settings = function.Read(parsed, parsed.GetValue(memory));
+            var runner = new ServeRunner(console, TimeProvider.System) { Quiet = function.IsQuiet(parsed), Format = parsed.GetValue(format) };
+            return runner.RunAsync(parsed.GetValue(port), settings, cancellationToken);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using ServerlessInference.Tool.LocalRuntime;
+using ServerlessInference.Tool.LocalRuntime.Cpu;
+using ServerlessInference.Tool.LocalRuntime.Http;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>Runs what <c>serve</c> was asked for, until it is cancelled.</summary>
+internal sealed class ServeRunner(ToolConsole console, TimeProvider time)
+{
+    /// <summary>Whether the function's output is hidden.</summary>
+    public bool Quiet { get; init; }
+
+    /// <summary>JSON documents, or lines for a person; a table would only be ready when it is over.</summary>
+    public OutputFormat Format { get; init; }
+
+    /// <summary>Serves.</summary>
+    /// <returns>Success: being stopped is the normal end.</returns>
+    /// <exception cref="UsageException">The port is in use.</exception>
+    public async Task<int> RunAsync(int port, FunctionSettings settings, CancellationToken cancellationToken)
+    {
+        using var cpu = await CpuEmulator.OfThisMachine().CreateAsync(settings.MemoryMB, cancellationToken).ConfigureAwait(false);
+        var log = new EnvironmentLog(line => Log(line, Quiet), line => Log($"serverless-inference: {line}", false));
+        using var output = new JsonLines(console);
+        var environment = new ExecutionEnvironment(settings, cpu, log, time);
+        await using var closingEnvironment = environment.ConfigureAwait(false);
+        var front = new HttpFront(environment, settings, time);
+        LocalHttpServer server;
+        try
+        {
+            server = await LocalHttpServer.StartAsync(port, HandleAsync, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException exception)
+        {
+            throw new UsageException($"Port {port.ToString(CultureInfo.InvariantCulture)} cannot be used: {exception.Message} Choose another with --port.");
+        }
+
+        await using (server.ConfigureAwait(false))
+        {
+            var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{server.Port}");
+            Log($"serverless-inference: listening on {url} ({settings.MemoryMB} MB, CPU {Describe(cpu)}); Ctrl-C stops.", false);
+            await WriteAsync(new ServingDocument(url)).ConfigureAwait(false);
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Log("serverless-inference: stopping.", false);
+        }
+
+        return ExitCode.Success;
+
+        async Task HandleAsync(HttpContext context)
+        {
+            try
+            {
+                var document = new ServeDocument(await front.HandleAsync(context, cancellationToken).ConfigureAwait(false));
+                await WriteAsync(document).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or IOException)
+            {
+                // The client hung up, or the front is closing: there is nobody left to answer.
+                Log($"serverless-inference: {context.Request.Method} {context.Request.Path} was given up before it was answered.", false);
+            }
+        }
+
+        Task WriteAsync(IJsonDocument document) => Format == OutputFormat.Table
+            ? console.OutputText.WriteLineAsync(document.ToString())
+            : output.WriteAsync(document, CancellationToken.None);
+    }
+
+    private static string Describe(CpuLimit cpu) => cpu.Emulated
+        ? string.Create(CultureInfo.InvariantCulture, $"share {cpu.Share:F2} by {cpu.Method}")
+        : string.Create(CultureInfo.InvariantCulture, $"share {cpu.Share:F2} not emulated here");
+
+    private void Log(string line, bool hidden)
+    {
+        if (!hidden)
+        {
+            console.Error.WriteLine(line);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using ServerlessInference.Vision.Imaging;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>Makes a tensor of each image, and the bytes of the pixels that went into it.</summary>
+internal sealed class TensorDocumentMaker
+{
+    private const int FirstValues = 16;
+
+    private readonly ImageDecoder _decoder = new();
+    private readonly ImageDecodeOptions _decoding = new();
+    private readonly ImageBuffer _image = new();
+    private readonly ImageTensorizer _floats;
+    private readonly ImageTensorizer _pixels;
+
+    public TensorDocumentMaker(ImagePreprocessingOptions settings)
+    {
+        _floats = new ImageTensorizer(settings);
+        settings.Layout = TensorLayout.Nhwc;
+        settings.ElementType = ImageElementType.UInt8;
+        _pixels = new ImageTensorizer(settings);
+    }
+
+    public TensorDocument Create(string file, byte[] encoded)
+    {
+        _decoder.Decode(encoded, _decoding, _image);
+        var size = _floats.GetSize(_image.Width, _image.Height);
+        var plane = size.Width * size.Height;
+        var tensor = new float[ImageBuffer.Channels * plane];
+        var pixels = new byte[tensor.Length];
+        _floats.Write(_image, tensor);
+        _pixels.Write(_image, pixels);
+        var first = new float[ImageBuffer.Channels][];
+        for (var channel = 0; channel < first.Length; channel++)
+        {
+            first[channel] = tensor.AsSpan(channel * plane, Math.Min(FirstValues, plane)).ToArray();
+        }
+
+        return new TensorDocument(file, [1, ImageBuffer.Channels, size.Height, size.Width], Convert.ToHexStringLower(SHA256.HashData(pixels)), first);
+    }
+}

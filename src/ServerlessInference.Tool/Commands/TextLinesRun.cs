@@ -1,0 +1,48 @@
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Tool.Inspection;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>Asks a model about each line of standard input.</summary>
+internal sealed class TextLinesRun(ToolConsole console, DocumentWriter writer, string path, CancellationToken cancellationToken)
+{
+    /// <summary>Registers the model with a pipeline and asks it.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> AskAsync<TInput, TOutput>(
+        Action<ModelBuilder> configure, Func<string, TInput> read, Func<int, TOutput, ITableDocument> describe)
+    {
+        await using var trial = TrialModel.Create(console, path, labels: null, configure);
+        var pipeline = trial.Services.GetRequiredKeyedService<IInferencePipeline<TInput, TOutput>>(TrialModel.Name);
+        var exitCode = ExitCode.Success;
+        try
+        {
+            using (await trial.Registry.AcquireAsync(TrialModel.Name, cancellationToken))
+            {
+            }
+        }
+        catch (Exception exception) when (FailureDocument.Covers(exception))
+        {
+            await writer.WriteAsync(new FailureDocument(path, exception), cancellationToken);
+            return ExitCode.InputFailed;
+        }
+
+        await foreach (var (number, text) in InputLines.ReadAsync(console, cancellationToken))
+        {
+            ITableDocument document;
+            try
+            {
+                document = describe(number, (await pipeline.RunAsync(read(text), cancellationToken)).Value);
+            }
+            catch (Exception exception) when (FailureDocument.Covers(exception))
+            {
+                document = new LineFailureDocument(number, exception);
+                exitCode = ExitCode.InputFailed;
+            }
+
+            await writer.WriteAsync(document, cancellationToken);
+        }
+
+        return exitCode;
+    }
+}

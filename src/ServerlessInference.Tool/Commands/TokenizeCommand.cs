@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.Text.Json;
+using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>The command <c>tokenize</c>: shows what a model's tokenizer makes of texts.</summary>
+internal static class TokenizeCommand
+{
+    private const int LongestWindow = 1_000_000;
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(ToolConsole console)
+    {
+        var vocabulary = new Argument<string>("vocabulary") { Description = "A model's folder, a vocab.txt or a tokenizer.json.", HelpName = "VOCAB_OR_FOLDER" };
+        var cased = new Option<bool>("--cased") { Description = "With a vocab.txt alone: keep case and accents." };
+        var maxLength = Number("--max-length", "Cut texts to this many tokens, special ones included.");
+        var stride = Number("--stride", "Give long texts as windows of --max-length tokens that overlap by this many.");
+        var format = FormatOption.Create();
+        var command = new Command("tokenize", "Tokenize texts: standard input holds {\"text\",\"pair\"?} a line.") { vocabulary, cased, maxLength, stride, format };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(stride) is not null && result.GetValue(maxLength) is null)
+            {
+                result.AddError("--stride needs --max-length: the length of a window.");
+            }
+        });
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            console, parsed.GetRequiredValue(vocabulary), parsed.GetValue(cased), parsed.GetValue(maxLength), parsed.GetValue(stride), parsed.GetValue(format), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        ToolConsole console, string vocabulary, bool cased, int? maxLength, int? stride, OutputFormat format, CancellationToken cancellationToken)
+    {
+        WordPieceTokenizer tokenizer;
+        try
+        {
+            tokenizer = Load(vocabulary, cased);
+        }
+        catch (Exception exception) when (FailureDocument.Covers(exception))
+        {
+            throw new UsageException(exception.Message);
+        }
+
+        var exitCode = ExitCode.Success;
+        await using var writer = new DocumentWriter(console, format, "LINE", "TOKENS");
+        var windows = new TokenBatch();
+        await foreach (var (number, text) in InputLines.ReadAsync(console, cancellationToken))
+        {
+            ITableDocument document;
+            try
+            {
+                document = Tokenize(tokenizer, number, text, maxLength, stride, windows);
+            }
+            catch (Exception exception) when (FailureDocument.Covers(exception) || exception is ArgumentException)
+            {
+                document = new LineFailureDocument(number, exception);
+                exitCode = ExitCode.InputFailed;
+            }
+
+            await writer.WriteAsync(document, cancellationToken);
+        }
+
+        return exitCode;
+    }
+
+    private static WordPieceTokenizer Load(string path, bool cased)
+    {
+        if (Directory.Exists(path))
+        {
+            return WordPieceTokenizer.Load(path);
+        }
+
+        return path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+            ? WordPieceTokenizer.FromTokenizerJson(File.ReadAllBytes(path))
+            : WordPieceTokenizer.FromVocabulary(File.ReadAllBytes(path), new WordPieceOptions { Lowercase = !cased });
+    }
+
+    private static TokenizeDocument Tokenize(WordPieceTokenizer tokenizer, int number, string line, int? maxLength, int? stride, TokenBatch windows)
+    {
+        var (text, pair) = Parse(line);
+        var options = new EncodeOptions
+        {
+            MaxLength = maxLength,
+            Stride = stride ?? 0,
+            Truncation = stride is not null && pair is not null ? TruncationStrategy.OnlySecond : TruncationStrategy.LongestFirst,
+        };
+        if (stride is not null)
+        {
+            if (pair is null)
+            {
+                tokenizer.EncodeWindows(text, windows, options);
+            }
+            else
+            {
+                tokenizer.EncodeWindows(text, pair, windows, options);
+            }
+
+            var all = new TokenEncoding[windows.Count];
+            for (var i = 0; i < all.Length; i++)
+            {
+                all[i] = windows[i];
+            }
+
+            return new TokenizeDocument(number, tokenizer, all, IsWindows: true);
+        }
+
+        return new TokenizeDocument(number, tokenizer, [pair is null ? tokenizer.Encode(text, options) : tokenizer.EncodePair(text, pair, options)], IsWindows: false);
+    }
+
+    private static (string Text, string? Pair) Parse(string line)
+    {
+        using var document = JsonDocument.Parse(line);
+        var root = document.RootElement;
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("text", out var text) || text.ValueKind != JsonValueKind.String)
+        {
+            throw new InvalidInputException("The line is no JSON object with a \"text\"; {\"text\":\"…\"} or {\"text\":\"…\",\"pair\":\"…\"} was expected.");
+        }
+
+        return (text.GetString()!, root.TryGetProperty("pair", out var pair) && pair.ValueKind == JsonValueKind.String ? pair.GetString() : null);
+    }
+
+    private static Option<int?> Number(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => FunctionOptions.WholeNumber(result, name, result.Tokens[0].Value, 0, LongestWindow),
+    };
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text.Json;
+using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>What <c>tokenize</c> makes of a line: one encoding, or a list of windows.</summary>
+internal sealed record TokenizeDocument(int Line, WordPieceTokenizer Tokenizer, IReadOnlyList<TokenEncoding> Encodings, bool IsWindows) : ITableDocument
+{
+    /// <inheritdoc />
+    public void WriteJson(Utf8JsonWriter writer)
+    {
+        if (!IsWindows)
+        {
+            Write(writer, Encodings[0]);
+            return;
+        }
+
+        writer.WriteStartArray();
+        foreach (var window in Encodings)
+        {
+            Write(writer, window);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    /// <inheritdoc />
+    public void AddRows(Table table)
+    {
+        foreach (var encoding in Encodings)
+        {
+            var tokens = new List<string>();
+            foreach (var id in encoding.Ids)
+            {
+                tokens.Add(Tokenizer.TokenOf(id) ?? string.Empty);
+            }
+
+            table.Add(Line.ToString(CultureInfo.InvariantCulture), string.Join(' ', tokens));
+        }
+    }
+
+    private void Write(Utf8JsonWriter writer, TokenEncoding encoding)
+    {
+        writer.WriteStartObject();
+        WriteNumbers(writer, "ids", encoding.Ids);
+        WriteNumbers(writer, "typeIds", encoding.TypeIds);
+        WriteNumbers(writer, "mask", encoding.AttentionMask);
+        writer.WriteStartArray("tokens"u8);
+        foreach (var id in encoding.Ids)
+        {
+            writer.WriteStringValue(Tokenizer.TokenOf(id));
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("offsets"u8);
+        foreach (var (start, end) in encoding.Offsets)
+        {
+            writer.WriteStartArray();
+            writer.WriteNumberValue(start);
+            writer.WriteNumberValue(end);
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter writer, string name, ReadOnlySpan<int> numbers)
+    {
+        writer.WriteStartArray(name);
+        foreach (var number in numbers)
+        {
+            writer.WriteNumberValue(number);
+        }
+
+        writer.WriteEndArray();
+    }
+}

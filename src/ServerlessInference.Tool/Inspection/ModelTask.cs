@@ -1,0 +1,96 @@
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ServerlessInference.Sessions;
+using ServerlessInference.Tensors;
+
+namespace ServerlessInference.Tool.Inspection;
+
+/// <summary>What a model seems to be made for, judged by its metadata, its inputs and its outputs.</summary>
+/// <param name="Task">The task, in Hugging Face's words; <see langword="null"/> where it is not clear.</param>
+/// <param name="Head">The kind of output, where there are several for the task.</param>
+internal sealed record ModelTask(string? Task, string? Head)
+{
+    public static ModelTask Of(ModelDescription model)
+    {
+        if (model.Metadata.TryGetValue("task", out string? task) && model.Metadata.ContainsKey("names"))
+        {
+            return task switch
+            {
+                "detect" => new ModelTask("object-detection", DetectionHead(model)),
+                "classify" => new ModelTask("image-classification", "ultralytics"),
+                "segment" => new ModelTask("image-segmentation", "ultralytics"),
+                "pose" => new ModelTask("keypoint-detection", "ultralytics"),
+                "obb" => new ModelTask("oriented-object-detection", "ultralytics"),
+                _ => new ModelTask(task, null),
+            };
+        }
+
+        if (Has(model.Inputs, "input_ids"))
+        {
+            return Text(model);
+        }
+
+        return model.Inputs is [{ Kind: ValueKind.Tensor } only] ? OneInput(model, only) : new ModelTask(null, null);
+    }
+
+    private static ModelTask Text(ModelDescription model)
+    {
+        if (Has(model.Outputs, "start_logits") && Has(model.Outputs, "end_logits"))
+        {
+            return new ModelTask("question-answering", null);
+        }
+
+        if (Has(model.Outputs, "logits"))
+        {
+            int logits = model.IndexOfOutput("logits");
+            return new ModelTask(model.Outputs[logits].Shape.Length == 3 ? "token-classification" : "text-classification", null);
+        }
+
+        return new ModelTask("feature-extraction", null);
+    }
+
+    private static ModelTask OneInput(ModelDescription model, ValueDescription input)
+    {
+        bool image = input.Shape.Length == 4 && (input.Shape[1] is 3 or 1 || input.Shape[3] is 3 or 1);
+        if (image && DetectionHead(model) is { } head)
+        {
+            return new ModelTask("object-detection", head);
+        }
+
+        if (image && model.Outputs is [{ Kind: ValueKind.Tensor, Shape.Length: 2 }])
+        {
+            return new ModelTask("image-classification", null);
+        }
+
+        bool labels = model.Outputs.Any(output => output is
+            { Kind: ValueKind.Tensor, ElementType: TensorElementType.Int64 or TensorElementType.Int32 or TensorElementType.String });
+        bool probabilities = model.Outputs.Any(output => output is
+            { Kind: ValueKind.Sequence } or { Kind: ValueKind.Tensor, ElementType: TensorElementType.Float, Shape.Length: 2 });
+        if (labels && probabilities)
+        {
+            return new ModelTask(input.ElementType == TensorElementType.String ? "text-classification" : "tabular-classification", "scikit-learn");
+        }
+
+        return new ModelTask(null, null);
+    }
+
+    /// <summary>Names the layout of a detector's boxes by the shape of its first three-axis output.</summary>
+    private static string? DetectionHead(ModelDescription model)
+    {
+        foreach (ValueDescription output in model.Outputs)
+        {
+            if (output is not { Kind: ValueKind.Tensor, ElementType: TensorElementType.Float or TensorElementType.Float16, Shape.Length: 3 })
+            {
+                continue;
+            }
+
+            long middle = output.Shape[1], last = output.Shape[2];
+            return last == 6 ? "end-to-end [b, k, 6]" :
+                last > 6 && (middle > last || middle < 0) ? "YOLOv5 to v7, or YOLOX [b, n, 5 + classes]" :
+                middle > 4 && (last > middle || last < 0) ? "YOLOv8 to v12 [b, 4 + classes, n]" : null;
+        }
+
+        return null;
+    }
+
+    private static bool Has(IReadOnlyList<ValueDescription> values, string name) => values.Any(value => value.Name == name);
+}

@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ServerlessInference.Tool.LocalRuntime.Cpu;
+
+/// <summary>
+/// Linux control groups that this process may create: below its own group or one of that group's parents, wherever the CPU
+/// controller reaches and the system lets it write. Source: the kernel's documents cgroup-v2 and scheduler/sched-bwc.
+/// </summary>
+/// <param name="mountInfo">The text of /proc/self/mountinfo; empty where there is none.</param>
+/// <param name="membership">The text of /proc/self/cgroup; empty where there is none.</param>
+internal sealed class ControlGroups(string mountInfo, string membership)
+{
+    /// <summary>A group, its folder and the version it belongs to.</summary>
+    internal readonly record struct Group(string Folder, string Method);
+
+    /// <summary>The groups of this process.</summary>
+    public static ControlGroups OfThisProcess() => OperatingSystem.IsLinux()
+        ? new ControlGroups(ReadOrEmpty("/proc/self/mountinfo"), ReadOrEmpty("/proc/self/cgroup"))
+        : new ControlGroups("", "");
+
+    /// <summary>Creates a group whose processes together get <paramref name="quota"/> of every <paramref name="period"/>.</summary>
+    /// <param name="quota">Microseconds of processor time per period; more than the period is more than one processor.</param>
+    /// <param name="period">Microseconds.</param>
+    /// <param name="cancellationToken">Stops the attempts.</param>
+    /// <returns>The group, or null where the system allows none.</returns>
+    public async Task<Group?> TryCreateAsync(int quota, int period, CancellationToken cancellationToken)
+    {
+        (string File, string Value)[] version2 = [("cpu.max", Text(quota, period))];
+        (string File, string Value)[] version1 = [("cpu.cfs_period_us", Text(period)), ("cpu.cfs_quota_us", Text(quota))];
+        var candidates = Parents("cgroup2", null, "").Select(parent => (parent, Method: "cgroup-v2", Settings: version2))
+            .Concat(Parents("cgroup", "cpu", "cpu").Select(parent => (parent, Method: "cgroup-v1", Settings: version1)));
+        foreach (var (parent, method, settings) in candidates)
+        {
+            if (TryCreateFolder(parent) is not { } folder)
+            {
+                continue;
+            }
+
+            if (settings.All(setting => TryWrite(Path.Combine(folder, setting.File), setting.Value)) &&
+                await CanJoinAsync(folder, cancellationToken).ConfigureAwait(false))
+            {
+                return new Group(folder, method);
+            }
+
+            Directory.Delete(folder);
+        }
+
+        return null;
+    }
+
+    /// <summary>The words before a command that put it into a group from its first moment on.</summary>
+    /// <remarks>The shell writes its own id into the group and then becomes the command.</remarks>
+    public static IReadOnlyList<string> Launcher(string folder) =>
+        ["/bin/sh", "-c", "echo $$ > \"$0/cgroup.procs\" && exec \"$@\"", folder];
+
+    /// <summary>This process's group and its parents, innermost first, where the hierarchy with the controller is mounted.</summary>
+    private IEnumerable<string> Parents(string fileSystem, string? mountOption, string controller)
+    {
+        if (MountPoint(fileSystem, mountOption) is not { } mount || OwnGroup(controller) is not { } own)
+        {
+            yield break;
+        }
+
+        for (var path = own.Trim('/'); ; path = Path.GetDirectoryName(path) ?? "")
+        {
+            yield return path.Length == 0 ? mount : Path.Combine(mount, path);
+            if (path.Length == 0)
+            {
+                yield break;
+            }
+        }
+    }
+
+    /// <summary>A line of mountinfo: … mount-point options - file-system source super-options.</summary>
+    private string? MountPoint(string fileSystem, string? option)
+    {
+        foreach (var line in mountInfo.Split('\n'))
+        {
+            var halves = line.Split(" - ", 2);
+            var before = halves[0].Split(' ');
+            var after = halves.Length == 2 ? halves[1].Split(' ') : [];
+            if (before.Length > 4 && after.Length > 2 && after[0] == fileSystem &&
+                (option is null || after[2].Split(',').Contains(option, StringComparer.Ordinal)))
+            {
+                return before[4];
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A line of /proc/self/cgroup: id:controllers:path; version 2 has no controllers.</summary>
+    private string? OwnGroup(string controller)
+    {
+        foreach (var line in membership.Split('\n'))
+        {
+            var parts = line.Split(':', 3);
+            if (parts.Length == 3 && parts[1].Split(',').Contains(controller, StringComparer.Ordinal))
+            {
+                return parts[2];
+            }
+        }
+
+        return null;
+    }
+
+    private static string? TryCreateFolder(string parent)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"serverless-inference-{Environment.ProcessId}-{Guid.NewGuid():N}");
+        try
+        {
+            return Directory.CreateDirectory(Path.Combine(parent, name)).FullName;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null; // read-only or not ours: the next parent may do
+        }
+    }
+
+    /// <summary>A group that can be made and set may still refuse members, by who owns the group they come from.</summary>
+    private static async Task<bool> CanJoinAsync(string folder, CancellationToken cancellationToken)
+    {
+        var launcher = Launcher(folder);
+        var start = new ProcessStartInfo(launcher[0]) { RedirectStandardError = true };
+        foreach (var word in launcher.Skip(1).Append("/bin/true"))
+        {
+            start.ArgumentList.Add(word);
+        }
+
+        using var probe = Process.Start(start);
+        if (probe is null)
+        {
+            return false;
+        }
+
+        await probe.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        return probe.ExitCode == 0;
+    }
+
+    private static bool TryWrite(string file, string value)
+    {
+        try
+        {
+            if (!File.Exists(file))
+            {
+                return false; // the controller does not reach this group
+            }
+
+            File.WriteAllText(file, value);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static string ReadOrEmpty(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    private static string Text(params int[] numbers) =>
+        string.Join(' ', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace ServerlessInference.Tool.LocalRuntime.Cpu;
+
+/// <summary>
+/// Gives a function the CPU time that its memory size buys on AWS, as far as this machine allows: by a control group (version
+/// 2, then 1), otherwise by pinning it to whole processors, otherwise not at all. What was done is always reported.
+/// </summary>
+internal sealed class CpuEmulator(ControlGroups groups, string? taskset, int machineProcessors)
+{
+    // The quota's period: shorter ones spread the time more evenly. Unverified for AWS; the kernel's default is 100 ms.
+    private const int PeriodMicroseconds = 20_000;
+
+    /// <summary>The emulator for this machine.</summary>
+    public static CpuEmulator OfThisMachine() => new(
+        ControlGroups.OfThisProcess(),
+        OperatingSystem.IsLinux() ? FindOnPath("taskset") : null,
+        Environment.ProcessorCount);
+
+    /// <summary>Prepares the limit for a memory size. Dispose it when its processes have ended.</summary>
+    public async Task<CpuLimit> CreateAsync(int memoryMB, CancellationToken cancellationToken)
+    {
+        var share = (double)memoryMB / LambdaLimits.MemoryMBPerCpu;
+        if (share > machineProcessors)
+        {
+            // More than there is cannot be given; the function runs unlimited and the output says so.
+            return new CpuLimit("none", share, machineProcessors, [], null);
+        }
+
+        var quota = (int)Math.Round(share * PeriodMicroseconds);
+        if (await groups.TryCreateAsync(quota, PeriodMicroseconds, cancellationToken).ConfigureAwait(false) is { } group)
+        {
+            var launcher = ControlGroups.Launcher(group.Folder);
+            return new CpuLimit(group.Method, share, share, launcher, Math.Min(machineProcessors, VisibleProcessors(memoryMB)))
+            {
+                ControlGroup = group.Folder,
+            };
+        }
+
+        if (taskset is null)
+        {
+            return new CpuLimit("none", share, null, [], null);
+        }
+
+        var cores = Math.Max(1, (int)Math.Round(share));
+        var mask = string.Create(CultureInfo.InvariantCulture, $"0-{cores - 1}");
+        return new CpuLimit("affinity", share, cores, [taskset, "-c", mask], null);
+    }
+
+    /// <summary>The vCPUs that a function sees. Source: third-party measurements (rwnx/lambda-cpuinfo).</summary>
+    public static int VisibleProcessors(int memoryMB) => memoryMB switch
+    {
+        <= 3_008 => 2,
+        <= 5_307 => 3,
+        <= 7_076 => 4,
+        <= 8_845 => 5,
+        _ => 6,
+    };
+
+    private static string? FindOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Select(folder => Path.Combine(folder, program))
+        .FirstOrDefault(File.Exists);
+}

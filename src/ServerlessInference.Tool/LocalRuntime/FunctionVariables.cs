@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace ServerlessInference.Tool.LocalRuntime;
+
+/// <summary>The environment variables of a function's process.</summary>
+internal static class FunctionVariables
+{
+    /// <summary>The variable that allows a process more than one invocation at a time.</summary>
+    public const string MaxConcurrency = "AWS_LAMBDA_MAX_CONCURRENCY";
+
+    /// <summary>Those that Lambda sets, on top of what the tool itself was started with; the function's own come last and win.</summary>
+    /// <param name="settings">The function.</param>
+    /// <param name="apiAddress">Host and port of the Runtime API.</param>
+    /// <param name="temporaryFolder">The folder that stands for <c>/tmp</c>.</param>
+    /// <param name="processors">The number of processors that .NET shall see, or null to let it count.</param>
+    public static IEnumerable<KeyValuePair<string, string?>> Create(
+        FunctionSettings settings, string apiAddress, string temporaryFolder, int? processors)
+    {
+        var variables = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["AWS_LAMBDA_RUNTIME_API"] = apiAddress,
+            ["AWS_LAMBDA_FUNCTION_NAME"] = settings.FunctionName,
+            ["AWS_LAMBDA_FUNCTION_VERSION"] = "$LATEST",
+            ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = settings.MemoryMB.ToString(CultureInfo.InvariantCulture),
+            ["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand",
+            ["AWS_LAMBDA_LOG_GROUP_NAME"] = $"/aws/lambda/{settings.FunctionName}",
+            ["AWS_LAMBDA_LOG_STREAM_NAME"] = $"local/[$LATEST]{Path.GetFileName(temporaryFolder)}",
+            ["AWS_LAMBDA_LOG_FORMAT"] = "Text",
+            ["AWS_REGION"] = settings.Region,
+            ["AWS_DEFAULT_REGION"] = settings.Region,
+            ["AWS_EXECUTION_ENV"] = "AWS_Lambda_local",
+            ["LAMBDA_TASK_ROOT"] = settings.TaskRoot,
+            ["LAMBDA_RUNTIME_DIR"] = "/var/runtime",
+            ["_HANDLER"] = "bootstrap",
+            ["TZ"] = ":UTC",
+            ["TMPDIR"] = temporaryFolder,
+            ["_X_AMZN_TRACE_ID"] = null, // a runtime sets it per invocation; one of the tool's surroundings would mislead it
+            [MaxConcurrency] = null,
+        };
+        if (processors is { } count)
+        {
+            // .NET would count processors by the quota; on Lambda it sees those of the machine.
+            variables["DOTNET_PROCESSOR_COUNT"] = count.ToString(CultureInfo.InvariantCulture);
+        }
+
+        foreach (var (name, value) in settings.Variables)
+        {
+            variables[name] = value;
+        }
+
+        return variables;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace ServerlessInference.Tool.LocalRuntime.Http;
+
+/// <summary>Reads request bodies up to a limit.</summary>
+internal static class BodyReader
+{
+    /// <summary>Reads a body to its end.</summary>
+    /// <param name="reader">The body.</param>
+    /// <param name="limit">The most bytes that are kept; the rest is read and dropped, so that the client can still read its answer.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>The bytes kept, and the length of the whole body.</returns>
+    public static async Task<(ReadOnlyMemory<byte> Body, long Length)> ReadAsync(
+        PipeReader reader, int limit, CancellationToken cancellationToken)
+    {
+        var kept = new ArrayBufferWriter<byte>();
+        var length = 0L;
+        while (true)
+        {
+            var result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var segment in result.Buffer)
+            {
+                length += segment.Length;
+                if (length <= limit)
+                {
+                    kept.Write(segment.Span);
+                }
+            }
+
+            reader.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted)
+            {
+                return (kept.WrittenMemory, length);
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool.LocalRuntime.Http;
+
+/// <summary>An HTTP response, read from what a function returned in payload format 2.0.</summary>
+/// <param name="Status">The status code.</param>
+/// <param name="Headers">The headers, content type included.</param>
+/// <param name="Cookies">Values of <c>Set-Cookie</c>.</param>
+/// <param name="Body">The body.</param>
+internal sealed record HttpAnswer(
+    int Status, IReadOnlyList<KeyValuePair<string, string>> Headers, IReadOnlyList<string> Cookies, ReadOnlyMemory<byte> Body)
+{
+    private const string Json = "application/json";
+    private const string StreamedResponse = "application/vnd.awslambda.http-integration-response";
+    private const int PreludeEndLength = 8;
+
+    /// <summary>The gateway's own answer: <c>{"message":…}</c>.</summary>
+    public static HttpAnswer Gateway(int status, string message) =>
+        new(status, [new("content-type", Json)], [], Encoding.UTF8.GetBytes($$"""{"message":"{{message}}"}"""));
+
+    /// <summary>Reads a function's answer; null where it does not follow the format, for which a gateway answers 502.</summary>
+    public static HttpAnswer? Read(InvocationOutcome outcome)
+    {
+        try
+        {
+            if (outcome.Streamed)
+            {
+                return ReadStreamed(outcome);
+            }
+
+            using var document = JsonDocument.Parse(outcome.Payload, new JsonDocumentOptions { MaxDepth = JsonLines.MaxCarriedDepth });
+            var root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("statusCode"u8, out _))
+            {
+                return ReadFull(root);
+            }
+
+            // The short form: any JSON without a status code is the body of a 200; a string is taken out of its quotes.
+            var body = root.ValueKind == JsonValueKind.String ? Encoding.UTF8.GetBytes(root.GetString() ?? "") : outcome.Payload;
+            return new HttpAnswer(200, [new("content-type", Json)], [], body);
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException)
+        {
+            return null; // not JSON, or base64 that is none
+        }
+    }
+
+    private static HttpAnswer? ReadFull(JsonElement root)
+    {
+        if (ReadStatus(root) is not { } status || ReadHeaders(root) is not { } headers)
+        {
+            return null;
+        }
+
+        ReadOnlyMemory<byte> body = default;
+        if (root.TryGetProperty("body"u8, out var value) && value.ValueKind != JsonValueKind.Null)
+        {
+            if (value.ValueKind != JsonValueKind.String)
+            {
+                return null; // an object in place of a string is the commonest mistake, and no gateway accepts it
+            }
+
+            var encoded = root.TryGetProperty("isBase64Encoded"u8, out var flag) && flag.ValueKind == JsonValueKind.True;
+            body = encoded ? value.GetBytesFromBase64() : Encoding.UTF8.GetBytes(value.GetString() ?? "");
+        }
+
+        if (!headers.Any(header => header.Key.Equals("content-type", StringComparison.OrdinalIgnoreCase)))
+        {
+            headers.Add(new("content-type", Json));
+        }
+
+        return new HttpAnswer(status, headers, ReadCookies(root), body);
+    }
+
+    /// <summary>A streamed answer may begin with its status and headers as JSON, ended by eight zero bytes.</summary>
+    private static HttpAnswer? ReadStreamed(InvocationOutcome outcome)
+    {
+        if (outcome.ContentType?.StartsWith(StreamedResponse, StringComparison.OrdinalIgnoreCase) != true)
+        {
+            return new HttpAnswer(200, [new("content-type", outcome.ContentType ?? "application/octet-stream")], [], outcome.Payload);
+        }
+
+        var end = outcome.Payload.Span.IndexOf(stackalloc byte[PreludeEndLength]);
+        if (end < 0)
+        {
+            return null;
+        }
+
+        using var prelude = JsonDocument.Parse(outcome.Payload[..end]);
+        var root = prelude.RootElement;
+        var status = root.TryGetProperty("statusCode"u8, out _) ? ReadStatus(root) : 200;
+        return status is { } code && ReadHeaders(root) is { } headers
+            ? new HttpAnswer(code, headers, ReadCookies(root), outcome.Payload[(end + PreludeEndLength)..])
+            : null;
+    }
+
+    private static int? ReadStatus(JsonElement root)
+    {
+        const int lowest = 100;
+        const int highest = 599;
+        var value = root.GetProperty("statusCode"u8);
+        var isNumber = value.ValueKind == JsonValueKind.Number
+            ? value.TryGetInt32(out var status)
+            : int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out status);
+        return isNumber && status is >= lowest and <= highest ? status : null;
+    }
+
+    private static List<KeyValuePair<string, string>>? ReadHeaders(JsonElement root)
+    {
+        var headers = new List<KeyValuePair<string, string>>();
+        if (!root.TryGetProperty("headers"u8, out var given) || given.ValueKind == JsonValueKind.Null)
+        {
+            return headers;
+        }
+
+        if (given.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        foreach (var header in given.EnumerateObject())
+        {
+            if (header.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+            {
+                return null;
+            }
+
+            headers.Add(new(header.Name, header.Value.ToString()));
+        }
+
+        return headers;
+    }
+
+    private static List<string> ReadCookies(JsonElement root) =>
+        root.TryGetProperty("cookies"u8, out var cookies) && cookies.ValueKind == JsonValueKind.Array
+            ? [.. cookies.EnumerateArray().Where(cookie => cookie.ValueKind == JsonValueKind.String).Select(cookie => cookie.GetString() ?? "")]
+            : [];
+}

@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace ServerlessInference.Tool.LocalRuntime.Http;
+
+/// <summary>
+/// The HTTP front before a function, as a function URL puts there: requests become events, answers become responses, failures
+/// become 502 and 504. Thread-safe.
+/// </summary>
+internal sealed class HttpFront(ExecutionEnvironment environment, FunctionSettings settings, TimeProvider time)
+{
+    /// <summary>Answers one request. The function goes on when the client hangs up, as on AWS.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="stopping">Ends the wait for the function when the front closes.</param>
+    /// <returns>What happened, for the log.</returns>
+    public async Task<HttpExchange> HandleAsync(HttpContext context, CancellationToken stopping)
+    {
+        var started = time.GetTimestamp();
+        var (body, length) = await BodyReader.ReadAsync(context.Request.BodyReader, settings.MaxRequestBytes, context.RequestAborted)
+            .ConfigureAwait(false);
+        InvocationResult? result = null;
+        var answer = HttpAnswer.Gateway(StatusCodes.Status413PayloadTooLarge, "Request Entity Too Large");
+        string? problem = $"The body has {length} bytes; Lambda takes events of at most {settings.MaxRequestBytes} bytes.";
+        if (length <= settings.MaxRequestBytes)
+        {
+            var traceId = TraceId.Create(time);
+            var payload = HttpEvent.Create(context.Request, body, Guid.NewGuid().ToString("D"), traceId, time.GetUtcNow());
+            result = await environment.InvokeAsync(new InvocationRequest(payload) { TraceId = traceId }, stopping).ConfigureAwait(false);
+            (answer, problem) = Translate(result.Outcome);
+        }
+
+        await WriteAsync(context, answer, result?.RequestId).ConfigureAwait(false);
+        return new HttpExchange(
+            context.Request.Method, context.Request.Path.Value ?? "/", answer.Status, time.GetElapsedTime(started), result, problem);
+    }
+
+    private static (HttpAnswer Answer, string? Problem) Translate(InvocationOutcome outcome) => outcome.Error switch
+    {
+        { Type: FunctionError.TimedOut } late =>
+            (HttpAnswer.Gateway(StatusCodes.Status504GatewayTimeout, "Endpoint request timed out"), late.Message),
+        { Type: "RequestEntityTooLargeException" } large =>
+            (HttpAnswer.Gateway(StatusCodes.Status413PayloadTooLarge, "Request Entity Too Large"), large.Message),
+        { } error => (HttpAnswer.Gateway(StatusCodes.Status502BadGateway, "Internal Server Error"), $"{error.Type}: {error.Message}"),
+        null when HttpAnswer.Read(outcome) is { } answer => (answer, null),
+        _ => (
+            HttpAnswer.Gateway(StatusCodes.Status502BadGateway, "Internal Server Error"),
+            "The function's answer is not in payload format 2.0: statusCode must be 100 to 599, headers an object of strings, body a string."),
+    };
+
+    private static async Task WriteAsync(HttpContext context, HttpAnswer answer, string? requestId)
+    {
+        var response = context.Response;
+        response.StatusCode = answer.Status;
+        foreach (var (name, value) in answer.Headers.Where(header => !IsOfTheConnection(header.Key)))
+        {
+            response.Headers[name] = value;
+        }
+
+        if (answer.Cookies.Count > 0)
+        {
+            response.Headers.SetCookie = answer.Cookies.ToArray();
+        }
+
+        if (requestId is not null)
+        {
+            response.Headers["x-amzn-requestid"] = requestId;
+        }
+
+        if (answer.Status is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified or < StatusCodes.Status200OK)
+        {
+            return; // HTTP knows no body with these
+        }
+
+        response.ContentLength = answer.Body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await response.Body.WriteAsync(answer.Body, context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    private static bool IsOfTheConnection(string header) =>
+        header.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase) ||
+        header.Equals(HeaderNames.TransferEncoding, StringComparison.OrdinalIgnoreCase) ||
+        header.Equals(HeaderNames.Connection, StringComparison.OrdinalIgnoreCase) ||
+        header.Equals(HeaderNames.KeepAlive, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,99 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ServerlessInference.Tool.LocalRuntime;
+
+/// <summary>What Linux tells about a process and its descendants under /proc; elsewhere there is nothing to tell.</summary>
+internal static class ProcessTree
+{
+    // Fields of /proc/N/stat counted from the one after the name, which may itself hold spaces and brackets. Source: proc(5).
+    private const int ParentField = 1;
+    private const int StartTimeField = 19;
+
+    /// <summary>A process and all its descendants.</summary>
+    public static IReadOnlyList<ProcessIdentity> Members(int rootId)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return [];
+        }
+
+        var all = new Dictionary<int, (int Parent, long StartTime)>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && Stat(id) is { } stat)
+            {
+                all[id] = stat;
+            }
+        }
+
+        return [.. all.Where(process => Descends(process.Key)).Select(process => new ProcessIdentity(process.Key, process.Value.StartTime))];
+
+        bool Descends(int id)
+        {
+            for (var steps = 0; steps <= all.Count && id != rootId; steps++)
+            {
+                if (!all.TryGetValue(id, out var process))
+                {
+                    return false;
+                }
+
+                id = process.Parent;
+            }
+
+            return id == rootId;
+        }
+    }
+
+    /// <summary>The largest peak of resident memory (VmHWM) of any of the processes, KiB; null where all are gone.</summary>
+    public static long? PeakMemoryKiB(IEnumerable<ProcessIdentity> members) => members.Select(member => HighWaterKiB(member.Id)).Max();
+
+    /// <summary>Kills those of the processes that are still there.</summary>
+    public static void KillRemaining(IEnumerable<ProcessIdentity> members)
+    {
+        foreach (var member in members.Where(member => Stat(member.Id)?.StartTime == member.StartTime))
+        {
+            try
+            {
+                using var process = Process.GetProcessById(member.Id);
+                process.Kill();
+            }
+            catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or Win32Exception)
+            {
+                // It ended between the look and the kill, or has become someone else's.
+            }
+        }
+    }
+
+    private static (int Parent, long StartTime)? Stat(int id)
+    {
+        var stat = ReadOrNull($"/proc/{id.ToString(CultureInfo.InvariantCulture)}/stat");
+        var fields = stat?[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields is { Length: > StartTimeField } &&
+            int.TryParse(fields[ParentField], NumberStyles.None, CultureInfo.InvariantCulture, out var parent) &&
+            long.TryParse(fields[StartTimeField], NumberStyles.None, CultureInfo.InvariantCulture, out var startTime)
+            ? (parent, startTime)
+            : null;
+    }
+
+    private static long? HighWaterKiB(int id)
+    {
+        var line = ReadOrNull($"/proc/{id.ToString(CultureInfo.InvariantCulture)}/status")?
+            .Split('\n').FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        var number = line?["VmHWM:".Length..].Replace("kB", "", StringComparison.Ordinal).Trim();
+        return long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var kib) ? kib : null;
+    }
+
+    private static string? ReadOrNull(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null; // the process ended meanwhile, or belongs to someone else
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+
+namespace ServerlessInference.Tool.Output;
+
+/// <summary>The option <c>--format</c>, the same on every command.</summary>
+internal static class FormatOption
+{
+    /// <summary>Creates the option. Its value is <see cref="OutputFormat.Json"/> unless given.</summary>
+    public static Option<OutputFormat> Create()
+    {
+        var option = new Option<OutputFormat>("--format")
+        {
+            Description = "How results are written: json (one document per line) or table.",
+            HelpName = "json|table",
+            DefaultValueFactory = _ => OutputFormat.Json,
+            CustomParser = result =>
+            {
+                switch (result.Tokens[0].Value)
+                {
+                    case "json":
+                        return OutputFormat.Json;
+                    case "table":
+                        return OutputFormat.Table;
+                    default:
+                        result.AddError($"--format is '{result.Tokens[0].Value}'; it must be json or table.");
+                        return OutputFormat.Json;
+                }
+            },
+        };
+        return option;
+    }
+}

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using ServerlessInference.Tool.Commands;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool;
+
+/// <summary>The command line: its commands, and how a run of one becomes an exit code.</summary>
+internal static class ToolApplication
+{
+    /// <summary>How long a command may take to stop after Ctrl-C before the process ends anyway.</summary>
+    private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Parses and runs one command line.</summary>
+    /// <param name="args">The arguments, without the tool's own name.</param>
+    /// <param name="console">Where input comes from and output goes.</param>
+    /// <param name="cancellationToken">Stops the command as Ctrl-C does.</param>
+    /// <returns>One of the <see cref="ExitCode"/> values.</returns>
+    public static async Task<int> RunAsync(string[] args, ToolConsole console, CancellationToken cancellationToken)
+    {
+        // No response files: an argument of the function's own command may well start with '@'.
+        var parsed = CreateRootCommand(console).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var configuration = new InvocationConfiguration
+        {
+            Output = console.OutputText,
+            Error = console.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = TerminationTimeout,
+        };
+        try
+        {
+            if (parsed.Action is ParseErrorAction)
+            {
+                foreach (var error in parsed.Errors)
+                {
+                    await console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
+                }
+
+                await console.Error.WriteLineAsync($"Run '{UsageHint(parsed)} --help' for usage.").ConfigureAwait(false);
+                return ExitCode.WrongUsage;
+            }
+
+            return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UsageException exception)
+        {
+            await console.Error.WriteLineAsync(exception.Message).ConfigureAwait(false);
+            return ExitCode.WrongUsage;
+        }
+        catch (IOException exception)
+        {
+            // Standard output closed early ('| head'), or a disk that is full: not a mistake of the tool.
+            await console.Error.WriteLineAsync($"serverless-inference: {exception.Message}").ConfigureAwait(false);
+            return ExitCode.InputFailed;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Cancelled;
+        }
+    }
+
+    private static RootCommand CreateRootCommand(ToolConsole console) => new(
+        "Try ONNX models, and run a Lambda function locally as AWS would, before deploying it.")
+    {
+        InspectCommand.Create(console),
+        PredictCommand.Create(console),
+        ClassifyCommand.Create(console),
+        DetectCommand.Create(console),
+        ImageCommand.Create(console),
+        TokenizeCommand.Create(console),
+        AnswerCommand.Create(console),
+        TextLinesCommand.CreateClassify(console),
+        TextLinesCommand.CreateEmbed(console),
+        InvokeCommand.Create(console),
+        ServeCommand.Create(console),
+    };
+
+    private static string UsageHint(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        return command is RootCommand ? "serverless-inference" : $"serverless-inference {command.Name}";
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ServerlessInference.Vision.Detection;
+
+/// <summary>Writes a <see cref="BoundingBox"/> as <c>[left, top, right, bottom]</c>, and reads it so. Thread-safe, without reflection.</summary>
+public sealed class BoundingBoxJsonConverter : JsonConverter<BoundingBox>
+{
+    /// <inheritdoc/>
+    public override BoundingBox Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw Unexpected(reader.TokenType);
+        }
+
+        Span<float> sides = stackalloc float[4];
+        foreach (ref float side in sides)
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.Number)
+            {
+                throw Unexpected(reader.TokenType);
+            }
+
+            side = reader.GetSingle();
+        }
+
+        return reader.Read() && reader.TokenType == JsonTokenType.EndArray
+            ? new BoundingBox(sides[0], sides[1], sides[2], sides[3])
+            : throw Unexpected(reader.TokenType);
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, BoundingBox value, JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteStartArray();
+        writer.WriteNumberValue(value.Left);
+        writer.WriteNumberValue(value.Top);
+        writer.WriteNumberValue(value.Right);
+        writer.WriteNumberValue(value.Bottom);
+        writer.WriteEndArray();
+    }
+
+    private static JsonException Unexpected(JsonTokenType found) =>
+        new($"A box is an array of four numbers, left, top, right and bottom; {found} was found.");
+}

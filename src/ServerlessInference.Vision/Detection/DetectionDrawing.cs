@@ -1,0 +1,77 @@
+using System.Globalization;
+using ServerlessInference.Vision.Detection.Internal.Drawing;
+using ServerlessInference.Vision.Imaging;
+
+namespace ServerlessInference.Vision.Detection;
+
+/// <summary>Draws detected objects onto an image: a box in the class's colour, with its label and score. Save it with <see cref="Imaging.Png.PngEncoder"/>.</summary>
+/// <remarks>
+/// Text is in a built-in font of ASCII characters; others look like question marks. A class always has the same colour. Thread-safe: holds no state.
+/// </remarks>
+public static class DetectionDrawing
+{
+    /// <summary>Line width and text size grow with the image as in Ultralytics' plots: 0.3 percent of its mean side.</summary>
+    private const double LinePerSide = 0.003;
+
+    private const int SidePerTextPixel = 320;
+
+    /// <summary>Draws objects.</summary>
+    /// <param name="image">The image in which they were found, as it is displayed; drawn onto.</param>
+    /// <param name="detections">The objects, those of lower scores below.</param>
+    /// <exception cref="ArgumentException">The image is empty.</exception>
+    public static void Draw(ImageBuffer image, IReadOnlyList<DetectedObject> detections)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(detections);
+        if (image.Width == 0 || image.Height == 0)
+        {
+            throw new ArgumentException("The image is empty. Decode an image into it first.", nameof(image));
+        }
+
+        double side = (image.Width + (double)image.Height) / 2;
+        int thickness = Math.Max(1, (int)Math.Round(side * LinePerSide));
+        int scale = Math.Max(1, (int)(side / SidePerTextPixel));
+        var canvas = new Canvas(image);
+        for (int i = detections.Count - 1; i >= 0; i--)
+        {
+            DrawBox(canvas, image, detections[i], thickness);
+        }
+
+        // Text last, so that no line crosses it.
+        for (int i = detections.Count - 1; i >= 0; i--)
+        {
+            DrawText(canvas, image, detections[i], scale);
+        }
+    }
+
+    private static void DrawBox(Canvas canvas, ImageBuffer image, DetectedObject item, int thickness)
+    {
+        int left = Pixel(item.Box.Left, image.Width);
+        int top = Pixel(item.Box.Top, image.Height);
+        canvas.Outline(
+            left,
+            top,
+            Math.Max(left + 1, Pixel(item.Box.Right, image.Width)),
+            Math.Max(top + 1, Pixel(item.Box.Bottom, image.Height)),
+            thickness,
+            RgbColor.OfClass(item.Index));
+    }
+
+    private static void DrawText(Canvas canvas, ImageBuffer image, DetectedObject item, int scale)
+    {
+        RgbColor color = RgbColor.OfClass(item.Index);
+        int left = Pixel(item.Box.Left, image.Width);
+        int top = Pixel(item.Box.Top, image.Height);
+        string text = string.Create(CultureInfo.InvariantCulture, $"{item.Label} {item.Score:0.00}");
+        int width = ((text.Length * PixelFont.Advance) + 1) * scale;
+        int height = (PixelFont.GlyphHeight + 2) * scale;
+
+        // Above the box where there is room, else inside it; never out of the image to the right.
+        int labelTop = top >= height ? top - height : top;
+        int labelLeft = Math.Max(0, Math.Min(left, image.Width - width));
+        canvas.Fill(labelLeft, labelTop, labelLeft + width, labelTop + height, color);
+        canvas.Write(text, labelLeft + scale, labelTop + scale, scale, color.Contrast);
+    }
+
+    private static int Pixel(float side, int length) => float.IsFinite(side) ? (int)Math.Clamp(MathF.Round(side), 0, length) : 0;
+}

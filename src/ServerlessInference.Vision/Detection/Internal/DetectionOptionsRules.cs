@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Options;
+
+namespace ServerlessInference.Vision.Detection.Internal;
+
+/// <summary>Checks settings against each other.</summary>
+internal sealed class DetectionOptionsRules : IValidateOptions<DetectionOptions>
+{
+    public ValidateOptionsResult Validate(string? name, DetectionOptions options)
+    {
+        List<string> failures = [];
+        if (!Enum.IsDefined(options.Head))
+        {
+            failures.Add($"{nameof(options.Head)} is {options.Head}; it must be one of: {string.Join(", ", Enum.GetNames<DetectionHead>())}.");
+        }
+
+        if (options.Rectangles && options.Preprocessing is not null)
+        {
+            failures.Add(
+                $"{nameof(options.Rectangles)} and {nameof(options.Preprocessing)} are both set. " +
+                $"Set {nameof(options.Preprocessing)}.{nameof(options.Preprocessing.LetterboxStride)} to the model's stride instead of {nameof(options.Rectangles)}.");
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+}

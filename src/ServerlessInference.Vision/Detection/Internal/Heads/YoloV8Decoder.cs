@@ -1,0 +1,73 @@
+using ServerlessInference.Vision.Detection.Internal.Suppression;
+
+namespace ServerlessInference.Vision.Detection.Internal.Heads;
+
+/// <summary><c>[n, 4 + classes, boxes]</c>: rows of centre x, centre y, width and height in pixels, then a row of probabilities for each class.</summary>
+/// <remarks>Source: the exported <c>Detect</c> head of Ultralytics 8.</remarks>
+internal sealed class YoloV8Decoder : IDetectionHeadDecoder
+{
+    private const int BoxRows = 4;
+
+    public DetectionHead Head => DetectionHead.YoloV8;
+
+    public string Description => "YOLOv8 [n, 4 + classes, boxes]";
+
+    public float DefaultMinScore => 0.25f;
+
+    public float? DefaultIouThreshold => 0.7f;
+
+    public string? Reject(in HeadQuery query) =>
+        query.EndToEnd && !query.Forced
+            ? "the metadata says that the model is end-to-end"
+            : query.RejectValues(1, BoxRows) ?? (query.Forced ? null : query.RejectBoxes(2));
+
+    public HeadLayout Layout(in HeadQuery query) => new((int)query.Axis2, (int)query.Axis1 - BoxRows, query.Height, query.Width);
+
+    public void Decode(ReadOnlySpan<float> output, in HeadLayout layout, float minScore, CandidateBuffer candidates)
+    {
+        ReadOnlySpan<float> scores = output[(BoxRows * layout.Boxes)..];
+        Span<float> best = stackalloc float[ColumnMaxima.BlockLength];
+        for (int start = 0; start < layout.Boxes; start += best.Length)
+        {
+            Span<float> block = best[..Math.Min(best.Length, layout.Boxes - start)];
+            ColumnMaxima.Compute(scores, layout.Boxes, layout.Classes, start, block);
+            for (int at = ColumnMaxima.NextAbove(block, 0, minScore); at >= 0; at = ColumnMaxima.NextAbove(block, at + 1, minScore))
+            {
+                Add(output, scores, layout, start + at, minScore, candidates);
+            }
+        }
+    }
+
+    private static void Add(
+        ReadOnlySpan<float> output, ReadOnlySpan<float> scores, in HeadLayout layout, int box, float minScore, CandidateBuffer candidates)
+    {
+        int boxes = layout.Boxes;
+        int best = -1;
+        float score = minScore;
+        for (int i = 0, at = box; i < layout.Classes; i++, at += boxes)
+        {
+            float value = scores[at];
+            if (value > score)
+            {
+                score = value;
+                best = i;
+            }
+            else if (float.IsNaN(value))
+            {
+                // As in PyTorch, whose maximum is then not a number either.
+                return;
+            }
+        }
+
+        if (best < 0)
+        {
+            return;
+        }
+
+        float x = output[box];
+        float y = output[box + boxes];
+        float halfWidth = output[box + (2 * boxes)] / 2;
+        float halfHeight = output[box + (3 * boxes)] / 2;
+        candidates.Add(new Candidate(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight, score, best, box));
+    }
+}

@@ -1,0 +1,92 @@
+namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
+
+/// <summary>Gives the rows of one component as wide and as many as the image's.</summary>
+internal sealed unsafe class ComponentUpsampler
+{
+    private JpegComponent? _component;
+    private UpsamplingKind _kind;
+    private int _horizontal;
+    private int _vertical;
+    private int _outputWidth;
+    private byte* _target;
+    private short* _sums;
+    private int _lastRow;
+
+    /// <summary>Gets a value indicating whether neighbouring rows are needed.</summary>
+    public bool NeedsContext => _kind is UpsamplingKind.FancyVertical or UpsamplingKind.FancyBoth;
+
+    /// <summary>Chooses the method, as libjpeg does.</summary>
+    /// <param name="frame">The frame, with its scale.</param>
+    /// <param name="component">The component.</param>
+    /// <param name="target">Room for a row of the image and <see cref="Upsampling.Slack"/>.</param>
+    /// <param name="sums">Room for a row of sums, shared by all components.</param>
+    public void SetUp(JpegFrame frame, JpegComponent component, byte* target, short* sums)
+    {
+        int inWidth = component.HorizontalSampling * component.ScaledSize / frame.ScaledSize;
+        int inHeight = component.VerticalSampling * component.ScaledSize / frame.ScaledSize;
+        if (frame.MaxHorizontalSampling % inWidth != 0 || frame.MaxVerticalSampling % inHeight != 0)
+        {
+            throw JpegErrors.Unsupported(
+                $"sampling factors that are no whole multiples of each other ({component.HorizontalSampling} × {component.VerticalSampling} beside {frame.MaxHorizontalSampling} × {frame.MaxVerticalSampling})");
+        }
+
+        _component = component;
+        _horizontal = frame.MaxHorizontalSampling / inWidth;
+        _vertical = frame.MaxVerticalSampling / inHeight;
+        _outputWidth = frame.OutputWidth;
+        _target = target;
+        _sums = sums;
+        _lastRow = -1;
+
+        bool fancy = frame.ScaledSize > 1;
+        bool wide = component.DownsampledWidth > 2;
+        _kind = (_horizontal, _vertical) switch
+        {
+            (1, 1) => UpsamplingKind.None,
+            (2, 1) when fancy && wide => UpsamplingKind.FancyHorizontal,
+            (1, 2) when fancy => UpsamplingKind.FancyVertical,
+            (2, 2) when fancy && wide => UpsamplingKind.FancyBoth,
+            _ => UpsamplingKind.Repeat,
+        };
+    }
+
+    /// <summary>Gives a row.</summary>
+    /// <param name="row">The row of the image.</param>
+    /// <returns>Its samples; valid until the next call.</returns>
+    public byte* Row(int row)
+    {
+        JpegComponent component = _component!;
+        int near = row / _vertical;
+        byte* source = component.Row(near);
+        switch (_kind)
+        {
+            case UpsamplingKind.None:
+                return source;
+            case UpsamplingKind.FancyHorizontal:
+                Upsampling.FancyHorizontal(source, component.DownsampledWidth, _target);
+                break;
+            case UpsamplingKind.FancyVertical:
+                Upsampling.FancyVertical(source, Far(component, row), component.DownsampledWidth, (row & 1) != 0, _target);
+                break;
+            case UpsamplingKind.FancyBoth:
+                Upsampling.FancyBoth(source, Far(component, row), component.DownsampledWidth, _sums, _target);
+                break;
+            default:
+                if (near != _lastRow)
+                {
+                    Upsampling.Repeat(source, _horizontal, _outputWidth, _target);
+                    _lastRow = near;
+                }
+
+                break;
+        }
+
+        return _target;
+    }
+
+    private static byte* Far(JpegComponent component, int row)
+    {
+        int far = (row >> 1) + ((row & 1) == 0 ? -1 : 1);
+        return component.Row(Math.Clamp(far, 0, component.DownsampledHeight - 1));
+    }
+}

@@ -1,0 +1,113 @@
+namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
+
+/// <summary>A scan's header (ITU-T T.81, B.2.3) and the layout of its MCUs.</summary>
+internal sealed class JpegScan
+{
+    private const int MaxBlocksPerMcu = 10;
+
+    /// <summary>Gets the components in the scan's order; the first <see cref="ComponentCount"/> count.</summary>
+    public JpegComponent[] Components { get; } = new JpegComponent[JpegFrame.MaxComponents];
+
+    public int ComponentCount { get; private set; }
+
+    /// <summary>Gets the first coefficient, by zigzag index.</summary>
+    public int SpectralStart { get; private set; }
+
+    /// <summary>Gets the last coefficient, by zigzag index.</summary>
+    public int SpectralEnd { get; private set; }
+
+    /// <summary>Gets the bit position of the previous scan of these coefficients; 0 in their first.</summary>
+    public int ApproximationHigh { get; private set; }
+
+    /// <summary>Gets the bit position of this scan.</summary>
+    public int ApproximationLow { get; private set; }
+
+    /// <summary>Gets a value indicating whether an MCU holds the blocks of several components.</summary>
+    public bool Interleaved => ComponentCount > 1;
+
+    /// <summary>Gets the MCUs of one row.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <returns>Their number.</returns>
+    public int McuColumns(JpegFrame frame) => Interleaved ? frame.McuColumns : Components[0].WidthInBlocks;
+
+    /// <summary>Gives the rows of MCUs that one row of fully interleaved MCUs holds.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="mcuRow">The row of fully interleaved MCUs.</param>
+    /// <returns>1 if the scan is interleaved, else the component's rows of blocks.</returns>
+    public int RowsInMcuRow(JpegFrame frame, int mcuRow)
+    {
+        if (Interleaved)
+        {
+            return 1;
+        }
+
+        JpegComponent component = Components[0];
+        return Math.Min(component.VerticalSampling, component.HeightInBlocks - (mcuRow * component.VerticalSampling));
+    }
+
+    /// <summary>Reads the header.</summary>
+    /// <param name="input">The input, just after the marker.</param>
+    /// <param name="frame">The frame.</param>
+    public void Read(JpegInput input, JpegFrame frame)
+    {
+        int length = input.ReadUInt16();
+        int count = input.ReadByte();
+        if (count is 0 or > JpegFrame.MaxComponents || length != 6 + (2 * count))
+        {
+            throw JpegErrors.Malformed($"a scan header of {length} bytes names {count} components");
+        }
+
+        ComponentCount = count;
+        int blocks = 0;
+        for (int i = 0; i < count; i++)
+        {
+            JpegComponent component = Find(input.ReadByte(), frame, i);
+            int selectors = input.ReadByte();
+            Components[i] = component;
+            component.DcTable = selectors >> 4;
+            component.AcTable = selectors & 15;
+            blocks += component.HorizontalSampling * component.VerticalSampling;
+        }
+
+        if (count > 1 && blocks > MaxBlocksPerMcu)
+        {
+            throw JpegErrors.Malformed($"an MCU has {blocks} blocks; at most {MaxBlocksPerMcu} are allowed");
+        }
+
+        SpectralStart = input.ReadByte();
+        SpectralEnd = input.ReadByte();
+        int approximation = input.ReadByte();
+        ApproximationHigh = approximation >> 4;
+        ApproximationLow = approximation & 15;
+    }
+
+    /// <summary>Checks what only progressive scans may say.</summary>
+    public void CheckProgression()
+    {
+        bool directCurrent = SpectralStart == 0;
+        bool good = directCurrent
+            ? SpectralEnd == 0
+            : SpectralStart <= SpectralEnd && SpectralEnd < 64 && ComponentCount == 1;
+        good &= ApproximationHigh == 0 || ApproximationLow == ApproximationHigh - 1;
+        good &= ApproximationLow <= 13;
+        if (!good)
+        {
+            throw JpegErrors.Malformed($"a progressive scan codes coefficients {SpectralStart} to {SpectralEnd} of {ComponentCount} components from bit {ApproximationHigh} to {ApproximationLow}");
+        }
+    }
+
+    // Several components may have the same identifier; each is then meant once, in their order.
+    private JpegComponent Find(int id, JpegFrame frame, int before)
+    {
+        for (int i = 0; i < frame.ComponentCount; i++)
+        {
+            JpegComponent component = frame.Components[i];
+            if (component.Id == id && Array.IndexOf(Components, component, 0, before) < 0)
+            {
+                return component;
+            }
+        }
+
+        throw JpegErrors.Malformed($"a scan names the component {id}, which the frame lacks or the scan already has");
+    }
+}

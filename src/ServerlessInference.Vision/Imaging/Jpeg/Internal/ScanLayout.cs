@@ -1,0 +1,99 @@
+namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
+
+/// <summary>How the MCUs of a scan are taken apart into blocks, two neighbouring MCUs at a time.</summary>
+/// <remarks>
+/// Two MCUs hold an even number of blocks of each component in each row, so that their blocks come in pairs, which the
+/// inverse DCT takes.
+/// </remarks>
+internal sealed unsafe class ScanLayout
+{
+    private const int MaxBlocks = 16;
+
+    private readonly PinnedBuffer<BlockPlan> _plans = new();
+    private readonly PinnedBuffer<short> _unit = new();
+    private readonly PairPlan[] _pairs = new PairPlan[MaxBlocks];
+    private readonly HuffmanTable[] _dcTables = new HuffmanTable[JpegFrame.MaxComponents];
+    private readonly HuffmanTable[] _acTables = new HuffmanTable[JpegFrame.MaxComponents];
+
+    public ScanLayout()
+    {
+        Plans = _plans.Ensure(2 * MaxBlocks);
+        Unit = _unit.Ensure(MaxBlocks * ZigZag.PairLength);
+    }
+
+    /// <summary>Gets the blocks of two MCUs, in the order in which they are coded.</summary>
+    public BlockPlan* Plans { get; }
+
+    /// <summary>Gets room for the coefficients of two MCUs.</summary>
+    public short* Unit { get; }
+
+    /// <summary>Gets the blocks of one MCU.</summary>
+    public int BlocksPerMcu { get; private set; }
+
+    public HuffmanTable[] DcTables => _dcTables;
+
+    public HuffmanTable[] AcTables => _acTables;
+
+    /// <summary>Gets the pairs of blocks of two MCUs.</summary>
+    public Span<PairPlan> Pairs => _pairs.AsSpan(0, BlocksPerMcu);
+
+    /// <summary>Lays out a sequential scan.</summary>
+    /// <param name="scan">The scan.</param>
+    /// <param name="tables">The tables.</param>
+    /// <param name="predictors">The last DC values, by the component's place in the scan.</param>
+    public void SetUp(JpegScan scan, JpegTables tables, int* predictors)
+    {
+        int blocks = 0;
+        for (int i = 0; i < scan.ComponentCount; i++)
+        {
+            blocks += Width(scan, i) * Height(scan, i);
+        }
+
+        BlocksPerMcu = blocks;
+        int first = 0;
+        for (int i = 0; i < scan.ComponentCount; i++)
+        {
+            JpegComponent component = scan.Components[i];
+            HuffmanTable dc = tables.Dc(component.DcTable);
+            HuffmanTable ac = tables.Ac(component.AcTable);
+            _dcTables[i] = dc;
+            _acTables[i] = ac;
+            int width = Width(scan, i);
+            for (int n = 0; n < 2 * width * Height(scan, i); n++)
+            {
+                int y = n / (2 * width);
+                int x = n % (2 * width);
+                int plan = ((x / width) * blocks) + first + (y * width) + (x % width);
+                int pair = first + (y * width) + (x >> 1);
+                Plans[plan] = new BlockPlan
+                {
+                    Dc = dc.Lookup,
+                    Ac = ac.Lookup,
+                    Block = Unit + (pair * ZigZag.PairLength) + ((x & 1) * 8),
+                    Predictor = predictors + i,
+                    Component = i,
+                    DcOnly = component.ScaledSize == 1,
+                };
+                ref PairPlan pairPlan = ref _pairs[pair];
+                pairPlan.Component = component;
+                pairPlan.X = (x >> 1) * 2 * component.ScaledSize;
+                pairPlan.Y = y * component.ScaledSize;
+                pairPlan.Step = 2 * width * component.ScaledSize;
+                if ((x & 1) == 0)
+                {
+                    pairPlan.Left = plan;
+                }
+                else
+                {
+                    pairPlan.Right = plan;
+                }
+            }
+
+            first += width * Height(scan, i);
+        }
+    }
+
+    private static int Width(JpegScan scan, int component) => scan.Interleaved ? scan.Components[component].HorizontalSampling : 1;
+
+    private static int Height(JpegScan scan, int component) => scan.Interleaved ? scan.Components[component].VerticalSampling : 1;
+}

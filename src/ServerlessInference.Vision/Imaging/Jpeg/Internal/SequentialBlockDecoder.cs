@@ -1,0 +1,167 @@
+using System.Runtime.CompilerServices;
+
+namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
+
+/// <summary>Decodes the blocks of sequential scans (ITU-T T.81, F.2.2).</summary>
+/// <remarks>
+/// A code and its value together take at most 25 bits if the code is in the lookup, so one refill to 56 bits serves two of them.
+/// </remarks>
+internal static unsafe class SequentialBlockDecoder
+{
+    private const int LookupShift = 64 - HuffmanTable.LookupBits;
+    private const int Last = 63;
+
+    /// <summary>Decodes the blocks of one MCU. Coefficients that are zero are not written.</summary>
+    /// <param name="window">The input.</param>
+    /// <param name="plans">The MCU's blocks.</param>
+    /// <param name="count">Their number.</param>
+    /// <param name="dcTables">The DC tables, by the component's place in the scan.</param>
+    /// <param name="acTables">The AC tables, by the component's place in the scan.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void DecodeMcu(EntropyWindow window, BlockPlan* plans, int count, HuffmanTable[] dcTables, HuffmanTable[] acTables)
+    {
+        BitCursor cursor = window.Cursor;
+        for (BlockPlan* plan = plans; plan < plans + count; plan++)
+        {
+            cursor.Refill();
+            int difference = 0;
+            uint entry = plan->Dc[cursor.Bits >> LookupShift];
+            if ((int)entry >= 0)
+            {
+                difference = BitCursor.Extend(cursor.Bits << (int)(entry >> 8), (int)(entry >> 16));
+                cursor.Skip((int)(entry & 63));
+            }
+            else
+            {
+                if (entry >= (HuffmanTable.Special | (HuffmanTable.LongCode << 24)))
+                {
+                    entry = dcTables[plan->Component].LongEntry(cursor.Bits);
+                    if ((int)entry >= 0)
+                    {
+                        difference = BitCursor.Extend(cursor.Bits << (int)(entry >> 8), (int)(entry >> 16));
+                    }
+                }
+
+                cursor.Skip((int)(entry & 63));
+            }
+
+            int dc = *plan->Predictor + difference;
+            *plan->Predictor = dc;
+            plan->Block[0] = (short)dc;
+            cursor = plan->DcOnly
+                ? SkipCoefficients(cursor, plan->Ac, acTables[plan->Component])
+                : DecodeCoefficients(cursor, plan, acTables[plan->Component]);
+        }
+
+        window.Cursor = cursor;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static BitCursor DecodeCoefficients(BitCursor cursor, BlockPlan* plan, HuffmanTable table)
+    {
+        uint* lookup = plan->Ac;
+        short* block = plan->Block;
+        byte* positions = ZigZag.Positions;
+        uint mask = 0;
+        uint index = 0;
+        while (true)
+        {
+            cursor.Refill();
+            uint entry = lookup[cursor.Bits >> LookupShift];
+            if ((int)entry >= 0)
+            {
+                index += entry >> 24;
+                uint position = positions[index];
+                block[position] = (short)BitCursor.Extend(cursor.Bits << (int)(entry >> 8), (int)(entry >> 16));
+                mask |= position;
+                cursor.Skip((int)(entry & 63));
+                if (index >= Last)
+                {
+                    break;
+                }
+
+                entry = lookup[cursor.Bits >> LookupShift];
+                if ((int)entry >= 0)
+                {
+                    index += entry >> 24;
+                    position = positions[index];
+                    block[position] = (short)BitCursor.Extend(cursor.Bits << (int)(entry >> 8), (int)(entry >> 16));
+                    mask |= position;
+                    cursor.Skip((int)(entry & 63));
+                    if (index >= Last)
+                    {
+                        break;
+                    }
+
+                    continue;
+                }
+            }
+
+            if (entry >= (HuffmanTable.Special | (HuffmanTable.LongCode << 24)))
+            {
+                cursor.Refill();
+                entry = table.LongEntry(cursor.Bits);
+                if ((int)entry >= 0)
+                {
+                    index += entry >> 24;
+                    uint position = positions[index];
+                    block[position] = (short)BitCursor.Extend(cursor.Bits << (int)(entry >> 8), (int)(entry >> 16));
+                    mask |= position;
+                    cursor.Skip((int)(entry & 63));
+                    if (index >= Last)
+                    {
+                        break;
+                    }
+
+                    continue;
+                }
+            }
+
+            cursor.Skip((int)(entry & 63));
+            index += HuffmanTable.ZeroRun + 1;
+            if (entry >> 24 != ((HuffmanTable.Special >> 24) | HuffmanTable.ZeroRun) || index >= Last)
+            {
+                break;
+            }
+        }
+
+        plan->Mask = mask;
+        return cursor;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static BitCursor SkipCoefficients(BitCursor cursor, uint* lookup, HuffmanTable table)
+    {
+        uint index = 0;
+        do
+        {
+            cursor.Refill();
+            uint entry = lookup[cursor.Bits >> LookupShift];
+            if ((int)entry < 0)
+            {
+                if (entry >= (HuffmanTable.Special | (HuffmanTable.LongCode << 24)))
+                {
+                    entry = table.LongEntry(cursor.Bits);
+                }
+
+                if ((int)entry < 0)
+                {
+                    cursor.Skip((int)(entry & 63));
+                    index += HuffmanTable.ZeroRun + 1;
+                    if (entry >> 24 != ((HuffmanTable.Special >> 24) | HuffmanTable.ZeroRun))
+                    {
+                        break;
+                    }
+
+                    continue;
+                }
+            }
+
+            index += entry >> 24;
+            cursor.Skip((int)(entry & 63));
+        }
+        while (index < Last);
+
+        return cursor;
+    }
+}

@@ -1,0 +1,26 @@
+using System.Text;
+using ServerlessInference.Models;
+
+namespace ServerlessInference.Tests.Models;
+
+/// <summary>Class names as Python's <c>repr</c> writes them into ONNX metadata.</summary>
+public sealed class ModelLabelsPythonTests
+{
+    [Theory]
+    [InlineData("{0: 'person', 1: \"jack-o'-lantern\"}", "person", "jack-o'-lantern")]
+    [InlineData("{1: 'b', 0: 'a'}", "a", "b")]
+    [InlineData("['person', 'bicycle']", "person", "bicycle")]
+    [InlineData("[\"jack-o'-lantern\", 'bicycle']", "jack-o'-lantern", "bicycle")]
+    [InlineData("[ 'one', ]", "one")]
+    [InlineData("[\"a\", \"b, 'c'\"]", "a", "b, 'c'")]
+    public void Parse_PythonLiteral_GivesTheNames(string text, params string[] expected) =>
+        Assert.Equal(expected, ModelLabels.Parse(Encoding.UTF8.GetBytes(text), "metadata"));
+
+    [Theory]
+    [InlineData("['person'")]
+    [InlineData("['person' 'bicycle']")]
+    [InlineData("['person', 3]")]
+    [InlineData("{0: 'a', 2: 'c'}")]
+    public void Parse_DamagedPythonLiteral_ThrowsModelLoadException(string text) =>
+        Assert.Throws<ModelLoadException>(() => ModelLabels.Parse(Encoding.UTF8.GetBytes(text), "metadata"));
+}

@@ -1,0 +1,229 @@
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.ML.OnnxRuntime;
+using ServerlessInference.Models;
+using ServerlessInference.Tests.Support;
+
+namespace ServerlessInference.Tests.Models;
+
+public sealed class ModelOptionsTests
+{
+    private static ServiceCollection Services(IConfiguration? configuration, Action<ModelBuilder>? configure = null)
+    {
+        var services = new ServiceCollection();
+        if (configuration is not null)
+        {
+            services.AddSingleton(configuration);
+        }
+
+        services.AddServerlessInference().AddModel("resnet", model =>
+        {
+            if (configure is null)
+            {
+                model.FromLayer("resnet");
+            }
+
+            configure?.Invoke(model);
+        });
+        return services;
+    }
+
+    private static ModelOptions Options(IServiceCollection services) =>
+        services.BuildServiceProvider().GetRequiredService<IOptionsMonitor<ModelOptions>>().Get("resnet");
+
+    private static IConfiguration Configuration(params (string Key, string? Value)[] settings) =>
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))).Build();
+
+    [Fact]
+    public void Defaults_AreAsDocumented()
+    {
+        var options = new ModelOptions();
+
+        Assert.Null(options.File);
+        Assert.True(options.Preload);
+        Assert.Equal(16, options.MaxBatchSize);
+        Assert.Equal(0, options.IntraOpThreads);
+        Assert.Equal(1, options.InterOpThreads);
+        Assert.False(options.AllowSpinning);
+        Assert.Equal(GraphOptimizationLevel.ORT_ENABLE_ALL, options.GraphOptimization);
+        Assert.Equal(TimeSpan.FromMinutes(10), options.LoadTimeout);
+        Assert.Empty(options.Sources);
+        Assert.Equal(9, typeof(ModelOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Length);
+    }
+
+    [Theory]
+    [InlineData(nameof(ModelOptions.MaxBatchSize), 1, 4096)]
+    [InlineData(nameof(ModelOptions.IntraOpThreads), 0, 128)]
+    [InlineData(nameof(ModelOptions.InterOpThreads), 1, 128)]
+    public void Bounds_AreInclusive(string setting, int lowest, int highest)
+    {
+        string key = $"ServerlessInference:Models:resnet:{setting}";
+        Assert.NotNull(Options(Services(Configuration((key, $"{lowest}")))));
+        Assert.NotNull(Options(Services(Configuration((key, $"{highest}")))));
+        foreach (int outside in new[] { lowest - 1, highest + 1 })
+        {
+            OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => Options(Services(Configuration((key, $"{outside}")))));
+            Assert.Equal($"{setting}: The field resnet.{setting} must be between {lowest} and {highest}.", error.Message);
+        }
+    }
+
+    [Theory]
+    [InlineData("00:00:00", "00:00:00")]
+    [InlineData("1.00:00:00.0000001", "1.00:00:00.0000001")]
+    public void LoadTimeout_OutOfBounds_SaysSo(string value, string found)
+    {
+        OptionsValidationException error = Assert.Throws<OptionsValidationException>(
+            () => Options(Services(Configuration(("ServerlessInference:Models:resnet:LoadTimeout", value)))));
+
+        Assert.Equal($"Model 'resnet': LoadTimeout is {found}; it must be above zero and at most one day.", error.Message);
+    }
+
+    [Fact]
+    public void Validate_SeveralMistakes_AreReportedAtOnce()
+    {
+        ServiceCollection services = Services(null, model => model.Configure(options =>
+        {
+            options.MaxBatchSize = 0;
+            options.LoadTimeout = TimeSpan.Zero;
+            options.GraphOptimization = (GraphOptimizationLevel)7;
+            options.Sources.Add(new ModelSourceOptions { Uri = "layer:a", Deadline = TimeSpan.FromSeconds(-1) });
+            options.Sources.Add(new ModelSourceOptions());
+        }));
+        IStartupValidator validator = services.BuildServiceProvider().GetRequiredService<IStartupValidator>();
+
+        OptionsValidationException error = Assert.Throws<OptionsValidationException>(validator.Validate);
+
+        Assert.Equal(
+            [
+                "MaxBatchSize: The field resnet.MaxBatchSize must be between 1 and 4096.",
+                "Uri: The resnet.Sources[1].Uri field is required.",
+                "Model 'resnet': LoadTimeout is 00:00:00; it must be above zero and at most one day.",
+                "Model 'resnet': the deadline of source 0 is -00:00:01; it must be above zero.",
+                "Model 'resnet': GraphOptimization is 7; it must be one of ORT_DISABLE_ALL, ORT_ENABLE_BASIC, ORT_ENABLE_EXTENDED, ORT_ENABLE_LAYOUT, ORT_ENABLE_ALL.",
+            ],
+            error.Failures);
+    }
+
+    [Fact]
+    public void Validate_NoSource_SaysWhereToNameOne()
+    {
+        IStartupValidator validator = Services(null, _ => { }).BuildServiceProvider().GetRequiredService<IStartupValidator>();
+
+        OptionsValidationException error = Assert.Throws<OptionsValidationException>(validator.Validate);
+
+        Assert.Equal(
+            "Model 'resnet' has no source. Name one in code (FromLayer, FromFileSystem, From…) or in configuration " +
+            "(ServerlessInference:Models:resnet:Sources:0:Uri).",
+            error.Message);
+    }
+
+    [Fact]
+    public void Configuration_Section_FillsEverySetting()
+    {
+        const string Section = "ServerlessInference:Models:resnet:";
+        ModelOptions options = Options(Services(Configuration(
+            (Section + "File", "onnx/model_quantized.onnx"),
+            (Section + "Preload", "false"),
+            (Section + "MaxBatchSize", "8"),
+            (Section + "IntraOpThreads", "3"),
+            (Section + "InterOpThreads", "2"),
+            (Section + "AllowSpinning", "true"),
+            (Section + "GraphOptimization", "ORT_ENABLE_BASIC"),
+            (Section + "LoadTimeout", "00:00:20"),
+            (Section + "Sources:0:Uri", "layer:resnet"),
+            (Section + "Sources:1:Uri", "efs:/mnt/resnet"),
+            (Section + "Sources:1:Deadline", "00:00:02")), _ => { }));
+
+        Assert.Equal("onnx/model_quantized.onnx", options.File);
+        Assert.False(options.Preload);
+        Assert.Equal(8, options.MaxBatchSize);
+        Assert.Equal(3, options.IntraOpThreads);
+        Assert.Equal(2, options.InterOpThreads);
+        Assert.True(options.AllowSpinning);
+        Assert.Equal(GraphOptimizationLevel.ORT_ENABLE_BASIC, options.GraphOptimization);
+        Assert.Equal(TimeSpan.FromSeconds(20), options.LoadTimeout);
+        Assert.Equal(["layer:resnet", "efs:/mnt/resnet"], options.Sources.Select(source => source.Uri));
+        Assert.Equal([null, TimeSpan.FromSeconds(2)], options.Sources.Select(source => source.Deadline));
+    }
+
+    [Fact]
+    public void Configuration_Sources_BecomeAChainWithDeadlines()
+    {
+        ServiceCollection services = Services(
+            Configuration(
+                ("ServerlessInference:Models:resnet:Sources:0:Uri", "layer:resnet"),
+                ("ServerlessInference:Models:resnet:Sources:1:Uri", "efs:/mnt/resnet")),
+            _ => { });
+
+        Assert.Equal(
+            "layer:/opt/resnet, then efs:/mnt/resnet",
+            services.BuildServiceProvider().GetRequiredKeyedService<IModelSource>("resnet").Description);
+    }
+
+    [Fact]
+    public void Precedence_CodeOverEnvironmentOverFile()
+    {
+        using var folder = new TestFolder();
+        string file = folder.Write(
+            "appsettings.json",
+            """{ "ServerlessInference": { "Models": { "resnet": { "MaxBatchSize": 2, "IntraOpThreads": 2, "InterOpThreads": 2 } } } }""");
+        string prefix = $"CORETESTS{Guid.NewGuid():N}_";
+        try
+        {
+            Environment.SetEnvironmentVariable(prefix + "ServerlessInference__Models__resnet__MaxBatchSize", "3");
+            Environment.SetEnvironmentVariable(prefix + "ServerlessInference__Models__resnet__IntraOpThreads", "3");
+            IConfiguration configuration = new ConfigurationBuilder().AddJsonFile(file).AddEnvironmentVariables(prefix).Build();
+
+            ModelOptions options = Options(Services(configuration, model => model.FromLayer("resnet").Configure(o => o.MaxBatchSize = 4)));
+
+            Assert.Equal([4, 3, 2], [options.MaxBatchSize, options.IntraOpThreads, options.InterOpThreads]);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(prefix + "ServerlessInference__Models__resnet__MaxBatchSize", null);
+            Environment.SetEnvironmentVariable(prefix + "ServerlessInference__Models__resnet__IntraOpThreads", null);
+        }
+    }
+
+    [Fact]
+    public void AddModel_OwnSection_IsBound()
+    {
+        var services = new ServiceCollection();
+        services.AddServerlessInference().AddModel("resnet", Configuration(("MaxBatchSize", "5"), ("Sources:0:Uri", "layer:own")));
+
+        Assert.Equal(5, Options(services).MaxBatchSize);
+        Assert.Equal("layer:own", Assert.Single(Options(services).Sources).Uri);
+    }
+
+    [Fact]
+    public void AddModel_SectionThatIsAlsoTheApplications_BindsItsSourcesOnce()
+    {
+        IConfiguration configuration = Configuration(("ServerlessInference:Models:resnet:Sources:0:Uri", "layer:a"));
+        var services = new ServiceCollection();
+        services.AddSingleton(configuration);
+        services.AddServerlessInference().AddModel("resnet", configuration.GetSection("ServerlessInference:Models:resnet"));
+
+        Assert.Single(Options(services).Sources);
+    }
+
+    [Fact]
+    public void Configuration_NoNumber_NamesTheKey()
+    {
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(
+            () => Options(Services(Configuration(("ServerlessInference:Models:resnet:MaxBatchSize", "many")))));
+
+        Assert.Contains("ServerlessInference:Models:resnet:MaxBatchSize", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Validate_AfterAnUnknownModel_NamesIt()
+    {
+        ServiceCollection services = Services(null, model => model.FromLayer("resnet").After("encoder"));
+
+        var exception = Assert.Throws<OptionsValidationException>(() => Options(services));
+
+        Assert.Equal("Model 'resnet' runs after 'encoder', which is not registered. Add that model, or correct its name in After.", Assert.Single(exception.Failures));
+    }
+}

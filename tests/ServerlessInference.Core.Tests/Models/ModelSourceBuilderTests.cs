@@ -1,0 +1,88 @@
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Models;
+using ServerlessInference.Tests.Support;
+
+namespace ServerlessInference.Tests.Models;
+
+public sealed class ModelSourceBuilderTests
+{
+    private static IModelSource Source(Action<ModelSourceBuilder> from, Action<IServiceCollection>? more = null)
+    {
+        var services = new ServiceCollection();
+        more?.Invoke(services);
+        services.AddServerlessInference().AddModel("m", model => model.From(from));
+        return services.BuildServiceProvider().GetRequiredKeyedService<IModelSource>("m");
+    }
+
+    [Fact]
+    public void Layer_Path_IsBelowOpt() => Assert.Equal("layer:/opt/resnet50", Source(from => from.Layer("resnet50")).Description);
+
+    [Fact]
+    public void Efs_Path_IsAsGiven() => Assert.Equal("efs:/mnt/models/a", Source(from => from.Efs("/mnt/models/a")).Description);
+
+    [Theory]
+    [InlineData("layer:a/b", "layer:/opt/a/b")]
+    [InlineData("file:/models/a", "file:/models/a")]
+    [InlineData("file:///models/a", "file:/models/a")]
+    [InlineData("efs:/mnt/a", "efs:/mnt/a")]
+    public void Uri_KnownScheme_NamesTheSource(string uri, string description) =>
+        Assert.Equal(description, Source(from => from.Uri(uri)).Description);
+
+    [Fact]
+    public void Uri_SchemeOfAnotherPackage_AsksItsFactory()
+    {
+        IModelSource source = Source(from => from.Uri("test://models/a"), services => services.AddSingleton<IModelSourceFactory, Factory>());
+
+        Assert.Equal("test://models/a", source.Description);
+    }
+
+    [Theory]
+    [InlineData("s3://models/a")]
+    [InlineData("/models/a")]
+    public void Uri_UnknownScheme_ListsTheRegisteredOnes(string uri)
+    {
+        ModelLoadException error = Assert.Throws<ModelLoadException>(
+            () => Source(from => from.Uri(uri), services => services.AddSingleton<IModelSourceFactory, Factory>()));
+
+        Assert.Equal(
+            $"The model source '{uri}' has no scheme that is registered. Registered: file:, efs:, layer:, https:, http:, test:. " +
+            "Correct the URI, or add the package that brings its scheme.",
+            error.Message);
+    }
+
+    [Fact]
+    public void From_SeveralSources_MakesAChainInOrder()
+    {
+        var services = new ServiceCollection();
+        services.AddServerlessInference().AddModel("m", model => model
+            .FromLayer("a")
+            .ThenFrom(from => from.Efs("/mnt/a", TimeSpan.FromSeconds(2)))
+            .FromFileSystem("/b")
+            .FromEmbeddedResource(typeof(ModelSourceBuilderTests).Assembly, "embedded/"));
+
+        IModelSource source = services.BuildServiceProvider().GetRequiredKeyedService<IModelSource>("m");
+
+        Assert.IsType<ModelSourceChain>(source);
+        Assert.Equal(
+            "layer:/opt/a, then efs:/mnt/a, then file:/b, then embedded:ServerlessInference.Core.Tests/embedded/", source.Description);
+    }
+
+    [Fact]
+    public void From_NothingNamed_Throws()
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => Source(_ => { }));
+
+        Assert.StartsWith("No source was named. Call FileSystem, Efs, Layer, Embedded, Uri or Custom.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Custom_DeadlineOfZero_Throws() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Source(from => from.Efs("/mnt/a", TimeSpan.Zero)));
+
+    private sealed class Factory : IModelSourceFactory
+    {
+        public string Scheme => "test";
+
+        public IModelSource Create(string uri) => StubModelSource.Of([1], uri);
+    }
+}

@@ -1,0 +1,116 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
+using ServerlessInference.Tensors;
+using ServerlessInference.Tests.Support;
+
+namespace ServerlessInference.Tests.Pipelines;
+
+public sealed class LabelPredictionTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static ReadOnlyMemory<float> Row(params float[] values) => values;
+
+    private static async Task<IReadOnlyList<InferenceResult<LabelPrediction>>> RunAsync(byte[] model, params ReadOnlyMemory<float>[] rows)
+    {
+        await using ServiceProvider services = TestModels.Services("m", model, builder => builder.UseLabelPrediction()).BuildServiceProvider();
+        return await services.GetRequiredService<IInferencePipeline<ReadOnlyMemory<float>, LabelPrediction>>().RunBatchAsync(rows, Token);
+    }
+
+    [Theory]
+    [InlineData(TensorElementType.Float, true)]
+    [InlineData(TensorElementType.Double, true)]
+    [InlineData(TensorElementType.Float, false)]
+    public async Task RunBatchAsync_Classifier_GivesLabelAndProbabilities(TensorElementType type, bool withLabel)
+    {
+        IReadOnlyList<InferenceResult<LabelPrediction>> results = await RunAsync(TinyModels.Classifier(type, withLabel), Row(0, 5, 0), Row(9, 0, 0));
+
+        Assert.Equal(["1", "0"], results.Select(result => result.Value.Label));
+        Assert.Equal(["0", "1", "2"], results[0].Value.Probabilities.Select(score => score.Label));
+        Assert.Equal(1f, results[0].Value.Probabilities.Sum(score => score.Score), 1e-6f);
+        Assert.Equal(0.98670f, results[0].Value.Probabilities[1].Score, 1e-5f);
+    }
+
+    [Fact]
+    public async Task RunBatchAsync_ZipMap_NamesTheLabels()
+    {
+        IReadOnlyList<InferenceResult<LabelPrediction>> results = await RunAsync(TinyModels.ZipMap(), Row(0.25f, 0.75f), Row(0.9f, 0.1f));
+
+        Assert.Equal(["yes", "no"], results.Select(result => result.Value.Label));
+        Assert.Equal(new LabelScore(0, "no", 0.25f), results[0].Value.Probabilities[0]);
+    }
+
+    [Fact]
+    public async Task RunBatchAsync_OneRowOfAnotherLength_FailsAlone()
+    {
+        IReadOnlyList<InferenceResult<LabelPrediction>> results = await RunAsync(TinyModels.Classifier(), Row(0, 5, 0), Row(1, 2), Row(0, 0, 5));
+
+        Assert.Equal("A row of 2 numbers was given; the model takes 3.", results[1].Error?.Message);
+        Assert.Equal("2", results[2].Value.Label);
+    }
+
+    [Fact]
+    public async Task RunBatchAsync_ModelThatTakesAnyNumberOfFeatures_TheFirstRowDecides()
+    {
+        byte[] model = new OnnxModelBuilder().With(graph => graph
+            .Input("x", TensorElementType.Float, "n", "features").Output("p", TensorElementType.Float, "n", "features")
+            .Node("Softmax", ["x"], ["p"], null, ("axis", 1L))).Build();
+
+        IReadOnlyList<InferenceResult<LabelPrediction>> results = await RunAsync(model, Row(0, 5), Row(1), Row(7, 0));
+
+        Assert.Equal("1", results[0].Value.Label);
+        Assert.Equal("A row of 1 numbers was given; the model takes 2.", results[1].Error?.Message);
+        Assert.Equal("0", results[2].Value.Label);
+    }
+
+    [Fact]
+    public async Task RunBatchAsync_FewerLabelsThanInputs_SaysSo()
+    {
+        byte[] model = new OnnxModelBuilder().With(graph => graph
+            .Input("x", TensorElementType.Float, "n", 2).Output("label", TensorElementType.Int64, 1).Weights("zero", [0L], 1)
+            .Node("Identity", ["zero"], ["label"])).Build();
+
+        IReadOnlyList<InferenceResult<LabelPrediction>> results = await RunAsync(model, Row(0, 5));
+        Assert.Equal("0", results[0].Value.Label);
+        await using ServiceProvider services = TestModels.Services("m", model, builder => builder.UseLabelPrediction()).BuildServiceProvider();
+        using ModelLease lease = await services.Registry().AcquireAsync("m", Token);
+        using var batch = new InferenceBatch(lease.Model, 2);
+        batch.SetOutput("label", TensorValue.Create([0L], 1));
+
+        ModelContractException error = await Assert.ThrowsAsync<ModelContractException>(
+            async () => await new LabelPredictionPostprocessor().PostprocessAsync(batch, new LabelPrediction[2], Token));
+
+        Assert.Equal(
+            "The output 'label' int64 [1] of model 'm' has 1 labels for 2 inputs. One label for each input was expected; " +
+            "set MaxBatchSize to 1 for a model that answers one at a time.",
+            error.Message);
+    }
+
+    [Fact]
+    public async Task Prepare_TwoInputs_SaysWhatIsNeeded()
+    {
+        ModelContractException error = await Assert.ThrowsAsync<ModelContractException>(
+            () => RunAsync(TinyModels.SumAndDifference(), Row(1)));
+
+        Assert.Equal(
+            "Model 'm' has the inputs 'a' float32 [n], 'b' float32 [n]; a feature-vector pipeline needs one of float32 or float64 [n, features].",
+            error.Message);
+    }
+
+    [Fact]
+    public async Task Prepare_NoLabelsOrProbabilities_SaysWhatIsNeeded()
+    {
+        byte[] model = new OnnxModelBuilder().With(graph => graph
+            .Input("x", TensorElementType.Float, "n", 2).Output("y", TensorElementType.UInt8, "n", 2)
+            .Node("Cast", ["x"], ["y"], null, ("to", (long)TensorElementType.UInt8))).Build();
+
+        ModelContractException error = await Assert.ThrowsAsync<ModelContractException>(() => RunAsync(model, Row(1, 2)));
+
+        Assert.Equal(
+            "Model 'm' has the outputs 'y' uint8 [n, 2]; a label-and-probability pipeline needs a tensor of int64 or string with labels, " +
+            "or a float tensor [n, classes] or a sequence of maps with probabilities.",
+            error.Message);
+    }
+}

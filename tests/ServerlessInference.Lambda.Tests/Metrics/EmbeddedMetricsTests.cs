@@ -1,0 +1,70 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+using System.Text.Json;
+using ServerlessInference.Testing;
+
+namespace ServerlessInference.Lambda.Tests.Metrics;
+
+public sealed class EmbeddedMetricsTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Invoke_WithMetrics_WritesOneLineForEachModel()
+    {
+        using var output = new MemoryStream();
+        using var meter = new Meter("ServerlessInference");
+        Histogram<double> stage = meter.CreateHistogram<double>("serverless_inference.stage.duration", "s");
+        Histogram<int> batch = meter.CreateHistogram<int>("serverless_inference.batch.size");
+        Counter<long> failures = meter.CreateCounter<long>("serverless_inference.failures");
+        var clock = new ManualTimeProvider();
+        await using var function = await InMemoryFunction.StartAsync(builder =>
+        {
+            builder.LogOutput = () => output;
+            builder.UseEmbeddedMetrics("Team/Shapes").MapHandler(TestJson.Default.Question, TestJson.Default.Answer, (_, _, _) =>
+            {
+                KeyValuePair<string, object?> model = new("model", "metrics-one");
+                stage.Record(0.25, model, new("stage", "inference"));
+                stage.Record(0.5, model, new("stage", "inference"));
+                stage.Record(0.001, model, new("stage", "preprocessing"));
+                batch.Record(3, model);
+                failures.Add(1, new KeyValuePair<string, object?>("model", "metrics-two"));
+                return ValueTask.FromResult(new Answer("ok"));
+            });
+        }, clock, cancellationToken: Token);
+
+        await function.InvokeAsync("""{"Text":"x"}""", Token);
+
+        string[] lines = [.. Encoding.UTF8.GetString(output.ToArray()).Split('\n').Where(line => line.Contains("metrics-", StringComparison.Ordinal))];
+        Assert.Equal(2, lines.Length);
+        Assert.Equal(
+            """{"_aws":{"Timestamp":1767225600000,"CloudWatchMetrics":[{"Namespace":"Team/Shapes","Dimensions":[["Model"]],"Metrics":[{"Name":"BatchSize","Unit":"Count"},{"Name":"InferenceTime","Unit":"Milliseconds"},{"Name":"PreprocessingTime","Unit":"Milliseconds"}]}]},"Model":"metrics-one","RequestId":"request-1","BatchSize":[3],"InferenceTime":[250,500],"PreprocessingTime":[1]}""",
+            lines[0]);
+        Assert.Contains("\"Failures\":[1]", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Take_MoreValuesThanALineHolds_WritesSeveralLines()
+    {
+        using var output = new MemoryStream();
+        using var meter = new Meter("ServerlessInference");
+        Histogram<int> batch = meter.CreateHistogram<int>("serverless_inference.batch.size");
+        var sink = new LogSink(new LambdaEnvironment(), new InvocationScope(concurrent: false), new ManualTimeProvider(), () => output);
+        using var metrics = new EmbeddedMetrics("N", sink, new ManualTimeProvider());
+        for (int i = 0; i < 150; i++)
+        {
+            batch.Record(i, new KeyValuePair<string, object?>("model", "metrics-many"));
+        }
+
+        metrics.Flush("r");
+
+        string[] lines = [.. Encoding.UTF8.GetString(output.ToArray()).Split('\n').Where(line => line.Contains("metrics-many", StringComparison.Ordinal))];
+        Assert.Equal([100, 50], lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("BatchSize").GetArrayLength()));
+    }
+
+    [Theory]
+    [InlineData(":mine")]
+    [InlineData(" ")]
+    public void UseEmbeddedMetrics_NamespaceThatIsNone_Throws(string name) =>
+        Assert.ThrowsAny<ArgumentException>(() => InferenceFunction.CreateBuilder([], new LambdaEnvironment()).UseEmbeddedMetrics(name));
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace ServerlessInference.Lambda.Tests;
+
+public sealed record Question(string Text, int Number = 0);
+
+public sealed record Answer(string Text, int Number = 0);
+
+[JsonSerializable(typeof(Question))]
+[JsonSerializable(typeof(Answer))]
+[JsonSerializable(typeof(string))]
+internal sealed partial class TestJson : JsonSerializerContext;

@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using ServerlessInference.Vision.Imaging;
+
+namespace ServerlessInference.Parity.Tests.Imaging;
+
+/// <summary>Tensors for classification against Pillow's resize and numpy's float32 arithmetic: the same pixels, the same values to the bit.</summary>
+public sealed class ClassificationTensorParityTests
+{
+    // Without the reference there is one empty case, which skips itself: a theory without data counts as failed.
+    public static IEnumerable<TheoryDataRow<string, int>> Cases() =>
+        Reference.IsThere
+            ? ImageGolden.Read("golden", "classify", "imagenet_mobilenetv2.json").GetProperty("cases").EnumerateArray()
+                .Select(golden => new TheoryDataRow<string, int>(golden.GetProperty("image").GetString()!, golden.GetProperty("resize").GetInt32()))
+            : [new TheoryDataRow<string, int>(string.Empty, 0)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Write_Torchvision_GivesPillowsPixelsAndNumpysValues(string file, int resize)
+    {
+        JsonElement golden = ImageGolden.Read("golden", "classify", "imagenet_mobilenetv2.json").GetProperty("cases").EnumerateArray()
+            .Single(element => element.GetProperty("image").GetString() == file && element.GetProperty("resize").GetInt32() == resize);
+        ImageBuffer image = ImageGolden.Decode(file);
+        ImagePreprocessingOptions options = resize == 256 ? ImagePreprocessingPresets.Torchvision() : ImagePreprocessingPresets.TorchvisionV2();
+
+        float[] tensor = new float[3 * 224 * 224];
+        new ImageTensorizer(options).Write(image, tensor);
+        options.Layout = TensorLayout.Nhwc;
+        byte[] pixels = new byte[3 * 224 * 224];
+        new ImageTensorizer(options).Write(image, pixels);
+
+        Assert.Equal(golden.GetProperty("sha256_u8_hwc_rgb").GetString(), ImageGolden.Hash(pixels));
+        int[] thousandths = Array.ConvertAll(tensor, value => (int)MathF.Round(value * 1000f));
+        Assert.Equal(golden.GetProperty("sha256_round3_int32_chw").GetString(), ImageGolden.Hash(MemoryMarshal.AsBytes(thousandths.AsSpan())));
+        foreach (JsonElement sample in golden.GetProperty("samples").EnumerateArray())
+        {
+            int at = (((sample[0].GetInt32() * 224) + sample[1].GetInt32()) * 224) + sample[2].GetInt32();
+            Assert.Equal(BitConverter.SingleToInt32Bits((float)sample[3].GetDouble()), BitConverter.SingleToInt32Bits(tensor[at]));
+        }
+
+        for (int channel = 0; channel < 3; channel++)
+        {
+            float[] first = [.. golden.GetProperty("first16")[channel].EnumerateArray().Select(value => (float)value.GetDouble())];
+            Assert.Equal(first, tensor.AsSpan(channel * 224 * 224, first.Length).ToArray());
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using ServerlessInference.Vision.Imaging;
+using ServerlessInference.Vision.Imaging.Jpeg;
+
+namespace ServerlessInference.Parity.Tests.Imaging;
+
+/// <summary>What <see cref="DecodeParityTests"/> does not cover of JPEGs: scaled decoding, headers, and damaged real photographs.</summary>
+public sealed class JpegParityTests
+{
+    private const string MutantsVariable = "SERVERLESS_INFERENCE_FUZZ_MUTANTS";
+    private const int MaxPixels = 3_000_000;
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public void Identify_EveryReferenceJpeg_GivesPillowsSizeAndOrientation()
+    {
+        var decoder = new JpegDecoder();
+        int compared = 0;
+        foreach (JsonElement golden in Goldens())
+        {
+            if (!golden.TryGetProperty("oriented_size", out JsonElement size) || size.ValueKind != JsonValueKind.Array)
+            {
+                continue;
+            }
+
+            ImageInfo info = decoder.Identify(Read(golden));
+
+            int orientation = golden.GetProperty("exif_orientation").GetInt32();
+            Assert.Equal((size[0].GetInt32(), size[1].GetInt32(), orientation), (info.Width, info.Height, info.Orientation));
+            compared++;
+        }
+
+        Assert.True(compared > 0, "Nothing was compared.");
+    }
+
+    [Fact]
+    public void Decode_Scaled_IsCloseToTheAverageOfFullSize()
+    {
+        var decoder = new JpegDecoder();
+        byte[] encoded = File.ReadAllBytes(Reference.File("images", "photos", "bus.jpg"));
+        var full = new ImageBuffer();
+        decoder.Decode(encoded, new ImageDecodeOptions(), full);
+        foreach (int factor in new[] { 2, 4, 8 })
+        {
+            var scaled = new ImageBuffer();
+            decoder.Decode(encoded, new ImageDecodeOptions { ScaleToShorterSide = (full.Width + factor - 1) / factor }, scaled);
+
+            Assert.Equal(((full.Width + factor - 1) / factor, (full.Height + factor - 1) / factor), (scaled.Width, scaled.Height));
+
+            // The transform's averages differ from those of rounded, clipped and upsampled pixels by about a grey level.
+            Assert.InRange(MeanDifference(full, scaled, factor), 0, 1.5);
+        }
+    }
+
+    [Fact]
+    public void Decode_MutantsOfReferenceJpegs_NeverFailOtherwise()
+    {
+        byte[][] files = [.. Goldens().Select(Read).Where(file => file.Length < 200_000)];
+        int count = Environment.GetEnvironmentVariable(MutantsVariable) is { Length: > 0 } set ? int.Parse(set, CultureInfo.InvariantCulture) : 1000;
+        var decoder = new JpegDecoder();
+        var image = new ImageBuffer();
+        var options = new ImageDecodeOptions { MaxPixels = MaxPixels };
+        var random = new Random(7);
+        for (int i = 0; i < count; i++)
+        {
+            byte[] mutant = Mutate(files[random.Next(files.Length)], random);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            long start = Stopwatch.GetTimestamp();
+            try
+            {
+                decoder.Decode(mutant, options, image);
+            }
+            catch (InvalidInputException)
+            {
+                // As it should be.
+            }
+
+            Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, Longest);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxPixels * 64L);
+        }
+    }
+
+    private static IEnumerable<JsonElement> Goldens() =>
+        from image in ImageGolden.Read("golden", "images", "decode.json").GetProperty("images").EnumerateArray()
+        let file = image.GetProperty("file").GetString()!
+        where file.EndsWith(".jpg", StringComparison.Ordinal) || file.EndsWith(".jpeg", StringComparison.Ordinal)
+        select image;
+
+    private static byte[] Read(JsonElement golden) => File.ReadAllBytes(Reference.File(golden.GetProperty("file").GetString()!.Split('/')));
+
+    private static byte[] Mutate(byte[] file, Random random)
+    {
+        byte[] mutant = [.. file];
+        for (int n = random.Next(1, 12); n > 0; n--)
+        {
+            // Half of the damage goes to the first kilobyte, where the headers are.
+            int at = random.Next(2, random.Next(2) == 0 ? Math.Min(1024, mutant.Length) : mutant.Length);
+            mutant[at] = random.Next(4) == 0 ? (byte)0xFF : (byte)random.Next(256);
+        }
+
+        return random.Next(10) == 0 ? mutant[..random.Next(mutant.Length)] : mutant;
+    }
+
+    private static double MeanDifference(ImageBuffer full, ImageBuffer scaled, int factor)
+    {
+        double sum = 0;
+        int values = 0;
+        for (int y = 0; y < full.Height / factor; y++)
+        {
+            for (int i = 0; i < full.Width / factor * ImageBuffer.Channels; i++)
+            {
+                int x = i / ImageBuffer.Channels * factor;
+                int average = 0;
+                for (int n = 0; n < factor * factor; n++)
+                {
+                    average += full.Row((y * factor) + (n / factor))[((x + (n % factor)) * ImageBuffer.Channels) + (i % ImageBuffer.Channels)];
+                }
+
+                sum += Math.Abs(scaled.Row(y)[i] - ((double)average / (factor * factor)));
+                values++;
+            }
+        }
+
+        return sum / values;
+    }
+}

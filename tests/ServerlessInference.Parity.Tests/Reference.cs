@@ -1,0 +1,55 @@
+namespace ServerlessInference.Parity.Tests;
+
+/// <summary>Finds the reference data beside the repository, and skips a test where it is not there.</summary>
+internal static class Reference
+{
+    private const string Variable = "SERVERLESS_INFERENCE_REFERENCE";
+
+    /// <summary>Gets a value indicating whether the reference data is there: for data of theories, where nothing can be skipped yet.</summary>
+    internal static bool IsThere => Directory.Exists(Find());
+
+    /// <summary>Gets the path of a file of the reference data; skips the running test where it is absent.</summary>
+    internal static string File(params string[] parts)
+    {
+        string path = Path.Combine([Root(), .. parts]);
+        if (!System.IO.File.Exists(path))
+        {
+            Assert.Skip($"The reference file {Path.Combine(parts)} is not there.");
+        }
+
+        return path;
+    }
+
+    private static string Root()
+    {
+        string? root = Find();
+        if (root is null)
+        {
+            Assert.Skip($"No reference data: neither {Variable} nor ../shared/reference beside the repository.");
+        }
+
+        return root;
+    }
+
+    private static string? Find()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } root)
+        {
+            return root;
+        }
+
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (System.IO.File.Exists(Path.Combine(folder.FullName, "ServerlessInference.sln")))
+            {
+                string beside = Path.Combine(folder.FullName, "..", "shared", "reference");
+                if (Directory.Exists(beside))
+                {
+                    return beside;
+                }
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using ServerlessInference.Pipelines;
+using ServerlessInference.Text.QuestionAnswering;
+using ServerlessInference.Text.Tests.Support;
+using ServerlessInference.Text.Tests.Tokenization;
+
+namespace ServerlessInference.Text.Tests.QuestionAnswering;
+
+/// <summary>The whole way through ONNX Runtime, with a model whose logits are the token ids: the highest id of a context answers.</summary>
+public sealed class QuestionAnsweringPipelineTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("question-").FullName;
+
+    public QuestionAnsweringPipelineTests()
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "model.onnx"), TestOnnx.IdsAsLogits());
+        File.WriteAllBytes(Path.Combine(_folder, "vocab.txt"), TestVocabulary.Bytes);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task RunBatchAsync_ContextsOfManyLengths_AnswersEachInItsOrder()
+    {
+        await using ServiceProvider services = Services(static options =>
+        {
+            options.MaxLength = 12;
+            options.Stride = 3;
+            options.MaxWindows = 60; // less than some batches need, so that those run one by one
+        });
+        var pipeline = services.GetRequiredKeyedService<IInferencePipeline<Question, QuestionAnswers>>("qa");
+        var random = new Random(5);
+        var questions = new List<Question>();
+        var places = new List<int>();
+        for (int i = 0; i < 40; i++)
+        {
+            // "z" has the highest id of all letters; it stands once in every context.
+            string[] words = [.. Enumerable.Repeat("the", random.Next(1, 60))];
+            int place = random.Next(words.Length);
+            words[place] = "Z";
+            questions.Add(new Question("where is the fox?", string.Join(' ', words)));
+            places.Add(place * 4);
+        }
+
+        IReadOnlyList<InferenceResult<QuestionAnswers>> results = await pipeline.RunBatchAsync(questions, TestContext.Current.CancellationToken);
+
+        for (int i = 0; i < results.Count; i++)
+        {
+            Answer best = results[i].Value.Top[0];
+            Assert.Equal("Z", best.Text);
+            Assert.Equal(places[i], best.Start);
+        }
+    }
+
+    [Fact]
+    public async Task RunAsync_EmptyQuestion_IsRefused()
+    {
+        await using ServiceProvider services = Services(null);
+        var pipeline = services.GetRequiredKeyedService<IInferencePipeline<Question, QuestionAnswers>>("qa");
+
+        await Assert.ThrowsAsync<InvalidInputException>(
+            async () => await pipeline.RunAsync(new Question(string.Empty, "the fox"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task WarmUp_Model_RunsARealQuestion()
+    {
+        await using ServiceProvider services = Services(null);
+
+        ModelIdentity identity = await services.GetRequiredService<IModelRegistry>().WarmUpAsync("qa", TestContext.Current.CancellationToken);
+
+        Assert.Equal("qa", identity.Name);
+    }
+
+    [Fact]
+    public async Task EncodedPipeline_JsonIn_JsonOut()
+    {
+        await using ServiceProvider services = Services(null);
+        var pipeline = services.GetRequiredKeyedService<IEncodedPipeline>("qa");
+        ReadOnlyMemory<byte>[] requests =
+        [
+            """{"question": "where?", "context": "the Z fox"}"""u8.ToArray(), """{"question": "where?"}"""u8.ToArray(), "plain"u8.ToArray(),
+        ];
+
+        IReadOnlyList<InferenceResult> results = await pipeline.RunAsync(requests, TestContext.Current.CancellationToken);
+
+        using var stream = new MemoryStream();
+        await using (var writer = new Utf8JsonWriter(stream))
+        {
+            pipeline.WriteValue(results[0], writer);
+        }
+
+        Assert.StartsWith("""{"top":[{"text":"Z","score":""", Encoding.UTF8.GetString(stream.ToArray()), StringComparison.Ordinal);
+        Assert.IsType<InvalidInputException>(results[1].Error);
+        Assert.IsType<InvalidInputException>(results[2].Error);
+    }
+
+    [Fact]
+    public void Options_Defaults_AreThoseOfHuggingFace()
+    {
+        var options = new QuestionAnsweringOptions();
+
+        Assert.Equal((1, 384, null, 15, false, true), (options.TopK, options.MaxLength, options.Stride, options.MaxAnswerTokens, options.AllowNoAnswer, options.AlignToWords));
+    }
+
+    [Fact]
+    public async Task Options_OutOfRange_AreAllReported()
+    {
+        await using ServiceProvider services = Services(static options =>
+        {
+            options.TopK = 0;
+            options.MaxLength = 1;
+        });
+
+        OptionsValidationException exception = Assert.Throws<OptionsValidationException>(
+            () => services.GetRequiredKeyedService<IInferencePipeline<Question, QuestionAnswers>>("qa"));
+        Assert.Equal(2, exception.Failures.Count());
+    }
+
+    private ServiceProvider Services(Action<QuestionAnsweringOptions>? configure)
+    {
+        var services = new ServiceCollection();
+        services.AddServerlessInference().AddModel("qa", model => model.FromFileSystem(_folder).UseQuestionAnswering(configure));
+        return services.BuildServiceProvider();
+    }
+}

@@ -1,0 +1,135 @@
+using ServerlessInference.Tool.Tests.Support;
+
+namespace ServerlessInference.Tool.Tests.Commands;
+
+/// <summary>The commands that try text models.</summary>
+public sealed class TextCommandTests
+{
+    private static ReadOnlySpan<byte> Vocabulary => "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nhello\nworld\n##s\n!\nwho\n?\n"u8;
+
+    [Fact]
+    public async Task Tokenize_TextAndPair_GivesIdsTokensAndOffsets()
+    {
+        using var vocabulary = new TemporaryFile("vocab.txt", Vocabulary);
+
+        var run = await ToolRun.RunAsync("{\"text\":\"Hello worlds!\"}\n{\"text\":\"who?\",\"pair\":\"hello\"}\n", ["tokenize", vocabulary.Path]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.All(run.Documents, document => CliDocs.AssertFits("tokenize", document));
+        Assert.Equal("[2,5,6,7,8,3]", run.Documents[0].GetProperty("ids").GetRawText());
+        Assert.Equal("[[0,0],[0,5],[6,11],[11,12],[12,13],[0,0]]", run.Documents[0].GetProperty("offsets").GetRawText());
+        Assert.Equal("[0,0,0,0,1,1]", run.Documents[1].GetProperty("typeIds").GetRawText());
+    }
+
+    [Fact]
+    public async Task Tokenize_Cased_KeepsCase()
+    {
+        using var vocabulary = new TemporaryFile("vocab.txt", Vocabulary);
+
+        var run = await ToolRun.RunAsync("{\"text\":\"Hello\"}\n", ["tokenize", vocabulary.Path, "--cased"]);
+
+        Assert.Equal("""["[CLS]","[UNK]","[SEP]"]""", run.Documents[0].GetProperty("tokens").GetRawText());
+    }
+
+    [Fact]
+    public async Task Tokenize_Stride_GivesAListOfWindows()
+    {
+        using var vocabulary = new TemporaryFile("vocab.txt", Vocabulary);
+
+        var run = await ToolRun.RunAsync("{\"text\":\"hello world hello world\"}\n", ["tokenize", vocabulary.Path, "--max-length", "4", "--stride", "1"]);
+
+        var windows = run.Documents[0];
+        Assert.Equal(3, windows.GetArrayLength());
+        Assert.Equal("[2,6,5,3]", windows[1].GetProperty("ids").GetRawText());
+    }
+
+    [Fact]
+    public async Task Tokenize_LineThatIsNoJson_FailsThatLineAlone()
+    {
+        using var vocabulary = new TemporaryFile("vocab.txt", Vocabulary);
+
+        var run = await ToolRun.RunAsync("{\"text\":\"hello\"}\nnot JSON\n{\"text\":\"hello\"}\n", ["tokenize", vocabulary.Path]);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(3, run.Documents.Count);
+        CliDocs.AssertFits("tokenize", run.Documents[1]);
+        Assert.Equal(2, run.Documents[1].GetProperty("line").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("tokenize", "/no/such/vocab.txt")]
+    [InlineData("tokenize", "vocab.txt", "--stride", "3")]
+    [InlineData("answer", "model", "--question", "who?")]
+    [InlineData("detect", "model", "image.jpg", "--confidence", "2")]
+    public async Task AnyCommand_WrongUsage_ExitsWith2(params string[] args)
+    {
+        var run = await ToolRun.RunAsync(args);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Equal("", run.Output);
+        Assert.NotEqual("", run.Error);
+    }
+
+    [Theory]
+    [InlineData("answer", "--question", "who?", "--context", "me")]
+    [InlineData("classify-text")]
+    [InlineData("embed")]
+    public async Task AnyCommand_ModelThatTakesImages_SaysWhatDoesNotFit(string command, params string[] options)
+    {
+        var model = Path.Combine(CliDocs.RepositoryRoot(), "models", "shapes-resnet");
+
+        var run = await ToolRun.RunAsync("text\n", [command, model, .. options]);
+
+        Assert.Equal(1, run.ExitCode);
+        CliDocs.AssertFits(command, run.Documents[0]);
+        Assert.NotEqual("", run.Documents[0].GetProperty("error").GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task ClassifyText_ScikitLearnModel_AnswersEachLine()
+    {
+        var run = await ToolRun.RunAsync("win a free prize now, call 0800\n\nsee you at home\n", ["classify-text", ReferenceFile("sklearn", "sms_lr_tfidf.onnx")]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.All(run.Documents, document => CliDocs.AssertFits("classify-text", document));
+        Assert.Equal(["1", "0"], run.Documents.Select(document => document.GetProperty("top")[0].GetProperty("label").GetString()));
+        Assert.Equal([1, 3], run.Documents.Select(document => document.GetProperty("line").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Embed_BertModel_GivesAVectorForEachLine()
+    {
+        using var folder = new TemporaryFile("model.onnx", File.ReadAllBytes(ReferenceFile("bert", "tinybert.onnx")));
+        File.Copy(ReferenceFile("bert", "tinybert-tokenizer.json"), Path.Combine(Path.GetDirectoryName(folder.Path)!, "tokenizer.json"));
+
+        var run = await ToolRun.RunAsync("hello\nworld peace\n", ["embed", Path.GetDirectoryName(folder.Path)!]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.All(run.Documents, document => CliDocs.AssertFits("embed", document));
+        Assert.Equal(50, run.Documents[1].GetProperty("vector").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Detect_YoloModel_FindsAndDrawsTheBus()
+    {
+        var image = ReferenceFile("images", "photos", "bus.jpg");
+        using var folder = new TemporaryFile("marker", []);
+        var drawn = Path.Combine(Path.GetDirectoryName(folder.Path)!, "drawn");
+
+        var run = await ToolRun.RunAsync("detect", ReferenceFile("yolo", "yolox_nano_v8layout.onnx"), image, "--draw", drawn);
+
+        Assert.Equal(0, run.ExitCode);
+        CliDocs.AssertFits("detect", run.Documents[0]);
+        Assert.Contains("bus", run.Documents[0].GetProperty("detections").EnumerateArray().Select(found => found.GetProperty("label").GetString()));
+        Assert.True(new FileInfo(Path.Combine(drawn, "bus.png")).Length > 0);
+    }
+
+    private static string ReferenceFile(params string[] parts)
+    {
+        var folder = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_REFERENCE") is { Length: > 0 } set
+            ? set
+            : Path.Combine(CliDocs.RepositoryRoot(), "..", "shared", "reference");
+        Assert.SkipUnless(Directory.Exists(folder), "No reference data: neither SERVERLESS_INFERENCE_REFERENCE nor ../shared/reference beside the repository.");
+        return Path.Combine([folder, .. parts]);
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace ServerlessInference.Tool.Tests.Support;
+
+/// <summary>The schemas in docs/cli.md, by their <c>$id</c>.</summary>
+internal static partial class CliDocs
+{
+    /// <summary>Asserts that a document fits the schema that the documentation promises.</summary>
+    public static void AssertFits(string schemaId, JsonElement document)
+    {
+        var problems = Schema(schemaId).Validate(document);
+        Assert.True(problems.Count == 0, $"The document does not fit '{schemaId}' of docs/cli.md:\n{string.Join('\n', problems)}\n{document}");
+    }
+
+    /// <summary>Reads a schema.</summary>
+    public static JsonSchema Schema(string id)
+    {
+        var text = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "cli.md"));
+        var schemas = Fences().Matches(text)
+            .Select(match => JsonDocument.Parse(match.Groups[1].Value).RootElement)
+            .Where(schema => schema.TryGetProperty("$id", out _))
+            .ToDictionary(schema => schema.GetProperty("$id").GetString()!);
+        Assert.True(schemas.ContainsKey(id), $"docs/cli.md has no schema '{id}'; it has {string.Join(", ", schemas.Keys)}.");
+        return new JsonSchema(schemas[id]);
+    }
+
+    /// <summary>Finds the repository from the tests' folder.</summary>
+    public static string RepositoryRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ServerlessInference.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        Assert.NotNull(folder);
+        return folder.FullName;
+    }
+
+    [GeneratedRegex("^```json\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fences();
+}

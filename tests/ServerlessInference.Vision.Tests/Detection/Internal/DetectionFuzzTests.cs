@@ -1,0 +1,66 @@
+using ServerlessInference.Tensors;
+using ServerlessInference.Vision.Detection;
+using ServerlessInference.Vision.Imaging;
+
+namespace ServerlessInference.Vision.Tests.Detection.Internal;
+
+/// <summary>Whatever a model declares and gives: answers within the image, or a <see cref="ModelContractException"/>.</summary>
+public sealed class DetectionFuzzTests
+{
+    private static readonly int[] Axes = [0, 1, 4, 5, 6, 7, 21, 63, 84, 85, 252, 300];
+
+    [Fact]
+    public async Task Postprocess_AnyShapeAndNumbers_AnswersOrRefuses()
+    {
+        var random = new Random(99);
+        int answered = 0;
+        for (int i = 0; i < 3000; i++)
+        {
+            int axis1 = Axes[random.Next(Axes.Length)];
+            int axis2 = Axes[random.Next(Axes.Length)];
+            bool dynamic = random.Next(3) == 0;
+            long side = dynamic ? -1 : 64;
+            DetectionFixture fixture = new DetectionFixture()
+                .Output(random.Next(2) == 0 ? "output" : "output0", 1, dynamic ? -1 : axis1, dynamic ? -1 : axis2)
+                .Input(1, 3, side, side);
+            if (random.Next(2) == 0)
+            {
+                fixture.Labels(random.Next(3) == 0 ? 80 : 1 + random.Next(3));
+            }
+
+            fixture.Options.Head = (DetectionHead)(random.Next(2) * random.Next(6));
+            float[] output = [.. Enumerable.Range(0, axis1 * axis2).Select(_ => Number(random))];
+            try
+            {
+                ObjectDetection result = (await fixture.Run(TensorValue.Create(output, 1, axis1, axis2), size: new ImageSize(64, 64)))[0];
+                answered++;
+                Assert.All(result.Detections, item =>
+                {
+                    Assert.InRange(item.Score, float.Epsilon, float.MaxValue);
+                    Assert.InRange(item.Box.Left, 0, item.Box.Right);
+                    Assert.InRange(item.Box.Top, 0, item.Box.Bottom);
+                    Assert.InRange(item.Box.Right, 0, 640);
+                    Assert.InRange(item.Box.Bottom, 0, 640);
+                });
+            }
+            catch (ModelContractException)
+            {
+                // What most of these shapes deserve.
+            }
+        }
+
+        Assert.InRange(answered, 300, 3000);
+    }
+
+    private static float Number(Random random) => random.Next(40) switch
+    {
+        0 => float.NaN,
+        1 => float.PositiveInfinity,
+        2 => float.NegativeInfinity,
+        3 => float.MaxValue,
+        4 => -float.MaxValue,
+        5 => -0f,
+        < 20 => (float)random.NextDouble(),
+        _ => (float)random.NextDouble() * 640,
+    };
+}

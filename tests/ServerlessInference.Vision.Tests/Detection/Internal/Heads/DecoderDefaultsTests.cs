@@ -1,0 +1,20 @@
+using ServerlessInference.Vision.Detection;
+using ServerlessInference.Vision.Detection.Internal.Heads;
+
+namespace ServerlessInference.Vision.Tests.Detection.Internal.Heads;
+
+/// <summary>Pins what the heads' own tools have: Ultralytics 8 <c>predict</c>, YOLOv5 7.0 <c>detect.py</c>, YOLOX 0.3's ONNX Runtime demo.</summary>
+public sealed class DecoderDefaultsTests
+{
+    [Fact]
+    public void Defaults_EachHead_AreItsToolsOwn() => Assert.Equal(
+        [
+            (DetectionHead.YoloV8, 0.25f, 0.7f),
+            (DetectionHead.YoloV5, 0.25f, 0.45f),
+            (DetectionHead.EndToEnd, 0.25f, null),
+            (DetectionHead.Yolox, 0.3f, 0.45f),
+            (DetectionHead.YoloxDecoded, 0.3f, (float?)0.45f),
+        ],
+        ((IDetectionHeadDecoder[])[new YoloV8Decoder(), new YoloV5Decoder(), new EndToEndDecoder(), new YoloxDecoder(false), new YoloxDecoder(true)])
+            .Select(decoder => (decoder.Head, decoder.DefaultMinScore, decoder.DefaultIouThreshold)));
+}

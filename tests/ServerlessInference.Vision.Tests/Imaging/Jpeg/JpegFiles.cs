@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using ServerlessInference.Vision.Imaging;
+
+namespace ServerlessInference.Vision.Tests.Imaging.Jpeg;
+
+/// <summary>The JPEGs that Files/make_files.py makes, and what they decode to.</summary>
+internal static class JpegFiles
+{
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Imaging", "Jpeg", "Files");
+
+    /// <summary>Gets the names of all files that decode.</summary>
+    public static IEnumerable<string> Names => Expected().Select(row => row.Name).Distinct();
+
+    /// <summary>Reads a file.</summary>
+    public static byte[] Read(string name) => File.ReadAllBytes(Path.Combine(Folder, name + ".jpg"));
+
+    /// <summary>Reads what the reference decoders made of the files.</summary>
+    public static IEnumerable<(string Name, int Eighths, int Width, int Height, string Hash)> Expected() =>
+        from line in File.ReadLines(Path.Combine(Folder, "expected.tsv")).Skip(1)
+        let cells = line.Split('\t')
+        select (cells[0], Number(cells[1]), Number(cells[2]), Number(cells[3]), cells[4]);
+
+    /// <summary>Gives the hash of an image's pixels, as the expectations have it.</summary>
+    public static string Hash(ImageBuffer image) => Convert.ToHexStringLower(SHA256.HashData(image.Pixels));
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,31 @@
+using ServerlessInference.Vision.Internal;
+using ServerlessInference.Vision.Tests.Detection;
+
+namespace ServerlessInference.Vision.Tests.Internal;
+
+public sealed class UltralyticsMetadataTests
+{
+    [Fact]
+    public void Of_UltralyticsExport_ReadsWhatItSays()
+    {
+        var metadata = UltralyticsMetadata.Of(new DetectionFixture().Ultralytics("detect", 2).Metadata("imgsz", "[384, 640]")
+            .Metadata("args", "{'batch': 1, 'nms': False}").Metadata("end2end", "False").Model());
+
+        Assert.True(metadata.IsPresent);
+        Assert.Equal(("detect", 384, 640, 32), (metadata.Task, metadata.Height, metadata.Width, metadata.Stride));
+        Assert.False(metadata.EndToEnd);
+        Assert.False(metadata.IsClassifier);
+    }
+
+    [Fact]
+    public void Of_YoloV5Export_IsPresentWithoutATask()
+    {
+        var metadata = UltralyticsMetadata.Of(new DetectionFixture().Metadata("stride", "32").Metadata("names", "['a', 'b']").Model());
+
+        Assert.True(metadata.IsPresent);
+        Assert.Null(metadata.Task);
+    }
+
+    [Fact]
+    public void Of_NoMetadata_IsNotPresent() => Assert.False(UltralyticsMetadata.Of(new DetectionFixture().Model()).IsPresent);
+}
