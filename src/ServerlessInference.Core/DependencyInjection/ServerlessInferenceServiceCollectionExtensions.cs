@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using ServerlessInference;
 using ServerlessInference.Diagnostics;
 using ServerlessInference.Models;
+using ServerlessInference.Models.Store;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
@@ -39,6 +40,8 @@ public static class ServerlessInferenceServiceCollectionExtensions
             provider.GetServices<ModelRegistration>(),
             provider.GetRequiredService<IOptionsMonitor<ModelOptions>>(),
             provider.GetRequiredService<ModelLoader>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<ModelStoreOptions>, ModelStoreOptionsFromConfiguration>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelStoreOptions>, ModelStoreOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<ModelOptions>, ModelOptionsFromConfiguration>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsRules>());

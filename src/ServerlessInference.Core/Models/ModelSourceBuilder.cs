@@ -1,4 +1,6 @@
 using System.Reflection;
+using ServerlessInference.Models.Http;
+using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.Models;
 
@@ -37,8 +39,19 @@ public sealed class ModelSourceBuilder
     /// <returns>This builder.</returns>
     public ModelSourceBuilder Embedded(Assembly assembly, string prefix) => Custom(_ => new EmbeddedModelSource(assembly, prefix));
 
+    /// <summary>Takes the model from a web server: a file of its own, or an archive.</summary>
+    /// <param name="uri">Its address, such as <c>https://host/model.tar.gz#sha256=…</c>; what stands behind the <c>#</c> are settings.</param>
+    /// <param name="configure">Sets how it is fetched and checked; may be <see langword="null"/>.</param>
+    /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
+    /// <returns>This builder.</returns>
+    public ModelSourceBuilder Http(string uri, Action<RemoteModelOptions>? configure = null, TimeSpan? deadline = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(uri);
+        return Custom(services => HttpModelSourceFactory.Create(uri, services, configure), deadline);
+    }
+
     /// <summary>Takes the model from where a URI points.</summary>
-    /// <param name="uri"><c>layer:NAME</c>, <c>file:PATH</c>, or a scheme that another package adds.</param>
+    /// <param name="uri"><c>layer:NAME</c>, <c>file:PATH</c>, <c>https://…</c>, or a scheme that another package adds, such as <c>s3://…</c>.</param>
     /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
     /// <returns>This builder.</returns>
     public ModelSourceBuilder Uri(string uri, TimeSpan? deadline = null)

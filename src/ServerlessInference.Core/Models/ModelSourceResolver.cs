@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Models.Http;
 
 namespace ServerlessInference.Models;
 
@@ -17,8 +18,11 @@ internal static class ModelSourceResolver
                 return new FileSystemModelSource(rest.StartsWith("//", StringComparison.Ordinal) ? rest[2..] : rest, scheme);
             case "layer":
                 return new FileSystemModelSource(Path.Combine(ModelSourceBuilder.LayerRoot, rest), scheme);
+            case "https":
+            case "http":
+                return HttpModelSourceFactory.Create(uri, services);
             default:
-                var known = new List<string> { "file", "efs", "layer" };
+                var known = new List<string> { "file", "efs", "layer", "https", "http" };
                 foreach (IModelSourceFactory factory in services.GetServices<IModelSourceFactory>())
                 {
                     if (factory.Scheme == scheme)

@@ -45,7 +45,7 @@ public sealed class ModelSourceBuilderTests
             () => Source(from => from.Uri(uri), services => services.AddSingleton<IModelSourceFactory, Factory>()));
 
         Assert.Equal(
-            $"The model source '{uri}' has no scheme that is registered. Registered: file:, efs:, layer:, test:. " +
+            $"The model source '{uri}' has no scheme that is registered. Registered: file:, efs:, layer:, https:, http:, test:. " +
             "Correct the URI, or add the package that brings its scheme.",
             error.Message);
     }

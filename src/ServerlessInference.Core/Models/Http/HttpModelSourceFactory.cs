@@ -1,0 +1,20 @@
+using ServerlessInference.Models.Transfer;
+
+namespace ServerlessInference.Models.Http;
+
+/// <summary>Makes sources of <c>https:</c> and <c>http:</c> URIs. What stands behind a <c>#</c> are settings and never reaches the server.</summary>
+internal static class HttpModelSourceFactory
+{
+    public static IModelSource Create(string uri, IServiceProvider services, Action<RemoteModelOptions>? configure = null)
+    {
+        if (!Uri.TryCreate(uri, UriKind.Absolute, out Uri? parsed) || parsed.Scheme is not ("http" or "https") || parsed.AbsolutePath.EndsWith('/'))
+        {
+            throw new ArgumentException($"'{uri.Split('?')[0]}' is no address of a file on a web server; one looks like https://host/models/model.onnx.", nameof(uri));
+        }
+
+        var options = new RemoteModelOptions();
+        options.ApplyFragment(parsed.Fragment.TrimStart('#'));
+        configure?.Invoke(options);
+        return RemoteModelSource.Create(services, new HttpModel(parsed), options);
+    }
+}

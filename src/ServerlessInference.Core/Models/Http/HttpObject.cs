@@ -1,0 +1,25 @@
+using ServerlessInference.Models.Transfer;
+
+namespace ServerlessInference.Models.Http;
+
+/// <summary>One version of an object on a web server.</summary>
+internal sealed class HttpObject(
+    HttpModel model, string location, string name, long length, string version, string? entityTag, bool acceptsRanges, ContentDigest? digest) : IRemoteObject
+{
+    public string Name => name;
+
+    public string Location => location;
+
+    public long Length => length;
+
+    public string Version => version;
+
+    public string? EntityTag => entityTag;
+
+    public bool AcceptsRanges => acceptsRanges;
+
+    public ValueTask<ContentDigest?> GetDigestAsync(CancellationToken cancellationToken) => ValueTask.FromResult(digest);
+
+    public ValueTask<Stream> OpenReadAsync(long offset, long length, CancellationToken cancellationToken) =>
+        model.OpenReadAsync(this, offset, length, cancellationToken);
+}

@@ -1,0 +1,53 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace ServerlessInference.Models.Store;
+
+/// <summary>A lock on a file that holds between processes and ends with the process that has it, however that ends.</summary>
+/// <remarks>.NET takes <c>flock</c> on Unix: exclusively for <see cref="FileShare.None"/>, shared for reading with <see cref="FileShare.Read"/>.</remarks>
+internal sealed class FileLock : IDisposable
+{
+    // EWOULDBLOCK of Linux and of macOS, and Windows' sharing violation.
+    private static readonly int[] Contended = [11, 35, unchecked((int)0x80070020)];
+
+    private readonly SafeFileHandle _handle;
+
+    private FileLock(SafeFileHandle handle) => _handle = handle;
+
+    /// <summary>Takes the lock for one holder; <see langword="null"/> where anybody has it.</summary>
+    public static FileLock? TryExclusive(string path) => Try(path, FileAccess.ReadWrite, FileShare.None);
+
+    /// <summary>Takes the lock beside other sharers; <see langword="null"/> where somebody has it exclusively.</summary>
+    public static FileLock? TryShared(string path) => Try(path, FileAccess.Read, FileShare.Read);
+
+    /// <summary>Waits until nobody else has the lock.</summary>
+    public static async Task<FileLock> ExclusiveAsync(string path, TimeProvider time, CancellationToken cancellationToken)
+    {
+        // Nothing tells of a released flock, so this asks: often at first, since most builders hold it for a moment only.
+        TimeSpan pause = TimeSpan.FromMilliseconds(5);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (TryExclusive(path) is { } taken)
+            {
+                return taken;
+            }
+
+            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+            pause = TimeSpan.FromMilliseconds(Math.Min(100, pause.TotalMilliseconds * 2));
+        }
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    private static FileLock? Try(string path, FileAccess access, FileShare share)
+    {
+        try
+        {
+            return new FileLock(File.OpenHandle(path, FileMode.OpenOrCreate, access, share));
+        }
+        catch (IOException exception) when (Array.IndexOf(Contended, exception.HResult) >= 0)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+namespace ServerlessInference.Models.Store;
+
+/// <summary>Makes room in the store: stale downloads go first, then the versions that nobody has used for longest.</summary>
+internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options, TimeProvider time, string currentKey)
+{
+    /// <summary>What a file system needs beside the files themselves: folders, markers, rounding to blocks.</summary>
+    private const long Margin = 1024 * 1024;
+
+    public void Ensure(long bytes, string description)
+    {
+        long needed = bytes + Margin;
+        if (Available() >= needed)
+        {
+            return;
+        }
+
+        RemoveStaging(TimeSpan.Zero);
+        foreach (string key in LeastRecentlyUsedFirst())
+        {
+            if (Available() >= needed)
+            {
+                return;
+            }
+
+            RemoveUnused(key);
+        }
+
+        long available = Available();
+        if (available < needed)
+        {
+            throw new ModelLoadException(Explain(bytes, available, description));
+        }
+    }
+
+    /// <summary>Deletes half-finished downloads that nobody works on and that nobody has touched for a while, and what is left of finished ones.</summary>
+    public void RemoveStaging(TimeSpan untouchedFor)
+    {
+        foreach (string folder in Directory.EnumerateDirectories(folders.Staging))
+        {
+            // A process killed right after publishing leaves its staging folder beside the published one.
+            string key = Path.GetFileName(folder);
+            bool wanted = !Directory.Exists(folders.Model(key)) && time.GetUtcNow() - LastWrite(folder) < untouchedFor;
+            if (key == currentKey || wanted)
+            {
+                continue;
+            }
+
+            using FileLock? build = FileLock.TryExclusive(folders.BuildLock(key));
+            if (build is not null)
+            {
+                folders.Delete(folder);
+            }
+        }
+    }
+
+    private void RemoveUnused(string key)
+    {
+        using FileLock? build = FileLock.TryExclusive(folders.BuildLock(key));
+        using FileLock? use = build is null ? null : FileLock.TryExclusive(folders.UseLock(key));
+        if (use is not null)
+        {
+            folders.Delete(folders.Model(key));
+        }
+    }
+
+    private List<string> LeastRecentlyUsedFirst() =>
+    [
+        .. Directory.EnumerateDirectories(folders.Models)
+            .Where(folder => Path.GetFileName(folder) != currentKey)
+            .OrderBy(folder => File.GetLastWriteTimeUtc(Path.Combine(folder, StoreManifest.FileName)))
+            .Select(folder => Path.GetFileName(folder)),
+    ];
+
+    // Blocks arrive in the files, which leaves the folders' own times alone.
+    private static DateTimeOffset LastWrite(string folder)
+    {
+        DateTime last = Directory.GetLastWriteTimeUtc(folder);
+        foreach (string file in Directory.EnumerateFiles(folder))
+        {
+            DateTime written = File.GetLastWriteTimeUtc(file);
+            last = written > last ? written : last;
+        }
+
+        return new DateTimeOffset(last);
+    }
+
+    private long Available()
+    {
+        long free = new DriveInfo(folders.Root).AvailableFreeSpace;
+        return options.MaxBytes is { } limit
+            ? Math.Min(free, limit - StoreFolders.SizeOf(folders.Models) - StoreFolders.SizeOf(folders.Staging))
+            : free;
+    }
+
+    private string Explain(long bytes, long available, string description)
+    {
+        long disk = new DriveInfo(folders.Root).AvailableFreeSpace;
+        string found = $"{description} needs {Megabytes(bytes)} more in the store {folders.Root}, and {Megabytes(Math.Max(0, available))} are free there";
+        return options.MaxBytes is { } limit && disk >= bytes + Margin
+            ? $"{found} of the {Megabytes(limit)} that the store may hold. Raise ServerlessInference:Store:MaxBytes."
+            : $"{found}. Raise the function's ephemeral storage (EphemeralStorage.Size, 512 to 10,240 MB), set ServerlessInference:Store:Root to a larger disk, " +
+              "or load the model into memory (#memory=true in its URI).";
+    }
+
+    private static string Megabytes(long bytes) => $"{bytes / 1_000_000.0:#,0.0} MB";
+}

@@ -1,0 +1,37 @@
+using Amazon.S3;
+using Amazon.S3.Model;
+using ServerlessInference.Models.Transfer;
+
+namespace ServerlessInference.S3.Internal;
+
+/// <summary>What S3 knows of an object's bytes.</summary>
+/// <remarks>Source: Amazon S3 User Guide, "Checking object integrity" and the <c>ETag</c> of the API reference's "Object".</remarks>
+internal static class S3Digests
+{
+    /// <summary>Directory buckets (S3 Express One Zone) end so; their ETags are no MD5.</summary>
+    private const string DirectoryBucket = "--x-s3";
+
+    public static ContentDigest? Strongest(GetObjectMetadataResponse head, string bucket)
+    {
+        // A checksum of checksums, as objects in several parts may have, is of no use for the whole.
+        if (head.ChecksumType != ChecksumType.COMPOSITE)
+        {
+            if (ContentDigest.TryFromBase64(DigestAlgorithm.Sha256, head.ChecksumSHA256, out ContentDigest? digest)
+                || ContentDigest.TryFromBase64(DigestAlgorithm.Sha1, head.ChecksumSHA1, out digest)
+                || ContentDigest.TryFromBase64(DigestAlgorithm.Crc64Nvme, head.ChecksumCRC64NVME, out digest)
+                || ContentDigest.TryFromBase64(DigestAlgorithm.Crc32C, head.ChecksumCRC32C, out digest)
+                || ContentDigest.TryFromBase64(DigestAlgorithm.Crc32, head.ChecksumCRC32, out digest))
+            {
+                return digest;
+            }
+        }
+
+        bool encryptedOtherwise = head.ServerSideEncryptionMethod is { } method
+            && method != ServerSideEncryptionMethod.None && method != ServerSideEncryptionMethod.AES256;
+        bool customerKey = head.ServerSideEncryptionCustomerMethod is { } customer && customer != ServerSideEncryptionCustomerMethod.None;
+        return !encryptedOtherwise && !customerKey && !bucket.EndsWith(DirectoryBucket, StringComparison.Ordinal)
+            && ContentDigest.TryFromHex(DigestAlgorithm.Md5, head.ETag?.Trim('"'), out ContentDigest? md5)
+                ? md5
+                : null;
+    }
+}

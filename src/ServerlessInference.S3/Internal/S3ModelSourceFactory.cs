@@ -1,0 +1,40 @@
+using Amazon;
+using Amazon.S3;
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Models;
+
+namespace ServerlessInference.S3.Internal;
+
+/// <summary>Makes sources of <c>s3:</c> URIs.</summary>
+internal sealed class S3ModelSourceFactory(IServiceProvider services) : IModelSourceFactory
+{
+    public string Scheme => "s3";
+
+    public IModelSource Create(string uri) => Create(services, S3Uri.Parse(uri), null);
+
+    public static S3ModelSource Create(IServiceProvider services, S3Uri uri, Action<S3ModelOptions>? configure)
+    {
+        S3ModelOptions options = S3ModelSourceExtensions.OptionsFor(services, configure);
+
+        // The first question makes the client: finding credentials takes its time, and a model in the store needs none.
+        var client = new Lazy<IAmazonS3>(() => services.GetService<IAmazonS3>() ?? new AmazonS3Client(Configure(options)));
+        return new S3ModelSource(services, () => client.Value, uri, options);
+    }
+
+    private static AmazonS3Config Configure(S3ModelOptions options)
+    {
+        // Attempts are counted in one place, RemoteModelOptions.MaxAttempts.
+        var config = new AmazonS3Config { ForcePathStyle = options.ForcePathStyle, MaxErrorRetry = 0 };
+        if (options.Endpoint is not null)
+        {
+            config.ServiceURL = options.Endpoint;
+            config.AuthenticationRegion = options.Region;
+        }
+        else if (options.Region is not null)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
+        }
+
+        return config;
+    }
+}

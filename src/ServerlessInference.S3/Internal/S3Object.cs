@@ -1,0 +1,61 @@
+using Amazon.S3.Model;
+using ServerlessInference.Models.Transfer;
+
+namespace ServerlessInference.S3.Internal;
+
+/// <summary>One version of one object of a bucket.</summary>
+internal sealed class S3Object(S3Model model, string key, string name, long length, string entityTag, string? versionId, GetObjectMetadataResponse? head)
+    : IRemoteObject
+{
+    private GetObjectMetadataResponse? _head = head;
+
+    public string Name => name;
+
+    public string Location { get; } = $"s3://{model.Uri.Bucket}/{key}";
+
+    public long Length => length;
+
+    public string Version => entityTag.Trim('"');
+
+    public bool AcceptsRanges => true;
+
+    public static S3Object From(S3Model model, string key, string name, GetObjectMetadataResponse head) =>
+        new(model, key, name, head.ContentLength, head.ETag, model.Uri.VersionId, head);
+
+    public async ValueTask<ContentDigest?> GetDigestAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // A listing tells neither checksums nor whether the ETag is an MD5.
+            _head ??= await model.HeadAsync(key, versionId, entityTag, cancellationToken).ConfigureAwait(false);
+            return S3Digests.Strongest(_head, model.Uri.Bucket);
+        }
+        catch (Exception exception) when (S3Errors.IsSdk(exception))
+        {
+            throw S3Errors.Translate(exception, Location);
+        }
+    }
+
+    public async ValueTask<Stream> OpenReadAsync(long offset, long length, CancellationToken cancellationToken)
+    {
+        try
+        {
+            GetObjectResponse response = await model.Client.GetObjectAsync(
+                new GetObjectRequest
+                {
+                    BucketName = model.Uri.Bucket,
+                    Key = key,
+                    VersionId = versionId,
+                    EtagToMatch = entityTag,
+                    ByteRange = length == 0 ? null : new ByteRange(offset, offset + length - 1),
+                    RequestPayer = model.Payer,
+                },
+                cancellationToken).ConfigureAwait(false);
+            return new ResponseStream(response, response.ResponseStream);
+        }
+        catch (Exception exception) when (S3Errors.IsSdk(exception))
+        {
+            throw S3Errors.Translate(exception, Location);
+        }
+    }
+}

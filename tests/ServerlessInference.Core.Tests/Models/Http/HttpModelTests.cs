@@ -1,0 +1,147 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Models;
+using ServerlessInference.Tests.Models.Archives;
+using ServerlessInference.Tests.Models.Transfer;
+
+namespace ServerlessInference.Tests.Models.Http;
+
+public sealed class HttpModelTests : IAsyncDisposable
+{
+    private static readonly byte[] Content = TemporaryStore.Bytes((3 * 1024 * 1024) + 5, 5);
+
+    private readonly TemporaryStore _store = new();
+    private readonly FileServer _server = new();
+
+    public HttpModelTests() => _server.Files["model.onnx"] = (Content, "\"abc\"");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _store.Dispose();
+    }
+
+    [Fact]
+    public async Task LoadAsync_ServerWithRanges_IsReadInRanges()
+    {
+        using ModelArtifact artifact = await LoadAsync("model.onnx");
+
+        Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+        Assert.Equal("abc", artifact.Version);
+    }
+
+    [Fact]
+    public async Task LoadAsync_ServerWithoutRanges_IsReadAtOnce()
+    {
+        _server.OffersRanges = false;
+        using ModelArtifact artifact = await LoadAsync("model.onnx");
+
+        Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+        Assert.Equal(2, _server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task LoadAsync_WithoutEntityTag_IsReadAtOnce()
+    {
+        _server.Files["model.onnx"] = (Content, null);
+        using ModelArtifact artifact = await LoadAsync("model.onnx");
+
+        Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+        Assert.DoesNotContain(_server.Requests, request => request.Contains("bytes=", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task LoadAsync_Pinned_IsCheckedAndThenNotAskedForAgain()
+    {
+        string uri = $"model.onnx#sha256={Convert.ToHexString(SHA256.HashData(Content))}";
+        using ModelArtifact first = await LoadAsync(uri);
+        int asked = _server.Requests.Count;
+        using ModelArtifact second = await LoadAsync(uri);
+
+        Assert.Equal(asked, _server.Requests.Count);
+        await Assert.ThrowsAnyAsync<ModelLoadException>(() => LoadAsync($"model.onnx#sha256={new string('b', 64)}"));
+    }
+
+    [Fact]
+    public async Task LoadAsync_DigestOfTheServer_IsCheckedAgainst()
+    {
+        _server.ExtraHeaders = $"Repr-Digest: sha-256=:{Convert.ToBase64String(SHA256.HashData(Content))}:\r\n";
+        using ModelArtifact artifact = await LoadAsync("model.onnx#require-digest=true");
+        Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+
+        _server.Files["other.onnx"] = ([1, 2], "\"x\"");
+        Assert.Contains("was expected", (await Assert.ThrowsAnyAsync<ModelLoadException>(() => LoadAsync("other.onnx"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LoadAsync_UnavailableForAMoment_IsAskedAgain()
+    {
+        _server.Status = request => request <= 2 ? 503 : null;
+        using ModelArtifact artifact = await LoadAsync("model.onnx");
+        Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+    }
+
+    [Fact]
+    public async Task LoadAsync_ReplacedWhileRead_IsTheNewOne()
+    {
+        byte[] replacement = TemporaryStore.Bytes(1000, 6);
+        _server.Status = request =>
+        {
+            if (request == 2)
+            {
+                _server.Files["model.onnx"] = (replacement, "\"def\"");
+                return 412;
+            }
+
+            return null;
+        };
+        using ModelArtifact artifact = await LoadAsync("model.onnx");
+
+        Assert.Equal(replacement, artifact.GetModelFile().ReadAllBytes().ToArray());
+        Assert.Equal("def", artifact.Version);
+    }
+
+    [Theory]
+    [InlineData(404, "does not exist (404)")]
+    [InlineData(403, "is refused by its server (403)")]
+    [InlineData(418, "the server answered 418")]
+    public async Task LoadAsync_Refusal_SaysWhyWithoutTheQuery(int status, string expected)
+    {
+        _server.Status = _ => status;
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("model.onnx?signature=secret"));
+
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", exception.Message, StringComparison.Ordinal);
+        Assert.Single(_server.Requests);
+    }
+
+    [Fact]
+    public async Task LoadAsync_ZipBehindAQuery_IsExtracted()
+    {
+        _server.Files["model.zip"] = (ArchiveBuilder.Zip(("model.onnx", Content)), "\"z\"");
+        using ModelArtifact artifact = await LoadAsync("model.zip?signature=secret");
+
+        Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+        Assert.DoesNotContain("secret", artifact.Source, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Create_NoFile_IsRefused() =>
+        Assert.Contains("is no address of a file", Assert.Throws<ArgumentException>(() => Source("")).Message, StringComparison.Ordinal);
+
+    private Task<ModelArtifact> LoadAsync(string name) => Source(name).LoadAsync(TestContext.Current.CancellationToken).AsTask();
+
+    // Configuration names everything, as in a deployed function.
+    private IModelSource Source(string name)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ServerlessInference:Store:Root"] = _store.Options.Root,
+            ["ServerlessInference:Models:m:Sources:0:Uri"] = _server.Address(name),
+        }).Build());
+        services.AddServerlessInference().AddModel("m", _ => { });
+        return services.BuildServiceProvider().GetRequiredKeyedService<IModelSource>("m");
+    }
+}

@@ -1,0 +1,112 @@
+using ServerlessInference.Models;
+using ServerlessInference.Models.Transfer;
+using ServerlessInference.Tests.Models.Transfer;
+
+namespace ServerlessInference.Tests.Models.Store;
+
+public sealed class ModelStoreTests : IDisposable
+{
+    private const int Size = 2 * 1024 * 1024;
+
+    private readonly TemporaryStore _store = new();
+
+    public void Dispose() => _store.Dispose();
+
+    [Fact]
+    public async Task Load_ShortOfSpace_RemovesTheLeastRecentlyUsed()
+    {
+        _store.Options.MaxBytes = (3 * Size) + 100_000;
+        string first = await LoadAndReleaseAsync("v1");
+        string second = await LoadAndReleaseAsync("v2");
+        await LoadAndReleaseAsync("v1"); // now v2 is the one unused for longest
+        string third = await LoadAndReleaseAsync("v3");
+
+        Assert.True(File.Exists(first));
+        Assert.False(File.Exists(second));
+        Assert.True(File.Exists(third));
+    }
+
+    [Fact]
+    public async Task Load_ShortOfSpaceAndAllInUse_SaysTheNumbersAndTheSetting()
+    {
+        _store.Options.MaxBytes = (2 * Size) + 100_000;
+        using ModelArtifact used = await LoadAsync("v1");
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("v2"));
+
+        Assert.Contains("needs 2.1 MB more", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Raise ServerlessInference:Store:MaxBytes", exception.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(used.GetModelFile().PhysicalPath));
+    }
+
+    [Fact]
+    public async Task Load_DamagedFile_IsFetchedAgain()
+    {
+        string path = await LoadAndReleaseAsync("v1");
+        await File.WriteAllBytesAsync(path, [1, 2, 3], TestContext.Current.CancellationToken);
+        using ModelArtifact again = await LoadAsync("v1");
+
+        Assert.Equal(Size, again.GetModelFile().ReadAllBytes().Length);
+    }
+
+    [Theory]
+    [InlineData("{ half")]
+    [InlineData("null")]
+    [InlineData("{\"format\":99,\"source\":\"\",\"version\":\"\",\"files\":[]}")]
+    public async Task Load_UnreadableMarker_IsFetchedAgain(string marker)
+    {
+        await LoadAndReleaseAsync("v1");
+        await File.WriteAllTextAsync(Path.Combine(Assert.Single(_store.Published), "manifest.json"), marker, TestContext.Current.CancellationToken);
+        using ModelArtifact again = await LoadAsync("v1");
+
+        Assert.Equal(Size, again.GetModelFile().ReadAllBytes().Length);
+    }
+
+    [Fact]
+    public async Task Load_StaleStaging_IsRemoved()
+    {
+        string stale = Path.Combine(_store.Options.Root, "staging", "0123");
+        string recent = Path.Combine(_store.Options.Root, "staging", "4567");
+        Directory.CreateDirectory(stale);
+        Directory.CreateDirectory(recent);
+        Directory.SetLastWriteTimeUtc(stale, DateTime.UnixEpoch);
+        await LoadAndReleaseAsync("v1");
+
+        Assert.Equal([recent], _store.Staged);
+    }
+
+    [Fact]
+    public async Task Load_StagingOfAPublishedModel_IsRemovedAtOnce()
+    {
+        await LoadAndReleaseAsync("v1");
+        string leftover = Path.Combine(_store.Options.Root, "staging", Path.GetFileName(Assert.Single(_store.Published)));
+        Directory.CreateDirectory(leftover);
+        await LoadAndReleaseAsync("v2");
+
+        Assert.Empty(_store.Staged);
+    }
+
+    [Fact]
+    public async Task Load_RootThatIsAFile_SaysWhichSettingToChange()
+    {
+        await File.WriteAllTextAsync(_store.Options.Root, "in the way", TestContext.Current.CancellationToken);
+        try
+        {
+            ModelLoadException exception = await Assert.ThrowsAnyAsync<ModelLoadException>(() => LoadAsync("v1"));
+            Assert.Contains("ServerlessInference:Store:Root", exception.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(_store.Options.Root);
+        }
+    }
+
+    private async Task<string> LoadAndReleaseAsync(string version)
+    {
+        using ModelArtifact artifact = await LoadAsync(version);
+        return artifact.GetModelFile().PhysicalPath!;
+    }
+
+    private Task<ModelArtifact> LoadAsync(string version) => new RemoteModelSource(
+        new FakeModel(new FakeObject("model.onnx", TemporaryStore.Bytes(Size), version)), null, _store.Options)
+        .LoadAsync(TestContext.Current.CancellationToken).AsTask();
+}

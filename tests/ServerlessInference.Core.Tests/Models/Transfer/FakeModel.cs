@@ -1,0 +1,19 @@
+using ServerlessInference.Models.Transfer;
+
+namespace ServerlessInference.Tests.Models.Transfer;
+
+/// <summary>Objects in memory as a model.</summary>
+internal sealed class FakeModel(params FakeObject[] objects) : IRemoteModel
+{
+    public int Listed { get; private set; }
+
+    public string Description => objects.Length == 1 ? objects[0].Location : "fake://bucket/";
+
+    public string? ObjectName => objects.Length == 1 ? objects[0].Name : null;
+
+    public ValueTask<IReadOnlyList<IRemoteObject>> ListAsync(CancellationToken cancellationToken)
+    {
+        Listed++;
+        return ValueTask.FromResult<IReadOnlyList<IRemoteObject>>(objects);
+    }
+}

@@ -1,0 +1,227 @@
+using System.Security.Cryptography;
+using ServerlessInference.Models;
+using ServerlessInference.Models.Transfer;
+
+namespace ServerlessInference.Tests.Models.Transfer;
+
+public sealed class RemoteModelSourceTests : IDisposable
+{
+    private static readonly byte[] Content = TemporaryStore.Bytes((5 * 1024 * 1024) + 77);
+
+    private readonly TemporaryStore _store = new();
+
+    public void Dispose() => _store.Dispose();
+
+    [Fact]
+    public async Task LoadAsync_Object_ComesWholeInRanges()
+    {
+        var item = new FakeObject("model.onnx", Content);
+        using ModelArtifact artifact = await Source(item).LoadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+        Assert.Equal(6, item.Opened);
+        Assert.Empty(_store.Staged);
+        Assert.Equal("v1", artifact.Version);
+    }
+
+    [Fact]
+    public async Task LoadAsync_Twice_FetchesOnce()
+    {
+        var item = new FakeObject("model.onnx", Content);
+        using ModelArtifact first = await Source(item).LoadAsync(TestContext.Current.CancellationToken);
+        int opened = item.Opened;
+        using ModelArtifact second = await Source(item).LoadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(opened, item.Opened);
+        Assert.Equal(first.GetModelFile().PhysicalPath, second.GetModelFile().PhysicalPath);
+    }
+
+    [Fact]
+    public async Task LoadAsync_PinnedAndStored_AsksNobody()
+    {
+        var model = new FakeModel(new FakeObject("model.onnx", Content));
+        var options = new RemoteModelOptions { Sha256 = Convert.ToHexString(SHA256.HashData(Content)) };
+        using ModelArtifact first = await new RemoteModelSource(model, options, _store.Options).LoadAsync(TestContext.Current.CancellationToken);
+        using ModelArtifact second = await new RemoteModelSource(model, options, _store.Options).LoadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, model.Listed);
+        Assert.Equal(first.Version, await new RemoteModelSource(model, options, _store.Options).GetVersionAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task LoadAsync_ManyAtOnce_FetchesOnce()
+    {
+        var item = new FakeObject("model.onnx", Content);
+        ModelArtifact[] artifacts = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Source(item).LoadAsync().AsTask())));
+
+        Assert.Equal(6, item.Opened);
+        Assert.Single(artifacts.Select(artifact => artifact.GetModelFile().PhysicalPath).Distinct());
+        Array.ForEach(artifacts, artifact => artifact.Dispose());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task LoadAsync_ConnectionsThatBreak_GoOnWhereTheyBroke(bool ranges)
+    {
+        var item = new FakeObject("model.onnx", Content, ranges: ranges)
+        {
+            Body = (connection, offset, range) => new MemoryStream(connection % 2 == 1 ? range[..(range.Length / 2)] : range),
+        };
+        using ModelArtifact artifact = await Source(item).LoadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+    }
+
+    [Fact]
+    public async Task LoadAsync_NothingComes_SaysWhereItStopped()
+    {
+        var item = new FakeObject("model.onnx", Content) { Body = (_, _, _) => new StalledStream() };
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => Source(item, new RemoteModelOptions
+        {
+            IdleTimeout = TimeSpan.FromMilliseconds(20),
+            MaxAttempts = 2,
+        }).LoadAsync(TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Contains("2 attempts in a row at byte", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("nothing came for 0.02 s", exception.Message, StringComparison.Ordinal);
+        Assert.Empty(_store.Published);
+    }
+
+    [Fact]
+    public async Task LoadAsync_FlippedBitOnce_IsFetchedAgain()
+    {
+        var digest = new ContentDigest(DigestAlgorithm.Sha256, Convert.ToHexStringLower(SHA256.HashData(Content)));
+        var item = new FakeObject("model.onnx", Content, digest: digest) { Body = (connection, _, range) => new MemoryStream(Flip(range, connection == 3)) };
+        using ModelArtifact artifact = await Source(item).LoadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+        Assert.Equal(12, item.Opened);
+    }
+
+    [Fact]
+    public async Task LoadAsync_FlippedBitAlways_PublishesNothing()
+    {
+        var digest = new ContentDigest(DigestAlgorithm.Sha256, Convert.ToHexStringLower(SHA256.HashData(Content)));
+        var item = new FakeObject("model.onnx", Content, digest: digest) { Body = (_, offset, range) => new MemoryStream(Flip(range, offset == 0)) };
+        ModelLoadException exception = await Assert.ThrowsAnyAsync<ModelLoadException>(() => Source(item).LoadAsync(TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Contains("was expected", exception.Message, StringComparison.Ordinal);
+        Assert.Empty(_store.Published);
+    }
+
+    [Fact]
+    public async Task LoadAsync_WrongPin_IsRefused()
+    {
+        var options = new RemoteModelOptions { Sha256 = new string('a', 64) };
+        await Assert.ThrowsAnyAsync<ModelLoadException>(() => Source(new FakeObject("model.onnx", Content), options).LoadAsync(TestContext.Current.CancellationToken).AsTask());
+        Assert.Empty(_store.Published);
+    }
+
+    [Fact]
+    public async Task LoadAsync_NoDigestButRequired_IsRefusedBeforeAByteIsAskedFor()
+    {
+        var item = new FakeObject("model.onnx", Content);
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() =>
+            Source(item, new RemoteModelOptions { RequireDigest = true }).LoadAsync(TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Contains("require one", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(0, item.Opened);
+    }
+
+    [Fact]
+    public async Task LoadAsync_AfterAnInterruption_FetchesWhatIsMissing()
+    {
+        using var stop = new CancellationTokenSource();
+        var interrupted = new FakeObject("model.onnx", Content)
+        {
+            Body = (connection, _, range) => connection == 4 ? new CancellingStream(stop) : new MemoryStream(range),
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Source(interrupted, Serial).LoadAsync(stop.Token).AsTask());
+        Assert.Single(_store.Staged);
+        Assert.Empty(_store.Published);
+
+        var item = new FakeObject("model.onnx", Content);
+        using ModelArtifact artifact = await Source(item, Serial).LoadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+        Assert.Equal(Content.Length - (3 * 1024 * 1024), item.BytesAsked);
+        Assert.Empty(_store.Staged);
+    }
+
+    [Fact]
+    public async Task LoadAsync_OtherVersionInStaging_BeginsAnew()
+    {
+        using var stop = new CancellationTokenSource();
+        var interrupted = new FakeObject("model.onnx", TemporaryStore.Bytes(Content.Length, 9))
+        {
+            Body = (connection, _, range) => connection == 4 ? new CancellingStream(stop) : new MemoryStream(range),
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Source(interrupted, Serial).LoadAsync(stop.Token).AsTask());
+        using ModelArtifact artifact = await Source(new FakeObject("model.onnx", Content, "v2"), Serial).LoadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+    }
+
+    [Fact]
+    public async Task LoadAsync_Folder_KeepsNames()
+    {
+        var model = new FakeModel(new FakeObject("onnx/model.onnx", Content), new FakeObject("config.json", "{}"u8.ToArray()), new FakeObject("empty.txt", []));
+        using ModelArtifact artifact = await new RemoteModelSource(model, null, _store.Options).LoadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["config.json", "empty.txt", "onnx/model.onnx"], artifact.Files.Select(file => file.Name).Order());
+        Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+    }
+
+    [Fact]
+    public async Task LoadAsync_FolderWithANameThatLeadsOut_IsRefused()
+    {
+        var model = new FakeModel(new FakeObject("model.onnx", Content), new FakeObject("a/../../x", [1]));
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() =>
+            new RemoteModelSource(model, null, _store.Options).LoadAsync(TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Contains("'a/../../x' leads out of its folder", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LoadAsync_InMemory_TouchesNoDisk()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "memory files exist on Linux only");
+        var item = new FakeObject("model.onnx", Content);
+        using (ModelArtifact artifact = await Source(item, new RemoteModelOptions { InMemory = true, RangeSize = 1 << 20 }).LoadAsync(TestContext.Current.CancellationToken))
+        {
+            Assert.StartsWith("/proc/self/fd/", artifact.GetModelFile().PhysicalPath, StringComparison.Ordinal);
+            Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+        }
+
+        Assert.False(Directory.Exists(_store.Options.Root));
+    }
+
+    [Fact]
+    public async Task LoadAsync_LargerThanAllowed_IsRefusedWithTheNumbers()
+    {
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() =>
+            Source(new FakeObject("model.onnx", Content), new RemoteModelOptions { MaxBytes = 1000 }).LoadAsync(TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Contains($"{Content.Length:N0} bytes", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("MaxBytes 1,000", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sha256=12", "'12' is no value of the setting 'sha256'")]
+    [InlineData("colour=red", "'colour' is no setting")]
+    [InlineData("memory=maybe", "'maybe' is no value of the setting 'memory'")]
+    public void ApplyFragment_Nonsense_SaysWhat(string fragment, string expected) =>
+        Assert.Contains(expected, Assert.Throws<ArgumentException>(() => new RemoteModelOptions().ApplyFragment(fragment)).Message, StringComparison.Ordinal);
+
+    private static RemoteModelOptions Serial => new() { Parallelism = 1, RangeSize = 1 << 20 };
+
+    private RemoteModelSource Source(FakeObject item, RemoteModelOptions? options = null) =>
+        new(new FakeModel(item), options ?? new RemoteModelOptions { RangeSize = 1 << 20 }, _store.Options);
+
+    private static byte[] Flip(byte[] range, bool flip)
+    {
+        range[range.Length / 2] ^= (byte)(flip ? 4 : 0);
+        return range;
+    }
+}

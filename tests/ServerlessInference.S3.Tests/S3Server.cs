@@ -1,0 +1,48 @@
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace ServerlessInference.S3.Tests;
+
+/// <summary>The real S3 server that the test command starts, with a bucket of this run's own.</summary>
+public sealed class S3Server : IAsyncLifetime
+{
+    private readonly string? _endpoint = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_S3_ENDPOINT");
+
+    public string Bucket { get; } = "models-" + Guid.NewGuid().ToString("N")[..12];
+
+    public Uri Endpoint => new(_endpoint!);
+
+    public static byte[] Bytes(int length, int seed = 1)
+    {
+        byte[] bytes = new byte[length];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    public void Require() => Assert.SkipWhen(
+        string.IsNullOrEmpty(_endpoint), "SERVERLESS_INFERENCE_S3_ENDPOINT names no S3 server; eng/servers/start.sh starts one");
+
+    public AmazonS3Client Client(string? endpoint = null) => new(
+        new BasicAWSCredentials(Variable("ACCESS_KEY"), Variable("SECRET_KEY")),
+        new AmazonS3Config { ServiceURL = endpoint ?? _endpoint, ForcePathStyle = true, AuthenticationRegion = Variable("REGION"), MaxErrorRetry = 0 });
+
+    public async Task PutAsync(string key, byte[] content)
+    {
+        using AmazonS3Client client = Client();
+        await client.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = key, InputStream = new MemoryStream(content) });
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!string.IsNullOrEmpty(_endpoint))
+        {
+            using AmazonS3Client client = Client();
+            await client.PutBucketAsync(Bucket);
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static string Variable(string name) => Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_S3_" + name) ?? string.Empty;
+}
