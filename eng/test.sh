@@ -16,6 +16,11 @@ eng/bootstrap.sh || exit 1
 step "build"
 dotnet build ServerlessInference.sln -c $configuration -nologo -v quiet || { echo "The build failed."; exit 1; }
 
+step "servers"
+source eng/servers/start.sh
+trap 'stop_servers "$PWD/artifacts/servers"' EXIT
+start_servers "$PWD/artifacts/servers"
+
 # --- unit, integration, public-API and parity tests: xunit executables -----------------------------------------------------
 run_assembly() { # name, label, environment…
   local name=$1 label=$2; shift 2
@@ -49,6 +54,7 @@ done
 # --- the same bytes on every path: vision and text without vector instructions ---------------------------------------------
 for name in ServerlessInference.Vision.Tests ServerlessInference.Parity.Tests; do
   [ -x "artifacts/bin/$name/${configuration,,}/$name" ] || continue
+  run_assembly $name "$name (no AVX-512)" DOTNET_EnableAVX512=0 DOTNET_EnableAVX512F=0 SERVERLESS_INFERENCE_FUZZ_MUTANTS=200
   run_assembly $name "$name (no AVX2)" DOTNET_EnableAVX2=0 SERVERLESS_INFERENCE_FUZZ_MUTANTS=200
   run_assembly $name "$name (no vector instructions)" DOTNET_EnableHWIntrinsic=0 SERVERLESS_INFERENCE_FUZZ_MUTANTS=50
 done
