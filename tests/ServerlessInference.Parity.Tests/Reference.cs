@@ -38,18 +38,7 @@ internal static class Reference
             return root;
         }
 
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (System.IO.File.Exists(Path.Combine(folder.FullName, "ServerlessInference.sln")))
-            {
-                string beside = Path.Combine(folder.FullName, "..", "shared", "reference");
-                if (Directory.Exists(beside))
-                {
-                    return beside;
-                }
-            }
-        }
-
-        return null;
+        string beside = Path.Combine(Repository.Root, "..", "shared", "reference");
+        return Directory.Exists(beside) ? beside : null;
     }
 }

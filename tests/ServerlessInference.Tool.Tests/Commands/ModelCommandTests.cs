@@ -6,7 +6,7 @@ namespace ServerlessInference.Tool.Tests.Commands;
 /// <summary>The commands that try models and images, on the demo model.</summary>
 public sealed class ModelCommandTests
 {
-    private static readonly string Model = Path.Combine(CliDocs.RepositoryRoot(), "models", "shapes-resnet");
+    private static readonly string Model = Repository.DemoModel;
 
     [Fact]
     public async Task Inspect_Folder_SaysVersionsInputsOutputsAndTask()

@@ -76,7 +76,7 @@ public sealed class TextCommandTests
     [InlineData("embed")]
     public async Task AnyCommand_ModelThatTakesImages_SaysWhatDoesNotFit(string command, params string[] options)
     {
-        var model = Path.Combine(CliDocs.RepositoryRoot(), "models", "shapes-resnet");
+        var model = Repository.DemoModel;
 
         var run = await ToolRun.RunAsync("text\n", [command, model, .. options]);
 
@@ -128,7 +128,7 @@ public sealed class TextCommandTests
     {
         var folder = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_REFERENCE") is { Length: > 0 } set
             ? set
-            : Path.Combine(CliDocs.RepositoryRoot(), "..", "shared", "reference");
+            : Path.Combine(Repository.Root, "..", "shared", "reference");
         Assert.SkipUnless(Directory.Exists(folder), "No reference data: neither SERVERLESS_INFERENCE_REFERENCE nor ../shared/reference beside the repository.");
         return Path.Combine([folder, .. parts]);
     }

@@ -16,26 +16,13 @@ internal static partial class CliDocs
     /// <summary>Reads a schema.</summary>
     public static JsonSchema Schema(string id)
     {
-        var text = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "cli.md"));
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "cli.md"));
         var schemas = Fences().Matches(text)
             .Select(match => JsonDocument.Parse(match.Groups[1].Value).RootElement)
             .Where(schema => schema.TryGetProperty("$id", out _))
             .ToDictionary(schema => schema.GetProperty("$id").GetString()!);
         Assert.True(schemas.ContainsKey(id), $"docs/cli.md has no schema '{id}'; it has {string.Join(", ", schemas.Keys)}.");
         return new JsonSchema(schemas[id]);
-    }
-
-    /// <summary>Finds the repository from the tests' folder.</summary>
-    public static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ServerlessInference.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        Assert.NotNull(folder);
-        return folder.FullName;
     }
 
     [GeneratedRegex("^```json\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]

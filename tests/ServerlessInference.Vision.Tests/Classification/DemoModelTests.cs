@@ -12,7 +12,7 @@ public sealed class DemoModelTests : IAsyncDisposable
     // ONNX Runtime and torch add up in another order; the pixels are the same.
     private const float LogitTolerance = 1e-4f;
 
-    private static readonly string Folder = Path.Combine(RepositoryRoot(), "models", "shapes-resnet");
+    private static readonly string Folder = Repository.DemoModel;
 
     private readonly ServiceProvider _services;
 
@@ -88,17 +88,4 @@ public sealed class DemoModelTests : IAsyncDisposable
 
     private static JsonElement.ArrayEnumerator Expected() =>
         JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "expected.json"))).RootElement.GetProperty("samples").EnumerateArray();
-
-    private static string RepositoryRoot()
-    {
-        for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
-        {
-            if (File.Exists(Path.Combine(folder, "ServerlessInference.sln")))
-            {
-                return folder;
-            }
-        }
-
-        throw new InvalidOperationException("The repository was not found.");
-    }
 }

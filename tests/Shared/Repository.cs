@@ -1,11 +1,13 @@
-namespace ServerlessInference.Samples.Tests;
+namespace ServerlessInference.Tests.Shared;
 
-/// <summary>Finds files of the repository from a test's folder.</summary>
+/// <summary>Finds files of the repository from a test's folder. Compiled into every test project.</summary>
 internal static class Repository
 {
+    /// <summary>Gets the repository's root.</summary>
     public static string Root { get; } = FindRoot();
 
-    public static string Sample(string name) => Path.Combine(Root, "models", "shapes-resnet", "samples", name);
+    /// <summary>Gets the folder of the demo model.</summary>
+    public static string DemoModel => Path.Combine(Root, "models", "shapes-resnet");
 
     private static string FindRoot()
     {
