@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
 using ServerlessInference.Parity.Tests.Imaging;
 
@@ -7,25 +6,6 @@ namespace ServerlessInference.Parity.Tests.Classification;
 /// <summary>The logits that onnxruntime-node gave for Pillow's and numpy's tensors (golden/classify of the reference data).</summary>
 internal static class ClassificationGolden
 {
-    /// <summary>Gets a value indicating whether this processor's int8 kernels give the sums of the golden file's processor, which had AVX-512 VNNI.</summary>
-    /// <remarks>
-    /// VNNI and Arm add products of 8 bits in 32 bits. ONNX Runtime's other x86 kernels add pairs of products in 16 bits and saturate
-    /// (its documentation on quantization, "U8S8 saturation issue"), so that other logits are right there.
-    /// </remarks>
-    public static bool HasExactInt8Sums
-    {
-        get
-        {
-            if (!X86Base.IsSupported)
-            {
-                return true;
-            }
-
-            // Intel's Software Developer's Manual, CPUID leaf 7: sub-leaf 0, ECX bit 11 is AVX512_VNNI; sub-leaf 1, EAX bit 4 is AVX-VNNI.
-            return (X86Base.CpuId(7, 0).Ecx & (1 << 11)) != 0 || (X86Base.CpuId(7, 1).Eax & (1 << 4)) != 0;
-        }
-    }
-
     /// <summary>Reads the ImageNet cases that have logits.</summary>
     public static IEnumerable<JsonElement> ImageNet() =>
         ImageGolden.Read("golden", "classify", "imagenet_mobilenetv2.json").GetProperty("cases").EnumerateArray()

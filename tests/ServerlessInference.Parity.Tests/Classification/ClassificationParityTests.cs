@@ -10,9 +10,12 @@ namespace ServerlessInference.Parity.Tests.Classification;
 /// the same best five, and logits within a bound.
 /// </summary>
 /// <remarks>
-/// <para>Each bound is below half of the smallest gap between a fifth and a sixth logit in its golden file (0.0274 and 0.0066), so that no difference within it
+/// <para>Each bound is below half of the smallest gap between a fifth and a sixth logit in its golden file (0.0266 and 0.0073), so that no difference within it
 /// changes an answer, and far above rounding (golden ImageNet logits have five decimals): other versions and vector widths may add floats in
 /// another order, and in the int8 model the last bit of a float may move an activation by one of its 255 levels.</para>
+/// <para>The golden logits' int8 kernels used VNNI, which adds products of 8 bits in 32 bits. On x86 without it ONNX Runtime adds pairs of products
+/// in 16 bits, which may saturate; with this model it changes nothing. Measured: logits of the int8 model within 5.0e-6, the golden file's rounding,
+/// with AVX-512 VNNI and on a Haswell (AVX2, no VNNI; emulated by QEMU 7.2); logits of the float models equal, and within 2.9e-6 on that Haswell.</para>
 /// <para>A log probability may differ by twice as much as a logit, since all other logits have a part in it.</para>
 /// </remarks>
 public sealed class ClassificationParityTests(ClassificationModels models) : IClassFixture<ClassificationModels>
@@ -110,13 +113,7 @@ public sealed class ClassificationParityTests(ClassificationModels models) : ICl
 
     private static void AssertInt8(double largest, double bound, string what, List<string> wrong)
     {
-        string found = $"{ClassificationModels.MobileNet}: {what} within {largest:E2}; {wrong.Count} images with other best classes";
-        TestContext.Current.TestOutputHelper!.WriteLine(found);
-        if (!ClassificationGolden.HasExactInt8Sums)
-        {
-            Assert.Skip($"This processor has no VNNI: ONNX Runtime's int8 kernels saturate, and the golden logits are another processor's. {found}.");
-        }
-
+        TestContext.Current.TestOutputHelper!.WriteLine($"{ClassificationModels.MobileNet}: {what} within {largest:E2}; {wrong.Count} images with other best classes");
         Assert.Empty(wrong);
         Assert.InRange(largest, 0, bound);
     }
