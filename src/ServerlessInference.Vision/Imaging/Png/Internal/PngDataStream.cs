@@ -3,14 +3,16 @@ using System.Buffers.Binary;
 namespace ServerlessInference.Vision.Imaging.Png.Internal;
 
 /// <summary>The data of consecutive IDAT chunks as one stream, straight from the encoded file.</summary>
-/// <remarks>Reads memory that the caller pins; it must not outlive the pin. The chunks' frames must have been checked.</remarks>
-internal sealed unsafe class PngDataStream(byte* chunks, int length) : Stream
+/// <remarks>
+/// Reads memory that the caller pins, from <see cref="Begin"/> to <see cref="End"/>. The chunks' frames must have been checked. May begin any number of times.
+/// </remarks>
+internal sealed unsafe class PngDataStream : Stream
 {
     private const int FrameHead = 8;
     private const int FrameTail = 4;
 
-    private byte* _next = chunks;
-    private int _left = length;
+    private byte* _next;
+    private int _left;
     private byte* _data;
     private int _dataLeft;
 
@@ -27,6 +29,18 @@ internal sealed unsafe class PngDataStream(byte* chunks, int length) : Stream
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
+
+    /// <summary>Starts at the first of some chunks.</summary>
+    public void Begin(byte* chunks, int length)
+    {
+        _next = chunks;
+        _left = length;
+        _data = null;
+        _dataLeft = 0;
+    }
+
+    /// <summary>Lets go of the memory: what is read from now on is the end of the stream.</summary>
+    public void End() => Begin(null, 0);
 
     public override int Read(Span<byte> buffer)
     {

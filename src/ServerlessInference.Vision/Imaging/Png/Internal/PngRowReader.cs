@@ -3,19 +3,21 @@ using System.Buffers;
 namespace ServerlessInference.Vision.Imaging.Png.Internal;
 
 /// <summary>Reads rows of a PNG's image data, inflated in batches, and undoes their filters.</summary>
-internal sealed unsafe class PngRowReader : IDisposable
+/// <remarks>May begin any number of images, one after the other; between <see cref="Begin"/> and <see cref="End"/> it holds rented memory.</remarks>
+internal sealed unsafe class PngRowReader
 {
-    private readonly Stream _inflater;
-    private readonly int _distance;
-    private readonly int _capacity;
-    private readonly byte[] _above;
-    private readonly byte[] _batch;
+    private Stream _inflater = Stream.Null;
+    private int _distance;
+    private int _capacity;
+    private byte[] _above = [];
+    private byte[] _batch = [];
     private int _rowBytes;
     private int _rowsLeft;
     private int _batchRows;
     private int _next;
 
-    public PngRowReader(Stream inflater, int maxRowBytes, int batchRows, int distance)
+    /// <summary>Starts an image.</summary>
+    public void Begin(Stream inflater, int maxRowBytes, int batchRows, int distance)
     {
         _inflater = inflater;
         _distance = distance;
@@ -24,7 +26,7 @@ internal sealed unsafe class PngRowReader : IDisposable
         _batch = ArrayPool<byte>.Shared.Rent(_capacity + PngUnfilter.Slack);
     }
 
-    /// <summary>Starts an image, or one pass of an interlaced one: the row above the first counts as zeros.</summary>
+    /// <summary>Starts the rows of an image, or of one pass of an interlaced one: the row above the first counts as zeros.</summary>
     public void BeginPass(int rowBytes, int rows)
     {
         _rowBytes = rowBytes;
@@ -66,9 +68,13 @@ internal sealed unsafe class PngRowReader : IDisposable
         return _batch.AsSpan((_next++ * stride) + 1, _rowBytes);
     }
 
-    public void Dispose()
+    /// <summary>Gives back what <see cref="Begin"/> took.</summary>
+    public void End()
     {
         ArrayPool<byte>.Shared.Return(_above);
         ArrayPool<byte>.Shared.Return(_batch);
+        _inflater = Stream.Null;
+        _above = [];
+        _batch = [];
     }
 }

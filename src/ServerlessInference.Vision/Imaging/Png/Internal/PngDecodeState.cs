@@ -1,0 +1,132 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Compression;
+using ServerlessInference.Vision.Imaging.Internal;
+
+namespace ServerlessInference.Vision.Imaging.Png.Internal;
+
+/// <summary>What decoding a PNG needs besides its result; serves any number of images, one at a time.</summary>
+/// <remarks>The runtime's <see cref="ZLibStream"/> cannot begin a second image: it and its parts are all that an image allocates.</remarks>
+[SuppressMessage("Design", "CA1001", Justification = "The stream owns nothing: it reads memory that the caller pins.")]
+internal sealed class PngDecodeState
+{
+    /// <summary>Bytes of rows that are inflated at a time.</summary>
+    private const int BatchBytes = 64 * 1024;
+
+    private readonly PngRowConverter _converter = new();
+    private readonly PngRowReader _rows = new();
+    private readonly PngDataStream _data = new();
+
+    public unsafe void Decode(in PngContents contents, ImageDecodeOptions options, ImageBuffer destination)
+    {
+        _converter.Begin(contents, options);
+        int orientation = options.ApplyOrientation ? ExifOrientation.FromTiff(contents.Exif) : ExifOrientation.Normal;
+        fixed (byte* data = contents.ImageData)
+        {
+            try
+            {
+                _data.Begin(data, contents.ImageData.Length);
+                CheckZlibHeader();
+                _data.Begin(data, contents.ImageData.Length);
+                Decode(contents.Header, orientation, destination);
+            }
+            catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+            {
+                throw new InvalidInputException("The PNG's compressed image data is cut off or damaged.", exception);
+            }
+            finally
+            {
+                _data.End();
+            }
+        }
+    }
+
+    // zlib would ask for a preset dictionary, which PNG does not have, and the runtime reports that like a fault of its own.
+    private void CheckZlibHeader()
+    {
+        const int Method = 0x0F, Deflate = 8, PresetDictionary = 0x20;
+        Span<byte> header = stackalloc byte[2];
+        if (_data.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length
+            || (header[0] & Method) != Deflate
+            || (header[1] & PresetDictionary) != 0)
+        {
+            throw new InvalidInputException("The PNG's image data does not start as zlib data do. The file is damaged.");
+        }
+    }
+
+    private void Decode(PngHeader header, int orientation, ImageBuffer destination)
+    {
+        int rowBytes = checked((int)header.RowBytes(header.Width));
+        int batchRows = Math.Clamp(BatchBytes / (rowBytes + 1), 1, header.Height);
+        using var inflater = new ZLibStream(_data, CompressionMode.Decompress, leaveOpen: true);
+        _rows.Begin(inflater, rowBytes, batchRows, header.FilterDistance);
+        try
+        {
+            Decode(header, orientation, destination, rowBytes);
+        }
+        finally
+        {
+            _rows.End();
+        }
+    }
+
+    private void Decode(PngHeader header, int orientation, ImageBuffer destination, int rowBytes)
+    {
+        if (orientation == ExifOrientation.Normal)
+        {
+            destination.Resize(header.Width, header.Height);
+            Decode(header, rowBytes, destination.Pixels);
+            return;
+        }
+
+        // Rare in PNG, so a second image is what it may cost.
+        bool swaps = OrientationTransform.SwapsSides(orientation);
+        destination.Resize(swaps ? header.Height : header.Width, swaps ? header.Width : header.Height);
+        Span<byte> displayed = destination.Pixels;
+        byte[] stored = ArrayPool<byte>.Shared.Rent(displayed.Length);
+        try
+        {
+            Decode(header, rowBytes, stored.AsSpan(0, displayed.Length));
+            OrientationTransform.WriteRows(stored.AsSpan(0, displayed.Length), header.Width, header.Height, 0, orientation, displayed);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(stored);
+        }
+    }
+
+    private void Decode(PngHeader header, int rowBytes, Span<byte> image)
+    {
+        int stride = header.Width * ImageBuffer.Channels;
+        if (!header.Interlaced)
+        {
+            _rows.BeginPass(rowBytes, header.Height);
+            for (int y = 0; y < header.Height; y++)
+            {
+                _converter.Convert(_rows.Read(), header.Width, image.Slice(y * stride, stride));
+            }
+
+            return;
+        }
+
+        byte[] passRow = ArrayPool<byte>.Shared.Rent(stride);
+        try
+        {
+            for (int pass = 0; pass < Adam7.Passes; pass++)
+            {
+                int width = Adam7.PassWidth(pass, header.Width);
+                int height = width == 0 ? 0 : Adam7.PassHeight(pass, header.Height);
+                _rows.BeginPass((int)header.RowBytes(width), height);
+                for (int y = 0; y < height; y++)
+                {
+                    _converter.Convert(_rows.Read(), width, passRow);
+                    Adam7.Scatter(pass, passRow.AsSpan(0, width * ImageBuffer.Channels), image.Slice(Adam7.Row(pass, y) * stride, stride));
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(passRow);
+        }
+    }
+}
