@@ -39,7 +39,7 @@ look_up() { # id, version
   local answer
   if ! answer=$(timeout 60 dotnet package search "$1" --exact-match --format json 2>/dev/null); then echo unreachable; return; fi
   if grep -qi "\"version\": \"$2\"" <<<"$answer"; then echo yes
-  elif grep -q '"problems": \[' <<<"$answer" && ! grep -q '"packages"' <<<"$answer"; then echo unreachable
+  elif grep -q '"problemType": "Error"' <<<"$answer"; then echo unreachable
   else echo no; fi
 }
 
@@ -58,10 +58,10 @@ if [ "$(cat "$work/ort")" != yes ]; then
   command -v npm >/dev/null || die "no package source has Microsoft.ML.OnnxRuntime $ort_version ($(cat "$work/ort")), and npm, its substitute, is not installed.
 Add a NuGet source that has it (dotnet nuget add source URL), or install Node.js with npm."
   say "no package source has Microsoft.ML.OnnxRuntime $ort_version; packing it from npm's $npm_package"
-  if ! (cd "$work" && timeout 80 npm pack --silent "$npm_package" >npm.out 2>npm.err); then
+  if ! (cd "$work" && timeout 60 npm pack --loglevel error --fetch-retries 1 --fetch-retry-mintimeout 1000 "$npm_package" >npm.out 2>npm.err); then
     die "neither NuGet nor npm gives ONNX Runtime.
   NuGet: Microsoft.ML.OnnxRuntime $ort_version: $(sed 's/^no$/not on any source/' "$work/ort") (dotnet nuget list source shows the sources)
-  npm:   $npm_package: $(head -n 1 "$work/npm.err")
+  npm:   $npm_package: $(grep -m 1 . "$work/npm.err" || echo "no answer within 60 s")
 Check the network, a proxy, or the registries set up for dotnet and npm, then run eng/bootstrap.sh again."
   fi
   tar -xzf "$work"/*.tgz -C "$work" package/Runtime package/Plugins/Linux package/LICENSE package/ThirdPartyNotices.txt
