@@ -13,8 +13,8 @@ rm -rf "$work" && mkdir -p "$work"
 
 dotnet publish samples/ShapesFunction -c Release -o "$work/function" -nologo -v quiet
 dotnet publish benchmarks/BareFunction -c Release -o "$work/bare" -nologo -v quiet
-eng/publish-aot.sh samples/ShapesFunction "$work/function-native" "-p:IlcInstructionSet=${INSTRUCTION_SET:-}" >"$work/native.log"
-eng/publish-aot.sh benchmarks/BareFunction "$work/bare-native" "-p:IlcInstructionSet=${INSTRUCTION_SET:-}" >>"$work/native.log"
+eng/publish-aot.sh samples/ShapesFunction "$work/function-native" >"$work/native.log"
+eng/publish-aot.sh benchmarks/BareFunction "$work/bare-native" >>"$work/native.log"
 
 model=$PWD/models/shapes-resnet/model.onnx
 eng/http-event.sh models/shapes-resnet/samples/star-256x256.jpg >"$work/event.json"

@@ -18,6 +18,8 @@ public sealed class DetectionParityTests(DetectionParityTests.Pipelines pipeline
     {
         if (!Reference.IsThere)
         {
+            // One empty case, which skips itself: a theory without data counts as failed.
+            yield return new TheoryDataRow<string, string>(string.Empty, string.Empty);
             yield break;
         }
 
@@ -27,7 +29,7 @@ public sealed class DetectionParityTests(DetectionParityTests.Pipelines pipeline
         }
     }
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Cases))]
     public async Task RunAsync_ReferenceModel_GivesTheReferencesBoxes(string model, string preproc)
     {
