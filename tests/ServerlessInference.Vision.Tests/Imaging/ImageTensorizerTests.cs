@@ -221,10 +221,8 @@ public sealed class ImageTensorizerTests
         float[] tensor = new float[3 * 224 * 224];
         tensorizer.Write(image, tensor);
         tensorizer.Write(image, tensor);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        tensorizer.Write(image, tensor);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Least(() => tensorizer.Write(image, tensor)));
     }
 
     [Fact]

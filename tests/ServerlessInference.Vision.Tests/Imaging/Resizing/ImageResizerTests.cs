@@ -127,10 +127,8 @@ public sealed class ImageResizerTests
         var result = new ImageBuffer();
         resizer.Resize(source, result, 64, 48, filter);
         resizer.Resize(source, result, 64, 48, filter);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        resizer.Resize(source, result, 64, 48, filter);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Least(() => resizer.Resize(source, result, 64, 48, filter)));
     }
 
     [Fact]
