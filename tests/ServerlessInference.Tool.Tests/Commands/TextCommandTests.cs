@@ -88,7 +88,7 @@ public sealed class TextCommandTests
     [Fact]
     public async Task ClassifyText_ScikitLearnModel_AnswersEachLine()
     {
-        var run = await ToolRun.RunAsync("win a free prize now, call 0800\n\nsee you at home\n", ["classify-text", ReferenceFile("sklearn", "sms_lr_tfidf.onnx")]);
+        var run = await ToolRun.RunAsync("win a free prize now, call 0800\n\nsee you at home\n", ["classify-text", Reference.File("sklearn", "sms_lr_tfidf.onnx")]);
 
         Assert.Equal(0, run.ExitCode);
         Assert.All(run.Documents, document => CliDocs.AssertFits("classify-text", document));
@@ -99,8 +99,8 @@ public sealed class TextCommandTests
     [Fact]
     public async Task Embed_BertModel_GivesAVectorForEachLine()
     {
-        using var folder = new TemporaryFile("model.onnx", File.ReadAllBytes(ReferenceFile("bert", "tinybert.onnx")));
-        File.Copy(ReferenceFile("bert", "tinybert-tokenizer.json"), Path.Combine(Path.GetDirectoryName(folder.Path)!, "tokenizer.json"));
+        using var folder = new TemporaryFile("model.onnx", File.ReadAllBytes(Reference.File("bert", "tinybert.onnx")));
+        File.Copy(Reference.File("bert", "tinybert-tokenizer.json"), Path.Combine(Path.GetDirectoryName(folder.Path)!, "tokenizer.json"));
 
         var run = await ToolRun.RunAsync("hello\nworld peace\n", ["embed", Path.GetDirectoryName(folder.Path)!]);
 
@@ -112,24 +112,15 @@ public sealed class TextCommandTests
     [Fact]
     public async Task Detect_YoloModel_FindsAndDrawsTheBus()
     {
-        var image = ReferenceFile("images", "photos", "bus.jpg");
+        var image = Reference.File("images", "photos", "bus.jpg");
         using var folder = new TemporaryFile("marker", []);
         var drawn = Path.Combine(Path.GetDirectoryName(folder.Path)!, "drawn");
 
-        var run = await ToolRun.RunAsync("detect", ReferenceFile("yolo", "yolox_nano_v8layout.onnx"), image, "--draw", drawn);
+        var run = await ToolRun.RunAsync("detect", Reference.File("yolo", "yolox_nano_v8layout.onnx"), image, "--draw", drawn);
 
         Assert.Equal(0, run.ExitCode);
         CliDocs.AssertFits("detect", run.Documents[0]);
         Assert.Contains("bus", run.Documents[0].GetProperty("detections").EnumerateArray().Select(found => found.GetProperty("label").GetString()));
         Assert.True(new FileInfo(Path.Combine(drawn, "bus.png")).Length > 0);
-    }
-
-    private static string ReferenceFile(params string[] parts)
-    {
-        var folder = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_REFERENCE") is { Length: > 0 } set
-            ? set
-            : Path.Combine(Repository.Root, "..", "shared", "reference");
-        Assert.SkipUnless(Directory.Exists(folder), "No reference data: neither SERVERLESS_INFERENCE_REFERENCE nor ../shared/reference beside the repository.");
-        return Path.Combine([folder, .. parts]);
     }
 }

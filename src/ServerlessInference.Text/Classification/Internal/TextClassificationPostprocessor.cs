@@ -46,7 +46,7 @@ internal sealed class TextClassificationPostprocessor(TextClassificationOptions 
                 default: values.CopyTo(scores); break;
             }
 
-            outputs.Span[row] = new TextClassification(Scores.Best(
+            outputs.Span[row] = new TextClassification(LabelScore.Best(
                 scores.AsSpan(0, classes), settings.Labels, options.TopK, options.MinScore ?? float.NegativeInfinity));
         }
 

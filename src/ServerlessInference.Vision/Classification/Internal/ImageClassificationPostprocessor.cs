@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics.Tensors;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -34,7 +33,7 @@ internal sealed class ImageClassificationPostprocessor(ImageClassificationOption
             {
                 Span<float> values = workspace.AsSpan(0, classes);
                 Activate(scores.Elements.Slice(row * classes, classes), values, settings.Scores);
-                outputs.Span[row] = new ImageClassification(Best(values, settings.Labels));
+                outputs.Span[row] = new ImageClassification(LabelScore.Best(values, settings.Labels, options.TopK, options.MinScore));
             }
         }
 
@@ -122,42 +121,6 @@ internal sealed class ImageClassificationPostprocessor(ImageClassificationOption
                 outputs.CopyTo(scores);
                 break;
         }
-    }
-
-    private LabelScore[] Best(ReadOnlySpan<float> scores, IReadOnlyList<string> labels)
-    {
-        int k = Math.Min(options.TopK, scores.Length);
-        var best = new List<int>(k);
-        for (int i = 0; i < scores.Length; i++)
-        {
-            float score = scores[i];
-            if (!(score >= options.MinScore) || (best.Count == k && !(score > scores[best[^1]])))
-            {
-                continue;
-            }
-
-            int place = best.Count;
-            while (place > 0 && score > scores[best[place - 1]])
-            {
-                place--;
-            }
-
-            if (best.Count == k)
-            {
-                best.RemoveAt(k - 1);
-            }
-
-            best.Insert(place, i);
-        }
-
-        var top = new LabelScore[best.Count];
-        for (int i = 0; i < top.Length; i++)
-        {
-            int index = best[i];
-            top[i] = new LabelScore(index, labels.Count > 0 ? labels[index] : index.ToString(CultureInfo.InvariantCulture), scores[index]);
-        }
-
-        return top;
     }
 
     private sealed record Settings(int Output, IReadOnlyList<string> Labels, ScoreFunction Scores);
