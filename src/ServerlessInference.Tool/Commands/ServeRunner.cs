@@ -27,6 +27,7 @@ internal sealed class ServeRunner(ToolConsole console, TimeProvider time)
         var environment = new ExecutionEnvironment(settings, cpu, log, time);
         await using var closingEnvironment = environment.ConfigureAwait(false);
         var front = new HttpFront(environment, settings, time);
+        var invokeFront = new InvokeFront(environment, settings, time);
         LocalHttpServer server;
         try
         {
@@ -52,7 +53,10 @@ internal sealed class ServeRunner(ToolConsole console, TimeProvider time)
         {
             try
             {
-                var document = new ServeDocument(await front.HandleAsync(context, cancellationToken).ConfigureAwait(false));
+                var exchange = InvokeFront.Takes(context.Request)
+                    ? await invokeFront.HandleAsync(context, cancellationToken).ConfigureAwait(false)
+                    : await front.HandleAsync(context, cancellationToken).ConfigureAwait(false);
+                var document = new ServeDocument(exchange);
                 await WriteAsync(document).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is OperationCanceledException or IOException)

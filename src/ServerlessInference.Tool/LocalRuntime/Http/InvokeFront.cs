@@ -1,0 +1,122 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace ServerlessInference.Tool.LocalRuntime.Http;
+
+/// <summary>
+/// Lambda's own Invoke call before a function: <c>POST /2015-03-31/functions/NAME/invocations</c> hands its body over as the event,
+/// so that any event can be sent, and AWS's clients can be pointed here. Thread-safe.
+/// </summary>
+/// <remarks>Source: AWS Lambda's API reference, Invoke. Request and response only; invocation type <c>Event</c> is refused.</remarks>
+internal sealed class InvokeFront(ExecutionEnvironment environment, FunctionSettings settings, TimeProvider time)
+{
+    private const string Prefix = "/2015-03-31/functions/";
+    private const string Suffix = "/invocations";
+
+    /// <summary>Whether a request is an Invoke call.</summary>
+    public static bool Takes(HttpRequest request) =>
+        HttpMethods.IsPost(request.Method)
+        && request.Path.Value is { } path
+        && path.StartsWith(Prefix, StringComparison.Ordinal)
+        && path.EndsWith(Suffix, StringComparison.Ordinal);
+
+    /// <summary>Answers one call. The function goes on when the client hangs up, as on AWS.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="stopping">Ends the wait for the function when the front closes.</param>
+    /// <returns>What happened, for the log.</returns>
+    public async Task<HttpExchange> HandleAsync(HttpContext context, CancellationToken stopping)
+    {
+        var started = time.GetTimestamp();
+        var (body, length) = await BodyReader.ReadAsync(context.Request.BodyReader, settings.MaxRequestBytes, context.RequestAborted)
+            .ConfigureAwait(false);
+        var refusal = Refuse(context.Request, body, length, out var clientContext);
+        InvocationResult? result = null;
+        if (refusal is null)
+        {
+            var request = new InvocationRequest(body.Length == 0 ? "{}"u8.ToArray() : body) { ClientContext = clientContext };
+            result = await environment.InvokeAsync(request, stopping).ConfigureAwait(false);
+            context.Response.Headers["X-Amz-Executed-Version"] = "$LATEST";
+            context.Response.Headers["x-amzn-requestid"] = result.RequestId;
+            if (result.Outcome.Error is not null)
+            {
+                context.Response.Headers["X-Amz-Function-Error"] = "Unhandled";
+            }
+
+            await WriteAsync(context, StatusCodes.Status200OK, result.Outcome.Payload).ConfigureAwait(false);
+        }
+        else
+        {
+            context.Response.Headers["x-amzn-errortype"] = refusal.Value.Error.Type;
+            var payload = RuntimeApiJson.Error(refusal.Value.Error.Type, refusal.Value.Error.Message);
+            await WriteAsync(context, refusal.Value.Status, payload).ConfigureAwait(false);
+        }
+
+        var error = refusal?.Error ?? result?.Outcome.Error;
+        return new HttpExchange(
+            context.Request.Method,
+            context.Request.Path.Value ?? "/",
+            context.Response.StatusCode,
+            time.GetElapsedTime(started),
+            result,
+            error is null ? null : $"{error.Type}: {error.Message}");
+    }
+
+    private (int Status, FunctionError Error)? Refuse(HttpRequest request, ReadOnlyMemory<byte> body, long length, out string? clientContext)
+    {
+        clientContext = null;
+        if (length > settings.MaxRequestBytes)
+        {
+            return (StatusCodes.Status413PayloadTooLarge, new FunctionError(
+                "RequestTooLargeException", $"The event has {length} bytes; Lambda takes events of at most {settings.MaxRequestBytes} bytes."));
+        }
+
+        if (request.Headers["X-Amz-Invocation-Type"].ToString() is { Length: > 0 } kind and not "RequestResponse")
+        {
+            return (StatusCodes.Status400BadRequest, new FunctionError(
+                "InvalidParameterValueException", $"The invocation type is '{kind}'; only RequestResponse is emulated."));
+        }
+
+        if (body.Length > 0 && !IsJson(body))
+        {
+            return (StatusCodes.Status400BadRequest, new FunctionError("InvalidRequestContentException", "The event is no JSON. Lambda takes JSON only."));
+        }
+
+        return request.Headers["X-Amz-Client-Context"].ToString() is { Length: > 0 } encoded && !TryDecode(encoded, out clientContext)
+            ? (StatusCodes.Status400BadRequest, new FunctionError("InvalidRequestContentException", "The client context is no JSON in base64."))
+            : null;
+    }
+
+    private static bool TryDecode(string encoded, out string? clientContext)
+    {
+        var bytes = new byte[encoded.Length];
+        var valid = Convert.TryFromBase64String(encoded, bytes, out var count) && IsJson(bytes.AsMemory(0, count));
+        clientContext = valid ? Encoding.UTF8.GetString(bytes, 0, count) : null;
+        return valid;
+    }
+
+    private static bool IsJson(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = new Utf8JsonReader(bytes.Span, new JsonReaderOptions { MaxDepth = Output.JsonLines.MaxCarriedDepth });
+        try
+        {
+            while (reader.Read())
+            {
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false; // the caller says so
+        }
+    }
+
+    private static async Task WriteAsync(HttpContext context, int status, ReadOnlyMemory<byte> payload)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = payload.Length;
+        await context.Response.Body.WriteAsync(payload, context.RequestAborted).ConfigureAwait(false);
+    }
+}
