@@ -116,6 +116,26 @@ public static class TextModelBuilderExtensions
             .AcceptEncoded(TextRequest.ReadText, TextJson.Default.LabelPrediction);
     }
 
+    /// <summary>Makes the model a scikit-learn text classifier behind steps of your own, which turn what an event source gives into the text.</summary>
+    /// <remarks>
+    /// <para>As <see cref="UseTextLabelPrediction(ModelBuilder, Action{StringModelOptions})"/>, but as
+    /// <c>IInferencePipeline&lt;ReadOnlyMemory&lt;byte&gt;, LabelPrediction&gt;</c>. An <see cref="InvalidInputException"/> of a step fails its input alone.</para>
+    /// </remarks>
+    /// <param name="model">The model.</param>
+    /// <param name="steps">The steps, chained with <see cref="Preprocessing.Then{TInput, TMiddle, TNext}"/>; shared by simultaneous batches.</param>
+    /// <param name="configure">Sets options.</param>
+    /// <returns>The model.</returns>
+    public static ModelBuilder UseTextLabelPrediction(
+        this ModelBuilder model, IPreprocessingStep<ReadOnlyMemory<byte>, string> steps, Action<StringModelOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        model.AddTextOptions<StringModelOptions, StringModelOptionsValidator>(configure);
+        LocaleModelSource.Wrap(model);
+        return model
+            .UsePipeline<ReadOnlyMemory<byte>, LabelPrediction>(_ => steps.Then(new StringTensorPreprocessor()), static _ => new LabelPredictionPostprocessor())
+            .AcceptEncoded(static encoded => encoded, TextJson.Default.LabelPrediction);
+    }
+
     private static int? SentenceLength(LoadedModel model) =>
         TextModel.ReadSetting(model, "sentence_bert_config.json", "max_seq_length", TextModel.ReadLength);
 

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference;
+using ServerlessInference.Lambda;
+using ServerlessInference.Vision;
+
+// An image that is put into the bucket PHOTOS_BUCKET becomes a JSON document in the bucket RESULTS_BUCKET, or an item of the table RESULTS_TABLE.
+var app = InferenceFunction.CreateBuilder(args);
+
+// The model and ONNX Runtime's native library come from a bucket; split-package.json beside the program pins their digests.
+app.UseSplitPackage(package => package.BaseUri = Variable("PACKAGE_URI"));
+
+app.Services.AddServerlessInference()
+   .AddModel("shapes", model => model
+       .FromSplitPackage("models/shapes")
+       .UseImageClassification(options => options.TopK = 3));
+
+app.MapS3Objects("shapes", WriteResults, objects => objects.Sources.Add($"s3://{Variable("PHOTOS_BUCKET")}/"));
+await app.Build().RunAsync();
+
+// Keep the line that you want; the other one is what "JSON or a table" takes to change.
+static void WriteResults(ResultTarget results)
+{
+    if (Environment.GetEnvironmentVariable("RESULTS_TABLE") is { Length: > 0 } table)
+    {
+        results.ToDynamoDb(table);                                             // UUID, ImageName, ObjectClass
+    }
+    else
+    {
+        results.ToS3($"s3://{Variable("RESULTS_BUCKET")}/{{key}}.json");       // photos/cat.jpg → photos/cat.jpg.json
+    }
+}
+
+static string Variable(string name) =>
+    Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"The environment variable {name} is missing; template.yaml sets it.");
