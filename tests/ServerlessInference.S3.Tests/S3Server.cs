@@ -13,6 +13,23 @@ public sealed class S3Server : IAsyncLifetime
 
     public Uri Endpoint => new(_endpoint!);
 
+    /// <summary>Gets the keys and the region that the server knows.</summary>
+    public static string AccessKey => Variable("ACCESS_KEY");
+
+    public static string SecretKey => Variable("SECRET_KEY");
+
+    public static string Region => Variable("REGION");
+
+    /// <summary>Gets the environment variables with which a function finds the server.</summary>
+    public Dictionary<string, string?> Variables() => new()
+    {
+        ["AWS_ACCESS_KEY_ID"] = AccessKey,
+        ["AWS_SECRET_ACCESS_KEY"] = SecretKey,
+        ["AWS_REGION"] = Region,
+        ["ServerlessInference__S3__Endpoint"] = _endpoint,
+        ["ServerlessInference__S3__ForcePathStyle"] = "true",
+    };
+
     public static byte[] Bytes(int length, int seed = 1)
     {
         byte[] bytes = new byte[length];

@@ -1,0 +1,134 @@
+using System.Text.Json;
+using Amazon.S3;
+using Amazon.S3.Model;
+using ServerlessInference.DynamoDB.Tests;
+using ServerlessInference.S3.Tests;
+using ServerlessInference.Samples.Tests.Support;
+using ServerlessInference.Testing;
+
+namespace ServerlessInference.Samples.Tests;
+
+/// <summary>An image is put into a bucket; its classes go to another bucket or to a table. The model and ONNX Runtime's library come from a third.</summary>
+public sealed class ImageClassificationTests(S3Server s3) : IClassFixture<S3Server>
+{
+    private const string Prefix = "image-classification/";
+
+    private readonly DynamoDbServer _dynamo = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task S3Event_Image_BecomesAJsonDocumentInTheResultsBucket()
+    {
+        s3.Require();
+        using var folder = new TemporaryFolder();
+        string program = await SplitAsync(folder);
+        await PutPhotoAsync("in/a star.jpg", "star-256x256.jpg");
+        await using RunningFunction function = await RunningFunction.StartAsync([program], Variables());
+
+        await function.InvokeAsync(LambdaEvents.S3(s3.Bucket, "in/a star.jpg"));
+
+        using JsonDocument result = await ReadAsync(Results, "in/a star.jpg.json");
+        Assert.Equal("star", result.RootElement.GetProperty("result")[0].GetProperty("label").GetString());
+        Assert.Equal("in/a star.jpg", result.RootElement.GetProperty("source").GetProperty("key").GetString());
+    }
+
+    [Fact]
+    public async Task S3Event_AFileThatIsNoImage_BecomesAnErrorAndTheOthersAreAnswered()
+    {
+        s3.Require();
+        using var folder = new TemporaryFolder();
+        string program = await SplitAsync(folder);
+        await PutPhotoAsync("ring.jpg", "ring-300x200.jpg");
+        await s3.PutAsync("notes.jpg", "no image"u8.ToArray());
+        await using RunningFunction function = await RunningFunction.StartAsync([program], Variables());
+
+        await function.InvokeAsync(LambdaEvents.S3(s3.Bucket, "notes.jpg", "ring.jpg"));
+
+        using JsonDocument refused = await ReadAsync(Results, "notes.jpg.json");
+        using JsonDocument answered = await ReadAsync(Results, "ring.jpg.json");
+        Assert.True(refused.RootElement.TryGetProperty("error", out _), refused.RootElement.ToString());
+        Assert.Equal("ring", answered.RootElement.GetProperty("result")[0].GetProperty("label").GetString());
+    }
+
+    [Fact]
+    public async Task S3Event_DeliveredTwice_IsOneItemOfTheTable()
+    {
+        s3.Require();
+        _dynamo.Require();
+        using var folder = new TemporaryFolder();
+        string program = await SplitAsync(folder);
+        await PutPhotoAsync("cross.png", "cross-96x160.png");
+        string table = await _dynamo.CreateTableAsync();
+        Dictionary<string, string?> variables = Variables();
+        variables["RESULTS_TABLE"] = table;
+        variables["ServerlessInference__DynamoDB__Endpoint"] = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT");
+        await using RunningFunction function = await RunningFunction.StartAsync([program], variables);
+
+        await function.InvokeAsync(LambdaEvents.S3(s3.Bucket, "cross.png"));
+        await function.InvokeAsync(LambdaEvents.S3(s3.Bucket, "cross.png"));
+
+        var item = Assert.Single(await _dynamo.ScanAsync(table));
+        Assert.Equal("cross.png", item["ImageName"].S);
+        Assert.Equal("cross", item["ObjectClass"].S);
+        Assert.NotEmpty(item["UUID"].S);
+    }
+
+    [Fact]
+    public async Task Start_AnArchiveWasChangedInTheBucket_RefusesToRunIt()
+    {
+        s3.Require();
+        using var folder = new TemporaryFolder();
+        string program = await SplitAsync(folder);
+        string archive = Directory.GetFiles(folder["dist", "archives"]).First();
+        byte[] changed = await File.ReadAllBytesAsync(archive, Cancellation);
+        changed[changed.Length / 2] ^= 1;
+        await s3.PutAsync(Prefix + Path.GetFileName(archive), changed);
+        await PutPhotoAsync("square.png", "square-128x128.png");
+        await using RunningFunction function = await RunningFunction.StartAsync([program], Variables());
+
+        (JsonElement answer, bool failed) = await function.TryInvokeAsync(LambdaEvents.S3(s3.Bucket, "square.png"));
+
+        Assert.True(failed, answer.ToString());
+        Assert.Contains(Path.GetFileName(archive), answer.ToString() + function.Log, StringComparison.Ordinal);
+    }
+
+    private string Results => s3.Bucket + "-results";
+
+    private Dictionary<string, string?> Variables() => new(s3.Variables())
+    {
+        ["PACKAGE_URI"] = $"s3://{s3.Bucket}/{Prefix}",
+        ["PHOTOS_BUCKET"] = s3.Bucket,
+        ["RESULTS_BUCKET"] = Results,
+    };
+
+    // As the README says: split what was published, upload the archives.
+    private async Task<string> SplitAsync(TemporaryFolder folder)
+    {
+        using (AmazonS3Client client = s3.Client())
+        {
+            await client.PutBucketAsync(Results, Cancellation);
+        }
+
+        string root = folder.Copy(Programs.Folder("ImageClassification"), "publish");
+        await ToolRun.RunAsync(
+            "package", "split", "--root", root, "--model", $"shapes={Repository.DemoModel}", "--limit", "5MB", "--out", folder["dist"]);
+        Assert.Empty(Directory.GetFiles(folder["dist", "function"], "libonnxruntime*", SearchOption.AllDirectories));
+        foreach (string archive in Directory.GetFiles(folder["dist", "archives"]))
+        {
+            await s3.PutAsync(Prefix + Path.GetFileName(archive), await File.ReadAllBytesAsync(archive, Cancellation));
+        }
+
+        return folder["dist", "function", "ImageClassification"];
+    }
+
+    private async Task PutPhotoAsync(string key, string sample) =>
+        await s3.PutAsync(key, await File.ReadAllBytesAsync(Path.Combine(Repository.DemoModel, "samples", sample), Cancellation));
+
+    private async Task<JsonDocument> ReadAsync(string bucket, string key)
+    {
+        using AmazonS3Client client = s3.Client();
+        using GetObjectResponse response = await client.GetObjectAsync(bucket, key, Cancellation);
+        return await JsonDocument.ParseAsync(response.ResponseStream, cancellationToken: Cancellation);
+    }
+}

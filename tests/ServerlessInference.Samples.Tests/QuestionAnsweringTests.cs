@@ -1,0 +1,116 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using ServerlessInference.S3.Tests;
+using ServerlessInference.Samples.Tests.Support;
+
+namespace ServerlessInference.Samples.Tests;
+
+/// <summary>Questions come over HTTP; the model comes out of an archive on S3 straight into memory.</summary>
+public sealed class QuestionAnsweringTests(S3Server s3) : IClassFixture<S3Server>
+{
+    private const string Origin = "https://example.com";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static string Model => Path.Combine(Repository.Root, "models", "paragraph-qa");
+
+    [Fact]
+    public async Task Post_AQuestion_IsAnsweredWithTheSpanAndNothingOfTheModelIsOnDisk()
+    {
+        s3.Require();
+        await PutModelAsync();
+        using var temporary = new TemporaryFolder();
+        await using RunningFunction function = await StartAsync(temporary.Path);
+        using JsonDocument samples = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Model, "samples.json"), Cancellation));
+        (string question, string context, string answer) = QuestionSample.First(samples.RootElement);
+
+        using HttpResponseMessage response = await PostAsync(
+            function, JsonSerializer.Serialize(new Dictionary<string, string> { ["question"] = question, ["context"] = context }));
+
+        Assert.True(response.StatusCode == HttpStatusCode.OK, await response.Content.ReadAsStringAsync(Cancellation) + function.Log);
+        Assert.Equal(Origin, response.Headers.GetValues("access-control-allow-origin").Single());
+        using JsonDocument body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal(answer, body.RootElement.GetProperty("result").GetProperty("top")[0].GetProperty("text").GetString());
+        Assert.DoesNotContain(Directory.EnumerateFiles(temporary.Path, "*", SearchOption.AllDirectories), file => new FileInfo(file).Length > 100_000);
+    }
+
+    [Fact]
+    public async Task Options_FromTheAllowedPage_IsAnsweredWithoutTheModel()
+    {
+        s3.Require();
+        await PutModelAsync();
+        await using RunningFunction function = await StartAsync(null);
+        using var request = new HttpRequestMessage(HttpMethod.Options, "/answer");
+        request.Headers.Add("Origin", Origin);
+        request.Headers.Add("Access-Control-Request-Method", "POST");
+
+        using HttpResponseMessage response = await function.Client.SendAsync(request, Cancellation);
+
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+        Assert.Equal(Origin, response.Headers.GetValues("access-control-allow-origin").Single());
+    }
+
+    [Theory]
+    [InlineData("/answer", "{\"question\":\"Who?\"}", HttpStatusCode.UnprocessableEntity, "context")]
+    [InlineData("/answer", "{\"question\":", HttpStatusCode.BadRequest, "JSON")]
+    [InlineData("/elsewhere", "{}", HttpStatusCode.NotFound, "/answer")]
+    public async Task Post_ABadRequest_IsAClearProblem(string path, string body, HttpStatusCode status, string expected)
+    {
+        s3.Require();
+        await PutModelAsync();
+        await using RunningFunction function = await StartAsync(null);
+
+        using HttpResponseMessage response = await PostAsync(function, body, path);
+
+        string text = await response.Content.ReadAsStringAsync(Cancellation);
+        Assert.True(status == response.StatusCode, $"{response.StatusCode}: {text}");
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        Assert.Contains(expected, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_TheArchiveIsMissing_TheFunctionSaysWhichObjectItLooksFor()
+    {
+        s3.Require();
+        await using RunningFunction function = await StartAsync(null, "models/none.tar.gz");
+
+        using HttpResponseMessage response = await PostAsync(function, """{"question":"Who?","context":"Ann."}""");
+
+        Assert.True((int)response.StatusCode >= 500);
+        Assert.Contains("models/none.tar.gz", function.Log, StringComparison.Ordinal);
+    }
+
+    private static async Task<HttpResponseMessage> PostAsync(RunningFunction function, string body, string path = "/answer")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        request.Headers.Add("Origin", Origin);
+        return await function.Client.SendAsync(request, Cancellation);
+    }
+
+    private async Task<RunningFunction> StartAsync(string? temporary, string key = "models/qa.tar.gz") => await RunningFunction.StartAsync(
+        [Programs.Sample("QuestionAnswering")],
+        new Dictionary<string, string?>(s3.Variables())
+        {
+            ["MODEL_URI"] = $"s3://{s3.Bucket}/{key}",
+            ["ALLOWED_ORIGIN"] = Origin,
+            ["TMPDIR"] = temporary,
+        });
+
+    private async Task PutModelAsync()
+    {
+        using var bytes = new MemoryStream();
+        await using (var gzip = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
+        await using (var tar = new TarWriter(gzip))
+        {
+            foreach (string file in Directory.EnumerateFiles(Model).Where(file => Path.GetExtension(file) is ".onnx" or ".txt" || file.EndsWith("config.json", StringComparison.Ordinal)))
+            {
+                await tar.WriteEntryAsync(file, Path.GetFileName(file), Cancellation);
+            }
+        }
+
+        await s3.PutAsync("models/qa.tar.gz", bytes.ToArray());
+    }
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Amazon.S3;
+using Amazon.S3.Model;
+using ServerlessInference.S3.Tests;
+using ServerlessInference.Samples.Tests.Support;
+using ServerlessInference.Testing;
+
+namespace ServerlessInference.Samples.Tests;
+
+/// <summary>Changes of a table come through a Kinesis stream, and are scored with a model from a layer under <c>/opt</c>.</summary>
+public sealed class StreamScoringTests(S3Server s3) : IClassFixture<S3Server>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static string Model => Path.Combine(Repository.Root, "models", "text-scoring");
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(100)]
+    public async Task Kinesis_ABatchWithAnUnusableRecord_EveryRecordHasItsResultAndTheShardGoesOn(int size)
+    {
+        using var layer = new TemporaryFolder();
+        await using RunningFunction function = await StartAsync(layer, Version("one", layer));
+        string[] records = [.. Enumerable.Range(0, size).Select(number => Record($"<p>my parcel {number} has not arrived</p> http://example.com/{number}")), "no change record"];
+
+        JsonElement answer = await function.InvokeAsync(LambdaEvents.Kinesis(records.Select(System.Text.Encoding.UTF8.GetBytes).ToArray()));
+
+        Assert.Empty(answer.GetProperty("batchItemFailures").EnumerateArray());
+        List<JsonElement> results = await ResultsAsync();
+        Assert.Equal(size, results.Count(result => result.TryGetProperty("result", out _)));
+        Assert.Equal(1, results.Count(result => result.TryGetProperty("error", out _)));
+        Assert.All(
+            results.Where(result => result.TryGetProperty("result", out _)),
+            result => Assert.Equal("delivery", result.GetProperty("result").GetProperty("label").GetString()));
+    }
+
+    [Fact]
+    public async Task Kinesis_AnotherVersionOfTheLayer_IsAnotherModelAndTheEarlierOneComesBack()
+    {
+        using var layer = new TemporaryFolder();
+        string one = Version("one", layer), two = Version("two", layer);
+        var versions = new List<string>();
+        foreach (string version in (string[])[one, two, one])
+        {
+            await using RunningFunction function = await StartAsync(layer, version);
+            await function.InvokeAsync(LambdaEvents.Kinesis("""{"dynamodb":{"NewImage":{"text":{"S":"where is my parcel?"}}}}"""u8.ToArray()));
+            versions.Add((await ResultsAsync())[0].GetProperty("model").GetProperty("version").GetString()!);
+        }
+
+        Assert.Equal(versions[0], versions[2]);
+        Assert.NotEqual(versions[0], versions[1]);
+    }
+
+    private static string Record(string text) =>
+        $$$"""{"eventName":"INSERT","tableName":"texts","dynamodb":{"Keys":{"id":{"S":"1"}},"NewImage":{"text":{"S":{{{JsonSerializer.Serialize(text)}}}}}}}""";
+
+    // A layer as Lambda unpacks it: text-scoring/model.onnx. The versions differ in the model's own time, as two uploads do.
+    private static string Version(string name, TemporaryFolder folder)
+    {
+        string root = folder[name];
+        Directory.CreateDirectory(Path.Combine(root, "text-scoring"));
+        string file = Path.Combine(root, "text-scoring", "model.onnx");
+        File.Copy(Path.Combine(Model, "model.onnx"), file);
+        File.SetLastWriteTimeUtc(file, new DateTime(2026, 1, name == "one" ? 1 : 2, 0, 0, 0, DateTimeKind.Utc));
+        return root;
+    }
+
+    // Layers lie under /opt, here in a mount namespace of the function's own.
+    private async Task<RunningFunction> StartAsync(TemporaryFolder folder, string layer)
+    {
+        s3.Require();
+        Assert.SkipUnless(await CanMountAsync(folder.Path), "unshare cannot bind a folder to /opt on this machine (it needs root and a kernel that lets it)");
+        return await RunningFunction.StartAsync(
+            ["unshare", "--mount", "sh", "-c", "mount --bind \"$0\" /opt && exec \"$1\"", layer, Programs.Sample("StreamScoring")],
+            new Dictionary<string, string?>(s3.Variables()) { ["RESULTS_BUCKET"] = s3.Bucket },
+            memory: 192);
+    }
+
+    private static async Task<bool> CanMountAsync(string folder)
+    {
+        try
+        {
+            using Process? trial = Process.Start(new ProcessStartInfo("unshare", ["--mount", "mount", "--bind", folder, "/opt"]) { RedirectStandardError = true });
+            await trial!.WaitForExitAsync(Cancellation);
+            return trial.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false; // the system has no unshare
+        }
+    }
+
+    // All results in the bucket, which is emptied, so that the next look sees only what is new.
+    private async Task<List<JsonElement>> ResultsAsync()
+    {
+        using AmazonS3Client client = s3.Client();
+        var results = new List<JsonElement>();
+        ListObjectsV2Response list = await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = s3.Bucket }, Cancellation);
+        foreach (S3Object found in list.S3Objects)
+        {
+            using (GetObjectResponse response = await client.GetObjectAsync(s3.Bucket, found.Key, Cancellation))
+            using (JsonDocument document = await JsonDocument.ParseAsync(response.ResponseStream, cancellationToken: Cancellation))
+            {
+                results.Add(document.RootElement.Clone());
+            }
+
+            await client.DeleteObjectAsync(s3.Bucket, found.Key, Cancellation);
+        }
+
+        return results;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace ServerlessInference.Samples.Tests.Support;
+
+/// <summary>A sample in a process of its own, under the tool's local Runtime API, as <c>serverless-inference serve</c> runs it.</summary>
+internal sealed class RunningFunction : IAsyncDisposable
+{
+    private const string InvokePath = "/2015-03-31/functions/sample/invocations";
+
+    private readonly Process _tool;
+    private readonly ConcurrentQueue<string> _log = new();
+
+    private RunningFunction(Process tool)
+    {
+        _tool = tool;
+        _tool.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? string.Empty);
+        _tool.BeginErrorReadLine();
+    }
+
+    public HttpClient Client { get; private set; } = new() { Timeout = TimeSpan.FromMinutes(2) };
+
+    /// <summary>Gets what the function and the tool wrote to standard error.</summary>
+    public string Log => string.Join('\n', _log);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>Starts a function.</summary>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="variables">The function's environment variables.</param>
+    /// <param name="memory">The memory size, MB.</param>
+    public static async Task<RunningFunction> StartAsync(
+        IReadOnlyList<string> command, IReadOnlyDictionary<string, string?> variables, int memory = 1769)
+    {
+        var start = new ProcessStartInfo(Programs.Tool) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in (string[])["serve", "--port", "0", "--timeout", "60", "--memory", memory.ToString(CultureInfo.InvariantCulture)])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach ((string name, string? value) in variables.Where(variable => variable.Value is not null))
+        {
+            start.ArgumentList.Add("--env");
+            start.ArgumentList.Add($"{name}={value}");
+        }
+
+        start.ArgumentList.Add("--");
+        foreach (string part in command)
+        {
+            start.ArgumentList.Add(part);
+        }
+
+        var function = new RunningFunction(Process.Start(start)!);
+        string? ready = await function._tool.StandardOutput.ReadLineAsync(Cancellation);
+        Assert.True(ready is not null, function.Log);
+        using JsonDocument document = JsonDocument.Parse(ready);
+        function.Client.BaseAddress = new Uri(document.RootElement.GetProperty("url").GetString()!);
+        return function;
+    }
+
+    /// <summary>Sends an event, and takes the function's answer.</summary>
+    public async Task<JsonElement> InvokeAsync(ReadOnlyMemory<byte> payload)
+    {
+        (JsonElement answer, bool failed) = await TryInvokeAsync(payload);
+        Assert.False(failed, $"{answer}\n{Log}");
+        return answer;
+    }
+
+    /// <summary>Sends an event, and takes the function's answer or its error.</summary>
+    public async Task<(JsonElement Answer, bool Failed)> TryInvokeAsync(ReadOnlyMemory<byte> payload)
+    {
+        using var content = new ReadOnlyMemoryContent(payload);
+        using HttpResponseMessage response = await Client.PostAsync(InvokePath, content, Cancellation);
+        string text = await response.Content.ReadAsStringAsync(Cancellation);
+        Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode}: {text}\n{Log}");
+        using JsonDocument document = JsonDocument.Parse(text.Length == 0 ? "null" : text);
+        return (document.RootElement.Clone(), response.Headers.Contains("X-Amz-Function-Error"));
+    }
+
+    public Task<JsonElement> InvokeAsync(string payload) => InvokeAsync(Encoding.UTF8.GetBytes(payload));
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (!_tool.HasExited)
+        {
+            using Process interrupt = Process.Start("kill", ["-INT", _tool.Id.ToString(CultureInfo.InvariantCulture)])!;
+            await interrupt.WaitForExitAsync(CancellationToken.None);
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            await _tool.WaitForExitAsync(patience.Token);
+        }
+
+        _tool.Dispose();
+    }
+}
