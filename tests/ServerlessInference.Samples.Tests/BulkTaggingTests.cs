@@ -51,7 +51,7 @@ public sealed class BulkTaggingTests(S3Server s3) : IClassFixture<S3Server>
         return StartAsync();
 
         async Task<RunningFunction> StartAsync() => await RunningFunction.StartAsync(
-            [Programs.Sample("BulkTagging")],
+            "BulkTagging",
             new Dictionary<string, string?>(s3.Variables())
             {
                 ["PHOTOS_BUCKET"] = s3.Bucket,

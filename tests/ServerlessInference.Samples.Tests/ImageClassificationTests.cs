@@ -24,9 +24,9 @@ public sealed class ImageClassificationTests(S3Server s3) : IClassFixture<S3Serv
         using var folder = new TemporaryFolder();
         string program = await SplitAsync(folder);
         await PutPhotoAsync("in/a star.jpg", "star-256x256.jpg");
-        await using RunningFunction function = await RunningFunction.StartAsync([program], Variables());
+        await using RunningFunction function = await RunningFunction.StartAsync("ImageClassification", Variables(), [program]);
 
-        await function.InvokeAsync(LambdaEvents.S3(s3.Bucket, "in/a star.jpg"));
+        await function.InvokeAsync(LambdaEvents.S3Notification(s3.Bucket, "in/a star.jpg"));
 
         using JsonDocument result = await ReadAsync(Results, "in/a star.jpg.json");
         Assert.Equal("star", result.RootElement.GetProperty("result")[0].GetProperty("label").GetString());
@@ -41,9 +41,9 @@ public sealed class ImageClassificationTests(S3Server s3) : IClassFixture<S3Serv
         string program = await SplitAsync(folder);
         await PutPhotoAsync("ring.jpg", "ring-300x200.jpg");
         await s3.PutAsync("notes.jpg", "no image"u8.ToArray());
-        await using RunningFunction function = await RunningFunction.StartAsync([program], Variables());
+        await using RunningFunction function = await RunningFunction.StartAsync("ImageClassification", Variables(), [program]);
 
-        await function.InvokeAsync(LambdaEvents.S3(s3.Bucket, "notes.jpg", "ring.jpg"));
+        await function.InvokeAsync(LambdaEvents.S3Notification(s3.Bucket, "notes.jpg", "ring.jpg"));
 
         using JsonDocument refused = await ReadAsync(Results, "notes.jpg.json");
         using JsonDocument answered = await ReadAsync(Results, "ring.jpg.json");
@@ -63,10 +63,10 @@ public sealed class ImageClassificationTests(S3Server s3) : IClassFixture<S3Serv
         Dictionary<string, string?> variables = Variables();
         variables["RESULTS_TABLE"] = table;
         variables["ServerlessInference__DynamoDB__Endpoint"] = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT");
-        await using RunningFunction function = await RunningFunction.StartAsync([program], variables);
+        await using RunningFunction function = await RunningFunction.StartAsync("ImageClassification", variables, [program]);
 
-        await function.InvokeAsync(LambdaEvents.S3(s3.Bucket, "cross.png"));
-        await function.InvokeAsync(LambdaEvents.S3(s3.Bucket, "cross.png"));
+        await function.InvokeAsync(LambdaEvents.S3Notification(s3.Bucket, "cross.png"));
+        await function.InvokeAsync(LambdaEvents.S3Notification(s3.Bucket, "cross.png"));
 
         var item = Assert.Single(await _dynamo.ScanAsync(table));
         Assert.Equal("cross.png", item["ImageName"].S);
@@ -85,9 +85,9 @@ public sealed class ImageClassificationTests(S3Server s3) : IClassFixture<S3Serv
         changed[changed.Length / 2] ^= 1;
         await s3.PutAsync(Prefix + Path.GetFileName(archive), changed);
         await PutPhotoAsync("square.png", "square-128x128.png");
-        await using RunningFunction function = await RunningFunction.StartAsync([program], Variables());
+        await using RunningFunction function = await RunningFunction.StartAsync("ImageClassification", Variables(), [program]);
 
-        (JsonElement answer, bool failed) = await function.TryInvokeAsync(LambdaEvents.S3(s3.Bucket, "square.png"));
+        (JsonElement answer, bool failed) = await function.TryInvokeAsync(LambdaEvents.S3Notification(s3.Bucket, "square.png"));
 
         Assert.True(failed, answer.ToString());
         Assert.Contains(Path.GetFileName(archive), answer.ToString() + function.Log, StringComparison.Ordinal);

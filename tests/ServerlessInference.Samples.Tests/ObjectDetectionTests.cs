@@ -106,7 +106,7 @@ public sealed class ObjectDetectionTests(S3Server s3) : IClassFixture<S3Server>
     }
 
     private async Task<RunningFunction> StartAsync(ParameterServer parameters, string mount) => await RunningFunction.StartAsync(
-        [Programs.Sample("ObjectDetection")],
+        "ObjectDetection",
         new Dictionary<string, string?>(s3.Variables())
         {
             ["AWS_ENDPOINT_URL_SSM"] = parameters.Environment["AWS_ENDPOINT_URL_SSM"],

@@ -91,7 +91,7 @@ public sealed class QuestionAnsweringTests(S3Server s3) : IClassFixture<S3Server
     }
 
     private async Task<RunningFunction> StartAsync(string? temporary, string key = "models/qa.tar.gz") => await RunningFunction.StartAsync(
-        [Programs.Sample("QuestionAnswering")],
+        "QuestionAnswering",
         new Dictionary<string, string?>(s3.Variables())
         {
             ["MODEL_URI"] = $"s3://{s3.Bucket}/{key}",

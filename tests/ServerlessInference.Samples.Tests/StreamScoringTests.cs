@@ -73,9 +73,9 @@ public sealed class StreamScoringTests(S3Server s3) : IClassFixture<S3Server>
         s3.Require();
         Assert.SkipUnless(await CanMountAsync(folder.Path), "unshare cannot bind a folder to /opt on this machine (it needs root and a kernel that lets it)");
         return await RunningFunction.StartAsync(
-            ["unshare", "--mount", "sh", "-c", "mount --bind \"$0\" /opt && exec \"$1\"", layer, Programs.Sample("StreamScoring")],
+            "StreamScoring",
             new Dictionary<string, string?>(s3.Variables()) { ["RESULTS_BUCKET"] = s3.Bucket },
-            memory: 192);
+            ["unshare", "--mount", "sh", "-c", "mount --bind \"$0\" /opt && exec \"$1\"", layer, Programs.Sample("StreamScoring")]);
     }
 
     private static async Task<bool> CanMountAsync(string folder)

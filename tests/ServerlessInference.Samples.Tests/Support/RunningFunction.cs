@@ -28,15 +28,19 @@ internal sealed class RunningFunction : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>Starts a function.</summary>
-    /// <param name="command">The program and its arguments.</param>
-    /// <param name="variables">The function's environment variables.</param>
-    /// <param name="memory">The memory size, MB.</param>
+    /// <summary>Starts a sample as its template does: handler, memory size, timeout, and all environment variables.</summary>
+    /// <param name="sample">The sample's name.</param>
+    /// <param name="variables">The values of the template's variables, and what the servers of the tests need.</param>
+    /// <param name="command">What starts the program; null starts it where it was built.</param>
     public static async Task<RunningFunction> StartAsync(
-        IReadOnlyList<string> command, IReadOnlyDictionary<string, string?> variables, int memory = 1769)
+        string sample, IReadOnlyDictionary<string, string?> variables, IReadOnlyList<string>? command = null)
     {
+        SamTemplate template = SamTemplate.Load(sample);
+        Assert.All(template.Variables.Where(name => !name.EndsWith('?')), name => Assert.True(variables.ContainsKey(name), $"{name} of template.yaml is missing."));
+        command ??= [Programs.Sample(template.Handler)];
+        string memory = template.Memory.ToString(CultureInfo.InvariantCulture), timeout = template.Timeout.ToString(CultureInfo.InvariantCulture);
         var start = new ProcessStartInfo(Programs.Tool) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])["serve", "--port", "0", "--timeout", "60", "--memory", memory.ToString(CultureInfo.InvariantCulture)])
+        foreach (string argument in (string[])["serve", "--port", "0", "--timeout", timeout, "--memory", memory])
         {
             start.ArgumentList.Add(argument);
         }
