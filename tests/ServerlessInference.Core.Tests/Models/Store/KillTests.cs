@@ -12,7 +12,9 @@ public sealed class KillTests
 {
     private static readonly byte[] Content = TemporaryStore.Bytes((8 * 1024 * 1024) + 21, 8);
     private static readonly string Expected = Convert.ToHexStringLower(SHA256.HashData(Content));
-    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_KILLS") ?? "50", CultureInfo.InvariantCulture);
+
+    /// <summary>As many for each of the three names.</summary>
+    private static readonly int Kills = (int.Parse(Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_KILLS") ?? "50", CultureInfo.InvariantCulture) + 2) / 3;
 
     [Theory]
     [InlineData("model.onnx")]
@@ -32,16 +34,14 @@ public sealed class KillTests
         int version = 0, killed = 0, fetching = 0;
         server.Files[name] = (served, "\"0\"");
         var random = new Random(42);
-        var clock = Stopwatch.StartNew();
-        Assert.Equal(Expected, await FinishAsync(server.Address(name), store));
-        long usual = clock.ElapsedMilliseconds;
+        double usual = await FinishAsync(server.Address(name), store);
         await using var visible = new PublishedModels(store, Expected);
 
-        while (killed < Kills / 3)
+        while (killed < Kills)
         {
             // Another version, whose first one to four processes are killed.
             server.Files[name] = (served, $"\"{++version}\"");
-            for (int i = random.Next(1, 5); i > 0 && killed < Kills / 3; i--)
+            for (int i = random.Next(1, 5); i > 0 && killed < Kills && store.Published.Length <= version; i--)
             {
                 using Process process = StoreProcess.Start(server.Address(name), store.Options.Root);
                 await Task.Delay((int)(usual * (0.3 + (0.7 * random.NextDouble()))), TestContext.Current.CancellationToken);
@@ -53,7 +53,8 @@ public sealed class KillTests
                 fetching += store.Staged.Length;
             }
 
-            Assert.Equal(Expected, await FinishAsync(server.Address(name), store));
+            // The machine may have become faster or slower.
+            usual = (usual + await FinishAsync(server.Address(name), store)) / 2;
             visible.AssertWhole();
             Assert.Empty(store.Staged);
         }
@@ -62,5 +63,12 @@ public sealed class KillTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{killed} killed, {fetching} of them while they fetched; {version} models ended whole");
     }
 
-    private static async Task<string> FinishAsync(string uri, TemporaryStore store) => (await StoreProcess.RunAsync([uri, store.Options.Root])).Output;
+    /// <summary>Runs a process to its end, with the right model.</summary>
+    /// <returns>How long it took, milliseconds.</returns>
+    private static async Task<double> FinishAsync(string uri, TemporaryStore store)
+    {
+        var clock = Stopwatch.StartNew();
+        Assert.Equal((Expected, string.Empty), await StoreProcess.RunAsync([uri, store.Options.Root]));
+        return clock.Elapsed.TotalMilliseconds;
+    }
 }
