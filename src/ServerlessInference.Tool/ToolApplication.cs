@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using ServerlessInference.Tool.Commands;
+using ServerlessInference.Tool.Cost;
 using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool;
@@ -73,6 +74,7 @@ internal static class ToolApplication
         TextLinesCommand.CreateEmbed(console),
         InvokeCommand.Create(console),
         ServeCommand.Create(console),
+        CostCommand.Create(console),
     };
 
     private static string UsageHint(ParseResult parsed)
