@@ -4,12 +4,15 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessInference.Models.Transfer;
 
 /// <summary>Reads a range of an object, again and again from where it broke off.</summary>
-/// <remarks>A connection that brings nothing within the idle timeout counts as broken: a stalled body would otherwise hang for minutes.</remarks>
+/// <remarks>
+/// A connection that does not bring the next <see cref="Progress"/> bytes within the idle timeout counts as broken: a stalled body would otherwise
+/// hang for minutes, and one that drips for hours.
+/// </remarks>
 internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptions options, TimeProvider time, ILogger logger)
 {
     private const int BufferSize = 256 * 1024;
 
-    /// <summary>What a connection must have brought to count as one that worked: a server that drips would never be given up otherwise.</summary>
+    /// <summary>What a connection must bring within the idle timeout, and must have brought to count as one that worked.</summary>
     private const int Progress = 64 * 1024;
 
     /// <summary>Takes bytes in order.</summary>
@@ -78,6 +81,7 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
         private CancellationTokenSource? _idle;
         private CancellationTokenSource? _linked;
         private Stream? _body;
+        private int _came;
 
         /// <summary>Gets why this connection is of no more use.</summary>
         public Exception? Failure { get; private set; }
@@ -93,6 +97,8 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
                 {
                     await OpenAsync(buffer, offset, wanted, cancellationToken).ConfigureAwait(false);
                 }
+
+                Rearm();
 
                 while (filled < capacity)
                 {
@@ -110,7 +116,7 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
             catch (Exception exception) when (IsTransient(exception, cancellationToken))
             {
                 Failure = exception is OperationCanceledException
-                    ? new TimeoutException($"nothing came for {idleTimeout.TotalSeconds:0.###} s", exception)
+                    ? new TimeoutException($"{(_came == 0 ? "nothing" : $"only {_came:N0} bytes")} came for {idleTimeout.TotalSeconds:0.###} s", exception)
                     : exception;
             }
 
@@ -147,10 +153,22 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
             }
         }
 
-        private ValueTask<int> ReadAsync(Memory<byte> buffer)
+        private async ValueTask<int> ReadAsync(Memory<byte> buffer)
+        {
+            int read = await _body!.ReadAsync(buffer, _linked!.Token).ConfigureAwait(false);
+            _came += read;
+            if (_came >= Progress)
+            {
+                Rearm();
+            }
+
+            return read;
+        }
+
+        private void Rearm()
         {
             _idle!.CancelAfter(idleTimeout);
-            return _body!.ReadAsync(buffer, _linked!.Token);
+            _came = 0;
         }
 
         private static bool IsTransient(Exception exception, CancellationToken cancellationToken) =>

@@ -52,7 +52,7 @@ public sealed class RemoteModelOptions
     /// <value>Bytes, 1 MiB to 256 MiB; rounded down to a whole MiB. The default is 8 MiB.</value>
     public int RangeSize { get; set; } = 8 * 1024 * 1024;
 
-    /// <summary>Gets or sets how long a connection may bring nothing before the range is asked for again.</summary>
+    /// <summary>Gets or sets how long a connection may take for its next 64 KiB before the range is asked for again.</summary>
     /// <value>Above zero. The default is 10 seconds.</value>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

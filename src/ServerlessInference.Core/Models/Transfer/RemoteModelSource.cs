@@ -17,6 +17,9 @@ namespace ServerlessInference.Models.Transfer;
 /// </remarks>
 public sealed partial class RemoteModelSource : IModelSource
 {
+    /// <summary>A function is stopped once at the end of the init phase and again at its timeout: then an archive needs more time than there is in one go.</summary>
+    private const int AttemptsInOneGo = 2;
+
     private readonly IRemoteModel _model;
     private readonly RemoteModelOptions _options;
     private readonly RemoteFetch _fetch;
@@ -118,26 +121,50 @@ public sealed partial class RemoteModelSource : IModelSource
     {
         _fetch.CheckLimits(objects);
         ArchiveKind kind = _fetch.KindOf(objects);
-        if (kind != ArchiveKind.None)
-        {
-            staging.Reset(); // an archive begins with its first byte
-        }
-
         try
         {
-            if (kind == ArchiveKind.None)
-            {
-                return Manifest(version, null, await _fetch.ToFolderAsync(objects, staging, cancellationToken).ConfigureAwait(false));
-            }
-
-            (IReadOnlyList<StoredFile> files, ContentDigest digest) =
-                await _fetch.ExtractAsync(objects[0], kind, new FolderTarget(staging), cancellationToken).ConfigureAwait(false);
-            return Manifest(version, digest.ToString(), files);
+            return kind == ArchiveKind.None
+                ? Manifest(version, null, await _fetch.ToFolderAsync(objects, staging, cancellationToken).ConfigureAwait(false))
+                : await FetchArchiveAsync(objects[0], kind, version, staging, cancellationToken).ConfigureAwait(false);
         }
         catch (ModelLoadException exception) when (kind != ArchiveKind.None || exception is CorruptContentException or ModelChangedException)
         {
             staging.Reset();
             throw;
+        }
+    }
+
+    /// <summary>Extracts an archive while it arrives; one that was broken off twice is kept first, so that every further process gets ahead.</summary>
+    private async Task<StoreManifest> FetchArchiveAsync(IRemoteObject archive, ArchiveKind kind, string version, StagingFolder staging, CancellationToken cancellationToken)
+    {
+        if (staging.BeginAttempt() >= AttemptsInOneGo)
+        {
+            staging.ClearContent();
+            try
+            {
+                if (await _fetch.KeepArchiveAsync(archive, staging, cancellationToken).ConfigureAwait(false) is { } kept)
+                {
+                    return await ExtractAsync(kept).ConfigureAwait(false);
+                }
+            }
+            catch (ModelLoadException exception) when (exception is not (CorruptContentException or ModelChangedException))
+            {
+                // Most often its files need more room than it left beside itself.
+                LogAgain(_logger, exception.Message);
+            }
+
+            staging.Reset();
+            staging.BeginAttempt();
+        }
+
+        staging.ClearContent();
+        return await ExtractAsync(archive).ConfigureAwait(false);
+
+        async Task<StoreManifest> ExtractAsync(IRemoteObject source)
+        {
+            (IReadOnlyList<StoredFile> files, ContentDigest digest) =
+                await _fetch.ExtractAsync(source, kind, new FolderTarget(staging), cancellationToken).ConfigureAwait(false);
+            return Manifest(version, digest.ToString(), files);
         }
     }
 
