@@ -32,10 +32,6 @@ public sealed class RemoteModelOptions
     /// <value>The default is <see langword="false"/>: where a folder rather than its content was packed, its name is left out. In a URI: <c>keep-folder</c>.</value>
     public bool KeepFolder { get; set; }
 
-    /// <summary>Gets or sets what hears of every piece that arrives.</summary>
-    /// <value><see langword="null"/>, the default, for nobody. It is called from several threads at once.</value>
-    public IProgress<TransferProgress>? Progress { get; set; }
-
     /// <summary>Gets or sets the most bytes that the model may have, as it comes and as it is extracted.</summary>
     /// <value>Above zero. The default is 10 GiB, the most that Lambda's ephemeral storage and memory hold. In a URI: <c>max-bytes</c>.</value>
     public long MaxBytes { get; set; } = 10L * 1024 * 1024 * 1024;
@@ -59,6 +55,16 @@ public sealed class RemoteModelOptions
     /// <summary>Gets or sets how often in a row a range may fail; a connection that brought 64 KiB begins the count anew.</summary>
     /// <value>1 to 100. The default is 5, with pauses of 0.1, 0.2, 0.4 and 0.8 seconds between.</value>
     public int MaxAttempts { get; set; } = 5;
+
+    internal IProgress<TransferProgress>? Progress { get; private set; }
+
+    /// <summary>Lets somebody hear of every piece that arrives.</summary>
+    /// <param name="progress">It is called from several threads at once.</param>
+    public void ReportTo(IProgress<TransferProgress> progress)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        Progress = progress;
+    }
 
     /// <summary>Takes settings from the fragment of a URI.</summary>
     /// <param name="fragment">What stands behind the <c>#</c>.</param>

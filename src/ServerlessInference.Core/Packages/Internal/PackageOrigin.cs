@@ -1,5 +1,4 @@
 using ServerlessInference.Models;
-using ServerlessInference.Models.Files;
 using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.Packages;
@@ -48,6 +47,10 @@ internal static class PackageOrigin
         string path = uri[(colon + 1)..];
         path = path.StartsWith("//", StringComparison.Ordinal) ? path[2..] : path;
         path = scheme == "layer" ? Path.Combine(ModelSourceBuilder.LayerRoot, path) : path;
-        return RemoteModelSource.Create(services, new FileModel(path, scheme), new RemoteModelOptions { Sha256 = sha256, KeepFolder = true });
+        return FileModelSourceFactory.Create(path, scheme, string.Empty, services, options =>
+        {
+            options.Sha256 = sha256;
+            options.KeepFolder = true;
+        });
     }
 }
