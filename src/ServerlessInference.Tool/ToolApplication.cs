@@ -73,6 +73,8 @@ internal static class ToolApplication
         TextLinesCommand.CreateEmbed(console),
         InvokeCommand.Create(console),
         ServeCommand.Create(console),
+        PackageCommand.Create(console),
+        FetchCommand.Create(console),
     };
 
     private static string UsageHint(ParseResult parsed)

@@ -39,4 +39,16 @@ public sealed record SplitPackageArchive
     /// </value>
     [JsonPropertyName("pointer")]
     public string? PointerUri { get; init; }
+
+    /// <summary>Makes the URI of a model source that brings this archive into the store, held against its digest.</summary>
+    /// <param name="baseUri">The folder or URI that a relative <see cref="Uri"/> is below.</param>
+    /// <returns>The URI, with its settings behind a <c>#</c>.</returns>
+    /// <exception cref="InvalidOperationException">This is a model with a pointer, not an archive.</exception>
+    public string GetSourceUri(string baseUri)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(baseUri);
+        return Uri is null
+            ? throw new InvalidOperationException($"'{Mount}' has a pointer and no archive.")
+            : PackageOrigin.SourceUri(PackageOrigin.Absolute(Uri, baseUri), Sha256);
+    }
 }

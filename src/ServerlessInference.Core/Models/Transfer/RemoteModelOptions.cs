@@ -56,15 +56,8 @@ public sealed class RemoteModelOptions
     /// <value>1 to 100. The default is 5, with pauses of 0.1, 0.2, 0.4 and 0.8 seconds between.</value>
     public int MaxAttempts { get; set; } = 5;
 
-    internal IProgress<TransferProgress>? Progress { get; private set; }
-
-    /// <summary>Lets somebody hear of every piece that arrives.</summary>
-    /// <param name="progress">It is called from several threads at once.</param>
-    public void ReportTo(IProgress<TransferProgress> progress)
-    {
-        ArgumentNullException.ThrowIfNull(progress);
-        Progress = progress;
-    }
+    /// <summary>Gets or sets who hears of every piece that arrives.</summary>
+    internal IProgress<TransferProgress>? Progress { get; set; }
 
     /// <summary>Takes settings from the fragment of a URI.</summary>
     /// <param name="fragment">What stands behind the <c>#</c>.</param>

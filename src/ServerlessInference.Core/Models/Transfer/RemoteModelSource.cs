@@ -63,9 +63,12 @@ public sealed partial class RemoteModelSource : IModelSource
     /// <param name="model">Where the model lies.</param>
     /// <param name="options">How it is fetched.</param>
     /// <returns>The source.</returns>
+    /// <remarks>An <see cref="IProgress{T}"/> of <see cref="TransferProgress"/> in the container hears of every piece that arrives, from several threads at once.</remarks>
     public static RemoteModelSource Create(IServiceProvider services, IRemoteModel model, RemoteModelOptions options)
     {
         ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Progress = services.GetService<IProgress<TransferProgress>>();
         return new RemoteModelSource(
             model,
             options,

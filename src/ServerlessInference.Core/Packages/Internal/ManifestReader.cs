@@ -16,7 +16,8 @@ internal static class ManifestReader
     {
         if (options.Manifest is { Length: > 0 } named && PackageOrigin.HasScheme(named))
         {
-            using ModelArtifact artifact = await PackageOrigin.Archive(named, null, services).LoadAsync(cancellationToken).ConfigureAwait(false);
+            IModelSource source = ModelSourceResolver.Resolve(PackageOrigin.SourceUri(named, null), services);
+            using ModelArtifact artifact = await source.LoadAsync(cancellationToken).ConfigureAwait(false);
             return (await ReadFileAsync(artifact.Files.First().PhysicalPath!, named, cancellationToken).ConfigureAwait(false), named);
         }
 

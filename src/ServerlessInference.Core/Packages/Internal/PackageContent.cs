@@ -26,6 +26,12 @@ internal sealed class PackageContent(string manifest) : IDisposable
         lock (_gate)
         {
             _artifacts.Add(artifact);
+            if (first.PhysicalPath?.EndsWith(first.Name, StringComparison.Ordinal) != true)
+            {
+                throw new ModelLoadException(
+                    $"The split package's archive for '{archive.Mount}' is not in the store but in memory. Take 'memory' out of its URI, or name another kind of source.");
+            }
+
             _mounts.Add(new SplitPackageMount(
                 SplitPackageManifest.NormalizeMount(archive.Mount),
                 first.PhysicalPath![..^first.Name.Length],

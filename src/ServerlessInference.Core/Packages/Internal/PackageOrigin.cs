@@ -31,26 +31,18 @@ internal static class PackageOrigin
     /// <summary>Tells a URI from a path.</summary>
     public static bool HasScheme(string uri) => uri.IndexOf(':', StringComparison.Ordinal) is > 1; // one letter is a drive of Windows
 
-    /// <summary>Makes the source of an archive: whatever its scheme, its bytes go into the store and are held against the pinned digest.</summary>
-    /// <exception cref="ArgumentException">The URI is not of its scheme's form.</exception>
-    /// <exception cref="ModelLoadException">Nothing registered knows the scheme.</exception>
-    public static IModelSource Archive(string uri, string? sha256, IServiceProvider services)
+    /// <summary>Adds the settings with which whatever a URI names goes into the store.</summary>
+    public static string SourceUri(string uri, string? sha256)
     {
-        int colon = uri.IndexOf(':', StringComparison.Ordinal);
-        string scheme = uri[..colon];
-        if (scheme is not ("file" or "efs" or "layer"))
+        string scheme = uri[..uri.IndexOf(':', StringComparison.Ordinal)];
+        if (scheme == "layer")
         {
-            string settings = $"{RemoteModelOptions.KeepFolderSetting}=true" + (sha256 is null ? string.Empty : $"&sha256={sha256}");
-            return ModelSourceResolver.Resolve($"{uri}{(uri.Contains('#', StringComparison.Ordinal) ? '&' : '#')}{settings}", services);
+            uri = "file:" + Path.Combine(ModelSourceBuilder.LayerRoot, uri["layer:".Length..]);
         }
 
-        string path = uri[(colon + 1)..];
-        path = path.StartsWith("//", StringComparison.Ordinal) ? path[2..] : path;
-        path = scheme == "layer" ? Path.Combine(ModelSourceBuilder.LayerRoot, path) : path;
-        return FileModelSourceFactory.Create(path, scheme, string.Empty, services, options =>
-        {
-            options.Sha256 = sha256;
-            options.KeepFolder = true;
-        });
+        // Files would otherwise be used where they lie.
+        string settings = (scheme is "file" or "efs" or "layer" ? "copy=true&" : string.Empty)
+            + $"{RemoteModelOptions.KeepFolderSetting}=true" + (sha256 is null ? string.Empty : $"&sha256={sha256}");
+        return $"{uri}{(uri.Contains('#', StringComparison.Ordinal) ? '&' : '#')}{settings}";
     }
 }

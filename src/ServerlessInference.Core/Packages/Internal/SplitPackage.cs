@@ -122,10 +122,9 @@ internal sealed partial class SplitPackage(
 
     private async Task<ModelArtifact> FetchAsync(SplitPackageArchive archive, string baseUri, CancellationToken cancellationToken)
     {
-        string uri = PackageOrigin.Absolute(archive.Uri!, baseUri);
         try
         {
-            return await PackageOrigin.Archive(uri, archive.Sha256, services).LoadAsync(cancellationToken).ConfigureAwait(false);
+            return await ModelSourceResolver.Resolve(archive.GetSourceUri(baseUri), services).LoadAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is ArgumentException or ModelLoadException)
         {
