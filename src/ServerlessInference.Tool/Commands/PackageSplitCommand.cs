@@ -15,6 +15,7 @@ internal static class PackageSplitCommand
         var models = new Option<string[]>("--model") { Description = "A model's file or folder, inside the publish folder or not; repeatable.", HelpName = "[NAME=]PATH" };
         var assemblies = new Option<string[]>("--assembly") { Description = "An assembly that may travel (not with Native AOT); repeatable.", HelpName = "NAME" };
         var limit = Size.Option("--limit", "What the function and its layers may have, unzipped.", PackageLimits.Unzipped);
+        var all = new Option<bool>("--all") { Description = "Let everything travel that can, whether the rest would fit or not." };
         var output = new Option<string>("--out") { Description = "Where everything is written.", HelpName = "FOLDER", Required = true };
         var prefix = new Option<string?>("--uri-prefix") { Description = "Where the archives will be, such as s3://bucket/prefix/.", HelpName = "URI" };
         var prune = new Option<bool>("--prune") { Description = "Leave out other platforms' libraries, symbols, documentation, and what the function does not load." };
@@ -26,12 +27,12 @@ internal static class PackageSplitCommand
         var format = FormatOption.Create();
         var command = new Command("split", "Decide what stays in the deployment package, write archives of what travels, and the manifest.")
         {
-            root, models, assemblies, limit, output, prefix, prune, keep, layers, tmp, architecture, format,
+            root, models, assemblies, limit, all, output, prefix, prune, keep, layers, tmp, architecture, format,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             console,
             new Settings(
-                Path.GetFullPath(parsed.GetRequiredValue(root)), parsed.GetValue(models) ?? [], parsed.GetValue(assemblies) ?? [], parsed.GetValue(limit),
+                Path.GetFullPath(parsed.GetRequiredValue(root)), parsed.GetValue(models) ?? [], parsed.GetValue(assemblies) ?? [], parsed.GetValue(limit), parsed.GetValue(all),
                 Path.GetFullPath(parsed.GetRequiredValue(output)), parsed.GetValue(prefix), parsed.GetValue(prune), parsed.GetValue(keep) ?? [],
                 parsed.GetValue(layers) ?? [], parsed.GetValue(tmp), parsed.GetValue(architecture)),
             parsed.GetValue(format),
@@ -75,7 +76,7 @@ internal static class PackageSplitCommand
         }
 
         var layers = settings.Layers.Sum(DeterministicZip.UnzippedLength);
-        var plan = SplitPlan.Decide(files, models, settings.Assemblies, settings.Limit, layers);
+        var plan = SplitPlan.Decide(files, models, settings.Assemblies, settings.Limit, layers, settings.All);
         var target = new SplitPackageWriter(settings.Output, settings.Prefix);
         using var progress = new ProgressBar(console, TimeProvider.System, plan.Archives.Count + 1);
         var archives = await target.WriteAsync(plan, [.. plan.Gone, .. pruned.Select(file => file.File.Name)], progress.Step, cancellationToken).ConfigureAwait(false);
@@ -101,5 +102,5 @@ internal static class PackageSplitCommand
         ?? (RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "x86_64");
 
     private sealed record Settings(
-        string Root, string[] Models, string[] Assemblies, long Limit, string Output, string? Prefix, bool Prune, string[] Keep, string[] Layers, long Tmp, string? Architecture);
+        string Root, string[] Models, string[] Assemblies, long Limit, bool All, string Output, string? Prefix, bool Prune, string[] Keep, string[] Layers, long Tmp, string? Architecture);
 }

@@ -17,12 +17,13 @@ internal sealed record SplitPlan(List<PackageFile> Stays, List<SplitArchive> Arc
     /// <param name="assemblies">The names of assemblies that may travel.</param>
     /// <param name="limit">What the function and its layers may have together, unzipped, in bytes.</param>
     /// <param name="layers">What its layers have, in bytes.</param>
+    /// <param name="all">Whether everything travels that can.</param>
     /// <exception cref="PackageException">What has to stay is larger than the limit.</exception>
     /// <remarks>
     /// Native libraries are one unit, since the system's loader looks for what they need beside each other; each model is one. The largest unit goes first,
     /// then assemblies, until the rest fits.
     /// </remarks>
-    public static SplitPlan Decide(IReadOnlyList<PackageFile> files, IReadOnlyList<ModelInput> models, IReadOnlyCollection<string> assemblies, long limit, long layers)
+    public static SplitPlan Decide(IReadOnlyList<PackageFile> files, IReadOnlyList<ModelInput> models, IReadOnlyCollection<string> assemblies, long limit, long layers, bool all)
     {
         var modelPaths = models.SelectMany(model => model.Files).Select(file => Path.GetFullPath(file.Path)).ToHashSet(StringComparer.Ordinal);
         var stays = files.Where(file => !modelPaths.Contains(Path.GetFullPath(file.Path))).ToList();
@@ -36,14 +37,14 @@ internal sealed record SplitPlan(List<PackageFile> Stays, List<SplitArchive> Arc
         var allowance = limit - layers - ManifestAllowance;
         var total = stays.Sum(file => file.Length) + models.Sum(model => model.Length);
         var travelling = new List<SplitArchive>();
-        foreach (var unit in units.OrderByDescending(unit => unit.Files.Sum(file => file.Length)).ThenBy(unit => unit.Mount, StringComparer.Ordinal).TakeWhile(_ => total > allowance))
+        foreach (var unit in units.OrderByDescending(unit => unit.Files.Sum(file => file.Length)).ThenBy(unit => unit.Mount, StringComparer.Ordinal).TakeWhile(_ => all || total > allowance))
         {
             travelling.Add(unit);
             total -= unit.Files.Sum(file => file.Length);
         }
 
         var managed = new List<PackageFile>();
-        foreach (var file in Assemblies(stays, assemblies).OrderByDescending(file => file.Length).ThenBy(file => file.Name, StringComparer.Ordinal).TakeWhile(_ => total > allowance))
+        foreach (var file in Assemblies(stays, assemblies).OrderByDescending(file => file.Length).ThenBy(file => file.Name, StringComparer.Ordinal).TakeWhile(_ => all || total > allowance))
         {
             managed.Add(file);
             total -= file.Length;

@@ -7,7 +7,7 @@ using ServerlessInference.Tests.Support;
 
 namespace ServerlessInference.Tests.Packages;
 
-public sealed partial class NativeLibrariesTests
+public sealed class NativeLibrariesTests
 {
     private static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
 
@@ -141,11 +141,13 @@ public sealed partial class NativeLibrariesTests
         Assert.Contains(NativeLibraryReport.Describe("si_text", package), place => place.StartsWith(path, StringComparison.Ordinal) && place.Contains("file too short", StringComparison.Ordinal));
     }
 
-    [LibraryImport("si_outer", EntryPoint = "si_outer")]
-    private static partial int Outer();
+    [DllImport("si_outer", EntryPoint = "si_outer")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
+    private static extern int Outer();
 
-    [LibraryImport("si_broken", EntryPoint = "si_broken")]
-    private static partial int Broken();
+    [DllImport("si_broken", EntryPoint = "si_broken")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
+    private static extern int Broken();
 
     private static byte[] OtherProcessor(byte[] library)
     {
@@ -159,7 +161,7 @@ public sealed partial class NativeLibrariesTests
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/cc"), "no C compiler is installed");
         string file = Path.Combine(folder, name);
         File.WriteAllText(file + ".c", source);
-        using Process compiler = Process.Start("/usr/bin/cc", ["-shared", "-fPIC", "-o", file, file + ".c", .. arguments]);
+        using Process compiler = Process.Start("/usr/bin/cc", ["-shared", "-fPIC", "-Wl,-soname," + name, "-o", file, file + ".c", .. arguments]);
         compiler.WaitForExit();
         Assert.Equal(0, compiler.ExitCode);
         return File.ReadAllBytes(file);

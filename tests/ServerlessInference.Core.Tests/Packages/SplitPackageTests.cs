@@ -189,7 +189,7 @@ public sealed class SplitPackageTests
         fixture.With("models/double", "double.zip", ArchiveBuilder.Zip(("model.onnx", TinyModels.Double())));
         await using ServiceProvider services = fixture.Services(builder => builder.AddModel("double", model => model.FromSplitPackage("models/double")));
 
-        using Sessions.ModelLease lease = await services.GetRequiredService<IModelRegistry>().AcquireAsync("double", Stop);
+        using ServerlessInference.Sessions.ModelLease lease = await services.GetRequiredService<IModelRegistry>().AcquireAsync("double", Stop);
 
         Assert.Equal("package:models/double", lease.Model.Identity.Source);
         Assert.StartsWith("sha256-", lease.Model.Identity.Version, StringComparison.Ordinal);

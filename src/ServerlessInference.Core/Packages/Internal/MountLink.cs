@@ -18,7 +18,7 @@ internal static class MountLink
 
             if (link.LinkTarget is not null)
             {
-                link.Delete(); // the link alone, whose content another start has found wanting
+                Remove(link); // the link alone, whose content an earlier start had
             }
 
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -33,6 +33,19 @@ internal static class MountLink
             throw new ModelLoadException(
                 $"The split package cannot be mounted at {path}: {exception.Message} Nothing else may be there, and on Lambda only /tmp can be written; " +
                 "a relative mount path needs no link.", exception);
+        }
+    }
+
+    private static void Remove(DirectoryInfo link)
+    {
+        // Unix takes a link for a file, also one whose target is gone.
+        if (OperatingSystem.IsWindows())
+        {
+            link.Delete();
+        }
+        else
+        {
+            File.Delete(link.FullName);
         }
     }
 }
