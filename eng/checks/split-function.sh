@@ -16,15 +16,10 @@ if grep -E 'warning (IL|AOT)' "$work/publish.log"; then echo "the native compile
 
 $tool package split --root "$work/publish" --model shapes=models/shapes-resnet --all --prune --out "$work/dist" --format table
 settings=()
-if [ -n "${SERVERLESS_INFERENCE_S3_ENDPOINT:-}" ]; then
-  # Uploaded with curl, which signs requests too; fetched by the function.
-  bucket=split-$RANDOM$RANDOM
-  put() { # key, file
-    curl -sfS --user "$SERVERLESS_INFERENCE_S3_ACCESS_KEY:$SERVERLESS_INFERENCE_S3_SECRET_KEY" \
-      --aws-sigv4 "aws:amz:$SERVERLESS_INFERENCE_S3_REGION:s3" ${2:+--upload-file "$2"} ${2:---request PUT} "$SERVERLESS_INFERENCE_S3_ENDPOINT/$bucket$1" >/dev/null
-  }
-  put ""
-  for archive in "$work"/dist/archives/*; do put "/a/$(basename "$archive")" "$archive"; done
+if [ -n "${SERVERLESS_INFERENCE_S3_ENDPOINT:-}" ] && command -v python3 >/dev/null; then
+  bucket=split-$RANDOM$RANDOM objects=()
+  for archive in "$work"/dist/archives/*; do objects+=("a/$(basename "$archive")" "$archive"); done
+  python3 eng/servers/put-s3.py "$bucket" "${objects[@]}"
   settings+=(
     --env "ServerlessInference__SplitPackage__BaseUri=s3://$bucket/a/"
     --env "ServerlessInference__S3__Endpoint=$SERVERLESS_INFERENCE_S3_ENDPOINT" --env "ServerlessInference__S3__Region=$SERVERLESS_INFERENCE_S3_REGION"

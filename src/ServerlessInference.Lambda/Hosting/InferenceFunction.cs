@@ -227,7 +227,17 @@ public sealed partial class InferenceFunction : IAsyncDisposable
 
     private async Task PrepareWithPackageAsync()
     {
-        await SplitPackageStart.LoadAsync(_services, _disposing.Token).ConfigureAwait(false);
+        try
+        {
+            await SplitPackageStart.LoadAsync(_services, _disposing.Token).ConfigureAwait(false);
+        }
+        catch (ModelLoadException) when (!_processor.Preloading.IsCompleted)
+        {
+            // Requests are taken already: routes must be ready for them, and models ask for the package again.
+            await Prepare().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
         await Prepare().ConfigureAwait(false);
     }
 

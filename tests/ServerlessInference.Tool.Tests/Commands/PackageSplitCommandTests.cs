@@ -188,7 +188,6 @@ public sealed class PackageSplitCommandTests
     [InlineData("--assembly", "Nowhere")]
     [InlineData("--model", "/nowhere/model.onnx")]
     [InlineData("--layer", "/nowhere/layer.zip")]
-    [InlineData("--architecture", "mips")]
     public async Task Split_WrongArgument_IsWrongUsage(string option, string value)
     {
         using var root = Function(1_000);
