@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using ServerlessInference.Tool.Commands;
+using ServerlessInference.Tool.Cost;
 using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool;
@@ -75,6 +76,7 @@ internal static class ToolApplication
         ServeCommand.Create(console),
         PackageCommand.Create(console),
         FetchCommand.Create(console),
+        CostCommand.Create(console),
     };
 
     private static string UsageHint(ParseResult parsed)

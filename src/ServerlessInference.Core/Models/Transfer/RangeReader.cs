@@ -25,7 +25,7 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
         byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BufferSize, length));
         try
         {
-            await ReadAsync(buffer, offset, length, sink, cancellationToken).ConfigureAwait(false);
+            await ReadAsync(_ => buffer, offset, length, sink, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -33,7 +33,11 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
         }
     }
 
-    private async Task ReadAsync(byte[] buffer, long offset, long length, Sink sink, CancellationToken cancellationToken)
+    /// <summary>Reads a range into memory.</summary>
+    public Task ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken) =>
+        ReadAsync(done => destination[(int)done..], offset, destination.Length, static (_, _) => ValueTask.CompletedTask, cancellationToken);
+
+    private async Task ReadAsync(Func<long, Memory<byte>> place, long offset, long length, Sink sink, CancellationToken cancellationToken)
     {
         long done = 0;
         int failures = 0;
@@ -45,10 +49,11 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
             {
                 while (done < length && attempt.Failure is null)
                 {
+                    Memory<byte> buffer = place(done);
                     int filled = await attempt.FillAsync(buffer, offset + done, length - done, cancellationToken).ConfigureAwait(false);
                     if (filled > 0)
                     {
-                        await sink(offset + done, buffer.AsMemory(0, filled)).ConfigureAwait(false);
+                        await sink(offset + done, buffer[..filled]).ConfigureAwait(false);
                         done += filled;
                     }
                 }
@@ -87,7 +92,7 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
         public Exception? Failure { get; private set; }
 
         /// <summary>Fills the buffer as far as the connection lasts; what came before a failure counts.</summary>
-        public async ValueTask<int> FillAsync(byte[] buffer, long offset, long wanted, CancellationToken cancellationToken)
+        public async ValueTask<int> FillAsync(Memory<byte> buffer, long offset, long wanted, CancellationToken cancellationToken)
         {
             int filled = 0;
             int capacity = (int)Math.Min(buffer.Length, wanted);
@@ -102,7 +107,7 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
 
                 while (filled < capacity)
                 {
-                    int read = await ReadAsync(buffer.AsMemory(filled, capacity - filled)).ConfigureAwait(false);
+                    int read = await ReadAsync(buffer[filled..capacity]).ConfigureAwait(false);
                     if (read == 0)
                     {
                         throw new EndOfStreamException($"the body ended {wanted - filled:N0} bytes early");
@@ -134,7 +139,7 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
             _idle?.Dispose();
         }
 
-        private async ValueTask OpenAsync(byte[] buffer, long offset, long wanted, CancellationToken cancellationToken)
+        private async ValueTask OpenAsync(Memory<byte> buffer, long offset, long wanted, CancellationToken cancellationToken)
         {
             _idle = new CancellationTokenSource(idleTimeout, time);
             _linked = CancellationTokenSource.CreateLinkedTokenSource(_idle.Token, cancellationToken);
@@ -148,7 +153,7 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
             _body = await source.OpenReadAsync(0, source.Length, _linked.Token).ConfigureAwait(false);
             for (long skipped = 0; skipped < offset;)
             {
-                int read = await ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, offset - skipped))).ConfigureAwait(false);
+                int read = await ReadAsync(buffer[..(int)Math.Min(buffer.Length, offset - skipped)]).ConfigureAwait(false);
                 skipped += read > 0 ? read : throw new EndOfStreamException($"the body ended at byte {skipped:N0}");
             }
         }

@@ -6,15 +6,15 @@ namespace ServerlessInference.Models.Transfer;
 
 /// <summary>An object from its first byte to its last, fetched ahead in a few ranges at once and digested on the way.</summary>
 /// <remarks>
-/// Holds at most <see cref="Window"/> segments beside the one being read: together less than a tenth of a large object, and 20 MiB of a huge one. One reader.
+/// Holds at most <see cref="Window"/> segments beside the one being read: 20 MiB, or, where the model goes into memory, less than a twentieth of it. One reader.
 /// </remarks>
 internal sealed class ReadAheadStream : Stream
 {
     public const int Window = 4;
-    private const int LeastSegment = 1024 * 1024, MostSegment = 4 * LeastSegment;
+    private const int LeastSegment = 512 * 1024, MostSegment = 4 * 1024 * 1024;
 
-    /// <summary>What is held, window and current segment, is then less than a twelfth of the object.</summary>
-    private const int SegmentsPerObject = 64;
+    /// <summary>What is held of an object that goes into memory, window and current segment, is then less than a twentieth of it.</summary>
+    private const int SegmentsPerObject = 128;
 
     private readonly IRemoteObject _source;
     private readonly RangeReader _reader;
@@ -33,7 +33,7 @@ internal sealed class ReadAheadStream : Stream
     {
         _source = source;
         _reader = new RangeReader(source, options, time, logger);
-        _segmentSize = (int)Math.Clamp(source.Length / SegmentsPerObject, LeastSegment, MostSegment);
+        _segmentSize = options.InMemory ? (int)Math.Clamp(source.Length / SegmentsPerObject, LeastSegment, MostSegment) : MostSegment;
         _digest = new IncrementalDigest(algorithm);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _fetching = Task.Run(() => source.AcceptsRanges ? FetchRangesAsync() : FetchInOrderAsync(), CancellationToken.None);
@@ -154,11 +154,7 @@ internal sealed class ReadAheadStream : Stream
     private async Task<Segment> FetchAsync(long offset)
     {
         var segment = new Segment(Rent(), (int)Math.Min(_segmentSize, _source.Length - offset));
-        await _reader.ReadAsync(offset, segment.Length, (at, data) =>
-        {
-            data.CopyTo(segment.Buffer.AsMemory((int)(at - offset)));
-            return ValueTask.CompletedTask;
-        }, _stop.Token).ConfigureAwait(false);
+        await _reader.ReadAsync(offset, segment.Buffer.AsMemory(0, segment.Length), _stop.Token).ConfigureAwait(false);
         return segment;
     }
 

@@ -113,11 +113,7 @@ internal sealed class RemoteFetch(string description, RemoteModelOptions options
         return ZipDirectory.ReadAsync(archive.Location, archive.Length, async (offset, length) =>
         {
             byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
-            await reader.ReadAsync(offset, length, (at, data) =>
-            {
-                data.CopyTo(bytes.AsMemory((int)(at - offset)));
-                return ValueTask.CompletedTask;
-            }, cancellationToken).ConfigureAwait(false);
+            await reader.ReadAsync(offset, bytes, cancellationToken).ConfigureAwait(false);
             return bytes;
         }, options.MaxFiles);
     }
