@@ -66,10 +66,22 @@ internal static class FetchCommand
                 files.Add(new(file.Name, file.Length));
             }
 
-            // Only what is on its way is kept, and that is published now.
-            Directory.Delete(store, recursive: true);
+            Clean(store);
             return new FetchDocument(uri, artifact.Version, folder, files, bar.Bytes, elapsed);
         }
+    }
+
+    /// <summary>Keeps only what is on its way, such as another model's half.</summary>
+    private static void Clean(string store)
+    {
+        if (!Directory.Exists(store))
+        {
+            return; // everything went through memory
+        }
+
+        var staging = Path.Combine(store, "staging");
+        var isEmpty = !Directory.Exists(staging) || !Directory.EnumerateFileSystemEntries(staging).Any();
+        Directory.Delete(isEmpty ? store : Path.Combine(store, "models"), recursive: true);
     }
 
     private static void Take(ModelFile file, string target, string store)

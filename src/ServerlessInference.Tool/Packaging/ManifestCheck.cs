@@ -38,7 +38,7 @@ internal sealed class ManifestCheck(ToolConsole console, string baseUri)
                 _archives.Add(new CheckedArchive(archive, counter.Total, [.. artifact.Files.Select(file => file.Name).Order(StringComparer.Ordinal)], unpacked, problems));
             }
         }
-        catch (ModelLoadException exception)
+        catch (Exception exception) when (exception is ModelLoadException or UsageException)
         {
             _archives.Add(new CheckedArchive(archive, null, [], 0, [exception.Message]));
         }

@@ -100,7 +100,10 @@ public sealed partial class RemoteModelSource : IModelSource
     }
 
     // A pinned model is known without asking anybody, and the same wherever it comes from.
-    private string? PinnedVersion => _options.Sha256 is { } pinned ? "sha256-" + pinned[..16].ToLowerInvariant() : null;
+    private string? PinnedVersion => _options.Sha256 is { } pinned ? VersionOf(pinned) : null;
+
+    /// <summary>Gives the version of whatever has a pinned SHA-256.</summary>
+    internal static string VersionOf(string sha256) => "sha256-" + sha256[..16].ToLowerInvariant();
 
     private static string VersionOf(IReadOnlyList<IRemoteObject> objects) => objects.Count == 1 ? objects[0].Version : Digest(Identity(objects));
 

@@ -6,6 +6,8 @@ namespace ServerlessInference.Packages;
 /// <summary>Finds what a manifest's URIs mean.</summary>
 internal static class PackageOrigin
 {
+    private const string Copy = "#copy=true";
+
     /// <summary>Makes a URI absolute.</summary>
     /// <param name="uri">The URI, a path, or a name relative to the base.</param>
     /// <param name="baseUri">A folder or a URI.</param>
@@ -40,9 +42,11 @@ internal static class PackageOrigin
             uri = "file:" + Path.Combine(ModelSourceBuilder.LayerRoot, uri["layer:".Length..]);
         }
 
-        // Files would otherwise be used where they lie.
-        string settings = (scheme is "file" or "efs" or "layer" ? "copy=true&" : string.Empty)
-            + $"{RemoteModelOptions.KeepFolderSetting}=true" + (sha256 is null ? string.Empty : $"&sha256={sha256}");
-        return $"{uri}{(uri.Contains('#', StringComparison.Ordinal) ? '&' : '#')}{settings}";
+        string settings = $"{RemoteModelOptions.KeepFolderSetting}=true" + (sha256 is null ? string.Empty : $"&sha256={sha256}");
+
+        // Files would otherwise be used where they lie, and a '#' may be part of their names.
+        return scheme is "file" or "efs" or "layer"
+            ? uri + (uri.Contains(Copy, StringComparison.Ordinal) ? "&" : Copy + "&") + settings
+            : uri + (uri.Contains('#', StringComparison.Ordinal) ? "&" : "#") + settings;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Models;
+using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.Packages;
 
@@ -124,7 +125,14 @@ internal sealed partial class SplitPackage(
     {
         try
         {
-            return await ModelSourceResolver.Resolve(archive.GetSourceUri(baseUri), services).LoadAsync(cancellationToken).ConfigureAwait(false);
+            ModelArtifact artifact = await ModelSourceResolver.Resolve(archive.GetSourceUri(baseUri), services).LoadAsync(cancellationToken).ConfigureAwait(false);
+            if (artifact.Version == RemoteModelSource.VersionOf(archive.Sha256!))
+            {
+                return artifact;
+            }
+
+            artifact.Dispose();
+            throw new ModelLoadException($"{artifact.Source} does not hold what it brings against the manifest's SHA-256. Name a source that does: s3:, https:, file: or layer:.");
         }
         catch (Exception exception) when (exception is ArgumentException or ModelLoadException)
         {
