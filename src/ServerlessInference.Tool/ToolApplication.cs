@@ -74,6 +74,8 @@ internal static class ToolApplication
         TextLinesCommand.CreateEmbed(console),
         InvokeCommand.Create(console),
         ServeCommand.Create(console),
+        PackageCommand.Create(console),
+        FetchCommand.Create(console),
         CostCommand.Create(console),
     };
 

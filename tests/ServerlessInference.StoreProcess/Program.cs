@@ -1,5 +1,6 @@
 // Loads a model into a store as a function would at its start, and prints the digest of what it got. Arguments: URI, folder of the store,
 // and, to be measured from outside, the URI of a small model of the same kind: that is loaded first, then 'ready' printed and a line awaited.
+// SERVERLESS_INFERENCE_SPLIT_MANIFEST names the manifest of a split package, from which package: URIs then come.
 // For s3: URIs SERVERLESS_INFERENCE_S3_ENDPOINT and _REGION say where the server is, and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY who asks.
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +22,11 @@ ServerlessInferenceBuilder builder = services.AddServerlessInference()
         options.ForcePathStyle = options.Endpoint is not null;
     })
     .AddModel("model", model => model.From(source => source.Uri(args[0])));
+if (Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_SPLIT_MANIFEST") is { Length: > 0 } manifest)
+{
+    builder.AddSplitPackage(options => options.Manifest = manifest);
+}
+
 if (args.Length > 2)
 {
     builder.AddModel("small", model => model.From(source => source.Uri(args[2])));

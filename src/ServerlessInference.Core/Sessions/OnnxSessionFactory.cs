@@ -2,13 +2,27 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using ServerlessInference.Models;
+using ServerlessInference.Packages;
 
 namespace ServerlessInference.Sessions;
 
 /// <summary>Creates sessions, and says in plain words why one cannot be created.</summary>
-internal sealed class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger)
+internal sealed class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger, SplitPackage? package = null)
 {
-    public void StartRuntime() => OrtRuntime.Start(logger);
+    /// <summary>Starts ONNX Runtime on another thread, once a split package that may hold its library is there.</summary>
+    public Task StartRuntimeAsync(CancellationToken cancellationToken) => Task.Run(
+        async () =>
+        {
+            if (package is not null)
+            {
+                await package.LoadAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            StartRuntime();
+        },
+        cancellationToken);
+
+    private void StartRuntime() => OrtRuntime.Start(logger, package is null ? null : package.Describe);
 
     public OnnxSession Create(ModelFile file, ModelOptions options, string source, CancellationToken cancellationToken)
     {

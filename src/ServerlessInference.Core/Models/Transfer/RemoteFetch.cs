@@ -15,8 +15,11 @@ internal sealed class RemoteFetch(string description, RemoteModelOptions options
         : options.Archive != ArchiveKind.ByName ? options.Archive
         : ArchiveNames.KindOf(objects[0].Name);
 
-    public ValueTask<IReadOnlyList<IRemoteObject>> ListAsync(IRemoteModel model, CancellationToken cancellationToken) =>
-        _retry.RunAsync(model.ListAsync, cancellationToken);
+    public async ValueTask<IReadOnlyList<IRemoteObject>> ListAsync(IRemoteModel model, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IRemoteObject> objects = await _retry.RunAsync(model.ListAsync, cancellationToken).ConfigureAwait(false);
+        return options.Progress is { } progress ? ReportingObject.Around(objects, progress) : objects;
+    }
 
     /// <summary>Refuses what is too large before any byte of it is asked for.</summary>
     public void CheckLimits(IReadOnlyList<IRemoteObject> objects)

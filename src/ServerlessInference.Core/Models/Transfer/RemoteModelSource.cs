@@ -63,9 +63,12 @@ public sealed partial class RemoteModelSource : IModelSource
     /// <param name="model">Where the model lies.</param>
     /// <param name="options">How it is fetched.</param>
     /// <returns>The source.</returns>
+    /// <remarks>An <see cref="IProgress{T}"/> of <see cref="TransferProgress"/> in the container hears of every piece that arrives, from several threads at once.</remarks>
     public static RemoteModelSource Create(IServiceProvider services, IRemoteModel model, RemoteModelOptions options)
     {
         ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Progress = services.GetService<IProgress<TransferProgress>>();
         return new RemoteModelSource(
             model,
             options,
@@ -97,7 +100,10 @@ public sealed partial class RemoteModelSource : IModelSource
     }
 
     // A pinned model is known without asking anybody, and the same wherever it comes from.
-    private string? PinnedVersion => _options.Sha256 is { } pinned ? "sha256-" + pinned[..16].ToLowerInvariant() : null;
+    private string? PinnedVersion => _options.Sha256 is { } pinned ? VersionOf(pinned) : null;
+
+    /// <summary>Gives the version of whatever has a pinned SHA-256.</summary>
+    internal static string VersionOf(string sha256) => "sha256-" + sha256[..16].ToLowerInvariant();
 
     private static string VersionOf(IReadOnlyList<IRemoteObject> objects) => objects.Count == 1 ? objects[0].Version : Digest(Identity(objects));
 
@@ -112,7 +118,7 @@ public sealed partial class RemoteModelSource : IModelSource
             objects ??= await _fetch.ListAsync(_model, token).ConfigureAwait(false);
             return await FetchAsync(objects, version, staging, token).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false);
-        string folder = stored.Manifest.Digest is null ? string.Empty : ArchiveNames.CommonFolder(stored.Manifest.Files.Select(file => file.Name));
+        string folder = stored.Manifest.Digest is null || _options.KeepFolder ? string.Empty : ArchiveNames.CommonFolder(stored.Manifest.Files.Select(file => file.Name));
         return new ModelArtifact(
             Description, version, stored.Manifest.Files.Select(file => ModelFile.OnDisk(Below(folder, file.Name), stored.PathOf(file), file.Length)), stored);
     }
@@ -189,7 +195,7 @@ public sealed partial class RemoteModelSource : IModelSource
             }
 
             List<ModelFile> named = [.. files.ToModelFiles()];
-            string folder = kind == ArchiveKind.None ? string.Empty : ArchiveNames.CommonFolder(named.Select(file => file.Name));
+            string folder = kind == ArchiveKind.None || _options.KeepFolder ? string.Empty : ArchiveNames.CommonFolder(named.Select(file => file.Name));
             return new ModelArtifact(
                 Description,
                 PinnedVersion ?? VersionOf(objects),
