@@ -21,7 +21,7 @@ internal sealed class S3ModelSourceFactory(IServiceProvider services) : IModelSo
         return new S3ModelSource(services, () => client.Value, uri, options);
     }
 
-    private static AmazonS3Config Configure(S3ModelOptions options)
+    internal static AmazonS3Config Configure(S3ModelOptions options)
     {
         // Attempts are counted in one place, RemoteModelOptions.MaxAttempts.
         var config = new AmazonS3Config { ForcePathStyle = options.ForcePathStyle, MaxErrorRetry = 0 };
