@@ -7,11 +7,22 @@ namespace ServerlessInference.Lambda;
 /// <remarks>Sources: the example events of the AWS Lambda documentation for Amazon SQS, Amazon Kinesis and Amazon DynamoDB.</remarks>
 internal static class RecordReader
 {
-    public static List<BatchRecord> ReadSqs(ReadOnlyMemory<byte> payload) => Read(payload, record =>
+    public static List<BatchRecord> ReadSqs(ReadOnlyMemory<byte> payload, ReferenceOptions? references) => Read(payload, record =>
     {
-        string? group = record.TryGetProperty("attributes"u8, out JsonElement attributes) ? Text(attributes, "MessageGroupId") : null;
-        return new BatchRecord(
-            Text(record, "eventSourceARN") ?? "sqs", Required(record, "messageId"), group, Encoding.UTF8.GetBytes(Text(record, "body") ?? string.Empty), null);
+        JsonElement attributes = EventJson.Member(record, "attributes") ?? default;
+        string origin = Text(record, "eventSourceARN") ?? "sqs";
+        string id = Required(record, "messageId");
+        DateTimeOffset? time = EventJson.Milliseconds(attributes, "SentTimestamp");
+        string? group = origin.EndsWith(".fifo", StringComparison.Ordinal) || EventJson.Member(attributes, "SequenceNumber") is not null ? EventJson.Text(attributes, "MessageGroupId") : null;
+        try
+        {
+            RecordInput input = InputEnvelope.Read(Encoding.UTF8.GetBytes(Text(record, "body") ?? string.Empty), references, bareText: true);
+            return new BatchRecord(origin, id, group, input, null) { Time = time };
+        }
+        catch (InvalidInputException exception)
+        {
+            return new BatchRecord(origin, id, group, default, exception) { Time = time };
+        }
     });
 
     public static List<BatchRecord> ReadKinesis(ReadOnlyMemory<byte> payload) => Read(payload, record =>
@@ -22,7 +33,10 @@ internal static class RecordReader
         }
 
         (byte[] input, InvalidInputException? error) = Base64(kinesis, "data");
-        return new BatchRecord(Text(record, "eventSourceARN") ?? "kinesis", Required(kinesis, "sequenceNumber"), null, input, error);
+        return new BatchRecord(Text(record, "eventSourceARN") ?? "kinesis", Required(kinesis, "sequenceNumber"), null, new RecordInput(input, null), error)
+        {
+            Time = EventJson.Seconds(kinesis, "approximateArrivalTimestamp"),
+        };
     });
 
     public static List<BatchRecord> ReadDynamoDb(ReadOnlyMemory<byte> payload, string attribute) => Read(payload, record =>
@@ -34,6 +48,7 @@ internal static class RecordReader
 
         string id = Required(change, "SequenceNumber");
         string origin = Text(record, "eventSourceARN") ?? "dynamodb";
+        DateTimeOffset? time = EventJson.Seconds(change, "ApproximateCreationDateTime");
         if (Text(record, "eventName") == "REMOVE")
         {
             return null;
@@ -43,18 +58,21 @@ internal static class RecordReader
             || !image.TryGetProperty(attribute, out JsonElement value) || value.ValueKind != JsonValueKind.Object)
         {
             return new BatchRecord(origin, id, null, default, new InvalidInputException(
-                InvalidInputKind.Unprocessable, $"The record has no new image with the attribute '{attribute}'. Let the stream have new images (NEW_IMAGE), or name another attribute."));
+                InvalidInputKind.Unprocessable, $"The record has no new image with the attribute '{attribute}'. Let the stream have new images (NEW_IMAGE), or name another attribute."))
+            {
+                Time = time,
+            };
         }
 
         if (Text(value, "S") is { } text)
         {
-            return new BatchRecord(origin, id, null, Encoding.UTF8.GetBytes(text), null);
+            return new BatchRecord(origin, id, null, new RecordInput(Encoding.UTF8.GetBytes(text), null), null) { Time = time };
         }
 
         (byte[] input, InvalidInputException? error) = value.TryGetProperty("B"u8, out _)
             ? Base64(value, "B")
             : ([], new InvalidInputException(InvalidInputKind.Unprocessable, $"The attribute '{attribute}' is neither a string (S) nor binary (B)."));
-        return new BatchRecord(origin, id, null, input, error);
+        return new BatchRecord(origin, id, null, new RecordInput(input, null), error) { Time = time };
     });
 
     private static List<BatchRecord> Read(ReadOnlyMemory<byte> payload, Func<JsonElement, BatchRecord?> read)
