@@ -42,7 +42,7 @@ public sealed class EventsToResultsTests(S3Server s3, DynamoDbServer dynamo) : I
         Assert.Equal("""{"answered":1,"passedOver":1}""", first.Text);
         using JsonDocument document = JsonDocument.Parse(result);
         Assert.Equal("in/my star.jpg", document.RootElement.GetProperty("source").GetProperty("key").GetString());
-        Assert.Equal("star", document.RootElement.GetProperty("result")[0].GetProperty("label").GetString());
+        Assert.Contains("\"star\"", document.RootElement.GetProperty("result").GetRawText(), StringComparison.Ordinal);
         Assert.Contains("\"error\":{\"type\":\"InvalidInputException\"", await ReadAsync("labels/in/broken.jpg.json"), StringComparison.Ordinal);
         Dictionary<string, AttributeValue> item = items.Single(one => one["ImageName"].S == "in/my star.jpg");
         Assert.Equal(("star", 8), (item["ObjectClass"].S, Guid.Parse(item["UUID"].S).Version));
@@ -99,7 +99,7 @@ public sealed class EventsToResultsTests(S3Server s3, DynamoDbServer dynamo) : I
         Assert.Equal(["Succeeded", "PermanentFailure"], tasks.EnumerateArray().Select(task => task.GetProperty("resultCode").GetString()));
         Assert.Contains("ring", tasks[0].GetProperty("resultString").GetString(), StringComparison.Ordinal);
         Assert.Equal("""{"batchItemFailures":[]}""", queue.Text);
-        Assert.Equal("ring", direct.ReadJson().GetProperty("result")[0].GetProperty("label").GetString());
+        Assert.Contains("\"ring\"", direct.ReadJson().GetProperty("result").GetRawText(), StringComparison.Ordinal);
         Assert.Equal(["bulk/none.jpg", "bulk/ring.jpg"], (await dynamo.ScanAsync(table)).Select(item => item["ImageName"].S).Order(StringComparer.Ordinal));
     }
 

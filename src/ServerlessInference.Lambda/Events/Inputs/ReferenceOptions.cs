@@ -36,6 +36,9 @@ public sealed class ReferenceOptions
     /// <value>The default is <see langword="false"/>. Loopback, link-local (where metadata services are) and reserved addresses are refused in any case.</value>
     public bool PrivateAddresses { get; set; }
 
+    /// <summary>Gets what makes the fetcher: only who has such options has use for one.</summary>
+    internal Func<FunctionServices, IInputFetcher> CreateFetcher { get; } = static services => new InputFetcher(services);
+
     internal bool AllowsObjects => Buckets.Count > 0;
 
     internal bool Allows(string bucket, string key)

@@ -3,7 +3,7 @@ namespace ServerlessInference.Lambda;
 /// <summary>What the routes of a function have in common.</summary>
 internal sealed class EventMap
 {
-    private InputFetcher? _fetcher;
+    private IInputFetcher? _fetcher;
 
     /// <summary>Gets or sets a value indicating whether a model answers the messages of queues; then notifications of S3 in them are for it only where nothing answers those.</summary>
     public bool HasQueue { get; set; }
@@ -11,6 +11,7 @@ internal sealed class EventMap
     /// <summary>Gets or sets a value indicating whether a model answers notifications of S3.</summary>
     public bool HasObjects { get; set; }
 
-    /// <summary>Gets what fetches inputs by reference: one for all routes, so that they share its connections.</summary>
-    public InputFetcher Fetcher(FunctionServices services) => _fetcher ??= new InputFetcher(services);
+    /// <summary>Gets what fetches inputs by reference: one for all routes, so that they share its connections; <see langword="null"/> where nothing may be named.</summary>
+    public IInputFetcher? Fetcher(FunctionServices services, ReferenceOptions? options) =>
+        options is null ? null : _fetcher ??= options.CreateFetcher(services);
 }

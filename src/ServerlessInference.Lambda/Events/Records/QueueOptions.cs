@@ -12,5 +12,8 @@ public sealed class QueueOptions
     public bool PassOverUnusable { get; set; }
 
     /// <summary>Gets which inputs a message may name instead of holding them: <c>{"s3":"s3://bucket/key"}</c>, <c>{"bucket":"…","key":"…"}</c>, <c>{"url":"https://…"}</c>, or the bare URI.</summary>
-    public ReferenceOptions References { get; } = new();
+    public ReferenceOptions References => ReferencesOrNull ??= new ReferenceOptions();
+
+    /// <summary>Gets what may be named, where somebody asked for it.</summary>
+    internal ReferenceOptions? ReferencesOrNull { get; private set; }
 }

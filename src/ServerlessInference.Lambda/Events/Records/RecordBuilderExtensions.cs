@@ -30,8 +30,8 @@ public static class RecordBuilderExtensions
             model,
             options.Source,
             SinkOf(results),
-            new RecordRules(options.PassOverUnusable, InOrder: false, options.References),
-            payload => RecordReader.ReadSqs(payload, options.References)));
+            new RecordRules(options.PassOverUnusable, InOrder: false, options.ReferencesOrNull),
+            payload => RecordReader.ReadSqs(payload, options.ReferencesOrNull)));
         builder.Events.HasQueue = true;
         return builder;
     }
@@ -85,7 +85,7 @@ public static class RecordBuilderExtensions
     {
         var options = new StreamOptions();
         configure?.Invoke(options);
-        var rules = new RecordRules(options.PassOverUnusable, InOrder: true, new ReferenceOptions());
+        var rules = new RecordRules(options.PassOverUnusable, InOrder: true, Limits: null);
         return builder.Map(kind, new RecordMapping(method, model, options.Source, SinkOf(results), rules, read));
     }
 

@@ -78,12 +78,12 @@ internal static class DirectCall
         }
 
         // A distributed map over a bucket's listing gives {"Key","Etag","Size",…}, and the bucket once for all.
-        if (EventJson.Text(input, "Key") is { } key && (EventJson.Text(input, "Bucket") ?? bucket) is { } name)
+        if (options.ReferencesOrNull is { } references && EventJson.Text(input, "Key") is { } key && (EventJson.Text(input, "Bucket") ?? bucket) is { } name)
         {
-            return InputEnvelope.ReadObject(new ObjectReference(name, key, EventJson.Text(input, "VersionId")), options.References);
+            return InputEnvelope.ReadObject(new ObjectReference(name, key, EventJson.Text(input, "VersionId")), references);
         }
 
-        return InputEnvelope.Read(WithoutModel(input), options.References) ?? throw Unknown();
+        return InputEnvelope.Read(WithoutModel(input), options.ReferencesOrNull) ?? throw Unknown();
     }
 
     private static List<JsonProperty> WithoutModel(JsonElement input)

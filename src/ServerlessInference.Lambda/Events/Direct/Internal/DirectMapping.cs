@@ -8,11 +8,11 @@ internal sealed record DirectMapping(string Model, DirectOptions Options)
     public RecordProcessor? Processor { get; set; }
 
     // An error result goes to the sink, and to the caller in any case.
-    public RecordRules Rules => new(PassOverUnusable: true, InOrder: false, Options.References);
+    public RecordRules Rules => new(PassOverUnusable: true, InOrder: false, Options.ReferencesOrNull);
 
     public void Validate(ICollection<string> failures)
     {
-        Options.References.Validate("MapDirect", failures);
+        Options.ReferencesOrNull?.Validate("MapDirect", failures);
         if (Options.MaxInputs is < 1 or > MostInputs)
         {
             failures.Add($"MapDirect: MaxInputs is {Options.MaxInputs}; it must be between 1 and {MostInputs}.");

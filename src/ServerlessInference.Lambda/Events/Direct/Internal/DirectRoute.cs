@@ -33,7 +33,7 @@ internal sealed class DirectRoute(EventMap events) : IEventRoute
             if (ModelPipelines.Find(services, mapping.Model, "MapDirect", failures) is { } pipeline)
             {
                 IResultSink? sink = mapping.Options.Results.Create(services.Provider);
-                mapping.Processor = new RecordProcessor(services, mapping.Model, pipeline, sink, events.Fetcher(services));
+                mapping.Processor = new RecordProcessor(services, mapping.Model, pipeline, sink, events.Fetcher(services, mapping.Rules.Limits));
             }
         }
     }

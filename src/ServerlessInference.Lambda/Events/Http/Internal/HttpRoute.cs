@@ -39,7 +39,7 @@ internal sealed partial class HttpRoute(EventMap events) : IEventRoute
             }
 
             endpoint.Pipeline = ModelPipelines.Find(services, endpoint.Model, "MapHttp", failures);
-            endpoint.Options?.References.Validate("MapHttp", failures);
+            endpoint.Options?.ReferencesOrNull?.Validate("MapHttp", failures);
             endpoint.Sink = endpoint.Options?.Results.Create(services.Provider);
         }
     }
@@ -92,14 +92,14 @@ internal sealed partial class HttpRoute(EventMap events) : IEventRoute
 
         // Images and the like are no JSON: not even looked into, which would be more to compile before the first answer.
         RecordInput input = body.Span[0] is (byte)'{' or (byte)' ' or (byte)'\r' or (byte)'\n' or (byte)'\t'
-            ? InputEnvelope.Read(body, endpoint.Options?.References, bareText: false)
+            ? InputEnvelope.Read(body, endpoint.Options?.ReferencesOrNull, bareText: false)
             : new RecordInput(body, null);
         ObjectReference? item = null;
         if (input.Reference is { } reference)
         {
             try
             {
-                (body, item) = await events.Fetcher(_services!).FetchAsync(reference, endpoint.Options!.References, cancellationToken).ConfigureAwait(false);
+                (body, item) = await events.Fetcher(_services!, endpoint.Options!.ReferencesOrNull)!.FetchAsync(reference, endpoint.Options.ReferencesOrNull!, cancellationToken).ConfigureAwait(false);
             }
             catch (IOException exception)
             {

@@ -5,7 +5,7 @@ using ServerlessInference.S3;
 namespace ServerlessInference.Lambda;
 
 /// <summary>Fetches inputs that an event names. Readers come into being with the first of their kind: each loads what no other event needs.</summary>
-internal sealed class InputFetcher(FunctionServices services)
+internal sealed class InputFetcher(FunctionServices services) : IInputFetcher
 {
     private readonly Lock _gate = new();
 
@@ -13,13 +13,6 @@ internal sealed class InputFetcher(FunctionServices services)
     private object? _objects;
     private object? _web;
 
-    /// <summary>Fetches an input.</summary>
-    /// <param name="reference">Where it lies.</param>
-    /// <param name="limits">How much and how long.</param>
-    /// <param name="cancellationToken">Ends the fetching.</param>
-    /// <returns>The bytes, and the object as it was found; <see langword="null"/> for a URL.</returns>
-    /// <exception cref="InvalidInputException">There is no such input, or it is too large, or must not be fetched.</exception>
-    /// <exception cref="IOException">It cannot be fetched at the moment.</exception>
     public ValueTask<(ReadOnlyMemory<byte> Content, ObjectReference? Item)> FetchAsync(
         InputReference reference, ReferenceOptions limits, CancellationToken cancellationToken) => reference.Item is { } item
             ? ReadObjectAsync(item, limits.MaxBytes, cancellationToken)

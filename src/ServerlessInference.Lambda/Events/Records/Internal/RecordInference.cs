@@ -4,13 +4,13 @@ using ServerlessInference.Pipelines;
 namespace ServerlessInference.Lambda;
 
 /// <summary>Gives the inputs of some records to the model together.</summary>
-internal sealed partial class RecordInference(string model, IEncodedPipeline pipeline, InputFetcher fetcher, ILogger logger)
+internal sealed partial class RecordInference(string model, IEncodedPipeline pipeline, IInputFetcher? fetcher, ILogger logger)
 {
     /// <summary>How many inputs are fetched at a time.</summary>
     private const int FetchesAtOnce = 8;
 
     /// <summary>Sets a result or a failure; neither where the time ran out.</summary>
-    public async ValueTask InferAsync(ArraySegment<RecordStatus> chunk, ReferenceOptions limits, CancellationToken cancellationToken)
+    public async ValueTask InferAsync(ArraySegment<RecordStatus> chunk, ReferenceOptions? limits, CancellationToken cancellationToken)
     {
         var inputs = new ReadOnlyMemory<byte>?[chunk.Count];
         var references = new List<int>();
@@ -46,11 +46,11 @@ internal sealed partial class RecordInference(string model, IEncodedPipeline pip
         }
     }
 
-    private async ValueTask<ReadOnlyMemory<byte>?> FetchAsync(RecordStatus status, ReferenceOptions limits, CancellationToken cancellationToken)
+    private async ValueTask<ReadOnlyMemory<byte>?> FetchAsync(RecordStatus status, ReferenceOptions? limits, CancellationToken cancellationToken)
     {
         try
         {
-            (ReadOnlyMemory<byte> content, Results.ObjectReference? item) = await fetcher.FetchAsync(status.Record.Input.Reference!, limits, cancellationToken).ConfigureAwait(false);
+            (ReadOnlyMemory<byte> content, Results.ObjectReference? item) = await fetcher!.FetchAsync(status.Record.Input.Reference!, limits!, cancellationToken).ConfigureAwait(false);
             status.Item = item;
             return content;
         }

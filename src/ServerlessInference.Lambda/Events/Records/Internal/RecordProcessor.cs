@@ -19,7 +19,7 @@ internal sealed partial class RecordProcessor
     private readonly RecordWriter _writer;
     private readonly ILogger _logger;
 
-    public RecordProcessor(FunctionServices services, string model, IEncodedPipeline pipeline, IResultSink? sink, InputFetcher fetcher)
+    public RecordProcessor(FunctionServices services, string model, IEncodedPipeline pipeline, IResultSink? sink, IInputFetcher? fetcher)
     {
         _services = services;
         _pipeline = pipeline;

@@ -32,10 +32,10 @@ internal sealed class RecordRoute(EventKind kind, EventMap events) : IEventRoute
     {
         foreach (RecordMapping mapping in _mappings)
         {
-            mapping.Rules.Limits.Validate(mapping.Method, failures);
+            mapping.Rules.Limits?.Validate(mapping.Method, failures);
             if (ModelPipelines.Find(services, mapping.Model, mapping.Method, failures) is { } pipeline)
             {
-                mapping.Processor = new RecordProcessor(services, mapping.Model, pipeline, mapping.Target.Create(services.Provider), events.Fetcher(services));
+                mapping.Processor = new RecordProcessor(services, mapping.Model, pipeline, mapping.Target.Create(services.Provider), events.Fetcher(services, mapping.Rules.Limits));
             }
         }
     }

@@ -31,10 +31,10 @@ internal sealed class S3BatchRoute(EventMap events) : IEventRoute
     {
         foreach (S3BatchMapping mapping in _mappings)
         {
-            mapping.Rules.Limits.Validate("MapS3Batch", failures);
+            mapping.Rules.Limits!.Validate("MapS3Batch", failures);
             if (ModelPipelines.Find(services, mapping.Model, "MapS3Batch", failures) is { } pipeline)
             {
-                mapping.Processor = new RecordProcessor(services, mapping.Model, pipeline, mapping.Target.Create(services.Provider), events.Fetcher(services));
+                mapping.Processor = new RecordProcessor(services, mapping.Model, pipeline, mapping.Target.Create(services.Provider), events.Fetcher(services, mapping.Rules.Limits));
             }
         }
     }

@@ -17,14 +17,15 @@ internal sealed class S3ObjectMapping(string model, ResultTarget target, S3Objec
 
     public void Prepare(FunctionServices services, EventMap events, ICollection<string> failures)
     {
-        Rules(queued: false).Limits.Validate("MapS3Objects", failures);
+        ReferenceOptions limits = Rules(queued: false).Limits!;
+        limits.Validate("MapS3Objects", failures);
         if (ModelPipelines.Find(services, model, "MapS3Objects", failures) is not { } pipeline)
         {
             return;
         }
 
         IResultSink? sink = target.Create(services.Provider);
-        Processor = new RecordProcessor(services, model, pipeline, sink, events.Fetcher(services));
+        Processor = new RecordProcessor(services, model, pipeline, sink, events.Fetcher(services, limits));
         _targets = (sink as IObjectResultSink)?.Targets ?? [];
         foreach (ObjectPattern result in _targets)
         {
