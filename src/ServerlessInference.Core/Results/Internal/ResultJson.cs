@@ -25,7 +25,9 @@ internal static class ResultJson
         string name = Text(label);
 
         // Classical classifiers give the label they chose, and beside it the probabilities of all labels in an order of their own.
-        JsonElement? owner = Has(labelled, "score", out _) ? labelled : Find(root, candidate => Has(candidate, "score", out _) && Has(candidate, "label", out JsonElement other) && Text(other) == name);
+        JsonElement? owner = Has(labelled, "score", out _)
+            ? labelled
+            : Find(root, candidate => Has(candidate, "score", out _) && Has(candidate, "label", out JsonElement other) && Text(other) == name);
         return (name, owner is { } found && Has(found, "score", out JsonElement score) ? Text(score) : string.Empty);
     }
 

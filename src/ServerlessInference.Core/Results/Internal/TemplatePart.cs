@@ -111,7 +111,8 @@ internal sealed record TemplatePart(string? Name, string Text)
         if (Array.IndexOf(Known, name) < 0 || (colon >= 0 && name != "date"))
         {
             throw new ArgumentException(
-                $"The template '{template}' has the placeholder '{{{inside}}}', which is not known. There are: {string.Join(", ", Known.Select(known => $"{{{known}}}"))}, {{date:FORMAT}}, {{result.PATH}}.",
+                $"The template '{template}' has the placeholder '{{{inside}}}', which is not known. " +
+                $"There are: {string.Join(", ", Known.Select(known => $"{{{known}}}"))}, {{date:FORMAT}}, {{result.PATH}}.",
                 nameof(template));
         }
 

@@ -11,7 +11,10 @@ public sealed class QueueOptions
     /// <value>The default is <see langword="false"/>: it comes again until the queue's redrive policy moves it to where somebody looks.</value>
     public bool PassOverUnusable { get; set; }
 
-    /// <summary>Gets which inputs a message may name instead of holding them: <c>{"s3":"s3://bucket/key"}</c>, <c>{"bucket":"…","key":"…"}</c>, <c>{"url":"https://…"}</c>, or the bare URI.</summary>
+    /// <summary>
+    /// Gets which inputs a message may name instead of holding them: <c>{"s3":"s3://bucket/key"}</c>, <c>{"bucket":"…","key":"…"}</c>,
+    /// <c>{"url":"https://…"}</c>, or the bare URI.
+    /// </summary>
     public ReferenceOptions References => ReferencesOrNull ??= new ReferenceOptions();
 
     /// <summary>Gets what may be named, where somebody asked for it.</summary>

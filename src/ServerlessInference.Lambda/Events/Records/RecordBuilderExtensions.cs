@@ -16,7 +16,8 @@ public static class RecordBuilderExtensions
     /// <param name="configure">Sets options; may be <see langword="null"/>.</param>
     /// <returns>The function.</returns>
     /// <remarks>
-    /// A body <c>{"base64":"…"}</c> is the input in base64; one that names an object or a URL names the input, where <see cref="QueueOptions.References"/> allows it. Every message that failed, an unusable one too, is reported and comes again until the queue's redrive policy moves it. In a FIFO
+    /// A body <c>{"base64":"…"}</c> is the input in base64; one that names an object or a URL names the input, where
+    /// <see cref="QueueOptions.References"/> allows it. Every message that failed, an unusable one too, is reported and comes again until the queue's redrive policy moves it. In a FIFO
     /// queue all later messages of its group are reported with it and not written, so that order is kept.
     /// </remarks>
     /// <exception cref="InvalidOperationException">SQS is mapped already.</exception>
@@ -46,7 +47,7 @@ public static class RecordBuilderExtensions
     /// <exception cref="InvalidOperationException">Kinesis is mapped already.</exception>
     public static InferenceFunctionBuilder MapKinesis(
         this InferenceFunctionBuilder builder, string model, Action<ResultTarget> results, Action<StreamOptions>? configure = null) =>
-        builder.MapStream(EventKind.Kinesis, "MapKinesis", model, results, configure, static payload => RecordReader.ReadKinesis(payload));
+        builder.MapStream(EventKind.Kinesis, "MapKinesis", model, results, configure, static (payload, options) => RecordReader.ReadKinesis(payload, options.Attribute));
 
     /// <summary>Answers changes of a DynamoDB table: an attribute of each new image is an input, each result goes to a sink.</summary>
     /// <param name="builder">The function.</param>
@@ -61,7 +62,7 @@ public static class RecordBuilderExtensions
         this InferenceFunctionBuilder builder, string model, string attribute, Action<ResultTarget> results, Action<StreamOptions>? configure = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(attribute);
-        return builder.MapStream(EventKind.DynamoDb, "MapDynamoDbStream", model, results, configure, payload => RecordReader.ReadDynamoDb(payload, attribute));
+        return builder.MapStream(EventKind.DynamoDb, "MapDynamoDbStream", model, results, configure, (payload, _) => RecordReader.ReadDynamoDb(payload, attribute));
     }
 
     internal static ResultTarget SinkOf(Action<ResultTarget> results)
@@ -81,12 +82,12 @@ public static class RecordBuilderExtensions
         string model,
         Action<ResultTarget> results,
         Action<StreamOptions>? configure,
-        Func<ReadOnlyMemory<byte>, List<BatchRecord>> read)
+        Func<ReadOnlyMemory<byte>, StreamOptions, List<BatchRecord>> read)
     {
         var options = new StreamOptions();
         configure?.Invoke(options);
         var rules = new RecordRules(options.PassOverUnusable, InOrder: true, Limits: null);
-        return builder.Map(kind, new RecordMapping(method, model, options.Source, SinkOf(results), rules, read));
+        return builder.Map(kind, new RecordMapping(method, model, options.Source, SinkOf(results), rules, payload => read(payload, options)));
     }
 
     private static InferenceFunctionBuilder Map(this InferenceFunctionBuilder builder, EventKind kind, RecordMapping mapping)

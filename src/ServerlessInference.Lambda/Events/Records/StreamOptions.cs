@@ -7,6 +7,10 @@ public sealed class StreamOptions
     /// <value><see langword="null"/>, the default, is any.</value>
     public string? Source { get; set; }
 
+    /// <summary>Gets or sets the attribute that is the input, where a Kinesis stream has the changes of a DynamoDB table (Kinesis Data Streams for DynamoDB).</summary>
+    /// <value><see langword="null"/>, the default, takes a record's data as the input. Removals are passed over. <c>MapDynamoDbStream</c> has an attribute of its own.</value>
+    public string? Attribute { get; set; }
+
     /// <summary>Gets or sets a value indicating whether a record whose input can never be used is written to the sink as an error and passed over.</summary>
     /// <value>
     /// The default is <see langword="true"/>: delivered again it would fail again, and block its shard until it expires. Without a sink

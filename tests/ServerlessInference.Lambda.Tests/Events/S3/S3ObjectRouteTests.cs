@@ -130,7 +130,7 @@ public sealed class S3ObjectRouteTests
         InvocationResult result = await function.InvokeAsync(LambdaEvents.S3Notification("photos", "a", "b", "c"), Token);
 
         Assert.Equal("S3ObjectsFailed", result.Error?.Type);
-        Assert.StartsWith("1 of 3 objects failed; the others are done. s3://photos/b: It failed;", result.Error?.Message, StringComparison.Ordinal);
+        Assert.StartsWith("1 of 3 objects failed; the others are done. s3://photos/b: It failed; request request-1 in the function's log", result.Error?.Message, StringComparison.Ordinal);
         Assert.Equal(2, _sink.Records.Count);
     }
 
@@ -193,6 +193,20 @@ public sealed class S3ObjectRouteTests
         Assert.Contains(expected, result.Error?.Message, StringComparison.Ordinal);
         Assert.Empty(_bucket.Asked);
         Assert.Empty(sink.Records);
+    }
+
+    [Fact]
+    public async Task Sqs_ResultThatMightBeASource_IsReportedAndNothingIsWritten()
+    {
+        _bucket["photos/a"] = "1"u8.ToArray();
+        _bucket["labels/b"] = "2"u8.ToArray();
+        var sink = new MemoryBatchSink { Targets = [Pattern("s3://labels/*.json")] };
+        await using InMemoryFunction function = await StartAsync(options => options.PassOverUnusable = true, sink);
+
+        InvocationResult result = await function.InvokeAsync(LambdaEvents.Sqs(LambdaEvents.S3Notification("labels", "b"), LambdaEvents.S3Notification("photos", "a")), Token);
+
+        Assert.Equal("""{"batchItemFailures":[{"itemIdentifier":"message-1"}]}""", result.Text);
+        Assert.Equal("s3://photos/a", Assert.Single(sink.Records).SourceObject?.ToString());
     }
 
     [Fact]

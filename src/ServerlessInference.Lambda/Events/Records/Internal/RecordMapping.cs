@@ -14,6 +14,8 @@ internal sealed record RecordMapping(
 {
     public RecordProcessor? Processor { get; set; }
 
+    public string Description => Source is null ? $"model '{Model}'" : $"model '{Model}' for '{Source}'";
+
     public bool Takes(string origin) => Source is null || Source == origin || TemplateName(origin) == Source;
 
     // "…:queue", "…:stream/NAME", "…:table/NAME/stream/DATE"

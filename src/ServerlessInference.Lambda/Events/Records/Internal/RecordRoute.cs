@@ -7,7 +7,7 @@ internal sealed class RecordRoute(EventKind kind, EventMap events) : IEventRoute
 
     public EventKind Kind => kind;
 
-    public string Description => $"{EventShape.Describe(kind)} ({string.Join(", ", _mappings.Select(mapping => $"model '{mapping.Model}'{(mapping.Source is null ? string.Empty : $" for '{mapping.Source}'")}"))})";
+    public string Description => $"{EventShape.Describe(kind)} ({string.Join(", ", _mappings.Select(mapping => mapping.Description))})";
 
     /// <summary>Adds a mapping.</summary>
     /// <exception cref="InvalidOperationException">Its records are mapped already.</exception>

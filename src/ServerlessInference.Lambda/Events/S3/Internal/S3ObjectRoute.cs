@@ -1,14 +1,16 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 
 namespace ServerlessInference.Lambda;
 
 /// <summary>Answers events about new objects, however they come.</summary>
-internal sealed class S3ObjectRoute(EventMap events) : IEventRoute
+internal sealed partial class S3ObjectRoute(EventMap events) : IEventRoute
 {
     /// <summary>How many objects the message of a failed invocation names.</summary>
     private const int MostNamed = 20;
 
     private readonly List<S3ObjectMapping> _mappings = [];
+    private ILogger? _logger;
 
     public string Description => $"S3 objects ({string.Join("; ", _mappings.Select(mapping => mapping.Description))})";
 
@@ -34,6 +36,7 @@ internal sealed class S3ObjectRoute(EventMap events) : IEventRoute
 
     public void Prepare(FunctionServices services, ICollection<string> failures)
     {
+        _logger = services.CreateLogger("ServerlessInference.Lambda");
         foreach (S3ObjectMapping mapping in _mappings)
         {
             mapping.Prepare(services, events, failures);
@@ -45,10 +48,9 @@ internal sealed class S3ObjectRoute(EventMap events) : IEventRoute
         bool queued = kind is EventKind.S3InSqs or EventKind.Sqs;
         List<BatchRecord> records = NotificationReader.Read(invocation.Payload, kind);
         var statuses = new List<RecordStatus>(records.Count);
-        foreach (IGrouping<S3ObjectMapping, BatchRecord> group in records.GroupBy(Find))
+        foreach ((S3ObjectMapping mapping, List<BatchRecord> some) in Divide(records, queued, statuses))
         {
-            RecordStatus[] some = await group.Key.Processor!.ProcessAsync(invocation, [.. group], group.Key.Rules(queued), cancellationToken).ConfigureAwait(false);
-            statuses.AddRange(some);
+            statuses.AddRange(await mapping.Processor!.ProcessAsync(invocation, some, mapping.Rules(queued), cancellationToken).ConfigureAwait(false));
         }
 
         if (queued)
@@ -63,6 +65,32 @@ internal sealed class S3ObjectRoute(EventMap events) : IEventRoute
         {
             WriteFailure(invocation, statuses);
         }
+    }
+
+    /// <summary>Gives each mapping its objects. What no mapping may answer fails the event, or its message alone in a queue, and is never written anywhere.</summary>
+    private Dictionary<S3ObjectMapping, List<BatchRecord>> Divide(List<BatchRecord> records, bool queued, List<RecordStatus> refused)
+    {
+        var divided = new Dictionary<S3ObjectMapping, List<BatchRecord>>();
+        foreach (BatchRecord record in records)
+        {
+            try
+            {
+                S3ObjectMapping mapping = Find(record);
+                if (!divided.TryGetValue(mapping, out List<BatchRecord>? some))
+                {
+                    divided.Add(mapping, some = []);
+                }
+
+                some.Add(record);
+            }
+            catch (InvalidInputException exception) when (queued)
+            {
+                LogRefused(_logger!, record.Id, exception.Message);
+                refused.Add(new RecordStatus(record) { State = RecordState.Unusable });
+            }
+        }
+
+        return divided;
     }
 
     private S3ObjectMapping Find(BatchRecord record)
@@ -94,16 +122,19 @@ internal sealed class S3ObjectRoute(EventMap events) : IEventRoute
     private static void WriteFailure(Invocation invocation, List<RecordStatus> statuses)
     {
         List<RecordStatus> failed = statuses.FindAll(status => !status.IsSettled);
-        IEnumerable<string> named = failed.Take(MostNamed).Select(status => $"{status.Item}: {Reason(status)}");
+        IEnumerable<string> named = failed.Take(MostNamed).Select(status => $"{status.Item}: {Reason(status, invocation.Context.RequestId)}");
         string more = failed.Count > MostNamed ? $" And {failed.Count - MostNamed} more." : string.Empty;
         ErrorJson.Write(invocation, new FunctionError(
             "S3ObjectsFailed", $"{failed.Count} of {statuses.Count} objects failed; the others are done. {string.Join(" ", named)}{more}"));
     }
 
-    private static string Reason(RecordStatus status) => status switch
+    private static string Reason(RecordStatus status, string requestId) => status switch
     {
         { State: RecordState.Unusable, Result.Error: { } error } => error.Message,
         { State: RecordState.NotReached } => "The time ran out before.",
-        _ => $"It failed; request {status.Record.Id} in the function's log says why.",
+        _ => $"It failed; request {requestId} in the function's log says why.",
     };
+
+    [LoggerMessage(EventId = 128, Level = LogLevel.Error, Message = "Message {Record} is refused: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string record, string reason);
 }
