@@ -46,6 +46,9 @@ public sealed class InferenceFunctionBuilder
 
     internal WarmupOptions Warmup { get; } = new();
 
+    /// <summary>Gets what routes have in common.</summary>
+    internal EventMap Events { get; } = new();
+
     internal string? MetricNamespace { get; set; }
 
     internal Func<Stream>? LogOutput { get; set; }
@@ -129,18 +132,20 @@ public sealed class InferenceFunctionBuilder
         return added;
     }
 
-    /// <summary>Adds a route of its own for a kind of events.</summary>
-    internal void AddRecordRoute(RecordRoute route)
+    /// <summary>Finds the route of a kind of records, or adds it.</summary>
+    internal RecordRoute GetOrAddRecordRoute(EventKind kind)
     {
         foreach (IEventRoute existing in _routes)
         {
-            if (existing is RecordRoute known && known.Kind == route.Kind)
+            if (existing is RecordRoute known && known.Kind == kind)
             {
-                throw new InvalidOperationException($"{known.Description} is mapped already. One function answers the records of a service with one model.");
+                return known;
             }
         }
 
-        _routes.Add(route);
+        var added = new RecordRoute(kind, Events);
+        _routes.Add(added);
+        return added;
     }
 
     /// <summary>Sets the route of all events that no other route takes.</summary>

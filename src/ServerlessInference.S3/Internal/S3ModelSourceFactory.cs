@@ -22,7 +22,7 @@ internal sealed class S3ModelSourceFactory(IServiceProvider services) : IModelSo
         return new S3ModelSource(services, () => client.Value, uri, options);
     }
 
-    private static AmazonS3Config Configure(S3ModelOptions options)
+    internal static AmazonS3Config Configure(S3ModelOptions options)
     {
         // Attempts are counted in one place, RemoteModelOptions.MaxAttempts, and bytes are checked in one place, ContentCheck.
         var config = new AmazonS3Config

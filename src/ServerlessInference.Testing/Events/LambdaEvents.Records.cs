@@ -24,16 +24,18 @@ public static partial class LambdaEvents
             writer.WriteString("body", messages[i].Body);
             writer.WriteStartObject("attributes");
             writer.WriteString("ApproximateReceiveCount", "1");
+            writer.WriteString("SentTimestamp", "1767323045678");
             if (messages[i].Group is { } group)
             {
                 writer.WriteString("MessageGroupId", group);
+                writer.WriteString("SequenceNumber", Id("18849496460467696128", i));
             }
 
             writer.WriteEndObject();
             writer.WriteStartObject("messageAttributes");
             writer.WriteEndObject();
             writer.WriteString("eventSource", "aws:sqs");
-            writer.WriteString("eventSourceARN", $"arn:aws:sqs:{Region}:{Account}:inputs");
+            writer.WriteString("eventSourceARN", $"arn:aws:sqs:{Region}:{Account}:inputs{(messages[i].Group is null ? string.Empty : ".fifo")}");
         });
     }
 
@@ -49,6 +51,7 @@ public static partial class LambdaEvents
             writer.WriteString("partitionKey", "1");
             writer.WriteString("sequenceNumber", Id("sequence", i));
             writer.WriteString("data", Convert.ToBase64String(data[i]));
+            writer.WriteNumber("approximateArrivalTimestamp", 1767323045.678);
             writer.WriteEndObject();
             writer.WriteString("eventSource", "aws:kinesis");
             writer.WriteString("eventSourceARN", $"arn:aws:kinesis:{Region}:{Account}:stream/inputs");
@@ -69,6 +72,7 @@ public static partial class LambdaEvents
             writer.WriteString("eventName", texts[i] is null ? "REMOVE" : "INSERT");
             writer.WriteStartObject("dynamodb");
             writer.WriteString("SequenceNumber", Id("sequence", i));
+            writer.WriteNumber("ApproximateCreationDateTime", 1767323045);
             if (texts[i] is { } text)
             {
                 writer.WriteStartObject("NewImage");

@@ -22,7 +22,8 @@ public sealed class EventShapeTests
     [InlineData("""{"Records":[{"eventID":"1","dynamodb":{},"eventSource":"aws:dynamodb"}]}""", EventKind.DynamoDb)]
     [InlineData("""{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}""", EventKind.S3Test)]
     [InlineData("""{"invocationSchemaVersion":"2.0","invocationId":"i","job":{},"tasks":[{}]}""", EventKind.S3Batch)]
-    [InlineData("""{"version":"0","id":"1","detail-type":"Object Created","source":"aws.s3","detail":{}}""", EventKind.EventBridge)]
+    [InlineData("""{"version":"0","id":"1","detail-type":"Object Created","source":"aws.s3","detail":{}}""", EventKind.S3EventBridge)]
+    [InlineData("""{"version":"0","id":"1","detail-type":"Order","source":"shop","detail":{}}""", EventKind.EventBridge)]
     [InlineData("""{"requestContext":{"http":{"method":"GET"}},"version":"2.0"}""", EventKind.HttpV2)]
     [InlineData("""{"version":"1.0","resource":"/","httpMethod":"GET","requestContext":{"stage":"prod"}}""", EventKind.HttpV1)]
     [InlineData("""{"httpMethod":"GET","requestContext":{"elb":{"targetGroupArn":"x"}}}""", EventKind.LoadBalancer)]
@@ -36,6 +37,11 @@ public sealed class EventShapeTests
         Assert.Equal(EventKind.HttpV1, Read(LambdaEvents.RestApi("POST", "/", new byte[3])));
         Assert.Equal(EventKind.LoadBalancer, Read(LambdaEvents.LoadBalancer("POST", "/", new byte[3])));
         Assert.Equal(EventKind.EventBridge, Read(LambdaEvents.ScheduledRule()));
+        Assert.Equal(EventKind.S3, Read(LambdaEvents.S3Notification("b", "k")));
+        Assert.Equal(EventKind.S3InSqs, Read(LambdaEvents.Sqs(LambdaEvents.S3Notification("b", "k"))));
+        Assert.Equal(EventKind.S3InSqs, Read(LambdaEvents.Sqs(LambdaEvents.SnsMessage(LambdaEvents.S3Test()))));
+        Assert.Equal(EventKind.Sqs, Read(LambdaEvents.Sqs("""{"text":"aws:s3","Records":[]}""")));
+        Assert.Equal(EventKind.S3Batch, Read(LambdaEvents.S3Batch("1.0", "b", "k")));
     }
 
     [Theory]

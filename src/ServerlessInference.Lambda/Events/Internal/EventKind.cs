@@ -38,4 +38,10 @@ internal enum EventKind
 
     /// <summary>A task of S3 Batch Operations.</summary>
     S3Batch,
+
+    /// <summary>An event of EventBridge that S3 sent.</summary>
+    S3EventBridge,
+
+    /// <summary>A batch of SQS messages, the first of which holds a notification of S3.</summary>
+    S3InSqs,
 }

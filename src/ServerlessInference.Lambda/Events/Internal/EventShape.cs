@@ -21,7 +21,7 @@ internal static class EventShape
         }
 
         bool version2 = false, path = false, method = false, http = false, balancer = false, context = false;
-        bool source = false, detailType = false, schema = false, tasks = false;
+        bool source = false, s3 = false, detailType = false, schema = false, tasks = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("version"u8))
@@ -48,6 +48,13 @@ internal static class EventShape
                     return kind;
                 }
             }
+            else if (reader.ValueTextEquals("source"u8))
+            {
+                source = true;
+                reader.Read();
+                s3 = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("aws.s3"u8);
+                reader.Skip();
+            }
             else if (reader.ValueTextEquals("Event"u8))
             {
                 reader.Read();
@@ -61,7 +68,6 @@ internal static class EventShape
             else
             {
                 method |= reader.ValueTextEquals("httpMethod"u8);
-                source |= reader.ValueTextEquals("source"u8);
                 detailType |= reader.ValueTextEquals("detail-type"u8);
                 schema |= reader.ValueTextEquals("invocationSchemaVersion"u8);
                 tasks |= reader.ValueTextEquals("tasks"u8);
@@ -80,7 +86,7 @@ internal static class EventShape
 
             if (source && detailType)
             {
-                return EventKind.EventBridge;
+                return s3 ? EventKind.S3EventBridge : EventKind.EventBridge;
             }
 
             if (schema && tasks)
@@ -106,6 +112,8 @@ internal static class EventShape
         EventKind.DynamoDb => "DynamoDB stream records",
         EventKind.EventBridge => "an EventBridge event",
         EventKind.S3Batch => "an S3 Batch Operations task",
+        EventKind.S3EventBridge => "an S3 event of EventBridge",
+        EventKind.S3InSqs => "SQS messages with S3 notifications",
         _ => "an event of no known service (a direct call)",
     };
 
@@ -126,6 +134,27 @@ internal static class EventShape
         }
     }
 
+    // What is no notification of S3 does not mention it, mostly, so that few bodies are looked into.
+    private static bool MentionsS3(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String
+        && (reader.ValueSpan.IndexOf("aws:s3"u8) >= 0 || reader.ValueSpan.IndexOf("aws.s3"u8) >= 0 || reader.ValueSpan.IndexOf("s3:TestEvent"u8) >= 0);
+
+    // A message's body comes before its source mostly, but nothing says that it must.
+    private static EventKind Messages(ref Utf8JsonReader reader, bool notification)
+    {
+        while (!notification && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("body"u8))
+            {
+                reader.Read();
+                notification = MentionsS3(ref reader) && NotificationReader.IsNotification(reader.GetString()!);
+            }
+
+            reader.Skip();
+        }
+
+        return notification ? EventKind.S3InSqs : EventKind.Sqs;
+    }
+
     private static EventKind ReadRecords(ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -144,14 +173,21 @@ internal static class EventShape
                 continue;
             }
 
+            bool notification = false;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
+                if (reader.ValueTextEquals("body"u8))
+                {
+                    reader.Read();
+                    notification = MentionsS3(ref reader) && NotificationReader.IsNotification(reader.GetString()!);
+                }
+
                 // SNS writes it with a capital.
-                if (reader.ValueTextEquals("eventSource"u8) || reader.ValueTextEquals("EventSource"u8))
+                else if (reader.ValueTextEquals("eventSource"u8) || reader.ValueTextEquals("EventSource"u8))
                 {
                     reader.Read();
                     kind = reader.TokenType != JsonTokenType.String ? EventKind.Unknown
-                        : reader.ValueTextEquals("aws:sqs"u8) ? EventKind.Sqs
+                        : reader.ValueTextEquals("aws:sqs"u8) ? Messages(ref reader, notification)
                         : reader.ValueTextEquals("aws:sns"u8) ? EventKind.Sns
                         : reader.ValueTextEquals("aws:s3"u8) ? EventKind.S3
                         : reader.ValueTextEquals("aws:kinesis"u8) ? EventKind.Kinesis

@@ -180,7 +180,7 @@ public sealed class RecordRouteTests
         Assert.Throws<ArgumentException>(() => builder.MapSqs("texts", _ => { }));
         builder.MapSqs("texts", results => results.To(_sink));
         Assert.Throws<InvalidOperationException>(() => builder.MapSqs("texts", results => results.To(_sink)));
-        Assert.Throws<InvalidOperationException>(() => builder.MapKinesis("texts", results => results.To(_sink).To(_sink)));
+        Assert.Throws<InvalidOperationException>(() => builder.MapSqs("texts", results => results.To(_sink), options => options.Source = "other"));
     }
 
     private Task<InMemoryFunction> StartAsync(

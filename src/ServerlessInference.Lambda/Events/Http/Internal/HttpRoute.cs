@@ -1,30 +1,34 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using ServerlessInference.Results;
 using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Lambda;
 
 /// <summary>Answers HTTP requests: each path with its model.</summary>
-internal sealed class HttpRoute : IEventRoute
+internal sealed partial class HttpRoute(EventMap events) : IEventRoute
 {
     private const string Allowed = "GET, HEAD, POST";
 
     private readonly List<HttpEndpoint> _endpoints = [];
     private IModelRegistry? _registry;
+    private FunctionServices? _services;
 
     /// <summary>Gets or sets which other origins may call; <see langword="null"/> where that is nobody's concern.</summary>
     public CorsOptions? Cors { get; set; }
 
     public string Description => "HTTP " + string.Join(", ", _endpoints.Select(endpoint => $"'{(endpoint.Path.Length == 0 ? "/" : endpoint.Path)}' (model '{endpoint.Model}')"));
 
-    public void Add(string model, string pattern) => _endpoints.Add(new HttpEndpoint(model, pattern));
+    public void Add(string model, string pattern, HttpInputOptions? options) => _endpoints.Add(new HttpEndpoint(model, pattern, options));
 
     public bool CanHandle(EventKind kind) => kind is EventKind.HttpV2 or EventKind.HttpV1 or EventKind.LoadBalancer;
 
     public void Prepare(FunctionServices services, ICollection<string> failures)
     {
         _registry = services.HasModels ? services.Provider.GetRequiredService<IModelRegistry>() : null;
+        _services = services;
         Cors?.Validate(failures);
         for (int i = 0; i < _endpoints.Count; i++)
         {
@@ -35,6 +39,8 @@ internal sealed class HttpRoute : IEventRoute
             }
 
             endpoint.Pipeline = ModelPipelines.Find(services, endpoint.Model, "MapHttp", failures);
+            endpoint.Options?.ReferencesOrNull?.Validate("MapHttp", failures);
+            endpoint.Sink = endpoint.Options?.Results.Create(services.Provider);
         }
     }
 
@@ -75,7 +81,7 @@ internal sealed class HttpRoute : IEventRoute
         return true;
     }
 
-    private static async ValueTask InferAsync(
+    private async ValueTask InferAsync(
         Invocation invocation, EventKind kind, HttpRequest request, HttpEndpoint endpoint, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> body = request.DecodeBody(invocation.Payload);
@@ -84,8 +90,37 @@ internal sealed class HttpRoute : IEventRoute
             throw new InvalidInputException("The request has no body. Send the input as the body.");
         }
 
+        // Images and the like are no JSON: not even looked into, which would be more to compile before the first answer.
+        RecordInput input = body.Span[0] is (byte)'{' or (byte)' ' or (byte)'\r' or (byte)'\n' or (byte)'\t'
+            ? InputEnvelope.Read(body, endpoint.Options?.ReferencesOrNull, bareText: false)
+            : new RecordInput(body, null);
+        ObjectReference? item = null;
+        if (input.Reference is { } reference)
+        {
+            try
+            {
+                (body, item) = await events.Fetcher(_services!, endpoint.Options!.ReferencesOrNull)!.FetchAsync(reference, endpoint.Options.ReferencesOrNull!, cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException exception)
+            {
+                LogNotFetched(_services!.CreateLogger("ServerlessInference.Lambda"), exception);
+                HttpAnswer.WriteProblem(
+                    invocation, kind, 502, $"The input that the request names cannot be fetched at the moment. Request {invocation.Context.RequestId} in the function's log says why.");
+                return;
+            }
+        }
+        else
+        {
+            body = input.Content;
+        }
+
         IReadOnlyList<InferenceResult> results = await endpoint.Pipeline!.RunAsync([body], cancellationToken).ConfigureAwait(false);
         InferenceResult result = results[0];
+        if (endpoint.Sink is not null && (result.Error is null or InvalidInputException))
+        {
+            await StoreAsync(invocation, endpoint, result, item, cancellationToken).ConfigureAwait(false);
+        }
+
         if (result.Error is { } error)
         {
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
@@ -101,6 +136,22 @@ internal sealed class HttpRoute : IEventRoute
         inner.WriteEndObject();
         inner.Flush();
         HttpAnswer.Write(invocation, kind, 200, HttpAnswer.Json);
+    }
+
+    /// <summary>Gives a result to the sink before the caller hears of it: a sink that fails fails the request.</summary>
+    private async ValueTask StoreAsync(Invocation invocation, HttpEndpoint endpoint, InferenceResult result, ObjectReference? item, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> json = default;
+        if (result.IsSuccess)
+        {
+            Utf8JsonWriter inner = invocation.BeginInner();
+            endpoint.Pipeline!.WriteValue(result, inner);
+            inner.Flush();
+            json = invocation.InnerBuffer.Body;
+        }
+
+        var record = new SinkRecord("http", invocation.Context.RequestId, result, json) { SourceObject = item, Time = _services!.Time.GetUtcNow() };
+        await endpoint.Sink!.WriteAsync(record, cancellationToken).ConfigureAwait(false);
     }
 
     private void WriteStatus(Invocation invocation, EventKind kind, HttpEndpoint endpoint)
@@ -145,4 +196,7 @@ internal sealed class HttpRoute : IEventRoute
 
         return null;
     }
+
+    [LoggerMessage(EventId = 127, Level = LogLevel.Error, Message = "The input that a request names could not be fetched")]
+    private static partial void LogNotFetched(ILogger logger, Exception exception);
 }

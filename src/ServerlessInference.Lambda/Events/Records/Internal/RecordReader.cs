@@ -7,55 +7,93 @@ namespace ServerlessInference.Lambda;
 /// <remarks>Sources: the example events of the AWS Lambda documentation for Amazon SQS, Amazon Kinesis and Amazon DynamoDB.</remarks>
 internal static class RecordReader
 {
-    public static List<BatchRecord> ReadSqs(ReadOnlyMemory<byte> payload) => Read(payload, record =>
+    public static List<BatchRecord> ReadSqs(ReadOnlyMemory<byte> payload, ReferenceOptions? references) => Read(payload, record =>
     {
-        string? group = record.TryGetProperty("attributes"u8, out JsonElement attributes) ? Text(attributes, "MessageGroupId") : null;
-        return new BatchRecord(
-            Text(record, "eventSourceARN") ?? "sqs", Required(record, "messageId"), group, Encoding.UTF8.GetBytes(Text(record, "body") ?? string.Empty), null);
+        JsonElement attributes = EventJson.Member(record, "attributes") ?? default;
+        string origin = Text(record, "eventSourceARN") ?? "sqs";
+        string id = Required(record, "messageId");
+        DateTimeOffset? time = EventJson.Milliseconds(attributes, "SentTimestamp");
+        string? group = origin.EndsWith(".fifo", StringComparison.Ordinal) || EventJson.Member(attributes, "SequenceNumber") is not null ? EventJson.Text(attributes, "MessageGroupId") : null;
+        try
+        {
+            RecordInput input = InputEnvelope.Read(Encoding.UTF8.GetBytes(Text(record, "body") ?? string.Empty), references, bareText: true);
+            return new BatchRecord(origin, id, group, input, null) { Time = time };
+        }
+        catch (InvalidInputException exception)
+        {
+            return new BatchRecord(origin, id, group, default, exception) { Time = time };
+        }
     });
 
-    public static List<BatchRecord> ReadKinesis(ReadOnlyMemory<byte> payload) => Read(payload, record =>
+    /// <param name="payload">The event.</param>
+    /// <param name="attribute">The attribute that is the input, where the data are changes of a DynamoDB table; <see langword="null"/> where the data are the input.</param>
+    public static List<BatchRecord> ReadKinesis(ReadOnlyMemory<byte> payload, string? attribute) => Read(payload, record =>
     {
-        if (!record.TryGetProperty("kinesis"u8, out JsonElement kinesis))
+        JsonElement kinesis = EventJson.Member(record, "kinesis") ?? throw Damaged();
+        (byte[] data, InvalidInputException? error) = Base64(kinesis, "data");
+        var read = new BatchRecord(Text(record, "eventSourceARN") ?? "kinesis", Required(kinesis, "sequenceNumber"), null, new RecordInput(data, null), error)
         {
-            throw Damaged();
-        }
-
-        (byte[] input, InvalidInputException? error) = Base64(kinesis, "data");
-        return new BatchRecord(Text(record, "eventSourceARN") ?? "kinesis", Required(kinesis, "sequenceNumber"), null, input, error);
+            Time = EventJson.Seconds(kinesis, "approximateArrivalTimestamp"),
+        };
+        return attribute is null || error is not null ? read : FromChange(read, data, attribute);
     });
 
     public static List<BatchRecord> ReadDynamoDb(ReadOnlyMemory<byte> payload, string attribute) => Read(payload, record =>
     {
-        if (!record.TryGetProperty("dynamodb"u8, out JsonElement change))
+        JsonElement change = EventJson.Member(record, "dynamodb") ?? throw Damaged();
+        var read = new BatchRecord(Text(record, "eventSourceARN") ?? "dynamodb", Required(change, "SequenceNumber"), null, default, null)
         {
-            throw Damaged();
+            Time = EventJson.Seconds(change, "ApproximateCreationDateTime"),
+        };
+        return FromChange(read, record, change, attribute);
+    });
+
+    private static BatchRecord? FromChange(BatchRecord read, byte[] data, string attribute)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(data);
+            if (EventJson.Member(document.RootElement, "dynamodb") is { } change)
+            {
+                return FromChange(read, document.RootElement, change, attribute);
+            }
+        }
+        catch (JsonException)
+        {
+            // No change of a table, as is said below.
         }
 
-        string id = Required(change, "SequenceNumber");
-        string origin = Text(record, "eventSourceARN") ?? "dynamodb";
+        return read with { Input = default, Error = new InvalidInputException("The record is no change of a DynamoDB table, as Kinesis Data Streams for DynamoDB writes it.") };
+    }
+
+    /// <summary>Takes an attribute of the new image; nothing of a removal.</summary>
+    private static BatchRecord? FromChange(BatchRecord read, JsonElement record, JsonElement change, string attribute)
+    {
         if (Text(record, "eventName") == "REMOVE")
         {
             return null;
         }
 
-        if (!change.TryGetProperty("NewImage"u8, out JsonElement image) || image.ValueKind != JsonValueKind.Object
-            || !image.TryGetProperty(attribute, out JsonElement value) || value.ValueKind != JsonValueKind.Object)
+        if (EventJson.Member(change, "NewImage") is not { } image || EventJson.Member(image, attribute) is not { ValueKind: JsonValueKind.Object } value)
         {
-            return new BatchRecord(origin, id, null, default, new InvalidInputException(
-                InvalidInputKind.Unprocessable, $"The record has no new image with the attribute '{attribute}'. Let the stream have new images (NEW_IMAGE), or name another attribute."));
+            return read with
+            {
+                Input = default,
+                Error = new InvalidInputException(
+                    InvalidInputKind.Unprocessable, $"The record has no new image with the attribute '{attribute}'. Let the stream have new images (NEW_IMAGE), or name another attribute."),
+            };
         }
 
         if (Text(value, "S") is { } text)
         {
-            return new BatchRecord(origin, id, null, Encoding.UTF8.GetBytes(text), null);
+            return read with { Input = new RecordInput(Encoding.UTF8.GetBytes(text), null) };
         }
 
         (byte[] input, InvalidInputException? error) = value.TryGetProperty("B"u8, out _)
             ? Base64(value, "B")
             : ([], new InvalidInputException(InvalidInputKind.Unprocessable, $"The attribute '{attribute}' is neither a string (S) nor binary (B)."));
-        return new BatchRecord(origin, id, null, input, error);
-    });
+        return read with { Input = new RecordInput(input, null), Error = error };
+    }
 
     private static List<BatchRecord> Read(ReadOnlyMemory<byte> payload, Func<JsonElement, BatchRecord?> read)
     {

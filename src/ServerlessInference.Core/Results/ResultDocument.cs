@@ -1,0 +1,68 @@
+using System.Text.Json;
+
+namespace ServerlessInference.Results;
+
+/// <summary>Writes a result as a JSON document of its own, with where it comes from and which model gave it.</summary>
+public static class ResultDocument
+{
+    /// <summary>
+    /// Writes <c>{"source":{"bucket","key","versionId"},"model":{"name","version","source"},"result":…}</c>; for a record that is no object the
+    /// source is <c>{"origin","id"}</c>; where there is no answer, <c>"error":{"type","message"}</c> stands in the place of the result.
+    /// </summary>
+    /// <param name="record">The record.</param>
+    /// <param name="writer">Takes the document.</param>
+    public static void Write(SinkRecord record, Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteStartObject();
+        writer.WriteStartObject("source"u8);
+        if (record.SourceObject is { } item)
+        {
+            writer.WriteString("bucket"u8, item.Bucket);
+            writer.WriteString("key"u8, item.Key);
+            if (item.VersionId is not null)
+            {
+                writer.WriteString("versionId"u8, item.VersionId);
+            }
+        }
+        else
+        {
+            writer.WriteString("origin"u8, record.Origin);
+            writer.WriteString("id"u8, record.Id);
+        }
+
+        writer.WriteEndObject();
+        writer.WriteStartObject("model"u8);
+        writer.WriteString("name"u8, record.Result.Model.Name);
+        writer.WriteString("version"u8, record.Result.Model.Version);
+        writer.WriteString("source"u8, record.Result.Model.Source);
+        writer.WriteEndObject();
+        if (record.Result.Error is { } error)
+        {
+            WriteError(error, writer);
+        }
+        else
+        {
+            writer.WritePropertyName("result"u8);
+            writer.WriteRawValue(record.Json.Span, skipInputValidation: true);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes the member <c>"error":{"type","message"}</c>. Messages other than of an <see cref="InvalidInputException"/> may hold what is nobody's business.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="writer">Takes the member.</param>
+    public static void WriteError(Exception error, Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteStartObject("error"u8);
+        writer.WriteString("type"u8, error.GetType().Name);
+        writer.WriteString("message"u8, MessageOf(error));
+        writer.WriteEndObject();
+    }
+
+    internal static string MessageOf(Exception error) => error is InvalidInputException ? error.Message : "The input could not be answered; the function's log says why.";
+}

@@ -1,0 +1,178 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using ServerlessInference.DynamoDB.Internal;
+using ServerlessInference.Results;
+
+namespace ServerlessInference.DynamoDB;
+
+/// <summary>Writes results as items of a DynamoDB table.</summary>
+/// <remarks>Thread-safe. Nothing of the AWS SDK is loaded before the first result.</remarks>
+public sealed class DynamoDbResultSink : IBatchResultSink
+{
+    /// <summary>The most items of one request (Amazon DynamoDB API Reference, BatchWriteItem).</summary>
+    private const int MostItems = 25;
+
+    /// <summary>How many conditional puts run at a time.</summary>
+    private const int Parallelism = 8;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly DynamoDbClientProvider _client;
+    private readonly ItemFactory _items;
+    private readonly TimeProvider _time;
+
+    /// <summary>Creates a sink on a client of your own, which is not disposed.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="table">The table: a name or an ARN.</param>
+    /// <param name="options">How results become items; <see langword="null"/> takes the defaults.</param>
+    /// <param name="timeProvider">The clock of the pauses; <see langword="null"/> for the system's.</param>
+    /// <exception cref="ArgumentException">A template is none, or an option is out of its bounds.</exception>
+    public DynamoDbResultSink(IAmazonDynamoDB client, string table, DynamoDbResultOptions? options = null, TimeProvider? timeProvider = null)
+        : this(new DynamoDbClientProvider(client ?? throw new ArgumentNullException(nameof(client))), new ItemFactory(table, options ?? new DynamoDbResultOptions()), timeProvider)
+    {
+    }
+
+    internal DynamoDbResultSink(DynamoDbClientProvider client, ItemFactory items, TimeProvider? time)
+    {
+        _client = client;
+        _items = items;
+        _time = time ?? TimeProvider.System;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="IOException">The item cannot be written; the message says what the role or the table lacks.</exception>
+    public async ValueTask WriteAsync(SinkRecord record, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        IReadOnlyList<Exception?> errors = await WriteAsync([record], cancellationToken).ConfigureAwait(false);
+        if (errors[0] is { } error)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<Exception?>> WriteAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        var errors = new Exception?[records.Count];
+        var pending = new List<PendingItem>(errors.Length);
+        for (int i = 0; i < errors.Length; i++)
+        {
+            if (FindLoop(records[i]) is { } loop)
+            {
+                errors[i] = loop;
+                continue;
+            }
+
+            Dictionary<string, AttributeValue> item = _items.Create(records[i]);
+            string key = item[_items.Options.KeyAttribute].S ?? string.Empty;
+
+            // A request may not name an item twice. Of two results with one identifier the later one counts, for both.
+            PendingItem? same = _items.Options.Item is null ? pending.Find(other => other.Key == key) : null;
+            if (same is null)
+            {
+                pending.Add(new PendingItem(key, item, [i]));
+            }
+            else
+            {
+                same.Item = item;
+                same.Records.Add(i);
+            }
+        }
+
+        if (_items.Options.WriteOnce)
+        {
+            await Parallel.ForEachAsync(
+                pending, new ParallelOptions { MaxDegreeOfParallelism = Parallelism }, (one, _) => PutAsync(one, errors, cancellationToken)).ConfigureAwait(false);
+            return errors;
+        }
+
+        foreach (PendingItem[] some in pending.Chunk(MostItems))
+        {
+            await WriteBatchAsync(some, errors, cancellationToken).ConfigureAwait(false);
+        }
+
+        return errors;
+    }
+
+    private InvalidOperationException? FindLoop(SinkRecord record)
+    {
+        string name = _items.Table[(_items.Table.LastIndexOf('/') + 1)..];
+        return record.Origin.Contains(":dynamodb:", StringComparison.Ordinal) && record.Origin.Contains($":table/{name}/", StringComparison.Ordinal)
+            ? new InvalidOperationException($"The result of a record of the table '{name}' would go to that table and come back as a record. Send results to another table.")
+            : null;
+    }
+
+    private async ValueTask PutAsync(PendingItem one, Exception?[] errors, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _client.Client.PutItemAsync(
+                new PutItemRequest
+                {
+                    TableName = _items.Table,
+                    Item = one.Item,
+                    ConditionExpression = "attribute_not_exists(#key)",
+                    ExpressionAttributeNames = new Dictionary<string, string> { ["#key"] = _items.Options.KeyAttribute },
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (ConditionalCheckFailedException)
+        {
+            // An earlier delivery wrote it.
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            one.Fail(errors, DynamoDbErrors.IsSdk(exception) ? DynamoDbErrors.Translate(exception, _items) : exception);
+        }
+    }
+
+    private async ValueTask WriteBatchAsync(PendingItem[] some, Exception?[] errors, CancellationToken cancellationToken)
+    {
+        List<WriteRequest> requests = [.. some.Select(one => new WriteRequest { PutRequest = new PutRequest { Item = one.Item } })];
+        try
+        {
+            for (int attempt = 0; ; attempt++)
+            {
+                BatchWriteItemResponse response = await _client.Client.BatchWriteItemAsync(
+                    new BatchWriteItemRequest { RequestItems = new Dictionary<string, List<WriteRequest>> { [_items.Table] = requests } }, cancellationToken).ConfigureAwait(false);
+
+                // One table was asked, so there is one list.
+                requests = response.UnprocessedItems?.Values.FirstOrDefault() ?? [];
+                if (requests.Count == 0)
+                {
+                    return;
+                }
+
+                if (attempt == _items.Options.MaxRetries)
+                {
+                    throw new IOException(
+                        $"The table '{_items.Table}' left {requests.Count} of {some.Length} items unwritten after {attempt + 1} attempts. Raise its write capacity, or let it scale on demand.");
+                }
+
+                await Task.Delay(Pause(attempt), _time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            Exception reason = DynamoDbErrors.IsSdk(exception) ? DynamoDbErrors.Translate(exception, _items) : exception;
+            HashSet<string> left = [.. requests.Select(request => request.PutRequest.Item[_items.Options.KeyAttribute].S ?? string.Empty)];
+            foreach (PendingItem one in some)
+            {
+                if (left.Contains(one.Key))
+                {
+                    one.Fail(errors, reason);
+                }
+            }
+        }
+    }
+
+    // Growing, with jitter: environments that were throttled together should not come back together.
+    private static TimeSpan Pause(int attempt)
+    {
+        TimeSpan longest = TimeSpan.FromTicks(Math.Min(FirstPause.Ticks << attempt, LongestPause.Ticks));
+        return longest * (0.5 + (Random.Shared.NextDouble() / 2));
+    }
+}

@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using Amazon;
+using Amazon.DynamoDBv2;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ServerlessInference.DynamoDB.Internal;
+
+/// <summary>Gets the client, which comes into being with the first result: until then nothing of the SDK is loaded.</summary>
+internal sealed class DynamoDbClientProvider
+{
+    private readonly Lock _gate = new();
+    private readonly IServiceProvider? _services;
+    private IAmazonDynamoDB? _client;
+
+    public DynamoDbClientProvider(IServiceProvider services) => _services = services;
+
+    public DynamoDbClientProvider(IAmazonDynamoDB client) => _client = client;
+
+    public IAmazonDynamoDB Client
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _client ??= Create(_services!);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IAmazonDynamoDB Create(IServiceProvider services)
+    {
+        if (services.GetService<IAmazonDynamoDB>() is { } registered)
+        {
+            return registered;
+        }
+
+        var options = new DynamoDbClientOptions();
+        services.GetService<IConfiguration>()?.GetSection("ServerlessInference:DynamoDB").Bind(options);
+        var config = new AmazonDynamoDBConfig();
+        if (options.Endpoint is not null)
+        {
+            config.ServiceURL = options.Endpoint;
+            config.AuthenticationRegion = options.Region;
+        }
+        else if (options.Region is not null)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
+        }
+
+        return new AmazonDynamoDBClient(config);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Runtime.ExceptionServices;
+using System.Text.Json;
+using ServerlessInference.Results;
+
+namespace ServerlessInference.Lambda;
+
+/// <summary>Answers direct calls and steps of state machines.</summary>
+internal sealed class DirectRoute(EventMap events) : IEventRoute
+{
+    private readonly List<DirectMapping> _mappings = [];
+
+    public string Description => $"direct calls ({string.Join(", ", _mappings.Select(mapping => $"model '{mapping.Model}'"))})";
+
+    /// <summary>Adds a mapping.</summary>
+    /// <exception cref="InvalidOperationException">The model is mapped already.</exception>
+    public void Add(DirectMapping mapping)
+    {
+        if (_mappings.Exists(existing => existing.Model == mapping.Model))
+        {
+            throw new InvalidOperationException($"MapDirect: the model '{mapping.Model}' is mapped already.");
+        }
+
+        _mappings.Add(mapping);
+    }
+
+    public bool CanHandle(EventKind kind) => kind == EventKind.Unknown;
+
+    public void Prepare(FunctionServices services, ICollection<string> failures)
+    {
+        foreach (DirectMapping mapping in _mappings)
+        {
+            mapping.Validate(failures);
+            if (ModelPipelines.Find(services, mapping.Model, "MapDirect", failures) is { } pipeline)
+            {
+                IResultSink? sink = mapping.Options.Results.Create(services.Provider);
+                mapping.Processor = new RecordProcessor(services, mapping.Model, pipeline, sink, events.Fetcher(services, mapping.Rules.Limits));
+            }
+        }
+    }
+
+    public async ValueTask HandleAsync(Invocation invocation, EventKind kind, CancellationToken cancellationToken)
+    {
+        using JsonDocument document = Parse(invocation.Payload);
+        DirectMapping mapping = Find(DirectCall.Model(document.RootElement));
+        (List<BatchRecord> inputs, bool isList) = DirectCall.Read(document.RootElement, mapping.Options, invocation.Context.RequestId);
+        RecordStatus[] statuses = await mapping.Processor!.ProcessAsync(invocation, inputs, mapping.Rules, cancellationToken).ConfigureAwait(false);
+        if (isList)
+        {
+            WriteList(invocation, statuses);
+        }
+        else
+        {
+            WriteOne(invocation, statuses[0], cancellationToken);
+        }
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            return JsonDocument.Parse(payload);
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidInputException($"The event is no JSON: trouble at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+        }
+    }
+
+    private static void WriteOne(Invocation invocation, RecordStatus status, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if ((status.Failure ?? status.Result?.Error) is { } error)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
+
+        Utf8JsonWriter writer = invocation.BeginResponse();
+        writer.WriteStartObject();
+        WriteAnswer(writer, status);
+        writer.WriteEndObject();
+        writer.Flush();
+    }
+
+    private static void WriteList(Invocation invocation, RecordStatus[] statuses)
+    {
+        Utf8JsonWriter writer = invocation.BeginResponse();
+        writer.WriteStartObject();
+        writer.WriteStartArray("results"u8);
+        foreach (RecordStatus status in statuses)
+        {
+            writer.WriteStartObject();
+            if (status.State == RecordState.Done)
+            {
+                WriteAnswer(writer, status);
+            }
+            else if ((status.Failure ?? status.Result?.Error) is { } error)
+            {
+                ResultDocument.WriteError(error, writer);
+            }
+            else
+            {
+                writer.WriteStartObject("error"u8);
+                writer.WriteString("type"u8, Failure.DeadlineExceeded);
+                writer.WriteString("message"u8, "The function's time ran out before. Send fewer inputs in one call, or raise its timeout."u8);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        writer.Flush();
+    }
+
+    private static void WriteAnswer(Utf8JsonWriter writer, RecordStatus status)
+    {
+        writer.WriteStartObject("model"u8);
+        ModelJson.WriteMembers(writer, status.Result!.Model);
+        writer.WriteEndObject();
+        writer.WritePropertyName("result"u8);
+        writer.WriteRawValue(status.Json.Span, skipInputValidation: true);
+    }
+
+    private DirectMapping Find(string? model) => model is null ? _mappings[0] : _mappings.Find(candidate => candidate.Model == model) ?? throw new InvalidInputException(
+        InvalidInputKind.Unprocessable, $"The call names a model that is not mapped. Mapped: {Description}.");
+}

@@ -1,0 +1,172 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ServerlessInference.Lambda;
+
+/// <summary>
+/// Fetches files of web servers that a sender named. The address that is connected to is the one that is checked, on every redirect again, so that neither a name that
+/// resolves to the function's own network nor one that changes its mind leads there.
+/// </summary>
+internal sealed class HttpsInputReader : IDisposable
+{
+    private static readonly HttpRequestOptionsKey<bool> PrivateKey = new("private-addresses");
+
+    private readonly TimeProvider _time;
+    private readonly HttpsInputHooks _hooks;
+    private readonly HttpMessageInvoker _client;
+
+    public HttpsInputReader(TimeProvider time, HttpsInputHooks? hooks = null)
+    {
+        _time = time;
+        _hooks = hooks ?? new HttpsInputHooks();
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            UseProxy = false,
+            ActivityHeadersPropagator = null,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+
+            // A kept connection was allowed for a request; another one may have other rules.
+            PooledConnectionIdleTimeout = TimeSpan.Zero,
+            MaxResponseHeadersLength = 32,
+            ConnectCallback = ConnectAsync,
+        };
+        _hooks.Configure?.Invoke(handler);
+        _client = new HttpMessageInvoker(handler);
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    /// <summary>Fetches a file.</summary>
+    /// <exception cref="InvalidInputException">The server has no such file, or it is too large, or lies where nothing may be fetched.</exception>
+    /// <exception cref="IOException">It cannot be fetched at the moment.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(Uri url, ReferenceOptions limits, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(limits.Timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            for (int redirects = 0; ; redirects++)
+            {
+                using HttpResponseMessage response = await SendAsync(url, limits, either.Token).ConfigureAwait(false);
+                if (RedirectOf(response, url) is not { } next)
+                {
+                    return await ReadBodyAsync(response, limits, either.Token).ConfigureAwait(false);
+                }
+
+                if (redirects == limits.MaxRedirects)
+                {
+                    throw Refused($"The input's web server redirects more than {limits.MaxRedirects} times.");
+                }
+
+                if (next.Scheme != Uri.UriSchemeHttps || next.UserInfo.Length > 0 || !limits.Allows(next))
+                {
+                    throw Refused("The input's web server redirects to a place that may not be named here.");
+                }
+
+                url = next;
+            }
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException($"The input's web server took more than {limits.Timeout.TotalSeconds:N1} s.", exception);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw exception.InnerException is InvalidInputException refused ? refused : new IOException($"The input's web server cannot be asked ({exception.HttpRequestError}).", exception);
+        }
+    }
+
+    private static InvalidInputException Refused(string message) => new(InvalidInputKind.Unprocessable, message);
+
+    private async ValueTask<HttpResponseMessage> SendAsync(Uri url, ReferenceOptions limits, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, url) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Options.Set(PrivateKey, limits.PrivateAddresses);
+        request.Headers.ConnectionClose = true;
+        return await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static Uri? RedirectOf(HttpResponseMessage response, Uri url) => response.StatusCode
+        is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
+        && response.Headers.Location is { } location
+            ? location.IsAbsoluteUri ? location : new Uri(url, location)
+            : null;
+
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response, ReferenceOptions limits, CancellationToken cancellationToken)
+    {
+        int status = (int)response.StatusCode;
+        if (status != 200)
+        {
+            string message = $"The input's web server answered {status}.";
+            throw status is 408 or 429 or >= 500 ? new IOException(message) : Refused(message);
+        }
+
+        long announced = response.Content.Headers.ContentLength ?? 0;
+        ThrowIfTooLarge(announced, limits.MaxBytes);
+        using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        byte[] content = GC.AllocateUninitializedArray<byte>((int)Math.Max(Math.Min(announced, limits.MaxBytes), 4096));
+        int length = 0;
+        while (true)
+        {
+            if (length == content.Length)
+            {
+                // One byte more than allowed is enough to know.
+                Array.Resize(ref content, (int)Math.Min(Math.Max(2L * content.Length, 64 * 1024), limits.MaxBytes + 1));
+            }
+
+            int read = await body.ReadAsync(content.AsMemory(length), cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+            {
+                return content.AsMemory(0, length);
+            }
+
+            length += read;
+            ThrowIfTooLarge(length, limits.MaxBytes);
+        }
+    }
+
+    private static void ThrowIfTooLarge(long length, long maxBytes)
+    {
+        if (length > maxBytes)
+        {
+            throw new InvalidInputException(InvalidInputKind.TooLarge, $"The input's file has more than {maxBytes:N0} bytes, which is the most that is fetched.");
+        }
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        bool privateAddresses = context.InitialRequestMessage.Options.TryGetValue(PrivateKey, out bool allowed) && allowed;
+        IPAddress[] addresses = await _hooks.Resolve(context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false);
+        Exception? last = null;
+        foreach (IPAddress address in addresses)
+        {
+            if (!_hooks.Allows(address, privateAddresses))
+            {
+                last ??= Refused("The input's web server has an address that may not be reached from here: a private, a link-local or a reserved one.");
+                continue;
+            }
+
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(new IPEndPoint(address, context.DnsEndPoint.Port), cancellationToken).ConfigureAwait(false);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (Exception exception)
+            {
+                socket.Dispose();
+                if (exception is not SocketException)
+                {
+                    throw;
+                }
+
+                last = exception;
+            }
+        }
+
+        throw last ?? new SocketException((int)SocketError.HostNotFound);
+    }
+}

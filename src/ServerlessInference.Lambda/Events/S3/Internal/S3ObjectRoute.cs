@@ -1,0 +1,140 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace ServerlessInference.Lambda;
+
+/// <summary>Answers events about new objects, however they come.</summary>
+internal sealed partial class S3ObjectRoute(EventMap events) : IEventRoute
+{
+    /// <summary>How many objects the message of a failed invocation names.</summary>
+    private const int MostNamed = 20;
+
+    private readonly List<S3ObjectMapping> _mappings = [];
+    private ILogger? _logger;
+
+    public string Description => $"S3 objects ({string.Join("; ", _mappings.Select(mapping => mapping.Description))})";
+
+    /// <summary>Adds a mapping.</summary>
+    /// <exception cref="InvalidOperationException">Its objects are mapped already.</exception>
+    public void Add(S3ObjectMapping mapping)
+    {
+        foreach (S3ObjectMapping existing in _mappings)
+        {
+            if (existing.Sources.Count == 0 || mapping.Sources.Count == 0 || existing.Sources.Any(one => mapping.Sources.Any(one.Overlaps)))
+            {
+                throw new InvalidOperationException(
+                    $"S3 objects are mapped to {existing.Description} already, and some would be mapped to {mapping.Description} as well. Give each model Sources that no other one has.");
+            }
+        }
+
+        _mappings.Add(mapping);
+    }
+
+    // Messages of a queue are looked into where nothing else answers them.
+    public bool CanHandle(EventKind kind) =>
+        kind is EventKind.S3 or EventKind.S3Test or EventKind.Sns or EventKind.S3EventBridge or EventKind.S3InSqs || (kind == EventKind.Sqs && !events.HasQueue);
+
+    public void Prepare(FunctionServices services, ICollection<string> failures)
+    {
+        _logger = services.CreateLogger("ServerlessInference.Lambda");
+        foreach (S3ObjectMapping mapping in _mappings)
+        {
+            mapping.Prepare(services, events, failures);
+        }
+    }
+
+    public async ValueTask HandleAsync(Invocation invocation, EventKind kind, CancellationToken cancellationToken)
+    {
+        bool queued = kind is EventKind.S3InSqs or EventKind.Sqs;
+        List<BatchRecord> records = NotificationReader.Read(invocation.Payload, kind);
+        var statuses = new List<RecordStatus>(records.Count);
+        foreach ((S3ObjectMapping mapping, List<BatchRecord> some) in Divide(records, queued, statuses))
+        {
+            statuses.AddRange(await mapping.Processor!.ProcessAsync(invocation, some, mapping.Rules(queued), cancellationToken).ConfigureAwait(false));
+        }
+
+        if (queued)
+        {
+            FailedItems.Write(invocation, statuses, inOrder: false);
+        }
+        else if (statuses.TrueForAll(status => status.IsSettled))
+        {
+            WriteCounts(invocation, statuses);
+        }
+        else
+        {
+            WriteFailure(invocation, statuses);
+        }
+    }
+
+    /// <summary>Gives each mapping its objects. What no mapping may answer fails the event, or its message alone in a queue, and is never written anywhere.</summary>
+    private Dictionary<S3ObjectMapping, List<BatchRecord>> Divide(List<BatchRecord> records, bool queued, List<RecordStatus> refused)
+    {
+        var divided = new Dictionary<S3ObjectMapping, List<BatchRecord>>();
+        foreach (BatchRecord record in records)
+        {
+            try
+            {
+                S3ObjectMapping mapping = Find(record);
+                if (!divided.TryGetValue(mapping, out List<BatchRecord>? some))
+                {
+                    divided.Add(mapping, some = []);
+                }
+
+                some.Add(record);
+            }
+            catch (InvalidInputException exception) when (queued)
+            {
+                LogRefused(_logger!, record.Id, exception.Message);
+                refused.Add(new RecordStatus(record) { State = RecordState.Unusable });
+            }
+        }
+
+        return divided;
+    }
+
+    private S3ObjectMapping Find(BatchRecord record)
+    {
+        if (record.Input.Reference?.Item is not { } item)
+        {
+            // A message that is no notification: the first mapping reports it.
+            return _mappings[0];
+        }
+
+        S3ObjectMapping mapping = _mappings.Find(candidate => candidate.Takes(item)) ?? throw new InvalidInputException(
+            InvalidInputKind.Unprocessable,
+            $"The event is about {item}, which no mapping takes. Mapped: {Description}. Correct the notification's filter, or the Sources.");
+
+        // Before anything is written: a function that calls itself is expensive.
+        return mapping.FindLoop(item) is { } loop ? throw loop : mapping;
+    }
+
+    private static void WriteCounts(Invocation invocation, List<RecordStatus> statuses)
+    {
+        Utf8JsonWriter writer = invocation.BeginResponse();
+        writer.WriteStartObject();
+        writer.WriteNumber("answered"u8, statuses.Count(status => status.State == RecordState.Done));
+        writer.WriteNumber("passedOver"u8, statuses.Count(status => status.State == RecordState.PassedOver));
+        writer.WriteEndObject();
+        writer.Flush();
+    }
+
+    private static void WriteFailure(Invocation invocation, List<RecordStatus> statuses)
+    {
+        List<RecordStatus> failed = statuses.FindAll(status => !status.IsSettled);
+        IEnumerable<string> named = failed.Take(MostNamed).Select(status => $"{status.Item}: {Reason(status, invocation.Context.RequestId)}");
+        string more = failed.Count > MostNamed ? $" And {failed.Count - MostNamed} more." : string.Empty;
+        ErrorJson.Write(invocation, new FunctionError(
+            "S3ObjectsFailed", $"{failed.Count} of {statuses.Count} objects failed; the others are done. {string.Join(" ", named)}{more}"));
+    }
+
+    private static string Reason(RecordStatus status, string requestId) => status switch
+    {
+        { State: RecordState.Unusable, Result.Error: { } error } => error.Message,
+        { State: RecordState.NotReached } => "The time ran out before.",
+        _ => $"It failed; request {requestId} in the function's log says why.",
+    };
+
+    [LoggerMessage(EventId = 128, Level = LogLevel.Error, Message = "Message {Record} is refused: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string record, string reason);
+}

@@ -1,0 +1,55 @@
+using System.Runtime.CompilerServices;
+using Amazon.S3;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ServerlessInference.S3.Internal;
+
+/// <summary>
+/// Gives the client for objects that are read and written whole. It comes into being with the first question: until then nothing of
+/// the SDK is loaded, which a cold start would pay for.
+/// </summary>
+internal sealed class S3ClientProvider
+{
+    /// <summary>Attempts after the first that the SDK makes; a model's transfer counts its own, these objects leave it to the SDK.</summary>
+    private const int Retries = 3;
+
+    private readonly Lock _gate = new();
+    private readonly IServiceProvider? _services;
+    private readonly string? _region;
+
+    // No Lazy<IAmazonS3>, whose type would load the SDK.
+    private IAmazonS3? _client;
+
+    public S3ClientProvider(IServiceProvider services, string? region = null)
+    {
+        _services = services;
+        _region = region;
+    }
+
+    public S3ClientProvider(IAmazonS3 client) => _client = client;
+
+    public IAmazonS3 Client
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _client ??= Create();
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private IAmazonS3 Create()
+    {
+        if (_region is null && _services!.GetService<IAmazonS3>() is { } registered)
+        {
+            return registered;
+        }
+
+        S3ModelOptions options = S3ModelSourceExtensions.OptionsFor(_services!, configured => configured.Region = _region ?? configured.Region);
+        AmazonS3Config config = S3ModelSourceFactory.Configure(options);
+        config.MaxErrorRetry = Retries;
+        return new AmazonS3Client(config);
+    }
+}

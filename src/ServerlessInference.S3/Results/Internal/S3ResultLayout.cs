@@ -1,0 +1,85 @@
+using ServerlessInference.Results;
+
+namespace ServerlessInference.S3.Internal;
+
+/// <summary>Where results go and how they look: the checked settings of a sink.</summary>
+internal sealed class S3ResultLayout
+{
+    private const string Scheme = "s3://";
+
+    /// <summary>S3's limit (Amazon S3 User Guide, "Creating object key names").</summary>
+    private const int LongestKeyBytes = 1024;
+
+    private const int MostParallel = 64;
+
+    /// <summary>Placeholders any of which makes a record's key its own.</summary>
+    private static readonly string[] Telling = ["key", "name", "stem", "id", "uuid"];
+
+    private readonly ResultTemplate _bucket;
+    private readonly ResultTemplate _key;
+    private readonly List<(string Name, ResultTemplate Value)> _metadata = [];
+
+    private S3ResultLayout(ResultTemplate bucket, ResultTemplate key, S3ResultOptions options)
+    {
+        _bucket = bucket;
+        _key = key;
+        Options = options;
+        ContentType = options.ContentType ?? (options.JsonLines ? "application/x-ndjson" : "application/json");
+        foreach ((string name, string value) in options.Metadata)
+        {
+            _metadata.Add((name, ResultTemplate.Parse(value)));
+        }
+    }
+
+    public S3ResultOptions Options { get; }
+
+    public string ContentType { get; }
+
+    /// <summary>Gets where results may go; without a bucket where that is the source's own.</summary>
+    public ObjectPattern Target => new(_bucket.Has("bucket") || _bucket.Has("origin") ? null : _bucket.ToString(), _key.Prefix, _key.Suffix);
+
+    public static S3ResultLayout Create(string template, S3ResultOptions options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(template);
+        string rest = template.StartsWith(Scheme, StringComparison.Ordinal) ? template[Scheme.Length..] : string.Empty;
+        int slash = rest.IndexOf('/', StringComparison.Ordinal);
+        if (slash <= 0 || slash == rest.Length - 1)
+        {
+            throw new ArgumentException($"'{template}' is no place for results; one looks like s3://bucket/{{key}}.json.", nameof(template));
+        }
+
+        var layout = new S3ResultLayout(ResultTemplate.Parse(rest[..slash]), ResultTemplate.Parse(rest[(slash + 1)..]), options);
+        if (options.JsonLines && !layout._key.Has("batch"))
+        {
+            throw new ArgumentException($"'{template}' names the same object for every batch, and each would overwrite the one before. Put {{batch}} into the key of JSON lines.", nameof(template));
+        }
+
+        if (!options.JsonLines && !Array.Exists(Telling, layout._key.Has))
+        {
+            throw new ArgumentException(
+                $"'{template}' does not tell records apart, and each would overwrite the one before. Put one of {string.Join(", ", Telling.Select(name => $"{{{name}}}"))} into the key.", nameof(template));
+        }
+
+        if (options.Parallelism is < 1 or > MostParallel)
+        {
+            throw new ArgumentException($"Parallelism is {options.Parallelism}; it must be between 1 and {MostParallel}.", nameof(options));
+        }
+
+        return layout;
+    }
+
+    public ObjectReference Locate(SinkRecord record, string batch)
+    {
+        var place = new ObjectReference(_bucket.Expand(record), _key.Expand(record, batch));
+        int bytes = System.Text.Encoding.UTF8.GetByteCount(place.Key);
+        return bytes is > 0 and <= LongestKeyBytes
+            ? place
+            : throw new InvalidOperationException($"The result's key '{_key}' has {bytes} bytes for this record; S3 takes 1 to {LongestKeyBytes}. Use {{uuid}} in the place of a long key.");
+    }
+
+    public IEnumerable<(string Name, string Value)> Metadata(SinkRecord record) =>
+        _metadata.Select(entry => (entry.Name, Ascii(entry.Value.Expand(record))));
+
+    // Metadata travel in headers, which hold printable ASCII.
+    private static string Ascii(string text) => text.All(character => character is >= ' ' and <= '~') ? text : Uri.EscapeDataString(text);
+}

@@ -1,0 +1,145 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using ServerlessInference.Results;
+
+namespace ServerlessInference.S3.Internal;
+
+/// <summary>Puts a result's object, unless the same result is there already.</summary>
+internal sealed class S3ResultUpload(S3ClientProvider client, S3ResultLayout layout)
+{
+    private const string Source = "source";
+    private const string Sequencer = "sequencer";
+
+    private bool _unconditional;
+
+    public async ValueTask WriteAsync(ObjectReference place, SinkRecord record, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (layout.Options.WriteOnce)
+            {
+                await WriteOnceAsync(place, record, content, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await PutAsync(place, record, content, null, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (S3Errors.IsSdk(exception))
+        {
+            throw Translate(exception, place);
+        }
+    }
+
+    private async ValueTask WriteOnceAsync(ObjectReference place, SinkRecord record, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        if (!_unconditional)
+        {
+            try
+            {
+                await PutAsync(place, record, content, request => request.IfNoneMatch = "*", cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (AmazonServiceException exception) when (exception.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
+            {
+                // There is an object; whose it is, the look below tells.
+            }
+            catch (AmazonServiceException exception) when (exception.StatusCode == HttpStatusCode.NotImplemented)
+            {
+                // A server without conditional writes: one look before each of them.
+                _unconditional = true;
+            }
+        }
+
+        if (await IsNeededAsync(place, record, cancellationToken).ConfigureAwait(false))
+        {
+            await PutAsync(place, record, content, null, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Tells whether what is there is of another input, or of an older version of it.</summary>
+    private async ValueTask<bool> IsNeededAsync(ObjectReference place, SinkRecord record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            GetObjectMetadataResponse there = await client.Client.GetObjectMetadataAsync(
+                new GetObjectMetadataRequest { BucketName = place.Bucket, Key = place.Key }, cancellationToken).ConfigureAwait(false);
+            return there.Metadata[Source] != SourceOf(record) && !IsNewer(there.Metadata[Sequencer], record.SourceObject?.Sequencer);
+        }
+        catch (AmazonServiceException exception) when (exception.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
+        {
+            // Absent; or the role may not read, and then the same result is written once more.
+            return true;
+        }
+    }
+
+    private Task<PutObjectResponse> PutAsync(
+        ObjectReference place, SinkRecord record, ReadOnlyMemory<byte> content, Action<PutObjectRequest>? condition, CancellationToken cancellationToken)
+    {
+        MemoryMarshal.TryGetArray(content, out ArraySegment<byte> bytes);
+        var request = new PutObjectRequest
+        {
+            BucketName = place.Bucket,
+            Key = place.Key,
+            ContentType = layout.ContentType,
+            InputStream = new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false),
+        };
+        if (layout.Options.KmsKeyId is { } key)
+        {
+            request.ServerSideEncryptionMethod = ServerSideEncryptionMethod.AWSKMS;
+            request.ServerSideEncryptionKeyManagementServiceKeyId = key;
+        }
+
+        foreach ((string name, string value) in layout.Metadata(record))
+        {
+            request.Metadata[name] = value;
+        }
+
+        request.Metadata[Source] = SourceOf(record);
+        if (record.SourceObject?.Sequencer is { } sequencer)
+        {
+            request.Metadata[Sequencer] = sequencer;
+        }
+
+        condition?.Invoke(request);
+        return client.Client.PutObjectAsync(request, cancellationToken);
+    }
+
+    // A new version of the model gives a new result; that of an error is none's.
+    private static string SourceOf(SinkRecord record) =>
+        ResultIdentifier.Create(ResultIdentifier.Create(record).ToString(), record.Result.IsSuccess ? record.Result.Model.Version : string.Empty).ToString();
+
+    // Sequencers are hexadecimal and of different lengths; the shorter one is filled up at its right (Amazon S3 User Guide, "Event message structure").
+    private static bool IsNewer(string? there, string? ours)
+    {
+        if (string.IsNullOrEmpty(there) || string.IsNullOrEmpty(ours))
+        {
+            return false;
+        }
+
+        int length = Math.Max(there.Length, ours.Length);
+        return string.CompareOrdinal(there.ToUpperInvariant().PadRight(length, '0'), ours.ToUpperInvariant().PadRight(length, '0')) > 0;
+    }
+
+    private static IOException Translate(Exception exception, ObjectReference place)
+    {
+        if (exception is not AmazonServiceException { StatusCode: var status, ErrorCode: var code })
+        {
+            return new IOException($"The result {place} cannot be written: {exception.Message} Check the function's role, its region and its network.", exception);
+        }
+
+        return new IOException(
+            status switch
+            {
+                HttpStatusCode.Forbidden => $"The result {place} is refused ({code}). The function's role needs s3:PutObject on it, and kms:GenerateDataKey where a key encrypts the bucket.",
+                HttpStatusCode.NotFound => $"The result {place} has no bucket to go to ({code}). Make the bucket, or correct its name in ToS3.",
+                HttpStatusCode.MovedPermanently or HttpStatusCode.TemporaryRedirect =>
+                    $"The result {place} goes to a bucket in another region ({code}). Set S3ResultOptions.Region.",
+                _ => $"The result {place} could not be written: the server answered {(int)status} {code}.",
+            },
+            exception);
+    }
+}

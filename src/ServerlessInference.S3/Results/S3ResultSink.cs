@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Amazon.S3;
+using ServerlessInference.Results;
+using ServerlessInference.S3.Internal;
+
+namespace ServerlessInference.S3;
+
+/// <summary>Writes results as JSON objects to S3, or as lines of an object for each batch.</summary>
+/// <remarks>
+/// <para>A result's object says in its metadata which version of which input (<c>source</c>) it is of. A second delivery finds that out by a conditional <c>PUT</c>
+/// (<c>If-None-Match</c>), or, where a server does not know that, by a <c>HEAD</c> before.</para>
+/// <para>Thread-safe. Nothing of the AWS SDK is loaded before the first result.</para>
+/// </remarks>
+public sealed class S3ResultSink : IBatchResultSink, IObjectResultSink
+{
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private readonly S3ResultLayout _layout;
+    private readonly S3ResultUpload _upload;
+
+    /// <summary>Creates a sink on a client of your own, which is not disposed.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="template"><c>s3://bucket/key</c> with placeholders of <see cref="ResultTemplate"/>.</param>
+    /// <param name="options">How results are written; <see langword="null"/> takes the defaults. The region is the client's.</param>
+    /// <exception cref="ArgumentException">The template is none, or does not tell records apart; or an option is out of its bounds.</exception>
+    public S3ResultSink(IAmazonS3 client, string template, S3ResultOptions? options = null)
+        : this(new S3ClientProvider(client ?? throw new ArgumentNullException(nameof(client))), S3ResultLayout.Create(template, options ?? new S3ResultOptions()))
+    {
+    }
+
+    internal S3ResultSink(S3ClientProvider client, S3ResultLayout layout)
+    {
+        _layout = layout;
+        _upload = new S3ResultUpload(client, layout);
+        Targets = [layout.Target];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ObjectPattern> Targets { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="IOException">The object cannot be written; the message says what the role or the settings lack.</exception>
+    public async ValueTask WriteAsync(SinkRecord record, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        await WriteAsync(_layout.Locate(record, record.Id), [record], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<Exception?>> WriteAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        var errors = new Exception?[records.Count];
+        var places = new Dictionary<ObjectReference, List<int>>();
+        for (int i = 0; i < errors.Length; i++)
+        {
+            try
+            {
+                ObjectReference place = _layout.Locate(records[i], records[0].Id);
+                if (!places.TryGetValue(place, out List<int>? together))
+                {
+                    places.Add(place, together = []);
+                }
+
+                together.Add(i);
+            }
+            catch (InvalidOperationException exception)
+            {
+                errors[i] = exception;
+            }
+        }
+
+        await Parallel.ForEachAsync(
+            places,
+            new ParallelOptions { MaxDegreeOfParallelism = _layout.Options.Parallelism },
+            async (place, _) =>
+            {
+                try
+                {
+                    await WriteAsync(place.Key, place.Value.ConvertAll(i => records[i]), cancellationToken).ConfigureAwait(false);
+                }
+                catch (Exception exception) when (exception is not OutOfMemoryException)
+                {
+                    place.Value.ForEach(i => errors[i] = exception);
+                }
+            }).ConfigureAwait(false);
+        return errors;
+    }
+
+    private async ValueTask WriteAsync(ObjectReference place, List<SinkRecord> records, CancellationToken cancellationToken)
+    {
+        var content = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(content, WriterOptions);
+        if (!_layout.Options.JsonLines)
+        {
+            // Of several records with one key the last is the newest.
+            SinkRecord last = records[^1];
+            ResultDocument.Write(last, writer);
+            await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await _upload.WriteAsync(place, last, content.WrittenMemory, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        foreach (SinkRecord record in records)
+        {
+            ResultDocument.Write(record, writer);
+            await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+            writer.Reset();
+            content.Write("\n"u8);
+        }
+
+        await _upload.WriteAsync(place, records[0], content.WrittenMemory, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,150 @@
+using System.Net;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using ServerlessInference.Results;
+using ServerlessInference.S3.Internal;
+
+namespace ServerlessInference.S3;
+
+/// <summary>Reads objects that are a model's inputs: whole, into memory, up to a size.</summary>
+/// <remarks>Thread-safe. The SDK checks the checksums of objects that are read whole.</remarks>
+public sealed class S3ObjectReader
+{
+    /// <summary>How often a body that breaks off is asked for.</summary>
+    private const int MaxAttempts = 3;
+
+    /// <summary>How long a body may bring nothing; a stalled one would hang for minutes otherwise.</summary>
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly S3ClientProvider _client;
+    private readonly TimeProvider _time;
+
+    /// <summary>Creates a reader on a client of your own, which is not disposed.</summary>
+    /// <param name="client">The client.</param>
+    public S3ObjectReader(IAmazonS3 client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        _client = new S3ClientProvider(client);
+        _time = TimeProvider.System;
+    }
+
+    private S3ObjectReader(S3ClientProvider client, TimeProvider time)
+    {
+        _client = client;
+        _time = time;
+    }
+
+    /// <summary>Creates a reader whose client comes into being with the first object: the container's <c>IAmazonS3</c>, else one of the section <c>ServerlessInference:S3</c>.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
+    /// <returns>The reader.</returns>
+    public static S3ObjectReader Create(IServiceProvider services, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return new S3ObjectReader(new S3ClientProvider(services), timeProvider ?? TimeProvider.System);
+    }
+
+    /// <summary>Reads an object.</summary>
+    /// <param name="item">The object, in the version that it names.</param>
+    /// <param name="maxBytes">The largest size that is read; a larger object is refused before anything of it is.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The bytes, and the object with the entity tag and the size that it has.</returns>
+    /// <exception cref="InvalidInputException">The object does not exist or is too large.</exception>
+    /// <exception cref="IOException">It cannot be read at the moment, or not by this function's role; the message says what is missing.</exception>
+    public async ValueTask<(ReadOnlyMemory<byte> Content, ObjectReference Item)> ReadAsync(
+        ObjectReference item, long maxBytes, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        CheckSize(item, item.Size ?? 0, maxBytes);
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ReadOnceAsync(item, maxBytes, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (S3Errors.IsSdk(exception))
+            {
+                throw Translate(exception, item);
+            }
+            catch (IOException) when (attempt < MaxAttempts && !cancellationToken.IsCancellationRequested)
+            {
+                // The body broke off: once more from the beginning, for objects are small here.
+            }
+        }
+    }
+
+    private static void CheckSize(ObjectReference item, long size, long maxBytes)
+    {
+        if (size > maxBytes)
+        {
+            throw new InvalidInputException(
+                InvalidInputKind.TooLarge, $"{item} has {size:N0} bytes; {maxBytes:N0} are read at most. Make it smaller, or raise MaxBytes where the event is mapped.");
+        }
+    }
+
+    private async ValueTask<(ReadOnlyMemory<byte> Content, ObjectReference Item)> ReadOnceAsync(ObjectReference item, long maxBytes, CancellationToken cancellationToken)
+    {
+        using GetObjectResponse response = await _client.Client.GetObjectAsync(
+            new GetObjectRequest { BucketName = item.Bucket, Key = item.Key, VersionId = item.VersionId }, cancellationToken).ConfigureAwait(false);
+        long length = response.ContentLength;
+        CheckSize(item, length, Math.Min(maxBytes, Array.MaxLength));
+        byte[] content = GC.AllocateUninitializedArray<byte>((int)length);
+        using var idle = new CancellationTokenSource(IdleTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellationToken);
+        int done = 0;
+        try
+        {
+            while (done < content.Length)
+            {
+                int read = await response.ResponseStream.ReadAsync(content.AsMemory(done), either.Token).ConfigureAwait(false);
+                if (read == 0)
+                {
+                    throw new IOException($"{item} broke off after {done:N0} of {length:N0} bytes.");
+                }
+
+                done += read;
+                idle.CancelAfter(IdleTimeout);
+            }
+
+            // The end of the stream is where the SDK compares checksums.
+            _ = await response.ResponseStream.ReadAsync(new byte[1], either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException($"{item} brought nothing for {IdleTimeout.TotalSeconds:N0} s after {done:N0} of {length:N0} bytes.", exception);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new IOException($"{item} broke off after {done:N0} of {length:N0} bytes: {exception.Message}", exception);
+        }
+
+        return (content, item with { EntityTag = item.EntityTag ?? response.ETag?.Trim('"'), Size = length });
+    }
+
+    private static Exception Translate(Exception exception, ObjectReference item)
+    {
+        if (exception is not AmazonServiceException { StatusCode: var status, ErrorCode: var code })
+        {
+            return new IOException($"{item} cannot be asked for: {exception.Message} Check the function's role, its region and its network.", exception);
+        }
+
+        return status switch
+        {
+            HttpStatusCode.NotFound when code == "NoSuchBucket" => new InvalidInputException(
+                InvalidInputKind.Unprocessable, $"{item} does not exist: there is no such bucket. Check its name.", exception),
+            HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed => new InvalidInputException(
+                InvalidInputKind.Unprocessable, $"{item} does not exist, or not any more. Check the key (it is taken as it is, not encoded) and the version.", exception),
+            HttpStatusCode.BadRequest when item.VersionId is not null => new InvalidInputException(
+                InvalidInputKind.Unprocessable, $"{item} has no such version ({code}).", exception),
+            HttpStatusCode.Forbidden when code == "InvalidObjectState" => new InvalidInputException(
+                InvalidInputKind.Unprocessable, $"{item} is archived. Restore it first.", exception),
+            HttpStatusCode.Forbidden => new IOException(
+                $"{item} is refused ({code}). The function's role needs s3:GetObject on it{(item.VersionId is null ? string.Empty : " and s3:GetObjectVersion")}, " +
+                "s3:ListBucket on the bucket (without it a missing object is refused too), and kms:Decrypt where a key encrypts it.", exception),
+            HttpStatusCode.MovedPermanently or HttpStatusCode.TemporaryRedirect => new IOException(
+                $"{item} is in another region than the one asked ({code}). Set ServerlessInference:S3:Region.", exception),
+            _ => new IOException($"{item} cannot be read at the moment: the server answered {(int)status} {code}.", exception),
+        };
+    }
+}

@@ -1,0 +1,135 @@
+using System.Net;
+using System.Text;
+
+namespace ServerlessInference.Lambda.Tests.Events.Inputs;
+
+public sealed class HttpsInputReaderTests : IAsyncDisposable
+{
+    private readonly WebServer _server = new();
+    private readonly HttpsInputReader _reader;
+    private readonly ReferenceOptions _limits = new() { Https = true };
+    private string _resolved = "127.0.0.1";
+
+    public HttpsInputReaderTests()
+    {
+        _limits.Hosts.Add($"images.example.com:{_server.Port}");
+
+        // 127.0.0.1 stands for a public address here; every other one is judged as it is.
+        _reader = new HttpsInputReader(TimeProvider.System, new HttpsInputHooks
+        {
+            Resolve = (host, _) => Task.FromResult(new[] { IPAddress.Parse(host == "rebound.example.com" ? "127.0.0.2" : _resolved) }),
+            Allows = (address, privateAddresses) => address.Equals(IPAddress.Loopback) || AddressRules.Allows(address, privateAddresses),
+            Configure = handler => handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetCertHashString() == _server.Thumbprint,
+        });
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Read_File_IsFetched()
+    {
+        _server.Answers["/a"] = WebServer.Answer("200 OK\r\nContent-Length: 5", "hello");
+        _server.Answers["/chunked"] = WebServer.Answer("200 OK\r\nTransfer-Encoding: chunked", "5\r\nhello\r\n0\r\n\r\n");
+
+        Assert.Equal("hello", await ReadAsync("/a"));
+        Assert.Equal("hello", await ReadAsync("/chunked"));
+    }
+
+    [Fact]
+    public async Task Read_Redirect_IsFollowedAndCounted()
+    {
+        _server.Answers["/a"] = WebServer.Answer("302 Found\r\nLocation: /b\r\nContent-Length: 0");
+        _server.Answers["/b"] = WebServer.Answer("200 OK\r\nContent-Length: 1", "b");
+        _server.Answers["/loop"] = WebServer.Answer("301 Moved\r\nLocation: /loop\r\nContent-Length: 0");
+
+        Assert.Equal("b", await ReadAsync("/a"));
+        Assert.Contains("redirects more than 3 times", await RefusedAsync("/loop"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://images.example.com/b", "redirects to a place that may not be named")]
+    [InlineData("https://elsewhere.example.com/b", "redirects to a place that may not be named")]
+    [InlineData("https://169.254.169.254/latest/meta-data", "redirects to a place that may not be named")]
+    public async Task Read_RedirectElsewhere_IsRefused(string location, string expected)
+    {
+        _server.Answers["/a"] = WebServer.Answer($"302 Found\r\nLocation: {location}\r\nContent-Length: 0");
+
+        Assert.Contains(expected, await RefusedAsync("/a"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.2")]
+    [InlineData("10.1.2.3")]
+    [InlineData("169.254.169.254")]
+    [InlineData("::1")]
+    [InlineData("::ffff:10.0.0.1")]
+    public async Task Read_NameOfAForbiddenAddress_IsRefusedWithoutConnecting(string address)
+    {
+        _resolved = address;
+
+        Assert.Contains("an address that may not be reached", await RefusedAsync("/a"), StringComparison.Ordinal);
+        Assert.Equal(0, _server.Connections);
+    }
+
+    [Fact]
+    public async Task Read_RedirectToANameOfAForbiddenAddress_IsRefused()
+    {
+        _limits.Hosts.Add($"rebound.example.com:{_server.Port}");
+        _server.Answers["/a"] = WebServer.Answer($"307 Temporary Redirect\r\nLocation: https://rebound.example.com:{_server.Port}/b\r\nContent-Length: 0");
+
+        Assert.Contains("an address that may not be reached", await RefusedAsync("/a"), StringComparison.Ordinal);
+        Assert.Equal(1, _server.Connections);
+    }
+
+    [Fact]
+    public async Task Read_NameThatChangesItsMind_IsCheckedOnEveryConnection()
+    {
+        _server.Answers["/a"] = WebServer.Answer("200 OK\r\nContent-Length: 1", "a");
+        Assert.Equal("a", await ReadAsync("/a"));
+        _resolved = "10.0.0.1";
+
+        Assert.Contains("an address that may not be reached", await RefusedAsync("/a"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Read_TooLarge_IsRefused()
+    {
+        _limits.MaxBytes = 4;
+        _server.Answers["/announced"] = WebServer.Answer("200 OK\r\nContent-Length: 5", "hello");
+        _server.Answers["/chunked"] = WebServer.Answer("200 OK\r\nTransfer-Encoding: chunked", "5\r\nhello\r\n0\r\n\r\n");
+        _server.Answers["/just"] = WebServer.Answer("200 OK\r\nTransfer-Encoding: chunked", "4\r\nhell\r\n0\r\n\r\n");
+
+        Assert.Contains("more than 4 bytes", await RefusedAsync("/announced"), StringComparison.Ordinal);
+        Assert.Contains("more than 4 bytes", await RefusedAsync("/chunked"), StringComparison.Ordinal);
+        Assert.Equal("hell", await ReadAsync("/just"));
+    }
+
+    [Fact]
+    public async Task Read_Statuses_TellWhatMayPass()
+    {
+        _server.Answers["/404"] = WebServer.Answer("404 Not Found\r\nContent-Length: 0");
+        _server.Answers["/503"] = WebServer.Answer("503 Busy\r\nContent-Length: 0");
+
+        Assert.Equal("The input's web server answered 404.", await RefusedAsync("/404"));
+        Assert.Equal("The input's web server answered 503.", (await Assert.ThrowsAsync<IOException>(() => ReadAsync("/503"))).Message);
+    }
+
+    [Fact]
+    public async Task Read_SilentServer_TimesOut()
+    {
+        _limits.Timeout = TimeSpan.FromMilliseconds(300);
+
+        Assert.Equal("The input's web server took more than 0.3 s.", (await Assert.ThrowsAsync<IOException>(() => ReadAsync("/silent"))).Message);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _reader.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    private async Task<string> ReadAsync(string path) =>
+        Encoding.ASCII.GetString((await _reader.ReadAsync(new Uri($"https://images.example.com:{_server.Port}{path}"), _limits, Token)).Span);
+
+    private async Task<string> RefusedAsync(string path) => (await Assert.ThrowsAsync<InvalidInputException>(() => ReadAsync(path))).Message;
+}

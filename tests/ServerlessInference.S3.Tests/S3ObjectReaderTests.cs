@@ -1,0 +1,53 @@
+using Amazon.S3;
+using ServerlessInference.Results;
+
+namespace ServerlessInference.S3.Tests;
+
+public sealed class S3ObjectReaderTests(S3Server server) : IClassFixture<S3Server>
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Read_Object_HasItsBytesAndTag()
+    {
+        server.Require();
+        byte[] content = S3Server.Bytes(300_000);
+        await server.PutAsync("read/ä b+1.bin", content);
+        using AmazonS3Client client = server.Client();
+
+        (ReadOnlyMemory<byte> read, ObjectReference item) = await new S3ObjectReader(client).ReadAsync(new ObjectReference(server.Bucket, "read/ä b+1.bin"), 300_000, Token);
+
+        Assert.True(read.Span.SequenceEqual(content));
+        Assert.Equal(300_000, item.Size);
+        Assert.Matches("^[0-9a-f]{32}$", item.EntityTag);
+    }
+
+    [Fact]
+    public async Task Read_MissingOrTooLarge_IsTheSendersTrouble()
+    {
+        server.Require();
+        await server.PutAsync("read/large", new byte[11]);
+        using AmazonS3Client client = server.Client();
+        var reader = new S3ObjectReader(client);
+
+        var missing = await Assert.ThrowsAsync<InvalidInputException>(() => reader.ReadAsync(new ObjectReference(server.Bucket, "read/none"), 10, Token).AsTask());
+        var bucket = await Assert.ThrowsAsync<InvalidInputException>(() => reader.ReadAsync(new ObjectReference("no-such-bucket-here", "a"), 10, Token).AsTask());
+        var large = await Assert.ThrowsAsync<InvalidInputException>(() => reader.ReadAsync(new ObjectReference(server.Bucket, "read/large"), 10, Token).AsTask());
+
+        Assert.Contains("does not exist, or not any more", missing.Message, StringComparison.Ordinal);
+        Assert.Contains("there is no such bucket", bucket.Message, StringComparison.Ordinal);
+        Assert.Equal((InvalidInputKind.TooLarge, true), (large.Kind, large.Message.Contains("has 11 bytes; 10 are read at most", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Read_EmptyObject_IsEmpty()
+    {
+        server.Require();
+        await server.PutAsync("read/empty", []);
+        using AmazonS3Client client = server.Client();
+
+        (ReadOnlyMemory<byte> read, _) = await new S3ObjectReader(client).ReadAsync(new ObjectReference(server.Bucket, "read/empty"), 10, Token);
+
+        Assert.True(read.IsEmpty);
+    }
+}
