@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Lambda;
 
@@ -32,6 +33,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         List<string> failures,
         SnapshotHooks? snapshot,
         string? metricNamespace,
+        IEventRoute? scheduled,
         long created)
     {
         _environment = environment;
@@ -44,7 +46,8 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         _created = created;
         _processor = new InvocationProcessor(services, routes, warmup, scope)
         {
-            Metrics = metricNamespace is null ? null : new EmbeddedMetrics(metricNamespace, services.LogSink, services.Time),
+            Metrics = metricNamespace is null || !options.EmbeddedMetrics ? null : new EmbeddedMetrics(metricNamespace, environment.FunctionName, services.LogSink, services.Time, created),
+            Scheduled = scheduled,
         };
     }
 
@@ -84,6 +87,18 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         return new FunctionResponse(invocation.Response.Body, "application/json", invocation.Error);
     }
 
+    /// <summary>Runs what <see cref="InferenceFunctionBuilder.BeforeSnapshot"/> named, for a host of its own; <see cref="RunAsync"/> does this by itself.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>A task that ends when all hooks have run.</returns>
+    public ValueTask RunBeforeSnapshotAsync(CancellationToken cancellationToken = default) =>
+        _snapshot is null ? ValueTask.CompletedTask : SnapshotHooks.RunAsync(_snapshot.Before, _services, cancellationToken);
+
+    /// <summary>Runs what <see cref="InferenceFunctionBuilder.AfterRestore"/> named, for a host of its own; <see cref="RunAsync"/> does this by itself.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>A task that ends when all hooks have run.</returns>
+    public ValueTask RunAfterRestoreAsync(CancellationToken cancellationToken = default) =>
+        _snapshot is null ? ValueTask.CompletedTask : SnapshotHooks.RunAsync(_snapshot.After, _services, cancellationToken);
+
     /// <summary>Initialises, then answers events of Lambda's Runtime API until the token is cancelled or Lambda ends the process.</summary>
     /// <param name="cancellationToken">Stops asking for events; what is being answered is finished first.</param>
     /// <returns>A task that ends when the function has stopped.</returns>
@@ -95,7 +110,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         var runner = new LoopRunner(new RuntimeApiEndpoint(_environment.RuntimeApi), _environment.MaxConcurrency, _processor, _options.DeadlineMargin, _services.Time);
 
         // With models to load there is time in which the first connection can be made.
-        Task connecting = _services.HasModels ? Task.Run(runner.Connect, CancellationToken.None) : Task.CompletedTask;
+        Task connecting = _services.HasModels ? Task.Run(() => PrepareProcess(runner), CancellationToken.None) : Task.CompletedTask;
         Task initialization = BeginInitialization();
         return initialization.IsCompletedSuccessfully && connecting.IsCompleted && _environment.InitializationType != LambdaEnvironment.SnapStart
             ? runner.RunAsync(cancellationToken)
@@ -110,6 +125,16 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         await _services.DisposeAsync().ConfigureAwait(false);
     }
 
+    private void PrepareProcess(LoopRunner runner)
+    {
+        if (_environment.IsProcess)
+        {
+            ManagedMemory.TryLimit(_environment.MemorySize, _options.ManagedMemoryPercent);
+        }
+
+        runner.Connect();
+    }
+
     private async Task RunWhenInitializedAsync(LoopRunner runner, Task initialization, Task connecting, CancellationToken cancellationToken)
     {
         try
@@ -120,9 +145,14 @@ public sealed partial class InferenceFunction : IAsyncDisposable
             }
 
             await InitializeInTimeAsync(initialization, cancellationToken).ConfigureAwait(false);
-            if (_environment.InitializationType == LambdaEnvironment.SnapStart && _snapshot is not null)
+            if (_environment.InitializationType != LambdaEnvironment.OnDemand && _services.HasModels)
             {
-                await SnapshotHooks.RunAsync(_snapshot.Before, _services, cancellationToken).ConfigureAwait(false);
+                await WarmUpAheadAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            if (_environment.InitializationType == LambdaEnvironment.SnapStart)
+            {
+                await RunBeforeSnapshotAsync(cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception exception)
@@ -159,11 +189,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
 
         try
         {
-            if (_snapshot is not null)
-            {
-                await SnapshotHooks.RunAsync(_snapshot.After, _services, cancellationToken).ConfigureAwait(false);
-            }
-
+            await RunAfterRestoreAsync(cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (Exception exception)
@@ -175,6 +201,32 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Runs each model once where nobody waits for it: before a snapshot, and before an environment that is provisioned ahead is used. What
+    /// a first run sets up then is in the snapshot, or done.
+    /// </summary>
+    private async ValueTask WarmUpAheadAsync(CancellationToken cancellationToken)
+    {
+        var registry = _services.Provider.GetRequiredService<IModelRegistry>();
+        foreach (string name in registry.Names)
+        {
+            if (registry.GetStatus(name).State != ModelState.Ready)
+            {
+                continue;
+            }
+
+            try
+            {
+                await registry.WarmUpAsync(name, cancellationToken).ConfigureAwait(false);
+            }
+            catch (InferenceException exception)
+            {
+                // Synthetic input is a guess; the model may take real input all the same.
+                LogWarmUpFailed(_processor.Logger, exception, name);
+            }
+        }
+    }
+
     /// <summary>Takes a harmless event the way of all events while models load, so that less is left to compile for the first one.</summary>
     private async ValueTask RehearseAsync()
     {
@@ -182,7 +234,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         {
             if (route.CreateHarmlessEvent() is { } payload)
             {
-                using var invocation = new Invocation(room: 0) { Payload = payload, Context = new InvocationContext { RequestId = "initialization" } };
+                using var invocation = new Invocation(room: 0) { Payload = payload, Context = new InvocationContext { RequestId = "initialization" }, IsRehearsal = true };
                 using var deadline = new InvocationDeadline(_services.Time, _options.DeadlineMargin);
                 await _processor.ProcessAsync(invocation, deadline).ConfigureAwait(false);
             }
@@ -237,6 +289,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
                 route.Prepare(_services, failures);
             }
 
+            _processor.Scheduled?.Prepare(_services, failures);
             _warmup.Prepare(failures);
             if (_services.Registered is { } registered)
             {
@@ -286,6 +339,9 @@ public sealed partial class InferenceFunction : IAsyncDisposable
 
     [LoggerMessage(EventId = 102, Level = LogLevel.Critical, Message = "The function cannot be initialised")]
     private static partial void LogInitializationFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 104, Level = LogLevel.Warning, Message = "The model {Model} could not be run ahead of the first event; it is served all the same")]
+    private static partial void LogWarmUpFailed(ILogger logger, Exception exception, string model);
 
     [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message = "The models are not loaded after {Seconds} s; the first request waits for the rest")]
     private static partial void LogInitializationLong(ILogger logger, double seconds);

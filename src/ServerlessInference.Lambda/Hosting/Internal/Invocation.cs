@@ -20,6 +20,9 @@ internal sealed class Invocation(int room) : IDisposable
 
     public InvocationContext Context = null!;
 
+    /// <summary>Whether nobody sent the event: it only goes its way while the function initialises.</summary>
+    public bool IsRehearsal;
+
     public readonly ResponseBuffer Response = new(room);
 
     /// <summary>Why the invocation failed as a whole; the response then holds the error.</summary>
