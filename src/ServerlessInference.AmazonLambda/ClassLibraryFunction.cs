@@ -8,7 +8,7 @@ namespace ServerlessInference.AmazonLambda;
 /// The handler of <c>class Function : ClassLibraryFunction</c> in the assembly <c>Products</c> is
 /// <c>Products::Products.Function::FunctionHandlerAsync</c>. Thread-safe.
 /// </remarks>
-public abstract class ClassLibraryFunction
+public abstract class ClassLibraryFunction : IAsyncDisposable
 {
     private readonly AmazonLambdaHandler _handler;
 
@@ -43,4 +43,11 @@ public abstract class ClassLibraryFunction
     /// <returns>The answer's JSON.</returns>
     /// <exception cref="InvocationFailedException">The invocation failed.</exception>
     public Task<Stream> FunctionHandlerAsync(Stream input, ILambdaContext context) => _handler.HandleAsync(input, context);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return _handler.DisposeAsync();
+    }
 }

@@ -50,13 +50,13 @@ public sealed class EmbeddedMetricsTests
         using var meter = new Meter("ServerlessInference");
         Histogram<int> batch = meter.CreateHistogram<int>("serverless_inference.batch.size");
         var sink = new LogSink(new LambdaEnvironment(), new InvocationScope(concurrent: false), new ManualTimeProvider(), () => output);
-        using var metrics = new EmbeddedMetrics("N", sink, new ManualTimeProvider());
+        using var metrics = new EmbeddedMetrics("N", "shapes", sink, new ManualTimeProvider(), created: 0);
         for (int i = 0; i < 150; i++)
         {
             batch.Record(i, new KeyValuePair<string, object?>("model", "metrics-many"));
         }
 
-        metrics.Flush("r");
+        metrics.Flush("r", cold: false);
 
         string[] lines = [.. Encoding.UTF8.GetString(output.ToArray()).Split('\n').Where(line => line.Contains("metrics-many", StringComparison.Ordinal))];
         Assert.Equal([100, 50], lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("BatchSize").GetArrayLength()));

@@ -7,9 +7,10 @@ namespace ServerlessInference.Lambda;
 /// <summary>Takes an event from its bytes to its answer: recognise it, warm up or route it, turn what goes wrong into an answer.</summary>
 /// <remarks>Thread-safe: one serves all loops. What belongs to an invocation is in the <see cref="Invocation"/>.</remarks>
 internal sealed partial class InvocationProcessor(
-    FunctionServices services, IReadOnlyList<IEventRoute> routes, WarmupResponder warmup, InvocationScope scope)
+    FunctionServices services, IReadOnlyList<IEventRoute> routes, WarmupResponder warmup, InvocationScope scope, long created) : IDisposable
 {
     private ILogger? _logger;
+    private ColdStartTelemetry? _coldStart;
     private int _invocations;
 
     /// <summary>The loading of models that still went on when the function's time to initialise was over.</summary>
@@ -32,6 +33,11 @@ internal sealed partial class InvocationProcessor(
         IEventRoute? route = null;
         EventKind kind = EventKind.Unknown;
         bool first = !invocation.IsRehearsal && Volatile.Read(ref _invocations) == 0 && Interlocked.Exchange(ref _invocations, 1) == 0;
+        if (first && services.HasModels)
+        {
+            ColdStartTelemetry.RecordInBackground(services.Time.GetElapsedTime(created), telemetry => Volatile.Write(ref _coldStart, telemetry));
+        }
+
         try
         {
             CancellationToken token = deadline.Begin(context.Deadline, caller);
@@ -68,6 +74,12 @@ internal sealed partial class InvocationProcessor(
 
             scope.RequestId = null;
         }
+    }
+
+    public void Dispose()
+    {
+        Metrics?.Dispose();
+        Volatile.Read(ref _coldStart)?.Dispose();
     }
 
     private static EventKind Recognize(ReadOnlySpan<byte> payload)
