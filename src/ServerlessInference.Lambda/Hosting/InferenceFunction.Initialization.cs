@@ -11,12 +11,16 @@ public sealed partial class InferenceFunction
 {
     private void PrepareProcess(LoopRunner runner)
     {
-        if (_environment.IsProcess)
+        LimitManagedMemory();
+        runner.Connect();
+    }
+
+    private void LimitManagedMemory()
+    {
+        if (_environment.IsProcess && _services.HasModels)
         {
             ManagedMemory.TryLimit(_environment.MemorySize, _options.ManagedMemoryPercent);
         }
-
-        runner.Connect();
     }
 
     private async Task RunWhenInitializedAsync(LoopRunner runner, Task initialization, Task connecting, CancellationToken cancellationToken)

@@ -62,7 +62,16 @@ public sealed partial class InferenceFunction : IAsyncDisposable
     /// <returns>A task that ends when the function is ready.</returns>
     /// <exception cref="OptionsValidationException">Settings are wrong; the message lists everything that is.</exception>
     /// <exception cref="ModelLoadException">A model cannot be loaded.</exception>
-    public Task InitializeAsync(CancellationToken cancellationToken = default) => BeginInitialization().WaitAsync(cancellationToken);
+    public Task InitializeAsync(CancellationToken cancellationToken = default)
+    {
+        if (Volatile.Read(ref _initialization) is null)
+        {
+            // In another host; our own does it beside the loading.
+            LimitManagedMemory();
+        }
+
+        return BeginInitialization().WaitAsync(cancellationToken);
+    }
 
     /// <summary>Answers one event, without Lambda's Runtime API. Initialises first where that has not happened.</summary>
     /// <param name="payload">The event, UTF-8 JSON; it stays as it is.</param>

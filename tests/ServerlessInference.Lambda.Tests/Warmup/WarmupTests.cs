@@ -218,7 +218,7 @@ public sealed class WarmupTests
     {
         _registry.Setup(registry => registry.GetStatus("digits")).Returns(new ModelStatus(ModelState.Ready, new ModelIdentity("digits", "3", "layer:digits"), null));
         _registry.Setup(registry => registry.GetStatus("shapes")).Returns(new ModelStatus(ModelState.Ready, new ModelIdentity("shapes", "3", "layer:shapes"), null));
-        _registry.Setup(registry => registry.WarmUpAsync("digits", It.IsAny<CancellationToken>())).Returns(ValueTask.FromResult(new ModelIdentity("digits", "3", "s3://models/digits/")));
+        _registry.Setup(registry => registry.WarmUpAsync("digits", It.IsAny<CancellationToken>())).Returns(() => ValueTask.FromResult(new ModelIdentity("digits", "3", "s3://models/digits/")));
         _registry.Setup(registry => registry.GetStatus("digits")).Returns(new ModelStatus(ModelState.Ready, new ModelIdentity("digits", "3", "s3://models/digits/"), null));
         await using var function = await StartAsync(builder => builder.UseWarmup(options => options.ModelLocations.Add("s3://models/")));
 

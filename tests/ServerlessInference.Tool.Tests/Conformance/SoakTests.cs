@@ -17,6 +17,11 @@ public sealed class SoakTests : HostTest
     /// <summary>What a short run may gain: the collector's and the allocator's budgets are not full yet.</summary>
     private const double MostGrowthBytes = 12 * 1024 * 1024;
 
+    private const int LongRun = 10_000;
+
+    /// <summary>What a long run may gain with each invocation: a leaked object of the smallest kinds would show.</summary>
+    private const double MostBytesAnInvocation = 500;
+
     [Theory(Timeout = 1_800_000)]
     [InlineData("echo")]
     [InlineData("image")]
@@ -56,6 +61,11 @@ public sealed class SoakTests : HostTest
         }
 
         Assert.InRange(growth, double.MinValue, MostGrowthBytes);
+        if (count >= LongRun)
+        {
+            Assert.InRange(slope, double.MinValue, MostBytesAnInvocation);
+        }
+
         Assert.InRange(steady[^1].Handles - steady[0].Handles, -100, 2);
     }
 

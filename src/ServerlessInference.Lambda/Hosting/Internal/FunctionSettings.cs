@@ -11,22 +11,11 @@ internal static class FunctionSettings
 
     private const string Variables = LazyConfiguration.OwnVariables + "Function__";
 
-    private static readonly string[] Members =
-        [nameof(InferenceFunctionOptions.DeadlineMargin), nameof(InferenceFunctionOptions.ManagedMemoryPercent), nameof(InferenceFunctionOptions.EmbeddedMetrics)];
-
     /// <summary>Tells whether the environment sets one of them.</summary>
-    public static bool IsAnyVariableSet()
-    {
-        foreach (string member in Members)
-        {
-            if (Environment.GetEnvironmentVariable(Variables + member) is not null)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public static bool IsAnyVariableSet() =>
+        Environment.GetEnvironmentVariable(Variables + nameof(InferenceFunctionOptions.DeadlineMargin)) is not null
+        || Environment.GetEnvironmentVariable(Variables + nameof(InferenceFunctionOptions.ManagedMemoryPercent)) is not null
+        || Environment.GetEnvironmentVariable(Variables + nameof(InferenceFunctionOptions.EmbeddedMetrics)) is not null;
 
     // On its own, so that a function without settings does not load what it needs.
     [MethodImpl(MethodImplOptions.NoInlining)]

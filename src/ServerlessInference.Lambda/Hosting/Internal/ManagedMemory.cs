@@ -13,8 +13,9 @@ internal static class ManagedMemory
 
     private const long BytesPerMegabyte = 1024 * 1024;
 
-    // What an application or its operator may have set by itself, in the project file or in the environment.
-    private static readonly string[] OwnSettings = ["System.GC.HeapHardLimit", "System.GC.HeapHardLimitPercent", Limit, Limit + "Percent"];
+    // What an application or its operator may have set by itself, in the project file or in the environment. A limit that was set while
+    // the process ran counts where it is lower: Amazon's bootstrap sets one to all of the function's memory.
+    private static readonly string[] OwnSettings = ["System.GC.HeapHardLimit", "System.GC.HeapHardLimitPercent"];
 
     private static readonly string[] OwnVariables = ["DOTNET_GCHeapHardLimit", "DOTNET_GCHeapHardLimitPercent"];
 
@@ -35,6 +36,7 @@ internal static class ManagedMemory
             return false;
         }
 
+        object? before = AppContext.GetData(Limit);
         AppContext.SetData(Limit, (ulong)bytes);
         try
         {
@@ -44,7 +46,7 @@ internal static class ManagedMemory
         catch (InvalidOperationException)
         {
             // The heap is larger already, or the collector's other settings do not allow it: then it stays as it was.
-            AppContext.SetData(Limit, null);
+            AppContext.SetData(Limit, before);
             return false;
         }
     }

@@ -17,7 +17,6 @@ internal sealed class KnownSenderDetector(WarmupOptions options) : IWarmupDetect
     private readonly bool _plugin = options.ServerlessPlugin;
     private readonly bool _warmer = options.LambdaWarmer;
     private readonly bool _pings = options.Pings;
-    private readonly ModelLocations _locations = new(options.ModelLocations);
 
     public bool TryDetect(ReadOnlySpan<byte> payload, out WarmupRequest request)
     {
@@ -47,14 +46,24 @@ internal sealed class KnownSenderDetector(WarmupOptions options) : IWarmupDetect
             : _warmer && read.IsWarmer ? "lambda-warmer"
             : _pings && read.IsPing ? "ping"
             : null;
-        string? location = read.Location;
-        if (sender is null && location is not null && _locations.Contain(location))
+        string? location = null;
+        if (read.Bucket is not null || read.Name is not null)
         {
-            sender = "model-location";
+            location = read.Location;
+            if (sender is null && location is not null && new ModelLocations(options.ModelLocations).Contain(location))
+            {
+                sender = "model-location";
+            }
         }
 
-        request = sender is null ? default : new WarmupRequest(sender, read.Model, Math.Max(1, read.Concurrency), location);
-        return sender is not null;
+        if (sender is null)
+        {
+            request = default;
+            return false;
+        }
+
+        request = new WarmupRequest(sender, read.Model, Math.Max(1, read.Concurrency), location);
+        return true;
     }
 
     /// <summary>Looks at the client context, in which serverless-plugin-warmup marks its calls as well, so that their payload is free.</summary>

@@ -3,37 +3,41 @@ using System.Text.Json;
 namespace ServerlessInference.Lambda;
 
 /// <summary>What an event's top level says about a warm-up. Members of other types than expected count as absent.</summary>
+/// <remarks>Fields, and one long method: all of it would be compiled on the way to the first answer.</remarks>
 internal struct WarmupMembers
 {
     private const int MostEnvironments = 1000;
 
-    private string? _bucket;
-    private string? _path;
-    private string? _model;
-
     /// <summary>Whether EventBridge names itself as the source: a rule or the Scheduler.</summary>
-    public bool FromAws { get; private set; }
+    public bool FromAws;
 
-    public bool FromScheduler { get; private set; }
+    public bool FromScheduler;
 
-    public bool FromPlugin { get; private set; }
+    public bool FromPlugin;
 
-    public bool IsScheduled { get; private set; }
+    public bool IsScheduled;
 
-    public bool IsWarmer { get; private set; }
+    public bool IsWarmer;
 
-    public bool IsPing { get; private set; }
+    public bool IsPing;
 
     /// <summary>How many environments are wanted; 0 where the event does not say.</summary>
-    public int Concurrency { get; private set; }
+    public int Concurrency;
 
-    /// <summary>The registered model that the event names.</summary>
-    public readonly string? Model => IsUri(_model) ? null : _model;
+    /// <summary>The model that the event names: a registered name, or a URI.</summary>
+    public string? Name;
 
-    /// <summary>The URI of the model that the event names by bucket and path, or as a whole.</summary>
+    public string? Bucket;
+
+    public string? Path;
+
+    /// <summary>Gets the registered model that the event names.</summary>
+    public readonly string? Model => IsUri(Name) ? null : Name;
+
+    /// <summary>Gets the URI of the model that the event names by bucket and path, or as a whole.</summary>
     public readonly string? Location =>
-        _bucket is { Length: > 0 } bucket && _path is not null ? $"s3://{bucket}/{_path.TrimStart('/')}"
-        : IsUri(_model) ? _model
+        Bucket is { Length: > 0 } bucket && Path is not null ? $"s3://{bucket}/{Path.TrimStart('/')}"
+        : IsUri(Name) ? Name
         : null;
 
     /// <summary>Reads an event.</summary>
@@ -49,58 +53,57 @@ internal struct WarmupMembers
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            ReadMember(ref reader);
+            if (reader.ValueTextEquals("source"u8))
+            {
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.String)
+                {
+                    FromScheduler = reader.ValueTextEquals("aws.scheduler"u8);
+                    FromAws = FromScheduler || reader.ValueTextEquals("aws.events"u8);
+                    FromPlugin = reader.ValueTextEquals("serverless-plugin-warmup"u8);
+                }
+            }
+            else if (reader.ValueTextEquals("detail-type"u8))
+            {
+                reader.Read();
+                IsScheduled = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("Scheduled Event"u8);
+            }
+            else if (reader.ValueTextEquals("warmer"u8))
+            {
+                reader.Read();
+                IsWarmer = reader.TokenType == JsonTokenType.True;
+            }
+            else if (reader.ValueTextEquals("ping"u8) || reader.ValueTextEquals("warmup"u8))
+            {
+                reader.Read();
+                IsPing |= reader.TokenType == JsonTokenType.True;
+            }
+            else if (reader.ValueTextEquals("concurrency"u8))
+            {
+                reader.Read();
+                Concurrency = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int wanted) ? Math.Clamp(wanted, 1, MostEnvironments) : 1;
+            }
+            else if (reader.ValueTextEquals("model"u8))
+            {
+                reader.Read();
+                Name = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            }
+            else if (reader.ValueTextEquals("bucket"u8))
+            {
+                reader.Read();
+                Bucket = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            }
+            else if (reader.ValueTextEquals("path"u8) || reader.ValueTextEquals("key"u8) || reader.ValueTextEquals("prefix"u8))
+            {
+                reader.Read();
+                Path = reader.TokenType == JsonTokenType.String ? reader.GetString() : Path;
+            }
+
             reader.Skip();
         }
 
         return true;
     }
-
-    private void ReadMember(ref Utf8JsonReader reader)
-    {
-        if (reader.ValueTextEquals("source"u8))
-        {
-            if (IsText(ref reader))
-            {
-                FromScheduler = reader.ValueTextEquals("aws.scheduler"u8);
-                FromAws = FromScheduler || reader.ValueTextEquals("aws.events"u8);
-                FromPlugin = reader.ValueTextEquals("serverless-plugin-warmup"u8);
-            }
-        }
-        else if (reader.ValueTextEquals("detail-type"u8))
-        {
-            IsScheduled = IsText(ref reader) && reader.ValueTextEquals("Scheduled Event"u8);
-        }
-        else if (reader.ValueTextEquals("warmer"u8))
-        {
-            reader.Read();
-            IsWarmer = reader.TokenType == JsonTokenType.True;
-        }
-        else if (reader.ValueTextEquals("ping"u8) || reader.ValueTextEquals("warmup"u8))
-        {
-            reader.Read();
-            IsPing |= reader.TokenType == JsonTokenType.True;
-        }
-        else if (reader.ValueTextEquals("concurrency"u8))
-        {
-            reader.Read();
-            Concurrency = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int wanted) ? Math.Clamp(wanted, 1, MostEnvironments) : 1;
-        }
-        else if (reader.ValueTextEquals("model"u8))
-        {
-            _model = IsText(ref reader) ? reader.GetString() : null;
-        }
-        else if (reader.ValueTextEquals("bucket"u8))
-        {
-            _bucket = IsText(ref reader) ? reader.GetString() : null;
-        }
-        else if (reader.ValueTextEquals("path"u8) || reader.ValueTextEquals("key"u8) || reader.ValueTextEquals("prefix"u8))
-        {
-            _path = IsText(ref reader) ? reader.GetString() : _path;
-        }
-    }
-
-    private static bool IsText(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.String;
 
     private static bool IsUri(string? model) => model?.Contains("://", StringComparison.Ordinal) == true;
 }
