@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace ServerlessInference.Lambda;
 
 /// <summary>Gives an event to the application's own handler: bytes in, bytes out.</summary>
@@ -13,10 +11,28 @@ internal sealed class RawHandlerRoute(Func<ReadOnlyMemory<byte>, InvocationConte
     {
     }
 
-    public async ValueTask HandleAsync(Invocation invocation, EventKind kind, CancellationToken cancellationToken)
+    public ValueTask HandleAsync(Invocation invocation, EventKind kind, CancellationToken cancellationToken)
     {
-        ReadOnlyMemory<byte> answer = await handler(invocation.Payload, invocation.Context, cancellationToken).ConfigureAwait(false);
-        invocation.BeginResponse();
-        invocation.Response.Write(answer.Span);
+        ValueTask<ReadOnlyMemory<byte>> answer = handler(invocation.Payload, invocation.Context, cancellationToken);
+        if (!answer.IsCompletedSuccessfully)
+        {
+            return AwaitAsync(answer, invocation);
+        }
+
+        Write(invocation, answer.GetAwaiter().GetResult().Span);
+        return ValueTask.CompletedTask;
+    }
+
+    private static async ValueTask AwaitAsync(ValueTask<ReadOnlyMemory<byte>> answer, Invocation invocation)
+    {
+        ReadOnlyMemory<byte> bytes = await answer.ConfigureAwait(false);
+        Write(invocation, bytes.Span);
+    }
+
+    private static void Write(Invocation invocation, ReadOnlySpan<byte> answer)
+    {
+        invocation.Response.Clear();
+        answer.CopyTo(invocation.Response.GetSpan(answer.Length));
+        invocation.Response.Advance(answer.Length);
     }
 }

@@ -16,11 +16,11 @@ internal sealed partial class InvocationProcessor(
     /// <summary>The loading of models that still went on when the function's time to initialise was over.</summary>
     public Task Preloading = Task.CompletedTask;
 
-    /// <summary>Gets what writes metrics after each invocation; <see langword="null"/> for nothing.</summary>
-    public EmbeddedMetrics? Metrics { get; init; }
+    /// <summary>What writes metrics after each invocation; <see langword="null"/> for nothing.</summary>
+    public EmbeddedMetrics? Metrics;
 
-    /// <summary>Gets what answers the events of schedules, before all other routes; <see langword="null"/> where they are warm-ups, or events like others.</summary>
-    public IEventRoute? Scheduled { get; init; }
+    /// <summary>What answers the events of schedules, before all other routes; <see langword="null"/> where they are warm-ups, or events like others.</summary>
+    public IEventRoute? Scheduled;
 
     public ILogger Logger => _logger ??= services.CreateLogger("ServerlessInference.Lambda");
 
