@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace ServerlessInference.Lambda;
@@ -42,7 +45,9 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         _created = created;
         _processor = new InvocationProcessor(services, routes, warmup, scope, created)
         {
-            Metrics = metricNamespace is null || !options.EmbeddedMetrics ? null : new EmbeddedMetrics(metricNamespace, environment.FunctionName, services.LogSink, services.Time, created),
+            Metrics = metricNamespace is null || !options.EmbeddedMetrics
+                ? null
+                : new EmbeddedMetrics(metricNamespace, environment.FunctionName, services.LogSink, services.Time, created),
             Scheduled = scheduled,
         };
     }
@@ -64,12 +69,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
     /// <exception cref="ModelLoadException">A model cannot be loaded.</exception>
     public Task InitializeAsync(CancellationToken cancellationToken = default)
     {
-        if (Volatile.Read(ref _initialization) is null)
-        {
-            // In another host; our own does it beside the loading.
-            LimitManagedMemory();
-        }
-
+        LimitManagedMemory();
         return BeginInitialization().WaitAsync(cancellationToken);
     }
 
@@ -91,18 +91,6 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         await _processor.ProcessAsync(invocation, deadline, cancellationToken).ConfigureAwait(false);
         return new FunctionResponse(invocation.Response.Body, "application/json", invocation.Error);
     }
-
-    /// <summary>Runs what <see cref="InferenceFunctionBuilder.BeforeSnapshot"/> named, for a host of its own; <see cref="RunAsync"/> does this by itself.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>A task that ends when all hooks have run.</returns>
-    public ValueTask RunBeforeSnapshotAsync(CancellationToken cancellationToken = default) =>
-        _snapshot is null ? ValueTask.CompletedTask : SnapshotHooks.RunAsync(_snapshot.Before, _services, cancellationToken);
-
-    /// <summary>Runs what <see cref="InferenceFunctionBuilder.AfterRestore"/> named, for a host of its own; <see cref="RunAsync"/> does this by itself.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>A task that ends when all hooks have run.</returns>
-    public ValueTask RunAfterRestoreAsync(CancellationToken cancellationToken = default) =>
-        _snapshot is null ? ValueTask.CompletedTask : SnapshotHooks.RunAsync(_snapshot.After, _services, cancellationToken);
 
     /// <summary>Initialises, then answers events of Lambda's Runtime API until the token is cancelled or Lambda ends the process.</summary>
     /// <param name="cancellationToken">Stops asking for events; what is being answered is finished first.</param>
@@ -129,4 +117,178 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         await _disposing.CancelAsync().ConfigureAwait(false);
         await _services.DisposeAsync().ConfigureAwait(false);
     }
+
+    private async Task RunWhenInitializedAsync(LoopRunner runner, Task initialization, Task connecting, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!initialization.IsCompleted)
+            {
+                await RehearseAsync().ConfigureAwait(false);
+            }
+
+            await InitializeInTimeAsync(initialization, cancellationToken).ConfigureAwait(false);
+            await PrepareAheadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            await connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                LogInitializationFailed(_processor.Logger, exception);
+                await runner.FailInitializationAsync(Failure.OfInitialization(exception)).ConfigureAwait(false);
+            }
+
+            runner.Dispose();
+            throw;
+        }
+
+        // A connection that could not be made is tried again by the loop, which reports it.
+        await connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_environment.InitializationType == LambdaEnvironment.SnapStart && !await RestoreAsync(runner, cancellationToken).ConfigureAwait(false))
+        {
+            runner.Dispose();
+            return;
+        }
+
+        await runner.RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets Lambda take its snapshot, and goes on in a copy of it.</summary>
+    private async ValueTask<bool> RestoreAsync(LoopRunner runner, CancellationToken cancellationToken)
+    {
+        if (!await runner.WaitForRestoreAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        try
+        {
+            await RunAfterRestoreAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            LogInitializationFailed(_processor.Logger, exception);
+            await runner.FailInitializationAsync(Failure.OfInitialization(exception), restored: true).ConfigureAwait(false);
+            runner.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes a harmless event the way of all events while models load, so that less is left to compile for the first one.</summary>
+    private async ValueTask RehearseAsync()
+    {
+        foreach (IEventRoute route in _routes)
+        {
+            if (route.CreateHarmlessEvent() is { } payload)
+            {
+                using var invocation = new Invocation(room: 0) { Payload = payload, Context = new InvocationContext { RequestId = "initialization" }, IsRehearsal = true };
+                using var deadline = new InvocationDeadline(_services.Time, _options.DeadlineMargin);
+                await _processor.ProcessAsync(invocation, deadline).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task InitializeInTimeAsync(Task initialization, CancellationToken cancellationToken)
+    {
+        if (initialization.IsCompleted || _environment.InitializationType != LambdaEnvironment.OnDemand)
+        {
+            await initialization.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        TimeSpan left = LambdaLimits.InitializationBudget - _services.Time.GetElapsedTime(_created);
+        if (left > TimeSpan.Zero)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            Task timeout = Task.Delay(left, _services.Time, limit.Token);
+            if (await Task.WhenAny(initialization, timeout).ConfigureAwait(false) == initialization || cancellationToken.IsCancellationRequested)
+            {
+                await limit.CancelAsync().ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                await initialization.ConfigureAwait(false);
+                return;
+            }
+        }
+
+        // Lambda would stop the process and begin anew. Rather it gets its answer, and the first request waits for the rest.
+        LogInitializationLong(_processor.Logger, LambdaLimits.InitializationBudget.TotalSeconds);
+        _processor.Preloading = initialization;
+    }
+
+    private Task BeginInitialization()
+    {
+        lock (_gate)
+        {
+            return _initialization ??= Prepare();
+        }
+    }
+
+    /// <summary>Checks everything and starts to load the models.</summary>
+    private Task Prepare()
+    {
+        try
+        {
+            // Models first: they load while the rest is looked at.
+            Task preload = _services.HasModels ? PreloadModels() : Task.CompletedTask;
+            var failures = new List<string>(_failures);
+            foreach (IEventRoute route in _routes)
+            {
+                route.Prepare(_services, failures);
+            }
+
+            _processor.Scheduled?.Prepare(_services, failures);
+            _warmup.Prepare(failures);
+            if (_services.Registered is { } registered)
+            {
+                Validate(registered, failures);
+            }
+
+            return failures.Count == 0 ? preload : Rejected(failures);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return Task.FromException(exception);
+        }
+    }
+
+    // These stand on their own, so that a function without models or options does not load what they need.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Task PreloadModels() => _services.Provider.GetRequiredService<IModelRegistry>().PreloadAsync(_disposing.Token);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Task Rejected(List<string> failures) =>
+        Task.FromException(new OptionsValidationException(nameof(InferenceFunction), typeof(InferenceFunctionOptions), failures));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Validate(IServiceCollection registered, List<string> failures)
+    {
+        if (!FunctionServices.Has(registered, typeof(IStartupValidator)))
+        {
+            return;
+        }
+
+        try
+        {
+            _services.Provider.GetRequiredService<IStartupValidator>().Validate();
+        }
+        catch (OptionsValidationException exception)
+        {
+            failures.AddRange(exception.Failures);
+        }
+        catch (AggregateException exception)
+        {
+            foreach (Exception inner in exception.InnerExceptions)
+            {
+                failures.AddRange(inner is OptionsValidationException invalid ? invalid.Failures : [inner.Message]);
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Critical, Message = "The function cannot be initialised")]
+    private static partial void LogInitializationFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message = "The models are not loaded after {Seconds} s; the first request waits for the rest")]
+    private static partial void LogInitializationLong(ILogger logger, double seconds);
 }
