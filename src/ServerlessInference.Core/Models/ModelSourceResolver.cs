@@ -4,17 +4,10 @@ using ServerlessInference.Models.Http;
 namespace ServerlessInference.Models;
 
 /// <summary>Finds the source that a URI means.</summary>
-public static class ModelSourceResolver
+internal static class ModelSourceResolver
 {
-    /// <summary>Makes the source of a URI.</summary>
-    /// <param name="uri"><c>layer:NAME</c>, <c>file:PATH</c>, <c>https://…</c>, or a scheme that another package adds, such as <c>s3://…</c>.</param>
-    /// <param name="services">The services, among which packages have registered their <see cref="IModelSourceFactory"/>.</param>
-    /// <returns>The source; nothing is asked of it yet.</returns>
-    /// <exception cref="ModelLoadException">No source has that scheme; the message lists those that are registered.</exception>
     public static IModelSource Resolve(string uri, IServiceProvider services)
     {
-        ArgumentNullException.ThrowIfNull(uri);
-        ArgumentNullException.ThrowIfNull(services);
         int colon = uri.IndexOf(':', StringComparison.Ordinal);
         string scheme = colon > 0 ? uri[..colon] : string.Empty;
         string rest = uri[(colon + 1)..];

@@ -10,12 +10,9 @@ namespace ServerlessInference.Sessions;
 /// </remarks>
 public sealed class LoadedModel
 {
-    private static readonly int KeptBatches = Math.Max(2, Environment.ProcessorCount);
-
     private readonly ConcurrentDictionary<(object Owner, Type Type), object> _derived = new();
     private readonly ConcurrentQueue<InferenceBatch> _batches = new();
     private readonly OnnxSession? _session;
-    private int _idleBatches;
     private int _references = 1;
     private int _runs;
 
@@ -80,30 +77,21 @@ public sealed class LoadedModel
         _session.Run(batch, Identity, cancellationToken);
     }
 
-    internal InferenceBatch RentBatch()
-    {
-        if (_batches.TryDequeue(out InferenceBatch? batch))
-        {
-            Interlocked.Decrement(ref _idleBatches);
-            return batch;
-        }
-
-        return new InferenceBatch(this);
-    }
+    internal InferenceBatch RentBatch() => _batches.TryDequeue(out InferenceBatch? batch) ? batch : new InferenceBatch(this);
 
     internal void ReturnBatch(InferenceBatch batch)
     {
         batch.Clear();
 
         // More than can run side by side are of no use, and a rush of requests must not hold the memory of its tensors for good.
-        if (Interlocked.Increment(ref _idleBatches) > KeptBatches)
+        if (_batches.Count < Math.Max(2, Environment.ProcessorCount))
         {
-            Interlocked.Decrement(ref _idleBatches);
-            batch.Dispose();
-            return;
+            _batches.Enqueue(batch);
         }
-
-        _batches.Enqueue(batch);
+        else
+        {
+            batch.Dispose();
+        }
     }
 
     /// <summary>Takes a reference unless the last one is already gone.</summary>

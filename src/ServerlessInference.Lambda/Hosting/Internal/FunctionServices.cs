@@ -151,14 +151,15 @@ internal sealed class FunctionServices : IAsyncDisposable
         }
 
         services.AddSingleton(_environment);
+        if (HasModels && FunctionLimits.FromMemory(_environment.MemorySize, Environment.ProcessorCount) is { } limits)
+        {
+            services.TryAddSingleton(limits);
+        }
+
         if (HasModels)
         {
             int threads = ThreadCount.FromMemory(_environment.MemorySize, Environment.ProcessorCount);
             services.PostConfigureAll<ModelOptions>(options => options.IntraOpThreads = options.IntraOpThreads == 0 ? threads : options.IntraOpThreads);
-            if (FunctionLimits.FromMemory(_environment.MemorySize, Environment.ProcessorCount) is { } limits)
-            {
-                services.TryAddSingleton(limits);
-            }
         }
 
         // Scopes are the application's to respect; checking every resolution would cost each cold start.

@@ -32,7 +32,7 @@ internal sealed partial class InvocationProcessor(
         invocation.Error = null;
         IEventRoute? route = null;
         EventKind kind = EventKind.Unknown;
-        bool first = !invocation.IsRehearsal && Volatile.Read(ref _invocations) == 0 && Interlocked.Exchange(ref _invocations, 1) == 0;
+        bool first = !invocation.Rehearsal && Volatile.Read(ref _invocations) == 0 && Interlocked.Exchange(ref _invocations, 1) == 0;
         if (first && services.HasModels)
         {
             ColdStartTelemetry.RecordInBackground(services.Time.GetElapsedTime(created), telemetry => Volatile.Write(ref _coldStart, telemetry));
@@ -67,7 +67,7 @@ internal sealed partial class InvocationProcessor(
         {
             deadline.End();
             await context.EndAsync().ConfigureAwait(false);
-            if (Metrics is not null && !invocation.IsRehearsal)
+            if (Metrics is not null && !invocation.Rehearsal)
             {
                 Metrics.Flush(context.RequestId, first);
             }

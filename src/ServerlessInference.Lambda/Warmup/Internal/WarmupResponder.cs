@@ -64,7 +64,7 @@ internal sealed class WarmupResponder(FunctionServices services, WarmupOptions o
             // What the function does not serve yet is brought near: when its own sources come to name it, it is there.
             if (request.Location is { } location && !warm.Exists(model => IsSame(model.Source, location)))
             {
-                using ModelArtifact artifact = await ModelSourceResolver.Resolve(location, services.Provider).LoadAsync(cancellationToken).ConfigureAwait(false);
+                using ModelArtifact artifact = await ModelSources.FromUri(location, services.Provider).LoadAsync(cancellationToken).ConfigureAwait(false);
                 stored = artifact.Version;
             }
         }
