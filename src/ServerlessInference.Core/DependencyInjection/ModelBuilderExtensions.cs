@@ -170,5 +170,6 @@ public static class ModelBuilderExtensions
             preprocessor,
             postprocessor,
             services.GetRequiredService<InferenceTelemetry>(),
+            services.GetRequiredService<RunGate>(),
             services.GetRequiredService<TimeProvider>());
 }

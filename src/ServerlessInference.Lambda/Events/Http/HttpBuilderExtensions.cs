@@ -15,7 +15,7 @@ public static class HttpBuilderExtensions
     /// <remarks>
     /// <para><c>POST</c>: the body, raw, in base64, or as JSON <c>{"base64":"…"}</c>, is the input; where it is allowed, <c>{"s3":"s3://bucket/key"}</c>,
     /// <c>{"bucket":"…","key":"…"}</c> or <c>{"url":"https://…"}</c> names it. Answer: <c>{"model":{"name","version","source"},"result":…}</c>.</para>
-    /// <para><c>GET</c>: <c>{"name","state","version","source"}</c>, with status 503 while the model is loading or could not be loaded.</para>
+    /// <para><c>GET</c>: <c>{"name","state","version","source","inputs","outputs"}</c>, with status 503 while the model is loading or could not be loaded.</para>
     /// <para>Errors are problem details (RFC 9457) with status 400, 404, 405, 413, 415, 422, 500, 502, 503 or 504.</para>
     /// </remarks>
     public static InferenceFunctionBuilder MapHttp(this InferenceFunctionBuilder builder, string model, string pattern = "/", Action<HttpInputOptions>? configure = null)
