@@ -72,6 +72,7 @@ internal static class ToolApplication
         AnswerCommand.Create(console),
         TextLinesCommand.CreateClassify(console),
         TextLinesCommand.CreateEmbed(console),
+        OptimizeCommand.Create(console),
         InvokeCommand.Create(console),
         ServeCommand.Create(console),
         PackageCommand.Create(console),

@@ -36,6 +36,13 @@ internal static class ElementTypes
         _ => throw new NotSupportedException($"Tensors of {Name(type)} are not supported."),
     };
 
+    /// <summary>Tells whether a type is one of numbers (or bool) that tensors here can hold.</summary>
+    public static bool IsNumeric(TensorElementType type) => type is
+        TensorElementType.UInt8 or TensorElementType.Int8 or TensorElementType.Bool or
+        TensorElementType.UInt16 or TensorElementType.Int16 or TensorElementType.Float16 or TensorElementType.BFloat16 or
+        TensorElementType.Float or TensorElementType.Int32 or TensorElementType.UInt32 or
+        TensorElementType.Double or TensorElementType.Int64 or TensorElementType.UInt64;
+
     /// <summary>Gives the usual name: float32, int64, string.</summary>
     public static string Name(TensorElementType type) => type switch
     {
@@ -63,6 +70,20 @@ internal static class ElementTypes
         if (Of<T>() != type)
         {
             ThrowMismatch<T>(type, what);
+        }
+    }
+
+    /// <summary>Throws where a .NET type does not hold the element type of a model's input or output.</summary>
+    /// <param name="type">The element type.</param>
+    /// <param name="kind">Input or Output.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="model">The model's name.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Check<T>(TensorElementType type, string kind, string name, string model)
+    {
+        if (Of<T>() != type)
+        {
+            ThrowMismatch<T>(type, $"{kind} '{name}' of model '{model}'");
         }
     }
 
