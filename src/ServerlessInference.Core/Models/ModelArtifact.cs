@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ServerlessInference.Sessions.Prepared;
 
 namespace ServerlessInference.Models;
 
@@ -59,7 +60,10 @@ public sealed class ModelArtifact : IDisposable
     public bool TryGetFile(string name, [NotNullWhen(true)] out ModelFile? file) => _files.TryGetValue(name, out file);
 
     /// <summary>Finds the file that ONNX Runtime loads.</summary>
-    /// <param name="name">Its name; <see langword="null"/> takes <c>model.onnx</c>, or else the only <c>.onnx</c> or <c>.ort</c> file.</param>
+    /// <param name="name">
+    /// Its name; <see langword="null"/> takes <c>model.onnx</c>, or else the only <c>.onnx</c> or <c>.ort</c> file. Prepared models
+    /// (<c>serverless-inference optimize</c>) do not count, except where the model that they were made of is not there.
+    /// </param>
     /// <returns>The file.</returns>
     /// <exception cref="ModelLoadException">There is no such file, or more than one could be meant; the message lists what is there.</exception>
     public ModelFile GetModelFile(string? name = null)
@@ -76,27 +80,37 @@ public sealed class ModelArtifact : IDisposable
             return usual;
         }
 
+        return Only(prepared: false) ?? Only(prepared: true) ?? throw new ModelLoadException($"{Source} has no .onnx or .ort file; it has {ListFiles()}.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _owner?.Dispose();
+
+    /// <summary>Finds the only model; of models prepared of the same one, any.</summary>
+    private ModelFile? Only(bool prepared)
+    {
         ModelFile? only = null;
+        string? onlyModel = null;
         foreach (ModelFile file in _files.Values)
         {
-            if (!IsModel(file.Name))
+            bool isPrepared = PreparedName.TryParse(file.Name, out PreparedName name);
+            if (isPrepared != prepared || !IsModel(file.Name))
             {
                 continue;
             }
 
-            if (only is not null)
+            string model = isPrepared ? name.Model : file.Name;
+            if (only is not null && model != onlyModel)
             {
                 throw new ModelLoadException($"{Source} has several models: {ListFiles(modelsOnly: true)}. Set the option File to one of them.");
             }
 
             only = file;
+            onlyModel = model;
         }
 
-        return only ?? throw new ModelLoadException($"{Source} has no .onnx or .ort file; it has {ListFiles()}.");
+        return only;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _owner?.Dispose();
 
     private static bool IsModel(string name) =>
         name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".ort", StringComparison.OrdinalIgnoreCase);

@@ -42,6 +42,39 @@ public sealed class ModelOptions
     /// <value>The default is <see cref="GraphOptimizationLevel.ORT_ENABLE_ALL"/>.</value>
     public GraphOptimizationLevel GraphOptimization { get; set; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
 
+    /// <summary>Gets or sets whether models that <c>serverless-inference optimize</c> prepared are used.</summary>
+    /// <value>The default is <see cref="PreparedModelUse.WhereItFits"/>.</value>
+    public PreparedModelUse Prepared { get; set; } = PreparedModelUse.WhereItFits;
+
+    /// <summary>Gets or sets a value indicating whether all bytes of a prepared model are read and compared with the digest in its record.</summary>
+    /// <value>The default is <see langword="false"/>: its length, its versions and a sample of the plain model are compared, which takes microseconds.</value>
+    public bool VerifyPrepared { get; set; }
+
+    /// <summary>Gets or sets how the model reaches ONNX Runtime.</summary>
+    /// <value>The default, <see cref="ModelLoading.Auto"/>, maps what can be mapped.</value>
+    public ModelLoading Loading { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether ONNX Runtime rearranges weights for its kernels when it loads the model.</summary>
+    /// <value>The default is <see langword="true"/>. Without, large matrix products start sooner and take less memory, but each run takes longer.</value>
+    public bool Prepacking { get; set; } = true;
+
+    /// <summary>Gets or sets how ONNX Runtime keeps the memory of a run for the next.</summary>
+    /// <value>The default is <see cref="MemoryArena.Small"/>.</value>
+    public MemoryArena Arena { get; set; } = MemoryArena.Small;
+
+    /// <summary>Gets or sets a value indicating whether memory that only a large run needed is given back when small ones follow.</summary>
+    /// <value>The default is <see langword="true"/>: after eight runs in a row on at most a quarter of the largest run's input.</value>
+    public bool ShrinkArena { get; set; } = true;
+
+    /// <summary>Gets the execution providers to try before the CPU's, in order of preference.</summary>
+    /// <value>Empty by default: the CPU. The native library must have them; prepared models are for the CPU and not used with others.</value>
+    [ValidateEnumeratedItems]
+    public IList<ExecutionProviderOptions> ExecutionProviders { get; } = [];
+
+    /// <summary>Gets the lengths of dynamic axes that a warm-up on synthetic input uses, by the axis' name in the model.</summary>
+    /// <value>Such as <c>sequence_length</c>: 128. Empty by default; axes not named here get a length by what the input seems to be.</value>
+    public IDictionary<string, int> WarmupAxes { get; } = new Dictionary<string, int>(StringComparer.Ordinal);
+
     /// <summary>Gets or sets how long all sources together and the session may take.</summary>
     /// <value>Above zero, up to one day. The default is 10 minutes.</value>
     public TimeSpan LoadTimeout { get; set; } = TimeSpan.FromMinutes(10);

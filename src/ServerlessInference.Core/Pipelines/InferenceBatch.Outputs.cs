@@ -34,6 +34,12 @@ public sealed partial class InferenceBatch
             return new TensorView<T>(managed.Elements<T>(), managed.Shape);
         }
 
+        if (slot.Kept is { } kept)
+        {
+            ElementTypes.Check<T>(Model.Description.Outputs[index].ElementType, $"Output '{name}' of model '{Model.Identity.Name}'");
+            return new TensorView<T>(kept.Elements<T>(), kept.Shape);
+        }
+
         if (slot.Native is not { IsTensor: true } native)
         {
             throw new ModelContractException($"Output {Model.Description.Outputs[index]} of model '{Model.Identity.Name}' is no tensor. Read it with GetOutputValue.");
@@ -55,6 +61,7 @@ public sealed partial class InferenceBatch
     {
         ref OutputSlot slot = ref Output(index);
         TensorElementType type = slot.Managed is TensorValue managed ? managed.ElementType :
+            slot.Kept is not null ? Model.Description.Outputs[index].ElementType :
             slot.Native is { IsTensor: true } native ? native.GetTensorTypeAndShape().ElementDataType : TensorElementType.DataTypeMax;
         switch (type)
         {

@@ -12,11 +12,12 @@ namespace ServerlessInference.Pipelines;
 /// </remarks>
 public sealed partial class InferenceBatch : IDisposable
 {
-    private readonly InputSlot[] _inputs;
+    private readonly TensorSlot[] _inputs;
     private readonly OutputSlot[] _outputs;
     private readonly Dictionary<Type, object> _states = [];
     private Exception?[] _failures = [];
     private InferenceBatch? _stateOwner;
+    private SessionBuffers? _buffers;
 
     /// <summary>Creates a batch. Pipelines do this themselves; create one to test a pre- or postprocessor.</summary>
     /// <param name="model">The model it is for.</param>
@@ -32,10 +33,10 @@ public sealed partial class InferenceBatch : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         Model = model;
-        _inputs = new InputSlot[model.Description.Inputs.Count];
+        _inputs = new TensorSlot[model.Description.Inputs.Count];
         for (int i = 0; i < _inputs.Length; i++)
         {
-            _inputs[i] = new InputSlot();
+            _inputs[i] = new TensorSlot();
         }
 
         _outputs = new OutputSlot[model.Description.Outputs.Count];
@@ -92,11 +93,17 @@ public sealed partial class InferenceBatch : IDisposable
     public void Dispose()
     {
         Clear();
-        foreach (InputSlot input in _inputs)
+        foreach (TensorSlot input in _inputs)
         {
             input.Dispose();
         }
+
+        _buffers?.Dispose();
+        _buffers = null;
     }
+
+    /// <summary>Gets what the session keeps in this batch from run to run.</summary>
+    internal SessionBuffers Buffers => _buffers ??= new SessionBuffers(_inputs.Length, _outputs.Length);
 
     internal bool AllFailed
     {
@@ -131,22 +138,35 @@ public sealed partial class InferenceBatch : IDisposable
         _stateOwner = previous._stateOwner ?? previous;
     }
 
-    internal InputSlot Input(int index) => _inputs[index];
+    internal TensorSlot Input(int index) => _inputs[index];
 
+    /// <summary>Sets an output that the batch disposes.</summary>
     internal void SetOutput(int index, OrtValue value) => _outputs[index].Native = value;
+
+    /// <summary>Sets an output in memory that is kept for the next run.</summary>
+    internal void SetOutput(int index, TensorSlot kept)
+    {
+        _outputs[index].Native = kept.GetValue(Model.Description.Outputs[index].ElementType);
+        _outputs[index].Kept = kept;
+    }
 
     internal OutputSlot PeekOutput(int index) => _outputs[index];
 
     internal void Clear()
     {
-        foreach (InputSlot input in _inputs)
+        foreach (TensorSlot input in _inputs)
         {
             input.Clear();
         }
 
         for (int i = 0; i < _outputs.Length; i++)
         {
-            _outputs[i].Native?.Dispose();
+            if (_outputs[i].Kept is null)
+            {
+                _outputs[i].Native?.Dispose();
+            }
+
+            _outputs[i].Kept = null;
             _outputs[i].Native = null;
             _outputs[i].Managed = null;
         }

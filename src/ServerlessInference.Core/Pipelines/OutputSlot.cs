@@ -3,10 +3,13 @@ using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Pipelines;
 
-/// <summary>One output of a batch: as ONNX Runtime gave it, or as a managed value that a test set.</summary>
+/// <summary>One output of a batch: as ONNX Runtime gave it, in memory that the batch keeps, or as a managed value that a test set.</summary>
 internal struct OutputSlot
 {
     public OrtValue? Native;
+
+    /// <summary>The memory behind <see cref="Native"/>, where the batch keeps it from run to run.</summary>
+    public TensorSlot? Kept;
     public InferenceValue? Managed;
     public float[]? Converted;
 

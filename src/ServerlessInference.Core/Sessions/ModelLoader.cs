@@ -92,7 +92,7 @@ internal sealed partial class ModelLoader(
         {
             await runtime.ConfigureAwait(false);
             long loaded = time.GetTimestamp();
-            session = sessions.Create(artifact.GetModelFile(settings.File), settings, artifact.Source, cancellationToken);
+            session = sessions.Create(artifact, settings, cancellationToken);
             long created = time.GetTimestamp();
             var identity = new ModelIdentity(name, artifact.Version, artifact.Source);
             var timings = new ModelLoadTimings(time.GetElapsedTime(start, loaded), time.GetElapsedTime(loaded, created));

@@ -9,16 +9,26 @@ namespace ServerlessInference.Sessions;
 internal sealed class OnnxSession : IDisposable
 {
     private readonly InferenceSession _session;
+    private readonly IDisposable? _backing;
+    private readonly ArenaShrinking? _shrinking;
     private readonly string[] _inputNames;
     private readonly string[] _outputNames;
+    private volatile OutputPlan? _plan;
     private volatile bool _disposed;
 
-    public OnnxSession(InferenceSession session)
+    /// <summary>Takes a session over.</summary>
+    /// <param name="session">The session; disposed with this object.</param>
+    /// <param name="shrinkArena">Whether memory that only a large run needed is given back.</param>
+    /// <param name="backing">What the session's memory lies in, disposed after it.</param>
+    public OnnxSession(InferenceSession session, bool shrinkArena = false, IDisposable? backing = null)
     {
         _session = session;
+        _backing = backing;
+        _shrinking = shrinkArena ? new ArenaShrinking() : null;
         Description = Describe(session);
         _inputNames = [.. Description.Inputs.Select(input => input.Name)];
         _outputNames = [.. Description.Outputs.Select(output => output.Name)];
+        _plan = OutputPlan.Create(Description);
     }
 
     public ModelDescription Description { get; }
@@ -28,34 +38,37 @@ internal sealed class OnnxSession : IDisposable
         // ONNX Runtime itself does not check; it would end the process.
         ObjectDisposedException.ThrowIf(_disposed, this);
         cancellationToken.ThrowIfCancellationRequested();
-        var values = new OrtValue[_inputNames.Length];
-        for (int i = 0; i < values.Length; i++)
+        SessionBuffers buffers = batch.Buffers;
+        long size = 0;
+        for (int i = 0; i < buffers.Values.Length; i++)
         {
-            InputSlot slot = batch.Input(i);
+            TensorSlot slot = batch.Input(i);
             if (!slot.IsFilled)
             {
                 throw Unfilled(batch, identity);
             }
 
-            values[i] = slot.GetValue(Description.Inputs[i].ElementType);
+            buffers.Values[i] = slot.GetValue(Description.Inputs[i].ElementType);
+            size += slot.Size;
         }
 
-        using var options = new RunOptions();
-        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+        RunOptions options = buffers.Options(_shrinking?.Count(size) == true);
+        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             static state => ((RunOptions)state!).Terminate = true, options);
         try
         {
-            // The batch disposes the values one by one; the collection itself holds nothing else.
-            IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(options, _inputNames, values, _outputNames);
-            for (int i = 0; i < outputs.Count; i++)
-            {
-                batch.SetOutput(i, outputs[i]);
-            }
+            Run(batch, buffers, options);
         }
         catch (OnnxRuntimeException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw Explain(exception, batch, identity);
+        }
+        finally
+        {
+            // Waits for a cancellation that is under way, which would otherwise stop the next run.
+            registration.Dispose();
+            options.Terminate = false;
         }
     }
 
@@ -63,7 +76,59 @@ internal sealed class OnnxSession : IDisposable
     {
         _disposed = true;
         _session.Dispose();
+        _backing?.Dispose();
     }
+
+    private void Run(InferenceBatch batch, SessionBuffers buffers, RunOptions options)
+    {
+        if (_plan is { } plan && TryPrepare(plan, batch, buffers))
+        {
+            try
+            {
+                _session.RunWithBinding(options, buffers.Bind(_session, Description));
+                for (int i = 0; i < _outputNames.Length; i++)
+                {
+                    batch.SetOutput(i, buffers.Output(i));
+                }
+
+                return;
+            }
+            catch (OnnxRuntimeException exception) when (IsShapeOfOutput(exception))
+            {
+                // What the model declares of its outputs is not so. From now on ONNX Runtime allocates them.
+                _plan = null;
+            }
+        }
+
+        // The batch disposes the values one by one; the collection itself holds nothing else.
+        IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(options, _inputNames, buffers.Values, _outputNames);
+        for (int i = 0; i < outputs.Count; i++)
+        {
+            batch.SetOutput(i, outputs[i]);
+        }
+    }
+
+    private bool TryPrepare(OutputPlan plan, InferenceBatch batch, SessionBuffers buffers)
+    {
+        const int MaxRank = 16;
+        Span<long> shape = stackalloc long[MaxRank];
+        for (int i = 0; i < plan.OutputCount; i++)
+        {
+            int rank = plan.RankOf(i);
+            if (rank > MaxRank || !plan.TryGetShape(i, batch, shape))
+            {
+                return false;
+            }
+
+            buffers.Output(i).FillBytes(Description.Outputs[i].ElementType, shape[..rank]);
+        }
+
+        return true;
+    }
+
+    private static bool IsShapeOfOutput(OnnxRuntimeException exception) =>
+        exception.Message.Contains("shape verification failed", StringComparison.OrdinalIgnoreCase) ||
+        exception.Message.Contains("shape mismatch attempting to re-use buffer", StringComparison.OrdinalIgnoreCase);
 
     private ModelContractException Unfilled(InferenceBatch batch, ModelIdentity identity)
     {

@@ -1,91 +1,109 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using ServerlessInference.Models;
+using ServerlessInference.Sessions.Prepared;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>Creates sessions, and says in plain words why one cannot be created.</summary>
-internal sealed class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger)
+/// <summary>Creates sessions: of a prepared model where one fits, else of the plain one.</summary>
+internal sealed partial class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger)
 {
     public void StartRuntime() => OrtRuntime.Start(logger);
 
-    public OnnxSession Create(ModelFile file, ModelOptions options, string source, CancellationToken cancellationToken)
+    public OnnxSession Create(ModelArtifact artifact, ModelOptions options, CancellationToken cancellationToken) =>
+        Create(artifact, options, ProcessorClass.Current, cancellationToken);
+
+    internal OnnxSession Create(ModelArtifact artifact, ModelOptions options, string? processor, CancellationToken cancellationToken)
     {
         StartRuntime();
+        var prepared = new PreparedModels(artifact, options.File, OrtEnv.Instance().GetVersionString(), processor);
+        if (!prepared.Any || (options.Prepared == PreparedModelUse.Never && prepared.Plain is not null))
+        {
+            return options.Prepared == PreparedModelUse.Required
+                ? throw new ModelLoadException($"{artifact.Source} has no model prepared of '{prepared.Model}', and the option Prepared asks for one. Run 'serverless-inference optimize' when you deploy.")
+                : Create(prepared.Plain!, options, artifact.Source, cancellationToken);
+        }
+
+        return CreatePrepared(artifact, options, prepared, cancellationToken) ?? CreatePlain(artifact, options, prepared, cancellationToken);
+    }
+
+    private OnnxSession? CreatePrepared(ModelArtifact artifact, ModelOptions options, PreparedModels prepared, CancellationToken cancellationToken)
+    {
+        if (options.ExecutionProviders.Any(provider => !ExecutionProvider.IsCpu(provider.Name)))
+        {
+            prepared.Refusals.Add("prepared models are for the CPU, and the option ExecutionProviders names others");
+            return null;
+        }
+
+        foreach (ModelFile file in prepared.Fitting(options.VerifyPrepared))
+        {
+            try
+            {
+                OnnxSession session = Create(file, options, artifact.Source, cancellationToken);
+                if (prepared.Refusals.Count > 0)
+                {
+                    LogSecondBest(logger, file.Name, artifact.Source, string.Join("; ", prepared.Refusals));
+                }
+
+                return session;
+            }
+            catch (ModelLoadException exception) when (prepared.Plain is not null || prepared.Others(file))
+            {
+                prepared.Refusals.Add($"'{file.Name}' is not used: {exception.Message}");
+            }
+        }
+
+        return null;
+    }
+
+    private OnnxSession CreatePlain(ModelArtifact artifact, ModelOptions options, PreparedModels prepared, CancellationToken cancellationToken)
+    {
+        string reasons = string.Join("; ", prepared.Refusals);
+        if (options.Prepared == PreparedModelUse.Required || prepared.Plain is null)
+        {
+            throw new ModelLoadException(
+                $"{artifact.Source} has no prepared model of '{prepared.Model}' that fits: {reasons}. Run 'serverless-inference optimize' with " +
+                $"the ONNX Runtime of the function, on a processor of its class{(prepared.Plain is null ? ", or bring the plain model along" : string.Empty)}.");
+        }
+
+        LogPlain(logger, prepared.Plain.Name, artifact.Source, reasons);
+        return Create(prepared.Plain, options, artifact.Source, cancellationToken);
+    }
+
+    private static OnnxSession Create(ModelFile file, ModelOptions options, string source, CancellationToken cancellationToken)
+    {
         if (file.Length == 0)
         {
             throw new ModelLoadException($"The model '{file.Name}' from {source} is empty (0 bytes). Bring it there again.");
         }
 
-        using var settings = new SessionOptions();
-        settings.GraphOptimizationLevel = options.GraphOptimization;
-        settings.IntraOpNumThreads = options.IntraOpThreads > 0 ? options.IntraOpThreads : Environment.ProcessorCount;
-        settings.InterOpNumThreads = options.InterOpThreads;
-        settings.ExecutionMode = options.InterOpThreads > 1 ? ExecutionMode.ORT_PARALLEL : ExecutionMode.ORT_SEQUENTIAL;
-        settings.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
-        settings.AddSessionConfigEntry("session.inter_op.allow_spinning", options.AllowSpinning ? "1" : "0");
+        using SessionOptions settings = SessionSettings.Create(options);
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             static state => ((SessionOptions)state!).SetLoadCancellationFlag(true), settings);
+        using var content = new SessionContent(file, options.Loading, source, settings);
         try
         {
-            return new OnnxSession(file.PhysicalPath is { } path
-                ? new InferenceSession(path, settings)
-                : new InferenceSession(WholeArray(file.Memory), settings));
+            InferenceSession session = content.Path is { } path ? new InferenceSession(path, settings) : new InferenceSession(content.Bytes, settings);
+            try
+            {
+                return new OnnxSession(session, options.ShrinkArena && options.Arena != MemoryArena.None, content.TakeBacking());
+            }
+            catch
+            {
+                session.Dispose();
+                throw;
+            }
         }
         catch (OnnxRuntimeException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new ModelLoadException($"The model '{file.Name}' from {source} cannot be loaded: {Explain(exception.Message, file)}", exception);
+            throw new ModelLoadException($"The model '{file.Name}' from {source} cannot be loaded: {SessionFailure.Explain(exception.Message, file)}", exception);
         }
     }
 
-    // ONNX Runtime copies what it keeps, so a model that is an array of its own needs no copy before.
-    private static byte[] WholeArray(ReadOnlyMemory<byte> memory) =>
-        MemoryMarshal.TryGetArray(memory, out ArraySegment<byte> segment) && segment.Count == segment.Array!.Length ? segment.Array : memory.ToArray();
+    [LoggerMessage(EventId = 25, Level = LogLevel.Warning, Message = "Model {Model} from {Source} is loaded as it is, which takes longer than a prepared one: {Reasons}")]
+    private static partial void LogPlain(ILogger logger, string model, string source, string reasons);
 
-    private static string Explain(string message, ModelFile file)
-    {
-        if (message.Contains("Unsupported model IR version", StringComparison.Ordinal))
-        {
-            return $"it is of a newer ONNX format than ONNX Runtime {RuntimeVersion} knows. Export it with an older IR version, or update ONNX Runtime. ({message})";
-        }
-
-        if (message.Contains("Opset", StringComparison.Ordinal) && message.Contains("under development", StringComparison.Ordinal)
-            || message.Contains("opset", StringComparison.OrdinalIgnoreCase) && message.Contains("is not supported", StringComparison.Ordinal))
-        {
-            return $"it uses a newer operator set than ONNX Runtime {RuntimeVersion} knows. Export it with an older opset, or update ONNX Runtime. ({message})";
-        }
-
-        if (message.Contains("is not a registered function/op", StringComparison.Ordinal) || message.Contains("No Op registered for", StringComparison.Ordinal))
-        {
-            return $"it uses an operator that ONNX Runtime {RuntimeVersion} does not have. Register the library with that operator, or export the model without it. ({message})";
-        }
-
-        if (message.Contains("[ErrorCode:NotImplemented]", StringComparison.Ordinal))
-        {
-            return $"ONNX Runtime {RuntimeVersion} knows one of its operators, but not for this element type on this processor. Export the model with another type. ({message})";
-        }
-
-        if (message.Contains("[ErrorCode:InvalidProtobuf]", StringComparison.Ordinal))
-        {
-            return $"its {file.Length:N0} bytes are no ONNX model; most often it was truncated on its way. Compare its size and digest with the original. ({message})";
-        }
-
-        if (message.Contains("External data path", StringComparison.Ordinal) || message.Contains("External initializer", StringComparison.Ordinal))
-        {
-            return file.PhysicalPath is null
-                ? $"it is in memory, but its weights stand in a file of their own, which only works on disk. Save the model as one file, or take it from a folder. ({message})"
-                : $"its weights stand in a file of their own that is not beside it, or is too short. Bring the model with all its files. ({message})";
-        }
-
-        if (message.Contains("Failed to construct locale", StringComparison.Ordinal))
-        {
-            return $"it wants a locale that this system does not have, as scikit-learn's text models do. Set the node's locale attribute to 'C.UTF-8', or LOCPATH to a folder with the compiled locale. ({message})";
-        }
-
-        return message;
-    }
-
-    private static string RuntimeVersion => OrtEnv.Instance().GetVersionString();
+    [LoggerMessage(EventId = 26, Level = LogLevel.Warning, Message = "Model {Model} from {Source} is used, and another would be faster: {Reasons}")]
+    private static partial void LogSecondBest(ILogger logger, string model, string source, string reasons);
 }

@@ -36,6 +36,13 @@ internal static class ElementTypes
         _ => throw new NotSupportedException($"Tensors of {Name(type)} are not supported."),
     };
 
+    /// <summary>Tells whether a type is one of numbers (or bool) that tensors here can hold.</summary>
+    public static bool IsNumeric(TensorElementType type) => type is
+        TensorElementType.UInt8 or TensorElementType.Int8 or TensorElementType.Bool or
+        TensorElementType.UInt16 or TensorElementType.Int16 or TensorElementType.Float16 or TensorElementType.BFloat16 or
+        TensorElementType.Float or TensorElementType.Int32 or TensorElementType.UInt32 or
+        TensorElementType.Double or TensorElementType.Int64 or TensorElementType.UInt64;
+
     /// <summary>Gives the usual name: float32, int64, string.</summary>
     public static string Name(TensorElementType type) => type switch
     {

@@ -6,8 +6,8 @@ using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Pipelines;
 
-/// <summary>One input of a batch: memory that is kept from request to request, and the ONNX Runtime value over it.</summary>
-internal sealed class InputSlot : IDisposable
+/// <summary>One input or output of a batch: memory that is kept from request to request, and the ONNX Runtime value over it.</summary>
+internal sealed class TensorSlot : IDisposable
 {
     /// <summary>ONNX Runtime aligns its own tensors to 64 bytes, a cache line and an AVX-512 register.</summary>
     private const int Alignment = 64;
@@ -22,6 +22,9 @@ internal sealed class InputSlot : IDisposable
     public bool IsFilled { get; private set; }
 
     public ReadOnlySpan<long> Shape => _shape;
+
+    /// <summary>Gets the size in bytes; of strings, their number.</summary>
+    public long Size { get; private set; }
 
     /// <summary>Gives memory of a shape. What it holds is undefined.</summary>
     public Span<T> Fill<T>(TensorElementType type, scoped ReadOnlySpan<long> shape)
@@ -45,6 +48,7 @@ internal sealed class InputSlot : IDisposable
         long size = (long)length * ElementTypes.SizeOf(type);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, Array.MaxLength - Alignment, nameof(shape));
         _length = length;
+        Size = size;
         if (_memory.Length < size + Alignment)
         {
             Drop();
@@ -69,6 +73,7 @@ internal sealed class InputSlot : IDisposable
     {
         Drop();
         _length = TensorShape.Count(shape);
+        Size = _length;
         _shape = shape.ToArray();
         if (_strings.Length < _length)
         {
@@ -84,6 +89,7 @@ internal sealed class InputSlot : IDisposable
     {
         Drop();
         _shape = [];
+        Size = 0;
         Borrowed = value;
         IsFilled = true;
     }

@@ -1,0 +1,40 @@
+using Microsoft.ML.OnnxRuntime;
+using ServerlessInference.Models;
+
+namespace ServerlessInference.Sessions;
+
+/// <summary>Turns a model's options into ONNX Runtime's.</summary>
+internal static class SessionSettings
+{
+    public static SessionOptions Create(ModelOptions options)
+    {
+        var settings = new SessionOptions();
+        try
+        {
+            settings.GraphOptimizationLevel = options.GraphOptimization;
+            settings.IntraOpNumThreads = options.IntraOpThreads > 0 ? options.IntraOpThreads : Environment.ProcessorCount;
+            settings.InterOpNumThreads = options.InterOpThreads;
+            settings.ExecutionMode = options.InterOpThreads > 1 ? ExecutionMode.ORT_PARALLEL : ExecutionMode.ORT_SEQUENTIAL;
+            settings.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
+            settings.AddSessionConfigEntry("session.inter_op.allow_spinning", options.AllowSpinning ? "1" : "0");
+            settings.EnableCpuMemArena = options.Arena != MemoryArena.None;
+            settings.EnableMemoryPattern = options.Arena == MemoryArena.Default;
+            if (!options.Prepacking)
+            {
+                settings.AddSessionConfigEntry("session.disable_prepacking", "1");
+            }
+
+            foreach (ExecutionProviderOptions provider in options.ExecutionProviders)
+            {
+                ExecutionProvider.Append(settings, provider);
+            }
+
+            return settings;
+        }
+        catch
+        {
+            settings.Dispose();
+            throw;
+        }
+    }
+}
