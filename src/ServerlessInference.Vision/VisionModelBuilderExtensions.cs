@@ -47,7 +47,7 @@ public static class VisionModelBuilderExtensions
                         services.GetRequiredService<ImageDecoder>(), settings.Decoding, loaded => ClassificationSettings.Of(loaded, settings));
                 },
                 services => new ImageClassificationPostprocessor(Options<ImageClassificationOptions>(services, name)))
-            .AcceptEncoded(static encoded => encoded, VisionJson.Default.ImageClassification);
+            .AcceptEncoded<ReadOnlyMemory<byte>, ImageClassification>(static encoded => encoded, VisionAnswers.Write, SampleImage.Jpeg);
     }
 
     /// <summary>
@@ -87,7 +87,7 @@ public static class VisionModelBuilderExtensions
                 },
                 services => new ObjectDetectionPostprocessor(
                     services.GetRequiredKeyedService<DetectionModels>(name), Options<DetectionOptions>(services, name)))
-            .AcceptEncoded(static encoded => encoded, VisionJson.Default.ObjectDetection);
+            .AcceptEncoded<ReadOnlyMemory<byte>, ObjectDetection>(static encoded => encoded, VisionAnswers.Write, SampleImage.Jpeg);
     }
 
     private static T Options<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(

@@ -25,6 +25,9 @@ internal sealed class Invocation(int room) : IDisposable
     /// <summary>Why the invocation failed as a whole; the response then holds the error.</summary>
     public FunctionError? Error;
 
+    /// <summary>Whether nobody asked: the way of events is gone while models load, with a model of zeros and without a word in the log.</summary>
+    public bool Rehearsal;
+
     /// <summary>What an HTTP answer says about the origin that may read it; <see langword="null"/> for nothing.</summary>
     public string? AllowOrigin;
 

@@ -66,8 +66,18 @@ internal sealed class HttpRoute : IEventRoute
         }
     }
 
-    public byte[]? CreateHarmlessEvent() => _endpoints.Count == 0 ? null : Encoding.UTF8.GetBytes(
-        "{\"version\":\"2.0\",\"rawPath\":\"" + JsonEncodedText.Encode(_endpoints[0].Path) + "\",\"requestContext\":{\"http\":{\"method\":\"GET\"}}}");
+    public byte[]? CreateHarmlessEvent()
+    {
+        if (_endpoints.Count == 0)
+        {
+            return null;
+        }
+
+        ReadOnlyMemory<byte> sample = _endpoints[0].Pipeline?.Sample ?? default;
+        return Encoding.UTF8.GetBytes(
+            "{\"version\":\"2.0\",\"rawPath\":\"" + JsonEncodedText.Encode(_endpoints[0].Path) + "\",\"requestContext\":{\"http\":{\"method\":\"" +
+            (sample.IsEmpty ? "GET\"}}}" : "POST\"}},\"body\":\"" + Convert.ToBase64String(sample.Span) + "\",\"isBase64Encoded\":true}"));
+    }
 
     public bool TryAnswerFailure(Invocation invocation, EventKind kind, Failure failure)
     {
@@ -84,7 +94,14 @@ internal sealed class HttpRoute : IEventRoute
             throw new InvalidInputException("The request has no body. Send the input as the body.");
         }
 
-        IReadOnlyList<InferenceResult> results = await endpoint.Pipeline!.RunAsync([body], cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<InferenceResult>? results = invocation.Rehearsal
+            ? await endpoint.Pipeline!.RehearseAsync([body], cancellationToken).ConfigureAwait(false)
+            : await endpoint.Pipeline!.RunAsync([body], cancellationToken).ConfigureAwait(false);
+        if (results is null)
+        {
+            return;
+        }
+
         InferenceResult result = results[0];
         if (result.Error is { } error)
         {
