@@ -27,7 +27,8 @@ public static class ServerlessInferenceServiceCollectionExtensions
         services.TryAddSingleton<InferenceTelemetry>();
 
         // Factories rather than constructors: they need no reflection, which counts at a cold start.
-        services.TryAddSingleton(provider => new OnnxSessionFactory(LoggerFor<OnnxSessionFactory>(provider)));
+        services.TryAddSingleton(provider => new OnnxSessionFactory(
+            LoggerFor<OnnxSessionFactory>(provider), provider.GetRequiredService<IOptions<InferenceThreadOptions>>().Value));
         services.TryAddSingleton(provider => new ModelLoader(
             provider,
             provider.GetRequiredService<IOptionsMonitor<ModelOptions>>(),
@@ -42,6 +43,8 @@ public static class ServerlessInferenceServiceCollectionExtensions
             provider.GetRequiredService<ModelLoader>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<ModelStoreOptions>, ModelStoreOptionsFromConfiguration>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelStoreOptions>, ModelStoreOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<InferenceThreadOptions>, InferenceThreadOptionsFromConfiguration>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<InferenceThreadOptions>, InferenceThreadOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<ModelOptions>, ModelOptionsFromConfiguration>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsRules>());

@@ -103,7 +103,11 @@ internal sealed partial class ModelLoader(
             }
 
             telemetry.Loaded(identity, time.GetElapsedTime(start));
-            LogLoaded(logger, name, identity.Version, identity.Source, timings.Source.TotalMilliseconds, timings.Session.TotalMilliseconds);
+            if (logger.IsEnabled(LogLevel.Information))
+            {
+                logger.Log(LogLevel.Information, LoadedRecord.Id, new LoadedRecord(identity, timings), null, LoadedRecord.Format);
+            }
+
             return model;
         }
         catch
@@ -122,9 +126,6 @@ internal sealed partial class ModelLoader(
             throw;
         }
     }
-
-    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Loaded model {Model} {Version} from {Source}: source {SourceMs:0.0} ms, session {SessionMs:0.0} ms")]
-    private static partial void LogLoaded(ILogger logger, string model, string version, string source, double sourceMs, double sessionMs);
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "Model {Model} cannot be loaded")]
     private static partial void LogFailed(ILogger logger, Exception exception, string model);

@@ -6,9 +6,9 @@ using ServerlessInference.Sessions.Prepared;
 namespace ServerlessInference.Sessions;
 
 /// <summary>Creates sessions: of a prepared model where one fits, else of the plain one.</summary>
-internal sealed partial class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger)
+internal sealed partial class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger, InferenceThreadOptions threads)
 {
-    public void StartRuntime() => OrtRuntime.Start(logger);
+    public void StartRuntime() => OrtRuntime.Start(logger, threads);
 
     public OnnxSession Create(ModelArtifact artifact, ModelOptions options, CancellationToken cancellationToken) =>
         Create(artifact, options, ProcessorClass.Current, cancellationToken);
@@ -70,14 +70,14 @@ internal sealed partial class OnnxSessionFactory(ILogger<OnnxSessionFactory> log
         return Create(prepared.Plain, options, artifact.Source, cancellationToken);
     }
 
-    private static OnnxSession Create(ModelFile file, ModelOptions options, string source, CancellationToken cancellationToken)
+    private OnnxSession Create(ModelFile file, ModelOptions options, string source, CancellationToken cancellationToken)
     {
         if (file.Length == 0)
         {
             throw new ModelLoadException($"The model '{file.Name}' from {source} is empty (0 bytes). Bring it there again.");
         }
 
-        using SessionOptions settings = SessionSettings.Create(options);
+        using SessionOptions settings = SessionSettings.Create(options, threads);
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             static state => ((SessionOptions)state!).SetLoadCancellationFlag(true), settings);
         using var content = new SessionContent(file, options.Loading, source, settings);

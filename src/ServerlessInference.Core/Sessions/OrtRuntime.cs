@@ -15,7 +15,10 @@ internal static partial class OrtRuntime
     private static readonly Lock Gate = new();
     private static DOrtLoggingFunction? s_logging;
 
-    public static void Start(ILogger logger)
+    /// <summary>Whether sessions can use the environment's threads. Not where somebody else created the environment without any.</summary>
+    public static bool HasSharedThreads { get; private set; }
+
+    public static void Start(ILogger logger, InferenceThreadOptions threads)
     {
         lock (Gate)
         {
@@ -24,24 +27,27 @@ internal static partial class OrtRuntime
                 return;
             }
 
-            // Kept in a field, since native code calls it as long as the process lives.
-            s_logging = (_, severity, category, _, location, message) =>
-            {
-                LogLevel level = LevelOf(severity);
-                if (logger.IsEnabled(level))
-                {
-                    Log(logger, level, category, message, location);
-                }
-            };
-            var options = new EnvironmentCreationOptions
-            {
-                logId = "ServerlessInference",
-                logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING,
-                loggingFunction = s_logging,
-            };
             try
             {
+                // Kept in a field, since native code calls it as long as the process lives.
+                s_logging = (_, severity, category, _, location, message) =>
+                {
+                    LogLevel level = LevelOf(severity);
+                    if (logger.IsEnabled(level))
+                    {
+                        Log(logger, level, category, message, location);
+                    }
+                };
+                using OrtThreadingOptions threading = Threading(threads);
+                var options = new EnvironmentCreationOptions
+                {
+                    logId = "ServerlessInference",
+                    logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING,
+                    loggingFunction = s_logging,
+                    threadOptions = threading,
+                };
                 OrtEnv.CreateInstanceWithOptions(ref options);
+                HasSharedThreads = true;
             }
             catch (Exception exception) when (NativeLibraryFailure(exception) is { } missing)
             {
@@ -52,6 +58,17 @@ internal static partial class OrtRuntime
                     exception);
             }
         }
+    }
+
+    private static OrtThreadingOptions Threading(InferenceThreadOptions threads)
+    {
+        var options = new OrtThreadingOptions
+        {
+            GlobalIntraOpNumThreads = threads.IntraOp > 0 ? threads.IntraOp : Environment.ProcessorCount,
+            GlobalInterOpNumThreads = threads.InterOp,
+            GlobalSpinControl = threads.AllowSpinning,
+        };
+        return options;
     }
 
     private static Exception? NativeLibraryFailure(Exception? exception)

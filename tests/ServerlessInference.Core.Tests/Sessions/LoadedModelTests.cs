@@ -48,7 +48,7 @@ public sealed class LoadedModelTests
     [Fact]
     public void CreateSession_CancelledToken_EndsTheLoadingInOnnxRuntime()
     {
-        var factory = new OnnxSessionFactory(NullLogger<OnnxSessionFactory>.Instance);
+        var factory = new OnnxSessionFactory(NullLogger<OnnxSessionFactory>.Instance, new InferenceThreadOptions());
 
         Assert.ThrowsAny<OperationCanceledException>(() => factory.Create(
             ModelFile.InMemory("model.onnx", TinyModels.Classifier()), new ModelOptions(), "memory:test", new CancellationToken(canceled: true)));

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using ServerlessInference.Models;
+using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Lambda;
 
@@ -154,7 +154,7 @@ internal sealed class FunctionServices : IAsyncDisposable
         if (HasModels)
         {
             int threads = ThreadCount.FromMemory(_environment.MemorySize, Environment.ProcessorCount);
-            services.PostConfigureAll<ModelOptions>(options => options.IntraOpThreads = options.IntraOpThreads == 0 ? threads : options.IntraOpThreads);
+            services.PostConfigure<InferenceThreadOptions>(options => options.IntraOp = options.IntraOp == 0 ? threads : options.IntraOp);
         }
 
         // Scopes are the application's to respect; checking every resolution would cost each cold start.
