@@ -71,6 +71,7 @@ internal static class ToolApplication
         AnswerCommand.Create(console),
         TextLinesCommand.CreateClassify(console),
         TextLinesCommand.CreateEmbed(console),
+        OptimizeCommand.Create(console),
         InvokeCommand.Create(console),
         ServeCommand.Create(console),
     };

@@ -183,13 +183,18 @@ public static class ModelBuilderExtensions
         this ModelBuilder model,
         IServiceProvider services,
         IPreprocessor<TInput> preprocessor,
-        IPostprocessor<TOutput> postprocessor) => new(
+        IPostprocessor<TOutput> postprocessor)
+    {
+        ModelOptions options = services.GetRequiredService<IOptionsMonitor<ModelOptions>>().Get(model.Name);
+        return new(
             model.Name,
             [.. services.GetKeyedServices<PipelineStage>(model.Name)],
-            services.GetRequiredService<IOptionsMonitor<ModelOptions>>().Get(model.Name).MaxBatchSize,
+            options.MaxBatchSize,
+            options.WarmupAxes.AsReadOnly(),
             services.GetRequiredService<IModelRegistry>(),
             preprocessor,
             postprocessor,
             services.GetRequiredService<InferenceTelemetry>(),
             services.GetRequiredService<TimeProvider>());
+    }
 }

@@ -40,11 +40,27 @@ internal sealed class ModelOptionsRules(IServiceProvider services) : IValidateOp
             }
         }
 
-        if (!Enum.IsDefined(options.GraphOptimization))
+        CheckEnum(name, nameof(options.GraphOptimization), options.GraphOptimization, failures);
+        CheckEnum(name, nameof(options.Prepared), options.Prepared, failures);
+        CheckEnum(name, nameof(options.Loading), options.Loading, failures);
+        CheckEnum(name, nameof(options.Arena), options.Arena, failures);
+        foreach ((string axis, int length) in options.WarmupAxes)
         {
-            failures.Add($"Model '{name}': GraphOptimization is {(int)options.GraphOptimization}; it must be one of {string.Join(", ", Enum.GetNames<Microsoft.ML.OnnxRuntime.GraphOptimizationLevel>())}.");
+            if (length < 1)
+            {
+                failures.Add($"Model '{name}': the length of the axis '{axis}' in WarmupAxes is {length}; it must be at least 1.");
+            }
         }
 
         return failures.Count > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
+    }
+
+    private static void CheckEnum<T>(string? name, string option, T value, List<string> failures)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            failures.Add($"Model '{name}': {option} is {value:D}; it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+        }
     }
 }

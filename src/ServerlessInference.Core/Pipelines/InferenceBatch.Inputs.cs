@@ -48,7 +48,7 @@ public sealed partial class InferenceBatch
         }
 
         ValueDescription input = Model.Description.Inputs[index];
-        ElementTypes.Check<T>(input.ElementType, $"Input '{input.Name}' of model '{Model.Identity.Name}'");
+        ElementTypes.Check<T>(input.ElementType, "Input", input.Name, Model.Identity.Name);
         return _inputs[index].IsFilled
             ? _inputs[index].Elements<T>()
             : throw new InvalidOperationException($"The input {input} was not created for this batch. Call CreateInput first.");

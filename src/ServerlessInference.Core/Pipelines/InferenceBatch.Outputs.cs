@@ -30,13 +30,13 @@ public sealed partial class InferenceBatch
         string name = Model.Description.Outputs[index].Name;
         if (slot.Managed is TensorValue managed)
         {
-            ElementTypes.Check<T>(managed.ElementType, $"Output '{name}' of model '{Model.Identity.Name}'");
+            ElementTypes.Check<T>(managed.ElementType, "Output", name, Model.Identity.Name);
             return new TensorView<T>(managed.Elements<T>(), managed.Shape);
         }
 
         if (slot.Kept is { } kept)
         {
-            ElementTypes.Check<T>(Model.Description.Outputs[index].ElementType, $"Output '{name}' of model '{Model.Identity.Name}'");
+            ElementTypes.Check<T>(Model.Description.Outputs[index].ElementType, "Output", name, Model.Identity.Name);
             return new TensorView<T>(kept.Elements<T>(), kept.Shape);
         }
 
@@ -46,7 +46,7 @@ public sealed partial class InferenceBatch
         }
 
         OrtTensorTypeAndShapeInfo info = native.GetTensorTypeAndShape();
-        ElementTypes.Check<T>(info.ElementDataType, $"Output '{name}' of model '{Model.Identity.Name}'");
+        ElementTypes.Check<T>(info.ElementDataType, "Output", name, Model.Identity.Name);
         Span<byte> bytes = info.ElementCount == 0 ? [] : native.GetTensorMutableRawData();
         return new TensorView<T>(
             MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetReference(bytes)), checked((int)info.ElementCount)),

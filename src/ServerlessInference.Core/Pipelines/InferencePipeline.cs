@@ -10,6 +10,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
     private readonly string _name;
     private readonly IReadOnlyList<PipelineStage> _stages;
     private readonly int _maxBatchSize;
+    private readonly IReadOnlyDictionary<string, int> _warmupAxes;
     private readonly IModelRegistry _registry;
     private readonly IPreprocessor<TInput> _preprocessor;
     private readonly IPostprocessor<TOutput> _postprocessor;
@@ -20,6 +21,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         string name,
         IReadOnlyList<PipelineStage> stages,
         int maxBatchSize,
+        IReadOnlyDictionary<string, int> warmupAxes,
         IModelRegistry registry,
         IPreprocessor<TInput> preprocessor,
         IPostprocessor<TOutput> postprocessor,
@@ -29,6 +31,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         _name = name;
         _stages = stages;
         _maxBatchSize = maxBatchSize;
+        _warmupAxes = warmupAxes;
         _registry = registry;
         _preprocessor = preprocessor;
         _postprocessor = postprocessor;
@@ -197,8 +200,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
 
         using var batches = new BatchChain(run.Leases);
         batches.First.Begin(1, run.FixedRows ?? 1);
-        SyntheticInput.Fill(batches.First);
-        batches.Run(_stages, cancellationToken);
+        SyntheticInput.Run(batches.First, _warmupAxes, () => batches.Run(_stages, cancellationToken));
         run.Last.CountRun();
         return run.Last.Identity;
     }

@@ -93,13 +93,20 @@ internal sealed class OnnxSession : IDisposable
 
                 return;
             }
-            catch (OnnxRuntimeException exception) when (IsShapeOfOutput(exception))
+            catch (OnnxRuntimeException) when (!options.Terminate)
             {
-                // What the model declares of its outputs is not so. From now on ONNX Runtime allocates them.
+                // What the model declares of its outputs may not be so: then it works without, and does so from now on.
+                RunUnbound(batch, buffers, options);
                 _plan = null;
+                return;
             }
         }
 
+        RunUnbound(batch, buffers, options);
+    }
+
+    private void RunUnbound(InferenceBatch batch, SessionBuffers buffers, RunOptions options)
+    {
         // The batch disposes the values one by one; the collection itself holds nothing else.
         IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(options, _inputNames, buffers.Values, _outputNames);
         for (int i = 0; i < outputs.Count; i++)
@@ -125,10 +132,6 @@ internal sealed class OnnxSession : IDisposable
 
         return true;
     }
-
-    private static bool IsShapeOfOutput(OnnxRuntimeException exception) =>
-        exception.Message.Contains("shape verification failed", StringComparison.OrdinalIgnoreCase) ||
-        exception.Message.Contains("shape mismatch attempting to re-use buffer", StringComparison.OrdinalIgnoreCase);
 
     private ModelContractException Unfilled(InferenceBatch batch, ModelIdentity identity)
     {

@@ -73,6 +73,20 @@ internal static class ElementTypes
         }
     }
 
+    /// <summary>Throws where a .NET type does not hold the element type of a model's input or output.</summary>
+    /// <param name="type">The element type.</param>
+    /// <param name="kind">Input or Output.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="model">The model's name.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Check<T>(TensorElementType type, string kind, string name, string model)
+    {
+        if (Of<T>() != type)
+        {
+            ThrowMismatch<T>(type, $"{kind} '{name}' of model '{model}'");
+        }
+    }
+
     private static void ThrowMismatch<T>(TensorElementType type, string what) =>
         throw new ModelContractException($"{what} holds {Name(type)}, not {Name(Of<T>())}.");
 }

@@ -50,7 +50,15 @@ public sealed class ModelOptionsTests
         Assert.Equal(GraphOptimizationLevel.ORT_ENABLE_ALL, options.GraphOptimization);
         Assert.Equal(TimeSpan.FromMinutes(10), options.LoadTimeout);
         Assert.Empty(options.Sources);
-        Assert.Equal(9, typeof(ModelOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Length);
+        Assert.Equal(PreparedModelUse.WhereItFits, options.Prepared);
+        Assert.False(options.VerifyPrepared);
+        Assert.Equal(ModelLoading.Auto, options.Loading);
+        Assert.True(options.Prepacking);
+        Assert.Equal(MemoryArena.Small, options.Arena);
+        Assert.True(options.ShrinkArena);
+        Assert.Empty(options.ExecutionProviders);
+        Assert.Empty(options.WarmupAxes);
+        Assert.Equal(17, typeof(ModelOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Length);
     }
 
     [Theory]
@@ -67,6 +75,53 @@ public sealed class ModelOptionsTests
             OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => Options(Services(Configuration((key, $"{outside}")))));
             Assert.Equal($"{setting}: The field resnet.{setting} must be between {lowest} and {highest}.", error.Message);
         }
+    }
+
+    [Fact]
+    public void SessionSettings_InConfiguration_AreRead()
+    {
+        const string Section = "ServerlessInference:Models:resnet:";
+        ModelOptions options = Options(Services(Configuration(
+            (Section + "Prepared", "Required"),
+            (Section + "Loading", "mapped"),
+            (Section + "Arena", "None"),
+            (Section + "Prepacking", "false"),
+            (Section + "ExecutionProviders:0:Name", "CUDA"),
+            (Section + "ExecutionProviders:0:Options:device_id", "1"),
+            (Section + "WarmupAxes:sequence_length", "128"))));
+
+        Assert.Equal(PreparedModelUse.Required, options.Prepared);
+        Assert.Equal(ModelLoading.Mapped, options.Loading);
+        Assert.Equal(MemoryArena.None, options.Arena);
+        Assert.False(options.Prepacking);
+        ExecutionProviderOptions provider = Assert.Single(options.ExecutionProviders);
+        Assert.Equal("CUDA", provider.Name);
+        Assert.Equal("1", provider.Options["device_id"]);
+        Assert.Equal(128, options.WarmupAxes["sequence_length"]);
+    }
+
+    [Fact]
+    public void SessionSettings_OutOfBounds_AreReportedAtOnce()
+    {
+        OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => Options(Services(null, model => model.Configure(options =>
+        {
+            options.Sources.Add(new ModelSourceOptions { Uri = "layer:a" });
+            options.Prepared = (PreparedModelUse)9;
+            options.Loading = (ModelLoading)9;
+            options.Arena = (MemoryArena)9;
+            options.ExecutionProviders.Add(new ExecutionProviderOptions());
+            options.WarmupAxes["n"] = 0;
+        }))));
+
+        Assert.Equal(
+            [
+                "Name: The resnet.ExecutionProviders[0].Name field is required.",
+                "Model 'resnet': Prepared is 9; it must be one of WhereItFits, Never, Required.",
+                "Model 'resnet': Loading is 9; it must be one of Auto, Path, Bytes, Mapped.",
+                "Model 'resnet': Arena is 9; it must be one of Small, Default, None.",
+                "Model 'resnet': the length of the axis 'n' in WarmupAxes is 0; it must be at least 1.",
+            ],
+            error.Failures);
     }
 
     [Theory]

@@ -51,7 +51,7 @@ public sealed class LoadedModelTests
         var factory = new OnnxSessionFactory(NullLogger<OnnxSessionFactory>.Instance, new InferenceThreadOptions());
 
         Assert.ThrowsAny<OperationCanceledException>(() => factory.Create(
-            ModelFile.InMemory("model.onnx", TinyModels.Classifier()), new ModelOptions(), "memory:test", new CancellationToken(canceled: true)));
+            new ModelArtifact("memory:test", "v1", [ModelFile.InMemory("model.onnx", TinyModels.Classifier())]), new ModelOptions(), new CancellationToken(canceled: true)));
     }
 
     [Fact]

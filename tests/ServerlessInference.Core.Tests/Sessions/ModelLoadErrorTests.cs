@@ -134,7 +134,7 @@ public sealed class ModelLoadErrorTests
         ModelLoadException error = await TestModels.LoadErrorAsync(source);
 
         Assert.Contains(
-            "it is in memory, but its weights stand in a file of their own, which only works on disk. Save the model as one file, or take it from a folder. (",
+            "it is in memory, but its weights stand in a file of their own, which only works on disk. Prepare it with 'serverless-inference optimize', which makes one file of it",
             error.Message, StringComparison.Ordinal);
     }
 

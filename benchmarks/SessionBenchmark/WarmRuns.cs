@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace SessionBenchmark;
+
+/// <summary>Warm runs of the same model loaded in several ways, in turns, so that all see the same machine.</summary>
+internal static class WarmRuns
+{
+    private static readonly string[] Ways = ["onnx-path", "library-plain", "library-prepared", "library-unpacked", "library-any"];
+
+    public static async Task<int> RunAsync(string folder, int runs)
+    {
+        var sessions = new LoadedSession[Ways.Length];
+        var times = new List<double>[Ways.Length];
+        for (int i = 0; i < Ways.Length; i++)
+        {
+            sessions[i] = await LoadedSession.LoadAsync(Ways[i], folder).ConfigureAwait(false);
+            times[i] = [];
+            await sessions[i].RunAsync().ConfigureAwait(false);
+        }
+
+        for (int run = 0; run < runs; run++)
+        {
+            // Each way goes first as often as any other.
+            for (int i = 0; i < Ways.Length; i++)
+            {
+                int way = (i + run) % Ways.Length;
+                long start = Stopwatch.GetTimestamp();
+                await sessions[way].RunAsync().ConfigureAwait(false);
+                times[way].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }
+        }
+
+        for (int i = 0; i < Ways.Length; i++)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Ways[i]} {Comparison.Median(times[i]):0.000}"));
+            await sessions[i].DisposeAsync().ConfigureAwait(false);
+        }
+
+        return 0;
+    }
+}

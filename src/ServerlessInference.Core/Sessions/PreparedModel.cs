@@ -1,0 +1,10 @@
+namespace ServerlessInference.Sessions;
+
+/// <summary>A model as <see cref="ModelPreparation"/> wrote it.</summary>
+/// <param name="File">The path of the prepared model.</param>
+/// <param name="Record">The path of the record beside it.</param>
+/// <param name="Length">Its size in bytes.</param>
+/// <param name="Level">How far it is optimised.</param>
+/// <param name="Processor">The class of processors that it is good for: <c>avx2</c>, <c>avx512</c>, <c>arm64</c>, or <c>any</c>.</param>
+/// <param name="OnnxRuntime">The version of ONNX Runtime that reads it: that one alone.</param>
+public sealed record PreparedModel(string File, string Record, long Length, PreparationLevel Level, string Processor, string OnnxRuntime);

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using ServerlessInference.Sessions;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>The command <c>optimize</c>: prepares a model for its deployment, so that functions load it faster.</summary>
+internal static class OptimizeCommand
+{
+    /// <summary>Creates the command.</summary>
+    public static Command Create(ToolConsole console)
+    {
+        var model = new Argument<string>("model") { Description = "The model: an .onnx file, or a folder with one.", HelpName = "MODEL" };
+        var level = new Option<PreparationLevel>("--level")
+        {
+            Description = "How far: 'all' is fastest and for this class of processor only, 'extended' is for every processor.",
+        };
+        var folder = new Option<string>("--out") { Description = "The folder for the result, usually the model's own.", HelpName = "FOLDER", Required = true };
+        var format = FormatOption.Create();
+        var command = new Command("optimize", "Prepare a model when it is deployed, so that functions load it in a fraction of the time.")
+        {
+            model, level, folder, format,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            console, parsed.GetRequiredValue(model), parsed.GetValue(level), parsed.GetRequiredValue(folder), parsed.GetValue(format), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        ToolConsole console, string model, PreparationLevel level, string folder, OutputFormat format, CancellationToken cancellationToken)
+    {
+        await using var writer = new DocumentWriter(console, format, "PROPERTY", "VALUE");
+        try
+        {
+            PreparedModel prepared = await ModelPreparation.WriteAsync(model, folder, level, cancellationToken).ConfigureAwait(false);
+            await writer.WriteAsync(new OptimizeDocument(model, prepared), cancellationToken).ConfigureAwait(false);
+            return ExitCode.Success;
+        }
+        catch (Exception exception) when (FailureDocument.Covers(exception))
+        {
+            await writer.WriteAsync(new FailureDocument(model, exception), cancellationToken).ConfigureAwait(false);
+            return ExitCode.InputFailed;
+        }
+    }
+}
