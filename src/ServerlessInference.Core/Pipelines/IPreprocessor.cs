@@ -1,3 +1,4 @@
+using ServerlessInference.Models;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 
@@ -17,6 +18,13 @@ public interface IPreprocessor<TInput>
     /// </summary>
     /// <value><see langword="null"/>, the default, where there is nothing to go through without the real model.</value>
     IReadOnlyList<ValueDescription>? UsualInputs => null;
+
+    /// <summary>Reads what it needs of a model's files (a tokenizer, say) while the session is created, on another thread.</summary>
+    /// <param name="artifact">The files; keep what is derived in it (<see cref="ModelArtifact.GetOrCreate{T}"/>).</param>
+    /// <exception cref="ModelLoadException">A file beside the model is missing or damaged.</exception>
+    void PrepareFiles(ModelArtifact artifact)
+    {
+    }
 
     /// <summary>Looks at a model that has just been loaded: checks that its inputs fit, and derives labels or settings from its files.</summary>
     /// <param name="model">The model.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ServerlessInference.Diagnostics;
+using ServerlessInference.Models;
 using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Pipelines;
@@ -37,6 +38,14 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         _postprocessor = postprocessor;
         _telemetry = telemetry;
         _time = time;
+    }
+
+    public void PrepareFiles(ModelArtifact artifact)
+    {
+        if (_stages.Count == 0)
+        {
+            _preprocessor.PrepareFiles(artifact);
+        }
     }
 
     public void Prepare(LoadedModel model)

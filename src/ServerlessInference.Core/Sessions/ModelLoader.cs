@@ -88,8 +88,11 @@ internal sealed partial class ModelLoader(
         ModelArtifact artifact = await FetchAsync(source, cancellationToken).ConfigureAwait(false);
         OnnxSession? session = null;
         LoadedModel? model = null;
+        Task files = Task.CompletedTask;
         try
         {
+            IModelPipeline[] pipelines = [.. services.GetKeyedServices<IModelPipeline>(name)];
+            files = Task.Run(() => Array.ForEach(pipelines, pipeline => pipeline.PrepareFiles(artifact)), CancellationToken.None);
             await runtime.ConfigureAwait(false);
             long loaded = time.GetTimestamp();
             session = sessions.Create(artifact, settings, cancellationToken);
@@ -97,7 +100,8 @@ internal sealed partial class ModelLoader(
             var identity = new ModelIdentity(name, artifact.Version, artifact.Source);
             var timings = new ModelLoadTimings(time.GetElapsedTime(start, loaded), time.GetElapsedTime(loaded, created));
             model = new LoadedModel(identity, session, artifact, timings);
-            foreach (IModelPipeline pipeline in services.GetKeyedServices<IModelPipeline>(name))
+            await files.ConfigureAwait(false);
+            foreach (IModelPipeline pipeline in pipelines)
             {
                 pipeline.Prepare(model);
             }
@@ -112,6 +116,8 @@ internal sealed partial class ModelLoader(
         }
         catch
         {
+            // Nobody reads the files any more when they are given back.
+            await files.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (model is not null)
             {
                 // With what its pipelines derived from it.

@@ -18,7 +18,7 @@ internal static partial class OrtRuntime
     /// <summary>Whether sessions can use the environment's threads. Not where somebody else created the environment without any.</summary>
     public static bool HasSharedThreads { get; private set; }
 
-    public static void Start(ILogger logger, InferenceThreadOptions threads)
+    public static void Start(ILogger logger, InferenceThreadOptions? threads = null)
     {
         lock (Gate)
         {
@@ -38,7 +38,7 @@ internal static partial class OrtRuntime
                         Log(logger, level, category, message, location);
                     }
                 };
-                using OrtThreadingOptions threading = Threading(threads);
+                using OrtThreadingOptions threading = Threading(threads ?? new InferenceThreadOptions());
                 var options = new EnvironmentCreationOptions
                 {
                     logId = "ServerlessInference",
