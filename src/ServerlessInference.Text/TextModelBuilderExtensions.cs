@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -38,11 +39,13 @@ public static class TextModelBuilderExtensions
             .UsePipeline<Question, QuestionAnswers>(
                 services => new QuestionPreprocessor(services.TextOptions<QuestionAnsweringOptions>(name)),
                 services => new QuestionPostprocessor(services.TextOptions<QuestionAnsweringOptions>(name)))
-            .AcceptEncoded(
+
+            // The serializer's metadata is made when the first answer is written, not when the model is registered: here and below.
+            .AcceptEncoded<Question, QuestionAnswers>(
                 static encoded => TextRequest.Read(encoded, "question", "context") is (var question, { } context)
                     ? new Question(question, context)
                     : throw new InvalidInputException(InvalidInputKind.Unprocessable, "The request has no 'context'; {\"question\": …, \"context\": …} was expected."),
-                TextJson.Default.QuestionAnswers);
+                static (writer, answer) => JsonSerializer.Serialize(writer, answer, TextJson.Default.QuestionAnswers));
     }
 
     /// <summary>Makes the model classify texts or pairs of texts, as <c>IInferencePipeline&lt;TextPair, TextClassification&gt;</c>; a
@@ -67,9 +70,9 @@ public static class TextModelBuilderExtensions
                     return new TextPreprocessor<TextPair>(static pair => pair, static pair => pair, _ => options.MaxLength, options.Truncate);
                 },
                 services => new TextClassificationPostprocessor(services.TextOptions<TextClassificationOptions>(name)))
-            .AcceptEncoded(
+            .AcceptEncoded<TextPair, TextClassification>(
                 static encoded => TextRequest.Read(encoded, "text", "textPair") is var (first, second) ? new TextPair(first, second) : default,
-                TextJson.Default.TextClassification);
+                static (writer, answer) => JsonSerializer.Serialize(writer, answer, TextJson.Default.TextClassification));
     }
 
     /// <summary>Makes the model turn texts into vectors, as <c>IInferencePipeline&lt;string, TextEmbedding&gt;</c>.</summary>
@@ -94,7 +97,8 @@ public static class TextModelBuilderExtensions
                         static text => new TextPair(text), static pair => pair.First, loaded => options.MaxLength ?? SentenceLength(loaded), options.Truncate);
                 },
                 services => new TextEmbeddingPostprocessor(services.TextOptions<TextEmbeddingOptions>(name)))
-            .AcceptEncoded(TextRequest.ReadText, TextJson.Default.TextEmbedding);
+            .AcceptEncoded<string, TextEmbedding>(
+                TextRequest.ReadText, static (writer, answer) => JsonSerializer.Serialize(writer, answer, TextJson.Default.TextEmbedding));
     }
 
     /// <summary>Makes the model a scikit-learn text classifier, as <c>IInferencePipeline&lt;string, LabelPrediction&gt;</c>.</summary>
@@ -113,7 +117,8 @@ public static class TextModelBuilderExtensions
         LocaleModelSource.Wrap(model);
         return model
             .UsePipeline<string, LabelPrediction>(static _ => new StringTensorPreprocessor(), static _ => new LabelPredictionPostprocessor())
-            .AcceptEncoded(TextRequest.ReadText, TextJson.Default.LabelPrediction);
+            .AcceptEncoded<string, LabelPrediction>(
+                TextRequest.ReadText, static (writer, answer) => JsonSerializer.Serialize(writer, answer, TextJson.Default.LabelPrediction));
     }
 
     /// <summary>Makes the model a scikit-learn text classifier behind steps of your own, which turn what an event source gives into the text.</summary>

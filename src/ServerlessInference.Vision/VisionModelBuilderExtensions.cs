@@ -51,7 +51,7 @@ public static class VisionModelBuilderExtensions
                         loaded => ClassificationSettings.Of(loaded, settings));
                 },
                 services => new ImageClassificationPostprocessor(Options<ImageClassificationOptions>(services, name)))
-            .AcceptEncoded(static encoded => encoded, VisionJson.Default.ImageClassification);
+            .AcceptEncoded<ReadOnlyMemory<byte>, ImageClassification>(static encoded => encoded, VisionAnswers.Write, SampleImage.Jpeg);
     }
 
     /// <summary>
@@ -92,7 +92,7 @@ public static class VisionModelBuilderExtensions
                 },
                 services => new ObjectDetectionPostprocessor(
                     services.GetRequiredKeyedService<DetectionModels>(name), Options<DetectionOptions>(services, name)))
-            .AcceptEncoded(static encoded => encoded, VisionJson.Default.ObjectDetection);
+            .AcceptEncoded<ReadOnlyMemory<byte>, ObjectDetection>(static encoded => encoded, VisionAnswers.Write, SampleImage.Jpeg);
     }
 
     private static T Options<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(

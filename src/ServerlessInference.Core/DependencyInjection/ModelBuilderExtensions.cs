@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -121,9 +122,29 @@ public static class ModelBuilderExtensions
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(decode);
         ArgumentNullException.ThrowIfNull(json);
+        return model.AcceptEncoded<TInput, TOutput>(decode, (writer, answer) => JsonSerializer.Serialize(writer, answer, json));
+    }
+
+    /// <summary>
+    /// Lets event sources give the pipeline encoded bytes and take its answers as JSON (<see cref="IEncodedPipeline"/>), written by a
+    /// method of its own: a serializer's metadata costs a cold start more than a small answer is worth.
+    /// </summary>
+    /// <typeparam name="TInput">What the pipeline is asked.</typeparam>
+    /// <typeparam name="TOutput">What the pipeline answers.</typeparam>
+    /// <param name="model">The model.</param>
+    /// <param name="decode">Makes an input of bytes; throws an <see cref="InvalidInputException"/> for bytes that are none.</param>
+    /// <param name="write">Writes an answer as one JSON value.</param>
+    /// <param name="sample">A small, valid input, with which the way of a request is gone once while the model loads; empty for none.</param>
+    /// <returns>The model.</returns>
+    public static ModelBuilder AcceptEncoded<TInput, TOutput>(
+        this ModelBuilder model, Func<ReadOnlyMemory<byte>, TInput> decode, Action<Utf8JsonWriter, TOutput> write, ReadOnlyMemory<byte> sample = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(decode);
+        ArgumentNullException.ThrowIfNull(write);
         string name = model.Name;
         model.Services.TryAddKeyedSingleton<IEncodedPipeline>(name, (services, _) => new EncodedPipeline<TInput, TOutput>(
-            name, services.GetRequiredKeyedService<IInferencePipeline<TInput, TOutput>>(name), decode, json));
+            name, services.GetRequiredKeyedService<IInferencePipeline<TInput, TOutput>>(name), decode, write, sample));
         return model;
     }
 

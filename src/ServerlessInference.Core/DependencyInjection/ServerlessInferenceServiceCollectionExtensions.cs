@@ -30,7 +30,10 @@ public static class ServerlessInferenceServiceCollectionExtensions
         services.TryAddSingleton(provider => new RunGate(provider.GetService<WorkLimits>()?.ConcurrentRuns));
 
         // Factories rather than constructors: they need no reflection, which counts at a cold start.
-        services.TryAddSingleton(provider => new OnnxSessionFactory(LoggerFor<OnnxSessionFactory>(provider), provider.GetService<SplitPackage>()));
+        services.TryAddSingleton(provider => new OnnxSessionFactory(
+            LoggerFor<OnnxSessionFactory>(provider),
+            provider.GetRequiredService<IOptions<InferenceThreadOptions>>().Value,
+            provider.GetService<SplitPackage>()));
         services.TryAddSingleton(provider => new ModelLoader(
             provider,
             provider.GetRequiredService<IOptionsMonitor<ModelOptions>>(),
@@ -45,6 +48,8 @@ public static class ServerlessInferenceServiceCollectionExtensions
             provider.GetRequiredService<ModelLoader>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<ModelStoreOptions>, ModelStoreOptionsFromConfiguration>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelStoreOptions>, ModelStoreOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<InferenceThreadOptions>, InferenceThreadOptionsFromConfiguration>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<InferenceThreadOptions>, InferenceThreadOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<ModelOptions>, ModelOptionsFromConfiguration>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsRules>());

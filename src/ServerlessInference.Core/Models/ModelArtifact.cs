@@ -13,6 +13,7 @@ namespace ServerlessInference.Models;
 public sealed class ModelArtifact : IDisposable
 {
     private readonly Dictionary<string, ModelFile> _files;
+    private readonly List<Derived> _derived = [];
     private readonly IDisposable? _owner;
 
     /// <summary>Creates an artifact.</summary>
@@ -130,4 +131,32 @@ public sealed class ModelArtifact : IDisposable
         names.Sort(StringComparer.Ordinal);
         return names.Count <= Shown ? string.Join(", ", names) : $"{string.Join(", ", names[..Shown])} and {names.Count - Shown} more";
     }
+
+    /// <summary>Gets what an owner derives from the files alone (a tokenizer), deriving it at the first call.</summary>
+    /// <typeparam name="T">What is derived.</typeparam>
+    /// <param name="owner">Who asks: two owners do not share, unless they name the same object.</param>
+    /// <param name="factory">Derives it; others that ask meanwhile wait. Where it throws, the next call tries again.</param>
+    /// <returns>What was derived.</returns>
+    public T GetOrCreate<T>(object owner, Func<ModelArtifact, T> factory)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        ArgumentNullException.ThrowIfNull(factory);
+        lock (_derived)
+        {
+            foreach (Derived derived in _derived)
+            {
+                if (derived.Owner.Equals(owner) && derived.Value is T existing)
+                {
+                    return existing;
+                }
+            }
+
+            T created = factory(this);
+            _derived.Add(new Derived(owner, created));
+            return created;
+        }
+    }
+
+    private sealed record Derived(object Owner, object Value);
 }

@@ -24,8 +24,8 @@ public sealed class ModelOptions
     [Range(1, 4096)]
     public int MaxBatchSize { get; set; } = 16;
 
-    /// <summary>Gets or sets the number of threads inside an operator.</summary>
-    /// <value>1 to 128; 0, the default, takes the host's choice: on Lambda from the function's memory, elsewhere one for each processor.</value>
+    /// <summary>Gets or sets the number of threads inside an operator, of this model alone.</summary>
+    /// <value>1 to 128; 0, the default, uses the threads that all models share (<see cref="ServerlessInference.Sessions.InferenceThreadOptions"/>).</value>
     [Range(0, 128)]
     public int IntraOpThreads { get; set; }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace ServerlessInference.Pipelines;
 
@@ -8,14 +7,45 @@ internal sealed class EncodedPipeline<TInput, TOutput>(
     string name,
     IInferencePipeline<TInput, TOutput> pipeline,
     Func<ReadOnlyMemory<byte>, TInput> decode,
-    JsonTypeInfo<TOutput> json) : IEncodedPipeline
+    Action<Utf8JsonWriter, TOutput> write,
+    ReadOnlyMemory<byte> sample) : IEncodedPipeline
 {
+    public ReadOnlyMemory<byte> Sample => sample;
+
     public async ValueTask<IReadOnlyList<InferenceResult>> RunAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> inputs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        var decoded = new List<TInput>(inputs.Count);
         var results = new InferenceResult?[inputs.Count];
+        List<TInput> decoded = Decode(inputs, results);
+        return Merge(results, await pipeline.RunBatchAsync(decoded, cancellationToken).ConfigureAwait(false));
+    }
+
+    public async ValueTask<IReadOnlyList<InferenceResult>?> RehearseAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> inputs, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (pipeline is not IRehearsed<TInput, TOutput> rehearsed)
+        {
+            return null;
+        }
+
+        var results = new InferenceResult?[inputs.Count];
+        return await rehearsed.RehearseAsync(Decode(inputs, results), cancellationToken).ConfigureAwait(false) is { } answers
+            ? Merge(results, answers)
+            : null;
+    }
+
+    public void WriteValue(InferenceResult result, Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(writer);
+        write(writer, ((InferenceResult<TOutput>)result).Value);
+    }
+
+    private List<TInput> Decode(IReadOnlyList<ReadOnlyMemory<byte>> inputs, InferenceResult?[] results)
+    {
+        var decoded = new List<TInput>(inputs.Count);
         for (int i = 0; i < inputs.Count; i++)
         {
             try
@@ -28,19 +58,16 @@ internal sealed class EncodedPipeline<TInput, TOutput>(
             }
         }
 
-        IReadOnlyList<InferenceResult<TOutput>> answers = await pipeline.RunBatchAsync(decoded, cancellationToken).ConfigureAwait(false);
+        return decoded;
+    }
+
+    private static InferenceResult[] Merge(InferenceResult?[] results, IReadOnlyList<InferenceResult<TOutput>> answers)
+    {
         for (int i = 0, next = 0; i < results.Length; i++)
         {
             results[i] ??= answers[next++];
         }
 
         return results!;
-    }
-
-    public void WriteValue(InferenceResult result, Utf8JsonWriter writer)
-    {
-        ArgumentNullException.ThrowIfNull(result);
-        ArgumentNullException.ThrowIfNull(writer);
-        JsonSerializer.Serialize(writer, ((InferenceResult<TOutput>)result).Value, json);
     }
 }

@@ -1,3 +1,4 @@
+using ServerlessInference.Models;
 using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Pipelines;
@@ -5,6 +6,11 @@ namespace ServerlessInference.Pipelines;
 /// <summary>What the registry asks of a model's pipelines: to look at a freshly loaded model, and to run once for warmth.</summary>
 internal interface IModelPipeline
 {
+    /// <summary>Reads what it needs of the model's files; the session is created meanwhile.</summary>
+    void PrepareFiles(ModelArtifact artifact)
+    {
+    }
+
     void Prepare(LoadedModel model);
 
     ValueTask<ModelIdentity> WarmUpAsync(CancellationToken cancellationToken);

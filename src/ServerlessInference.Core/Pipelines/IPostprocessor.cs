@@ -1,4 +1,5 @@
 using ServerlessInference.Sessions;
+using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Pipelines;
 
@@ -7,6 +8,10 @@ namespace ServerlessInference.Pipelines;
 /// <remarks>Thread-safe: one instance serves simultaneous batches.</remarks>
 public interface IPostprocessor<TOutput>
 {
+    /// <summary>Gets the outputs of a model such as this usually stands behind (see <see cref="IPreprocessor{TInput}.UsualInputs"/>): tensors of float32.</summary>
+    /// <value><see langword="null"/>, the default, where zeros in their place would be refused.</value>
+    IReadOnlyList<ValueDescription>? UsualOutputs => null;
+
     /// <summary>Looks at a model that has just been loaded: checks that its outputs fit, and derives labels or settings from its files.</summary>
     /// <param name="model">The model.</param>
     /// <exception cref="ModelContractException">The model's outputs do not fit.</exception>

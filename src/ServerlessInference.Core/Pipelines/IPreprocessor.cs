@@ -1,4 +1,6 @@
+using ServerlessInference.Models;
 using ServerlessInference.Sessions;
+using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Pipelines;
 
@@ -10,6 +12,20 @@ namespace ServerlessInference.Pipelines;
 /// </remarks>
 public interface IPreprocessor<TInput>
 {
+    /// <summary>
+    /// Gets the inputs of a model such as this usually stands before. With them the way of a request is gone once while the real model
+    /// loads, so that the first request finds it compiled and its tables made; nothing of that is kept.
+    /// </summary>
+    /// <value><see langword="null"/>, the default, where there is nothing to go through without the real model.</value>
+    IReadOnlyList<ValueDescription>? UsualInputs => null;
+
+    /// <summary>Reads what it needs of a model's files (a tokenizer, say) while the session is created, on another thread.</summary>
+    /// <param name="artifact">The files; keep what is derived in it (<see cref="ModelArtifact.GetOrCreate{T}"/>).</param>
+    /// <exception cref="ModelLoadException">A file beside the model is missing or damaged.</exception>
+    void PrepareFiles(ModelArtifact artifact)
+    {
+    }
+
     /// <summary>Looks at a model that has just been loaded: checks that its inputs fit, and derives labels or settings from its files.</summary>
     /// <param name="model">The model.</param>
     /// <exception cref="ModelContractException">The model's inputs do not fit.</exception>

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using ServerlessInference.Diagnostics;
+using ServerlessInference.Models;
 using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Pipelines;
 
 /// <summary>A preprocessor, one or more models in a row, and a postprocessor. Thread-safe.</summary>
-internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TInput, TOutput>, IModelPipeline
+internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TInput, TOutput>, IModelPipeline, IRehearsed<TInput, TOutput>
 {
     private readonly string _name;
     private readonly IReadOnlyList<PipelineStage> _stages;
@@ -42,6 +43,14 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         _time = time;
     }
 
+    public void PrepareFiles(ModelArtifact artifact)
+    {
+        if (_stages.Count == 0)
+        {
+            _preprocessor.PrepareFiles(artifact);
+        }
+    }
+
     public void Prepare(LoadedModel model)
     {
         if (_stages.Count == 0)
@@ -72,10 +81,27 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         return results[0];
     }
 
-    public async ValueTask<IReadOnlyList<InferenceResult<TOutput>>> RunBatchAsync(
+    public ValueTask<IReadOnlyList<InferenceResult<TOutput>>> RunBatchAsync(
         IReadOnlyList<TInput> inputs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        return RunBatchAsync(inputs, null, cancellationToken);
+    }
+
+    public async ValueTask<IReadOnlyList<InferenceResult<TOutput>>?> RehearseAsync(IReadOnlyList<TInput> inputs, CancellationToken cancellationToken)
+    {
+        if (_stages.Count > 0 || _preprocessor.UsualInputs is not { } usualInputs || _postprocessor.UsualOutputs is not { } usualOutputs)
+        {
+            return null;
+        }
+
+        // Its one reference goes to the run, which gives it back.
+        return await RunBatchAsync(inputs, LoadedModel.StandIn(_name, usualInputs, usualOutputs), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<IReadOnlyList<InferenceResult<TOutput>>> RunBatchAsync(
+        IReadOnlyList<TInput> inputs, LoadedModel? standIn, CancellationToken cancellationToken)
+    {
         if (inputs.Count == 0)
         {
             return [];
@@ -87,7 +113,9 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
             all[i] = inputs[i];
         }
 
-        using var run = await StartAsync(all.Length, cancellationToken).ConfigureAwait(false);
+        using PipelineRun run = standIn is null
+            ? await StartAsync(all.Length, cancellationToken).ConfigureAwait(false)
+            : new PipelineRun([new ModelLease(standIn)]);
         var results = new InferenceResult<TOutput>[all.Length];
         int size = Math.Min(Math.Min(run.FixedRows ?? int.MaxValue, _maxBatchSize), _preprocessor.GetMaxBatchSize(run.First));
         int[]? order = all.Length > size ? OrderBySize(all) : null;
@@ -157,7 +185,11 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         {
             if (inputs.Length == 1)
             {
-                _telemetry.Failed(_name, exception);
+                if (!run.Last.IsStandIn)
+                {
+                    _telemetry.Failed(_name, exception);
+                }
+
                 results.Span[0] = InferenceResult.Failed<TOutput>(exception, run.Last.Identity, new InferenceTimings { Waiting = run.Waiting });
                 return;
             }
@@ -222,7 +254,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         PipelineRun run, ReadOnlyMemory<TInput> inputs, Memory<InferenceResult<TOutput>> results, CancellationToken cancellationToken)
     {
         ModelIdentity identity = run.Last.Identity;
-        using Activity? activity = _telemetry.Activities.StartActivity("inference");
+        using Activity? activity = run.Last.IsStandIn ? null : _telemetry.Activities.StartActivity("inference");
         activity?.SetTag("model", identity.Name).SetTag("model.version", identity.Version).SetTag("model.source", identity.Source);
         using var batches = new BatchChain(run.Leases);
         batches.First.Begin(inputs.Length, run.FixedRows ?? inputs.Length);
@@ -267,7 +299,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
             Inference = _time.GetElapsedTime(preprocessed, ran),
             Postprocessing = _time.GetElapsedTime(ran, postprocessed),
         };
-        if (didRun)
+        if (didRun && !run.Last.IsStandIn)
         {
             _telemetry.Ran(identity, inputs.Length, timings);
         }
@@ -277,7 +309,10 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
             if (batches.First.FailureOf(i) is { } error)
             {
                 results.Span[i] = InferenceResult.Failed<TOutput>(error, identity, timings);
-                _telemetry.Failed(identity.Name, error);
+                if (!run.Last.IsStandIn)
+                {
+                    _telemetry.Failed(identity.Name, error);
+                }
             }
             else
             {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace ServerlessInference.Pipelines;
 
@@ -8,6 +9,18 @@ namespace ServerlessInference.Pipelines;
 /// <param name="Score">The score: a probability, 0 to 1, unless the pipeline says otherwise.</param>
 public readonly record struct LabelScore(int Index, string Label, float Score)
 {
+    /// <summary>Writes it as <c>{"index":0,"label":"cat","score":0.9}</c>.</summary>
+    /// <param name="writer">Takes the object.</param>
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteStartObject();
+        writer.WriteNumber("index"u8, Index);
+        writer.WriteString("label"u8, Label);
+        writer.WriteNumber("score"u8, Score);
+        writer.WriteEndObject();
+    }
+
     /// <summary>Takes the best of a row of scores.</summary>
     /// <param name="scores">A score for each label; NaN is never taken.</param>
     /// <param name="labels">The labels; where one is missing, the index stands for it.</param>

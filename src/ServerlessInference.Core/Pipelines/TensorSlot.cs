@@ -57,12 +57,10 @@ internal sealed class TensorSlot : IDisposable
             _offset = (int)(-address & (Alignment - 1));
         }
 
-        if (_value is null || !shape.SequenceEqual(_shape))
+        if (!shape.SequenceEqual(_shape))
         {
             Drop();
             _shape = shape.ToArray();
-            _value = OrtValue.CreateTensorValueWithData(
-                OrtMemoryInfo.DefaultInstance, type, _shape, Marshal.UnsafeAddrOfPinnedArrayElement(_memory, _offset), size);
         }
 
         IsFilled = true;
@@ -105,7 +103,9 @@ internal sealed class TensorSlot : IDisposable
 
         if (type != TensorElementType.String)
         {
-            return _value!;
+            // Not before it is asked for: what only fills tensors needs no ONNX Runtime yet.
+            return _value ??= OrtValue.CreateTensorValueWithData(
+                OrtMemoryInfo.DefaultInstance, type, _shape, Marshal.UnsafeAddrOfPinnedArrayElement(_memory, _offset), Size);
         }
 
         // String tensors copy into native memory, so the value is made when everything is there.

@@ -88,8 +88,11 @@ internal sealed partial class ModelLoader(
         ModelArtifact artifact = await FetchAsync(source, cancellationToken).ConfigureAwait(false);
         OnnxSession? session = null;
         LoadedModel? model = null;
+        Task files = Task.CompletedTask;
         try
         {
+            IModelPipeline[] pipelines = [.. services.GetKeyedServices<IModelPipeline>(name)];
+            files = Task.Run(() => Array.ForEach(pipelines, pipeline => pipeline.PrepareFiles(artifact)), CancellationToken.None);
             await runtime.ConfigureAwait(false);
             long loaded = time.GetTimestamp();
             session = sessions.Create(artifact, settings, cancellationToken);
@@ -97,17 +100,24 @@ internal sealed partial class ModelLoader(
             var identity = new ModelIdentity(name, artifact.Version, artifact.Source);
             var timings = new ModelLoadTimings(time.GetElapsedTime(start, loaded), time.GetElapsedTime(loaded, created));
             model = new LoadedModel(identity, session, artifact, timings);
-            foreach (IModelPipeline pipeline in services.GetKeyedServices<IModelPipeline>(name))
+            await files.ConfigureAwait(false);
+            foreach (IModelPipeline pipeline in pipelines)
             {
                 pipeline.Prepare(model);
             }
 
             telemetry.Loaded(identity, time.GetElapsedTime(start));
-            LogLoaded(logger, name, identity.Version, identity.Source, timings.Source.TotalMilliseconds, timings.Session.TotalMilliseconds);
+            if (logger.IsEnabled(LogLevel.Information))
+            {
+                logger.Log(LogLevel.Information, LoadedRecord.Id, new LoadedRecord(identity, timings), null, LoadedRecord.Format);
+            }
+
             return model;
         }
         catch
         {
+            // Nobody reads the files any more when they are given back.
+            await files.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (model is not null)
             {
                 // With what its pipelines derived from it.
@@ -122,9 +132,6 @@ internal sealed partial class ModelLoader(
             throw;
         }
     }
-
-    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Loaded model {Model} {Version} from {Source}: source {SourceMs:0.0} ms, session {SessionMs:0.0} ms")]
-    private static partial void LogLoaded(ILogger logger, string model, string version, string source, double sourceMs, double sessionMs);
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "Model {Model} cannot be loaded")]
     private static partial void LogFailed(ILogger logger, Exception exception, string model);

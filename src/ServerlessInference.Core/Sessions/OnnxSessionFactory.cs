@@ -7,7 +7,7 @@ using ServerlessInference.Sessions.Prepared;
 namespace ServerlessInference.Sessions;
 
 /// <summary>Creates sessions: of a prepared model where one fits, else of the plain one.</summary>
-internal sealed partial class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger, SplitPackage? package = null)
+internal sealed partial class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger, InferenceThreadOptions threads, SplitPackage? package = null)
 {
     /// <summary>Starts ONNX Runtime on another thread, once a split package that may hold its library is there.</summary>
     public Task StartRuntimeAsync(CancellationToken cancellationToken) => Task.Run(
@@ -22,7 +22,7 @@ internal sealed partial class OnnxSessionFactory(ILogger<OnnxSessionFactory> log
         },
         cancellationToken);
 
-    private void StartRuntime() => OrtRuntime.Start(logger, package is null ? null : package.Describe);
+    private void StartRuntime() => OrtRuntime.Start(logger, threads, package is null ? null : package.Describe);
 
     public OnnxSession Create(ModelArtifact artifact, ModelOptions options, CancellationToken cancellationToken) =>
         Create(artifact, options, ProcessorClass.Current, cancellationToken);
@@ -84,14 +84,14 @@ internal sealed partial class OnnxSessionFactory(ILogger<OnnxSessionFactory> log
         return Create(prepared.Plain, options, artifact.Source, cancellationToken);
     }
 
-    private static OnnxSession Create(ModelFile file, ModelOptions options, string source, CancellationToken cancellationToken)
+    private OnnxSession Create(ModelFile file, ModelOptions options, string source, CancellationToken cancellationToken)
     {
         if (file.Length == 0)
         {
             throw new ModelLoadException($"The model '{file.Name}' from {source} is empty (0 bytes). Bring it there again.");
         }
 
-        using SessionOptions settings = SessionSettings.Create(options);
+        using SessionOptions settings = SessionSettings.Create(options, threads);
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             static state => ((SessionOptions)state!).SetLoadCancellationFlag(true), settings);
         using var content = new SessionContent(file, options.Loading, source, settings);

@@ -18,11 +18,15 @@ internal static partial class OrtRuntime
     private static readonly Lock Gate = new();
     private static DOrtLoggingFunction? s_logging;
 
+    /// <summary>Whether sessions can use the environment's threads. Not where somebody else created the environment without any.</summary>
+    public static bool HasSharedThreads { get; private set; }
+
     /// <summary>Creates the environment, where that has not happened.</summary>
     /// <param name="logger">Hears what ONNX Runtime says outside of a session.</param>
+    /// <param name="threads">The threads that all sessions share; <see langword="null"/> for ONNX Runtime's own defaults.</param>
     /// <param name="describe">Says where a native library was looked for; <see langword="null"/> where there is no split package.</param>
     /// <exception cref="ModelLoadException">The native library cannot be loaded; every place that was looked at stands there with its reason.</exception>
-    public static void Start(ILogger logger, Func<string, IReadOnlyList<string>>? describe = null)
+    public static void Start(ILogger logger, InferenceThreadOptions? threads = null, Func<string, IReadOnlyList<string>>? describe = null)
     {
         lock (Gate)
         {
@@ -31,24 +35,27 @@ internal static partial class OrtRuntime
                 return;
             }
 
-            // Kept in a field, since native code calls it as long as the process lives.
-            s_logging = (_, severity, category, _, location, message) =>
-            {
-                LogLevel level = LevelOf(severity);
-                if (logger.IsEnabled(level))
-                {
-                    Log(logger, level, category, message, location);
-                }
-            };
-            var options = new EnvironmentCreationOptions
-            {
-                logId = "ServerlessInference",
-                logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING,
-                loggingFunction = s_logging,
-            };
             try
             {
+                // Kept in a field, since native code calls it as long as the process lives.
+                s_logging = (_, severity, category, _, location, message) =>
+                {
+                    LogLevel level = LevelOf(severity);
+                    if (logger.IsEnabled(level))
+                    {
+                        Log(logger, level, category, message, location);
+                    }
+                };
+                using OrtThreadingOptions threading = Threading(threads ?? new InferenceThreadOptions());
+                var options = new EnvironmentCreationOptions
+                {
+                    logId = "ServerlessInference",
+                    logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING,
+                    loggingFunction = s_logging,
+                    threadOptions = threading,
+                };
                 OrtEnv.CreateInstanceWithOptions(ref options);
+                HasSharedThreads = true;
             }
             catch (Exception exception) when (NativeLibraryFailure(exception) is { } missing)
             {
@@ -60,6 +67,17 @@ internal static partial class OrtRuntime
                     exception);
             }
         }
+    }
+
+    private static OrtThreadingOptions Threading(InferenceThreadOptions threads)
+    {
+        var options = new OrtThreadingOptions
+        {
+            GlobalIntraOpNumThreads = threads.IntraOp > 0 ? threads.IntraOp : Environment.ProcessorCount,
+            GlobalInterOpNumThreads = threads.InterOp,
+            GlobalSpinControl = threads.AllowSpinning,
+        };
+        return options;
     }
 
     private static Exception? NativeLibraryFailure(Exception? exception)

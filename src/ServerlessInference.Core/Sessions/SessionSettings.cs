@@ -6,17 +6,13 @@ namespace ServerlessInference.Sessions;
 /// <summary>Turns a model's options into ONNX Runtime's.</summary>
 internal static class SessionSettings
 {
-    public static SessionOptions Create(ModelOptions options)
+    public static SessionOptions Create(ModelOptions options, InferenceThreadOptions threads)
     {
         var settings = new SessionOptions();
         try
         {
             settings.GraphOptimizationLevel = options.GraphOptimization;
-            settings.IntraOpNumThreads = options.IntraOpThreads > 0 ? options.IntraOpThreads : Environment.ProcessorCount;
-            settings.InterOpNumThreads = options.InterOpThreads;
-            settings.ExecutionMode = options.InterOpThreads > 1 ? ExecutionMode.ORT_PARALLEL : ExecutionMode.ORT_SEQUENTIAL;
-            settings.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
-            settings.AddSessionConfigEntry("session.inter_op.allow_spinning", options.AllowSpinning ? "1" : "0");
+            SetThreads(settings, options, threads);
             settings.EnableCpuMemArena = options.Arena != MemoryArena.None;
             settings.EnableMemoryPattern = options.Arena == MemoryArena.Default;
             if (!options.Prepacking)
@@ -36,5 +32,22 @@ internal static class SessionSettings
             settings.Dispose();
             throw;
         }
+    }
+
+    private static void SetThreads(SessionOptions settings, ModelOptions options, InferenceThreadOptions threads)
+    {
+        bool ownThreads = options.IntraOpThreads > 0 || options.InterOpThreads > 1 || options.AllowSpinning;
+        if (!ownThreads && OrtRuntime.HasSharedThreads)
+        {
+            settings.DisablePerSessionThreads();
+            return;
+        }
+
+        string spinning = options.AllowSpinning ? "1" : "0";
+        settings.IntraOpNumThreads = options.IntraOpThreads > 0 ? options.IntraOpThreads : threads.IntraOp > 0 ? threads.IntraOp : Environment.ProcessorCount;
+        settings.InterOpNumThreads = options.InterOpThreads;
+        settings.ExecutionMode = options.InterOpThreads > 1 ? ExecutionMode.ORT_PARALLEL : ExecutionMode.ORT_SEQUENTIAL;
+        settings.AddSessionConfigEntry("session.intra_op.allow_spinning", spinning);
+        settings.AddSessionConfigEntry("session.inter_op.allow_spinning", spinning);
     }
 }

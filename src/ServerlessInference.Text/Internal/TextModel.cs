@@ -32,7 +32,7 @@ internal sealed class TextModel
     internal static TextModel Of(LoadedModel model) => model.GetOrCreate(typeof(TextModel), static model =>
     {
         TokenInputs inputs = TokenInputs.Bind(model);
-        WordPieceTokenizer tokenizer = LoadTokenizer(model);
+        WordPieceTokenizer tokenizer = TokenizerOf(model.Artifact);
         int length = tokenizer.ModelMaxLength
             ?? ReadSetting(model, "config.json", "max_position_embeddings", ReadLength)
             ?? DefaultMaxLength;
@@ -64,24 +64,28 @@ internal sealed class TextModel
     internal static int? ReadLength(JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int length) && length > 0 ? length : null;
 
-    private static WordPieceTokenizer LoadTokenizer(LoadedModel model)
+    /// <summary>Gets the tokenizer, which stands in the model's files and can be read while the session is created.</summary>
+    /// <exception cref="ModelLoadException">There is no tokenizer beside the model, or a file cannot be used.</exception>
+    internal static WordPieceTokenizer TokenizerOf(ModelArtifact artifact) => artifact.GetOrCreate(typeof(TextModel), LoadTokenizer);
+
+    private static WordPieceTokenizer LoadTokenizer(ModelArtifact artifact)
     {
-        ReadOnlyMemory<byte> config = Read(model, "tokenizer_config.json") ?? default;
-        if (Read(model, "tokenizer.json") is { } tokenizer)
+        ReadOnlyMemory<byte> config = Read(artifact, "tokenizer_config.json") ?? default;
+        if (Read(artifact, "tokenizer.json") is { } tokenizer)
         {
             return WordPieceTokenizer.FromTokenizerJson(tokenizer.Span, config.Span);
         }
 
-        if (Read(model, "vocab.txt") is { } vocabulary)
+        if (Read(artifact, "vocab.txt") is { } vocabulary)
         {
             return WordPieceTokenizer.FromVocabulary(vocabulary.Span, config.Span);
         }
 
         throw new ModelLoadException(
-            $"{model.Artifact.Source} has neither tokenizer.json nor vocab.txt, and a text pipeline needs one of them. Put it beside the model; " +
+            $"{artifact.Source} has neither tokenizer.json nor vocab.txt, and a text pipeline needs one of them. Put it beside the model; " +
             "the model's repository holds it.");
     }
 
-    private static ReadOnlyMemory<byte>? Read(LoadedModel model, string name) =>
-        model.Artifact.TryGetFile(name, out ModelFile? file) ? file.ReadAllBytes(64 * 1024 * 1024) : (ReadOnlyMemory<byte>?)null;
+    private static ReadOnlyMemory<byte>? Read(ModelArtifact artifact, string name) =>
+        artifact.TryGetFile(name, out ModelFile? file) ? file.ReadAllBytes(64 * 1024 * 1024) : (ReadOnlyMemory<byte>?)null;
 }

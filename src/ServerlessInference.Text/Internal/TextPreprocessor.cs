@@ -1,3 +1,4 @@
+using ServerlessInference.Models;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Text.Tokenization;
@@ -12,6 +13,8 @@ namespace ServerlessInference.Text.Internal;
 internal sealed class TextPreprocessor<TInput>(Func<TInput, TextPair> read, Func<TextPair, TInput> make, Func<LoadedModel, int?> maxLength, bool truncate)
     : IPreprocessor<TInput>
 {
+    public void PrepareFiles(ModelArtifact artifact) => TextModel.TokenizerOf(artifact);
+
     public void Prepare(LoadedModel model) => TextModel.Of(model);
 
     public bool TryCreateWarmupInput(LoadedModel model, out TInput input)

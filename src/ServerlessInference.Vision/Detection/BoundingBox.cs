@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace ServerlessInference.Vision.Detection;
@@ -16,4 +17,14 @@ public readonly record struct BoundingBox(float Left, float Top, float Right, fl
 
     /// <summary>Gets the height in pixels.</summary>
     public float Height => Bottom - Top;
+
+    internal void WriteTo(Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray();
+        writer.WriteNumberValue(Left);
+        writer.WriteNumberValue(Top);
+        writer.WriteNumberValue(Right);
+        writer.WriteNumberValue(Bottom);
+        writer.WriteEndArray();
+    }
 }

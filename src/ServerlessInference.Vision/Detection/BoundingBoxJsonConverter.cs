@@ -34,12 +34,7 @@ public sealed class BoundingBoxJsonConverter : JsonConverter<BoundingBox>
     public override void Write(Utf8JsonWriter writer, BoundingBox value, JsonSerializerOptions options)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteStartArray();
-        writer.WriteNumberValue(value.Left);
-        writer.WriteNumberValue(value.Top);
-        writer.WriteNumberValue(value.Right);
-        writer.WriteNumberValue(value.Bottom);
-        writer.WriteEndArray();
+        value.WriteTo(writer);
     }
 
     private static JsonException Unexpected(JsonTokenType found) =>

@@ -48,7 +48,7 @@ public sealed class LoadedModelTests
     [Fact]
     public void CreateSession_CancelledToken_EndsTheLoadingInOnnxRuntime()
     {
-        var factory = new OnnxSessionFactory(NullLogger<OnnxSessionFactory>.Instance);
+        var factory = new OnnxSessionFactory(NullLogger<OnnxSessionFactory>.Instance, new InferenceThreadOptions());
 
         Assert.ThrowsAny<OperationCanceledException>(() => factory.Create(
             new ModelArtifact("memory:test", "v1", [ModelFile.InMemory("model.onnx", TinyModels.Classifier())]), new ModelOptions(), new CancellationToken(canceled: true)));

@@ -11,7 +11,7 @@ internal sealed class SessionTrial : IDisposable
     private readonly CapturingLoggerProvider _log = new();
     private readonly OnnxSessionFactory _factory;
 
-    public SessionTrial() => _factory = new OnnxSessionFactory(_log.CreateLogger<OnnxSessionFactory>());
+    public SessionTrial() => _factory = new OnnxSessionFactory(_log.CreateLogger<OnnxSessionFactory>(), new InferenceThreadOptions());
 
     /// <summary>Gets the warnings, without those of ONNX Runtime itself.</summary>
     public IEnumerable<string> Warnings => _log.Records.Where(record => record.Level == LogLevel.Warning && record.Id != 20).Select(record => record.Text);

@@ -18,7 +18,10 @@ internal interface IEventRoute
     /// <summary>Answers an event into <see cref="Invocation.Response"/>.</summary>
     ValueTask HandleAsync(Invocation invocation, EventKind kind, CancellationToken cancellationToken);
 
-    /// <summary>Gives an event that asks nothing of a model or of the application, to have the way of an event compiled while models load.</summary>
+    /// <summary>
+    /// Gives an event that asks nothing of a model or of the application where <see cref="Invocation.Rehearsal"/> is set, to have the way
+    /// of an event compiled while models load.
+    /// </summary>
     /// <returns>The event, UTF-8 JSON; <see langword="null"/> where there is none.</returns>
     byte[]? CreateHarmlessEvent() => null;
 

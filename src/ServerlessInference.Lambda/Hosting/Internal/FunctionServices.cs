@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Models;
 using ServerlessInference.Packages;
+using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Lambda;
 
@@ -167,7 +168,7 @@ internal sealed class FunctionServices : IAsyncDisposable
         if (HasModels)
         {
             int threads = ThreadCount.FromMemory(_environment.MemorySize, Environment.ProcessorCount);
-            services.PostConfigureAll<ModelOptions>(options => options.IntraOpThreads = options.IntraOpThreads == 0 ? threads : options.IntraOpThreads);
+            services.PostConfigure<InferenceThreadOptions>(options => options.IntraOp = options.IntraOp == 0 ? threads : options.IntraOp);
         }
 
         // Scopes are the application's to respect; checking every resolution would cost each cold start.

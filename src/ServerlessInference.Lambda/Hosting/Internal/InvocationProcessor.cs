@@ -125,7 +125,8 @@ internal sealed partial class InvocationProcessor(
 
     private void Fail(Invocation invocation, IEventRoute? route, EventKind kind, Failure failure)
     {
-        LogFailed(Logger, failure.Level, failure.Exception, kind, failure.Error.Type);
+        // What a rehearsal cannot do, the first event does.
+        LogFailed(Logger, invocation.Rehearsal ? LogLevel.Debug : failure.Level, failure.Exception, kind, failure.Error.Type);
         if (route is null || !route.TryAnswerFailure(invocation, kind, failure))
         {
             ErrorJson.Write(invocation, failure.Error);

@@ -1,3 +1,4 @@
+using ServerlessInference.Models;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Text.Internal;
@@ -10,6 +11,8 @@ internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : I
 {
     private const int DefaultStride = 128;
     private const int StackLimit = 1024;
+
+    public void PrepareFiles(ModelArtifact artifact) => TextModel.TokenizerOf(artifact);
 
     public void Prepare(LoadedModel model) => TextModel.Of(model);
 

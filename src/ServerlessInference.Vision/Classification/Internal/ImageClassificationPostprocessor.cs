@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Models;
@@ -12,6 +11,11 @@ namespace ServerlessInference.Vision.Classification.Internal;
 /// <summary>Reads class scores <c>[n, classes]</c> of float16, float32 or float64. Thread-safe.</summary>
 internal sealed class ImageClassificationPostprocessor(ImageClassificationOptions options) : IPostprocessor<ImageClassification>
 {
+    // Labels of the application's own are files of the real model.
+    public IReadOnlyList<ValueDescription>? UsualOutputs { get; } = options.LabelsFile is not null
+        ? null
+        : [new ValueDescription("scores", ValueKind.Tensor, TensorElementType.Float, [-1, 1000])];
+
     public void Prepare(LoadedModel model) => _ = SettingsOf(model);
 
     public ValueTask PostprocessAsync(InferenceBatch batch, Memory<ImageClassification> outputs, CancellationToken cancellationToken)
@@ -104,22 +108,49 @@ internal sealed class ImageClassificationPostprocessor(ImageClassificationOption
 
     private static string TensorShape(ReadOnlySpan<long> shape) => $"[{string.Join(", ", shape.ToArray())}]";
 
+    // Loops rather than System.Numerics.Tensors: a thousand scores take microseconds either way, and its generic code milliseconds to
+    // compile at each cold start.
     private static void Activate(ReadOnlySpan<float> outputs, Span<float> scores, ScoreFunction function)
     {
         switch (function)
         {
             case ScoreFunction.Sigmoid:
-                TensorPrimitives.Sigmoid(outputs, scores);
+                for (int i = 0; i < scores.Length; i++)
+                {
+                    scores[i] = 1 / (1 + MathF.Exp(-outputs[i]));
+                }
+
                 break;
             case ScoreFunction.Softmax:
                 // Subtracting the maximum keeps the exponentials in range, as every framework does.
-                TensorPrimitives.Subtract(outputs, TensorPrimitives.Max(outputs), scores);
-                TensorPrimitives.Exp(scores, scores);
-                TensorPrimitives.Divide(scores, TensorPrimitives.Sum<float>(scores), scores);
+                Softmax(outputs, scores);
                 break;
             default:
                 outputs.CopyTo(scores);
                 break;
+        }
+    }
+
+    private static void Softmax(ReadOnlySpan<float> outputs, Span<float> scores)
+    {
+        float most = float.NegativeInfinity;
+        foreach (float output in outputs)
+        {
+            // Not a number stays one, as the frameworks have it.
+            most = MathF.Max(most, output);
+        }
+
+        float sum = 0;
+        for (int i = 0; i < scores.Length; i++)
+        {
+            float score = MathF.Exp(outputs[i] - most);
+            scores[i] = score;
+            sum += score;
+        }
+
+        for (int i = 0; i < scores.Length; i++)
+        {
+            scores[i] /= sum;
         }
     }
 

@@ -16,6 +16,10 @@ internal sealed class EncodedImagePreprocessor(
 {
     private readonly ImageBufferPool _buffers = new();
 
+    // Of any size: settings that the application makes fit, and without any the usual 224 x 224 results.
+    public IReadOnlyList<ValueDescription> UsualInputs { get; } =
+        [new("image", ValueKind.Tensor, TensorElementType.Float, [-1, ImageBuffer.Channels, -1, -1])];
+
     public void Prepare(LoadedModel model) => _ = PlanOf(model);
 
     public bool TryCreateWarmupInput(LoadedModel model, out ReadOnlyMemory<byte> input)

@@ -71,8 +71,18 @@ internal sealed partial class HttpRoute(EventMap events) : IEventRoute
         }
     }
 
-    public byte[]? CreateHarmlessEvent() => _endpoints.Count == 0 ? null : Encoding.UTF8.GetBytes(
-        "{\"version\":\"2.0\",\"rawPath\":\"" + JsonEncodedText.Encode(_endpoints[0].Path) + "\",\"requestContext\":{\"http\":{\"method\":\"GET\"}}}");
+    public byte[]? CreateHarmlessEvent()
+    {
+        if (_endpoints.Count == 0)
+        {
+            return null;
+        }
+
+        ReadOnlyMemory<byte> sample = _endpoints[0].Pipeline?.Sample ?? default;
+        return Encoding.UTF8.GetBytes(
+            "{\"version\":\"2.0\",\"rawPath\":\"" + JsonEncodedText.Encode(_endpoints[0].Path) + "\",\"requestContext\":{\"http\":{\"method\":\"" +
+            (sample.IsEmpty ? "GET\"}}}" : "POST\"}},\"body\":\"" + Convert.ToBase64String(sample.Span) + "\",\"isBase64Encoded\":true}"));
+    }
 
     public bool TryAnswerFailure(Invocation invocation, EventKind kind, Failure failure)
     {
@@ -113,9 +123,16 @@ internal sealed partial class HttpRoute(EventMap events) : IEventRoute
             body = input.Content;
         }
 
-        IReadOnlyList<InferenceResult> results = await endpoint.Pipeline!.RunAsync([body], cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<InferenceResult>? results = invocation.Rehearsal
+            ? await endpoint.Pipeline!.RehearseAsync([body], cancellationToken).ConfigureAwait(false)
+            : await endpoint.Pipeline!.RunAsync([body], cancellationToken).ConfigureAwait(false);
+        if (results is null)
+        {
+            return;
+        }
+
         InferenceResult result = results[0];
-        if (endpoint.Sink is not null && (result.Error is null or InvalidInputException))
+        if (endpoint.Sink is not null && !invocation.Rehearsal && (result.Error is null or InvalidInputException))
         {
             await StoreAsync(invocation, endpoint, result, item, cancellationToken).ConfigureAwait(false);
         }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using ServerlessInference.Vision.Imaging.Resizing;
 
 namespace ServerlessInference.Vision.Imaging.Tensors.Internal;
 
@@ -10,22 +11,12 @@ internal sealed class ImagePreprocessingRules : IValidateOptions<ImagePreprocess
     public ValidateOptionsResult Validate(string? name, ImagePreprocessingOptions options)
     {
         List<string> failures = [];
-        foreach ((string property, int value, int least) in (ReadOnlySpan<(string, int, int)>)
-        [
-            (nameof(options.Width), options.Width, 0),
-            (nameof(options.Height), options.Height, 0),
-            (nameof(options.ShorterSide), options.ShorterSide, 1),
-            (nameof(options.ResizeWidth), options.ResizeWidth, 0),
-            (nameof(options.ResizeHeight), options.ResizeHeight, 0),
-            (nameof(options.LetterboxStride), options.LetterboxStride, 0),
-        ])
-        {
-            if (value < least || value > MaxSide)
-            {
-                failures.Add($"{property} is {value}; it must be {least} to {MaxSide}.");
-            }
-        }
-
+        CheckSide(failures, nameof(options.Width), options.Width, 0);
+        CheckSide(failures, nameof(options.Height), options.Height, 0);
+        CheckSide(failures, nameof(options.ShorterSide), options.ShorterSide, 1);
+        CheckSide(failures, nameof(options.ResizeWidth), options.ResizeWidth, 0);
+        CheckSide(failures, nameof(options.ResizeHeight), options.ResizeHeight, 0);
+        CheckSide(failures, nameof(options.LetterboxStride), options.LetterboxStride, 0);
         if ((options.Width == 0) != (options.Height == 0))
         {
             failures.Add($"Width is {options.Width} and Height {options.Height}; set both, or neither.");
@@ -36,13 +27,41 @@ internal sealed class ImagePreprocessingRules : IValidateOptions<ImagePreprocess
             failures.Add($"Mode {options.Mode} needs Width and Height; they are 0.");
         }
 
-        CheckEnum(failures, nameof(options.Mode), options.Mode);
-        CheckEnum(failures, nameof(options.Filter), options.Filter);
-        CheckEnum(failures, nameof(options.CropRounding), options.CropRounding);
-        CheckEnum(failures, nameof(options.LetterboxStyle), options.LetterboxStyle);
-        CheckEnum(failures, nameof(options.ChannelOrder), options.ChannelOrder);
-        CheckEnum(failures, nameof(options.Layout), options.Layout);
-        CheckEnum(failures, nameof(options.ElementType), options.ElementType);
+        if (options.Mode is < 0 or > ImageResizeMode.Letterbox)
+        {
+            failures.Add(Unknown(nameof(options.Mode), options.Mode));
+        }
+
+        if (options.Filter is < 0 or > ResizeFilter.OpenCvLinear)
+        {
+            failures.Add(Unknown(nameof(options.Filter), options.Filter));
+        }
+
+        if (options.CropRounding is < 0 or > CropRounding.Down)
+        {
+            failures.Add(Unknown(nameof(options.CropRounding), options.CropRounding));
+        }
+
+        if (options.LetterboxStyle is < 0 or > LetterboxStyle.TopLeft)
+        {
+            failures.Add(Unknown(nameof(options.LetterboxStyle), options.LetterboxStyle));
+        }
+
+        if (options.ChannelOrder is < 0 or > ChannelOrder.Bgr)
+        {
+            failures.Add(Unknown(nameof(options.ChannelOrder), options.ChannelOrder));
+        }
+
+        if (options.Layout is < 0 or > TensorLayout.Nhwc)
+        {
+            failures.Add(Unknown(nameof(options.Layout), options.Layout));
+        }
+
+        if (options.ElementType is < 0 or > ImageElementType.UInt8)
+        {
+            failures.Add(Unknown(nameof(options.ElementType), options.ElementType));
+        }
+
         if (!(options.Scale > 0 && double.IsFinite(options.Scale)))
         {
             failures.Add($"Scale is {options.Scale}; it must be above 0.");
@@ -63,14 +82,16 @@ internal sealed class ImagePreprocessingRules : IValidateOptions<ImagePreprocess
         }
     }
 
-    private static void CheckEnum<T>(List<string> failures, string property, T value)
-        where T : struct, Enum
+    private static void CheckSide(List<string> failures, string property, int value, int least)
     {
-        if (!Enum.IsDefined(value))
+        if (value < least || value > MaxSide)
         {
-            failures.Add($"{property} is {value}; it must be one of: {string.Join(", ", Enum.GetNames<T>())}.");
+            failures.Add($"{property} is {value}; it must be {least} to {MaxSide}.");
         }
     }
+
+    private static string Unknown<T>(string property, T value)
+        where T : struct, Enum => $"{property} is {value}; it must be one of: {string.Join(", ", Enum.GetNames<T>())}.";
 
     private static void CheckChannels(List<string> failures, string property, ChannelValues value, bool zeroAllowed)
     {
