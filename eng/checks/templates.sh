@@ -50,7 +50,7 @@ try() { # template, project's name, model's folder, event, what the answer or th
     "$work/tool/serverless-inference" invoke --event "events/$event" -- dotnet "bin/Debug/net10.0/$name.dll" >answer 2>log || { cat answer log; exit 1; }
     cat answer
     grep -q "Handler: $name\$" template.yaml || { echo "template.yaml does not name the program $name"; exit 1; }
-    cat answer log | tr -d '\\' | grep -q "$expected" || { cat log; echo "'$expected' was expected"; exit 1; }
+    cat answer log | tr -d "\\\\" | grep "$expected" >/dev/null || { cat log; echo "'$expected' was expected"; exit 1; }
   )
 }
 try image Products shapes-resnet picture.json '"top":\[{"index":2,"label":"square"'

@@ -35,6 +35,7 @@ from wordpiece import WordPiece, learn, split                        # noqa: E40
 SEED = 20261123
 SPLIT_TRAIN, SPLIT_HELD_OUT, SPLIT_KNOWN, SPLIT_SAMPLES = 0, 1, 2, 3
 VOCABULARY, HIDDEN, LAYERS, HEADS, INNER, POSITIONS = 1000, 96, 4, 4, 192, 256
+WINDOW = 128   # hardly any paragraph of the training is longer, so positions beyond are hardly trained
 STEPS, BATCH, PEAK_LR = 4000, 48, 1.5e-3
 CURRICULUM = [(0.07, 2), (0.2, 3), (0.35, 4), (1.0, 6)]   # up to this share of the steps, paragraphs of at most so many sentences
 N_HELD_OUT = 2000
@@ -154,7 +155,7 @@ def export(model, tokenizer, path):
     (HERE / "vocab.txt").write_text("\n".join(tokenizer.vocabulary) + "\n", encoding="utf-8")
     write_json("tokenizer_config.json", {
         "tokenizer_class": "BertTokenizer", "do_lower_case": True, "strip_accents": None, "tokenize_chinese_chars": True,
-        "model_max_length": POSITIONS, "unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]",
+        "model_max_length": WINDOW, "unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]",
         "mask_token": "[MASK]"})
     write_json("config.json", {
         "architectures": ["BertForQuestionAnswering"], "model_type": "bert", "vocab_size": len(tokenizer.vocabulary),

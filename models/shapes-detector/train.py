@@ -34,7 +34,8 @@ from onnx_in_torch import OnnxInTorch                                           
 from scenes import NAMES, SIZE, draw, draw_numbered, letterbox                    # noqa: E402
 
 SEED = 20261121
-SPLIT_TRAIN, SPLIT_HELD_OUT, SPLIT_SAMPLES = 0, 1, 2
+SPLIT_TRAIN, SPLIT_HELD_OUT, SPLIT_SAMPLES, SPLIT_DEMO = 0, 1, 2, 3
+DEMO_SCENE = 0
 N_TRAIN = 4000
 N_HELD_OUT = 600
 N_SAMPLES = 48
@@ -142,6 +143,12 @@ def print_report(result):
         print(f"  {name:9s} {row['ap50']:.4f} ({row['objects']} objects)")
 
 
+def write_demo_scene():
+    """One larger scene to look at."""
+    rng = np.random.default_rng([SEED, SPLIT_DEMO, DEMO_SCENE])
+    draw(rng, 480, 360, blur_and_noise=False)[0].save(HERE / "scene.jpg", "JPEG", quality=90)
+
+
 def write_samples():
     """Small scenes for tests: held out, a third of them PNG."""
     folder = HERE / "samples"
@@ -194,6 +201,7 @@ def main():
         export(model, path)
         (HERE / "labels.txt").write_text("\n".join(NAMES) + "\n", encoding="utf-8")
         samples = write_samples()
+        write_demo_scene()
     else:
         samples = json.loads((HERE / "truth.json").read_text(encoding="utf-8"))["scenes"]
     run = OnnxInTorch(path)
