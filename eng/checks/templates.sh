@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Packs the libraries, the tool and the templates; makes a project of each template in an empty folder, which knows them only as packages;
-# puts a demo model in, builds it, and asks it once through the packed tool. Leaves nothing installed.
+# templates.sh [PACKAGES]: makes a project of each template in an empty folder, which knows the libraries only as packages; puts a demo model in,
+# builds it, and asks it once through the packed tool. Packs libraries, tool and templates itself where no folder with them is named.
+# Leaves nothing installed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source eng/common.sh
@@ -9,12 +10,15 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 version=$(sed -n 's|.*<VersionPrefix>\(.*\)</VersionPrefix>.*|\1|p' Directory.Build.props)
-step "pack"
-for package in Core Vision Text Lambda Tool Templates; do
-  project=src/ServerlessInference.$package
-  [ -d "artifacts/bin/ServerlessInference.$package/release" ] || dotnet build "$project" -c Release -nologo -v quiet
-  dotnet pack "$project" -c Release -nologo -v quiet --no-build -o "$work/built"
-done
+mkdir "$work/built"
+if [ $# -gt 0 ]; then
+  cp "$1"/*.nupkg "$work/built"
+else
+  step "pack"
+  for package in Core Vision Text Lambda Tool Templates; do
+    dotnet pack "src/ServerlessInference.$package" -c Release -nologo -v quiet -o "$work/built"
+  done
+fi
 cat >"$work/nuget.config" <<XML
 <?xml version="1.0" encoding="utf-8"?>
 <configuration>
