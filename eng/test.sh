@@ -92,6 +92,7 @@ check package-consumer eng/checks/package-consumer.sh
 check templates eng/checks/templates.sh artifacts/packages # which the check before has packed
 check aot-function eng/checks/aot-function.sh
 check split-function eng/checks/split-function.sh
+check aot-events eng/checks/aot-events.sh
 
 echo
 [ -d ../shared/reference ] || echo "skipped: the tests against the original Python pipelines (no ../shared/reference beside the repository)"

@@ -235,7 +235,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         catch (ModelLoadException) when (!_processor.Preloading.IsCompleted)
         {
             // Requests are taken already: routes must be ready for them, and models ask for the package again.
-            await Prepare().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _ = Prepare();
             throw;
         }
 

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace ServerlessInference.Tool.Packaging;
 
 /// <summary>
-/// A program's <c>.deps.json</c>: what the host believes to lie beside it. Hosts before .NET 9 refuse to start where something of it is missing, so what
+/// A program's <c>.deps.json</c>: what the host believes to lie beside it. Hosts of older runtimes refuse to start where something of it is missing, so what
 /// travels or is left out is taken out of the list.
 /// </summary>
 internal static class DependencyManifest

@@ -67,7 +67,7 @@ public sealed class ResultTargetTests
 
     [Fact]
     public void Identifier_KnownInput_StaysWhatItIs() =>
-        Assert.Equal("__ID__", ResultIdentifier.Create(ResultTemplateTests.Record()).ToString());
+        Assert.Equal("9abdae70-5a0a-84e5-affe-d83a363cc7e9", ResultIdentifier.Create(ResultTemplateTests.Record()).ToString());
 
     [Theory]
     [InlineData("s3://photos", "photos", "", "")]

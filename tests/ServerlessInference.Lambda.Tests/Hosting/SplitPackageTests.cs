@@ -77,7 +77,7 @@ public sealed class SplitPackageTests : IDisposable
         string manifest = Path.Combine(_folder, "split-package.json");
         await File.WriteAllBytesAsync(manifest, new SplitPackageManifest { Archives = [new SplitPackageArchive { Mount = "a", Uri = "slow:x", Sha256 = new string('0', 64) }] }.ToJson(), Token);
         builder.UseSplitPackage(options => options.Manifest = manifest);
-        builder.AddUnloadedModel("shapes");
+        builder.AddUnloadedModel("shapes", source);
         await using InferenceFunction function = builder.MapHttp("shapes").Build();
         using var stop = new CancellationTokenSource();
         Task run = function.RunAsync(stop.Token);
