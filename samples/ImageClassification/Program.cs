@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.Lambda;
+using ServerlessInference.Results;
 using ServerlessInference.Vision;
 
 // An image that is put into the bucket PHOTOS_BUCKET becomes a JSON document in the bucket RESULTS_BUCKET, or an item of the table RESULTS_TABLE.

@@ -8,7 +8,7 @@ var app = InferenceFunction.CreateBuilder(args);
 
 app.Services.AddServerlessInference()
    .AddModel("qa", model => model
-       .From(source => source.S3(Variable("MODEL_URI"), s3 => s3.InMemory = true))
+       .From(source => source.S3(Variable("MODEL_URI"), s3 => s3.Transfer.InMemory = true))
        .UseQuestionAnswering(options => options.TopK = 1));
 
 app.MapHttp("qa", "/answer")
