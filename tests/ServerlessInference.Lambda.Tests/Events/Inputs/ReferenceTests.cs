@@ -124,6 +124,29 @@ public sealed class ReferenceTests
         async Task<int> StatusAsync(string body) => (await function.InvokeAsync(LambdaEvents.HttpApiText("POST", "/", body), Token)).ReadHttp().Status;
     }
 
+    [Theory]
+    [InlineData("https://127.0.0.1/a")]
+    [InlineData("https://localhost/a")]
+    [InlineData("https://[::1]/a")]
+    [InlineData("https://[::ffff:169.254.169.254]/latest/meta-data/")]
+    [InlineData("https://169.254.169.254/latest/meta-data/")]
+    [InlineData("https://0x7f000001/a")]
+    [InlineData("https://2130706433/a")]
+    [InlineData("https://10.0.0.1/a")]
+    [InlineData("http://example.com/a")]
+    [InlineData("https://user:secret@example.com/a")]
+    [InlineData("https://example.com:9001/2018-06-01/runtime/invocation/next")]
+    [InlineData("file:///etc/passwd")]
+    public async Task Http_UrlOfTheFunctionsOwnNetwork_IsRefused(string url)
+    {
+        await using InMemoryFunction function = await TestFunction.StartAsync(builder => builder.MapHttp("texts", "/", options => options.References.Https = true));
+
+        HttpResult answer = (await function.InvokeAsync(LambdaEvents.HttpApiText("POST", "/", $$"""{"url":"{{url}}"}"""), Token)).ReadHttp();
+
+        Assert.Contains(answer.Status, new[] { 400, 422 });
+        Assert.DoesNotContain(url, answer.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Start_WrongLimits_AreAllReported()
     {
