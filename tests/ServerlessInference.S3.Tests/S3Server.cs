@@ -61,6 +61,12 @@ public sealed class S3Server : IAsyncLifetime
         }
     }
 
+    public async Task PutFileAsync(string key, string path)
+    {
+        using AmazonS3Client client = Client();
+        await client.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = key, FilePath = path });
+    }
+
     public async ValueTask InitializeAsync()
     {
         if (!string.IsNullOrEmpty(_endpoint))
