@@ -93,6 +93,7 @@ check templates eng/checks/templates.sh artifacts/packages # which the check bef
 check aot-function eng/checks/aot-function.sh
 check split-function eng/checks/split-function.sh
 check aot-events eng/checks/aot-events.sh
+check aot-s3 eng/checks/aot-s3.sh
 
 echo
 [ -d ../shared/reference ] || echo "skipped: the tests against the original Python pipelines (no ../shared/reference beside the repository)"

@@ -6,14 +6,19 @@ namespace ServerlessInference.Models.Transfer;
 
 /// <summary>An object from its first byte to its last, fetched ahead in a few ranges at once and digested on the way.</summary>
 /// <remarks>
-/// Holds at most <see cref="Window"/> segments beside the one being read: 20 MiB, or, where the model goes into memory, less than a twentieth of it. One reader.
+/// Holds at most <see cref="Window"/> segments beside the one being read, 6 MiB together. One reader.
 /// </remarks>
 internal sealed class ReadAheadStream : Stream
 {
-    public const int Window = 4;
-    private const int LeastSegment = 512 * 1024, MostSegment = 4 * 1024 * 1024;
+    public const int Window = 5;
 
-    /// <summary>What is held of an object that goes into memory, window and current segment, is then less than a twentieth of it.</summary>
+    /// <summary>
+    /// All of a window come at once and are read one after the other, so a small one is what the extraction waits for at the beginning, and what is left to extract
+    /// when the last byte has come. Five of 1 MiB hide 30 ms before the first byte of each at more than the 78 MB/s of a function's network.
+    /// </summary>
+    private const int MostSegment = 1024 * 1024, LeastSegment = MostSegment / 2;
+
+    /// <summary>What is held of a small object, window and current segment, is then less than a twentieth of it.</summary>
     private const int SegmentsPerObject = 128;
 
     private readonly IRemoteObject _source;
@@ -33,7 +38,7 @@ internal sealed class ReadAheadStream : Stream
     {
         _source = source;
         _reader = new RangeReader(source, options, time, logger);
-        _segmentSize = options.InMemory ? (int)Math.Clamp(source.Length / SegmentsPerObject, LeastSegment, MostSegment) : MostSegment;
+        _segmentSize = (int)Math.Clamp(source.Length / SegmentsPerObject, LeastSegment, MostSegment);
         _digest = new IncrementalDigest(algorithm);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _fetching = Task.Run(() => source.AcceptsRanges ? FetchRangesAsync() : FetchInOrderAsync(), CancellationToken.None);
