@@ -3,21 +3,23 @@ namespace ServerlessInference.Lambda.Tests.Hosting;
 public sealed class FunctionLimitsTests
 {
     [Theory]
-    [InlineData(128, 32, 1)]
-    [InlineData(256, 32, 1)]
-    [InlineData(1024, 128, 1)]
-    [InlineData(3538, 442, 2)]
-    [InlineData(10_240, 1280, 6)]
-    public void FromMemory_Sizes_GiveAnEighthAndARunForEachCpu(int memory, int workingMegabytes, int runs)
+    [InlineData(128, 1, 32, 1)]
+    [InlineData(256, 1, 32, 1)]
+    [InlineData(1024, 1, 128, 1)]
+    [InlineData(1024, 64, 64, 1)]
+    [InlineData(2048, 64, 256, 1)]
+    [InlineData(3538, 1, 442, 2)]
+    [InlineData(10_240, 1, 1280, 6)]
+    public void FromMemory_Sizes_GiveAnEighthBesideTheEventsAndARunForEachCpu(int memory, int concurrency, int workingMegabytes, int runs)
     {
-        Pipelines.WorkLimits? limits = FunctionLimits.FromMemory(memory, processors: 6);
+        Pipelines.WorkLimits? limits = FunctionLimits.FromMemory(memory, processors: 6, concurrency);
 
         Assert.Equal(workingMegabytes, limits?.WorkingMemoryBytes >> 20);
         Assert.Equal(runs, limits?.ConcurrentRuns);
     }
 
     [Fact]
-    public void FromMemory_Unknown_IsNoLimit() => Assert.Null(FunctionLimits.FromMemory(0, processors: 6));
+    public void FromMemory_Unknown_IsNoLimit() => Assert.Null(FunctionLimits.FromMemory(0, processors: 6, concurrency: 1));
 
     [Theory]
     [InlineData(0, 50)]

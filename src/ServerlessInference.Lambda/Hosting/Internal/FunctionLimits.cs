@@ -15,15 +15,29 @@ internal static class FunctionLimits
 
     private const long LeastWorkingMemory = 32 * BytesPerMegabyte;
 
+    /// <summary>What the rest of managed code needs beside events and images.</summary>
+    private const long ManagedReserve = 64 * BytesPerMegabyte;
+
     /// <summary>Makes the limits.</summary>
     /// <param name="memory">The function's memory in MB.</param>
     /// <param name="processors">The processors that the process sees.</param>
+    /// <param name="concurrency">How many events the process holds at a time, each of up to 6 MB.</param>
     /// <returns>The limits; <see langword="null"/> where the memory is not known.</returns>
-    public static WorkLimits? FromMemory(int memory, int processors) => memory <= 0 ? null : new WorkLimits
+    public static WorkLimits? FromMemory(int memory, int processors, int concurrency)
     {
-        WorkingMemoryBytes = Math.Max(LeastWorkingMemory, memory * BytesPerMegabyte / WorkingMemoryPart),
+        if (memory <= 0)
+        {
+            return null;
+        }
 
-        // More runs than there are CPUs take memory without being done any sooner.
-        ConcurrentRuns = ThreadCount.FromMemory(memory, processors),
-    };
+        // Events and images share the managed heap, which gets half of the memory (InferenceFunctionOptions.ManagedMemoryPercent).
+        long besideEvents = memory * BytesPerMegabyte / 2 - concurrency * (long)LambdaLimits.SynchronousResponseBytes - ManagedReserve;
+        return new WorkLimits
+        {
+            WorkingMemoryBytes = Math.Max(LeastWorkingMemory, Math.Min(besideEvents, memory * BytesPerMegabyte / WorkingMemoryPart)),
+
+            // More runs than there are CPUs take memory without being done any sooner.
+            ConcurrentRuns = ThreadCount.FromMemory(memory, processors),
+        };
+    }
 }

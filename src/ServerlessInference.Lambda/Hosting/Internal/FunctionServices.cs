@@ -159,7 +159,7 @@ internal sealed class FunctionServices : IAsyncDisposable
         }
 
         services.AddSingleton(_environment);
-        if (HasModels && FunctionLimits.FromMemory(_environment.MemorySize, Environment.ProcessorCount) is { } limits)
+        if (HasModels && FunctionLimits.FromMemory(_environment.MemorySize, Environment.ProcessorCount, _environment.MaxConcurrency) is { } limits)
         {
             services.TryAddSingleton(limits);
         }

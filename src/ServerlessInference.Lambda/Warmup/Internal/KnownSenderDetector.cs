@@ -18,10 +18,13 @@ internal sealed class KnownSenderDetector(WarmupOptions options) : IWarmupDetect
     private readonly bool _warmer = options.LambdaWarmer;
     private readonly bool _pings = options.Pings;
 
+    /// <summary>Whether more than scheduled events are looked for; those alone are told from nearly all others without reading their JSON.</summary>
+    private readonly bool _others = options.ServerlessPlugin || options.LambdaWarmer || options.Pings || options.ModelLocations.Count > 0;
+
     public bool TryDetect(ReadOnlySpan<byte> payload, out WarmupRequest request)
     {
         request = default;
-        if (payload.Length > LongestEvent)
+        if (payload.Length > LongestEvent || (!_others && payload.IndexOf("Scheduled Event"u8) < 0))
         {
             return false;
         }

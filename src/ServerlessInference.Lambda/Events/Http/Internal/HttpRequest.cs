@@ -49,14 +49,15 @@ internal struct HttpRequest
         }
     }
 
-    /// <summary>Gives the body's bytes. One in base64 is decoded where it stands, so that a large one is not copied.</summary>
+    /// <summary>Gives the body's bytes. Escapes and base64 are decoded where they stand, so that a large body is not copied.</summary>
     /// <exception cref="InvalidInputException">It is no base64 although the event says so.</exception>
     public readonly ReadOnlyMemory<byte> DecodeBody(Memory<byte> payload)
     {
         Memory<byte> body = payload.Slice(_bodyStart, _bodyLength);
         if (_bodyEscaped)
         {
-            body = Unescape(payload.Span.Slice(_bodyStart - 1, _bodyLength + 2));
+            int unescaped = JsonEscapes.UnescapeInPlace(body.Span);
+            body = unescaped >= 0 ? body[..unescaped] : throw new InvalidInputException("The event's body has a damaged escape sequence.");
         }
 
         if (!_base64)
@@ -67,21 +68,6 @@ internal struct HttpRequest
         return Base64.DecodeFromUtf8InPlace(body.Span, out int written) == OperationStatus.Done
             ? body[..written]
             : throw new InvalidInputException("The event says that its body is base64, but it is not.");
-    }
-
-    private static byte[] Unescape(ReadOnlySpan<byte> quoted)
-    {
-        var reader = new Utf8JsonReader(quoted);
-        reader.Read();
-        byte[] unescaped = GC.AllocateUninitializedArray<byte>(quoted.Length);
-        try
-        {
-            return unescaped.AsSpan(0, reader.CopyString(unescaped)).ToArray();
-        }
-        catch (InvalidOperationException)
-        {
-            throw new InvalidInputException("The event's body has a damaged escape sequence.");
-        }
     }
 
     private void ReadMember(ref Utf8JsonReader reader)
