@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using ServerlessInference.Pipelines;
 using ServerlessInference.Vision.Classification;
 using ServerlessInference.Vision.Classification.Internal;
 using ServerlessInference.Vision.Detection;
@@ -44,7 +45,10 @@ public static class VisionModelBuilderExtensions
                 {
                     ImageClassificationOptions settings = Options<ImageClassificationOptions>(services, name);
                     return new EncodedImagePreprocessor(
-                        services.GetRequiredService<ImageDecoder>(), settings.Decoding, loaded => ClassificationSettings.Of(loaded, settings));
+                        services.GetRequiredService<ImageDecoder>(),
+                        settings.Decoding,
+                        services.GetRequiredService<WorkingMemory>(),
+                        loaded => ClassificationSettings.Of(loaded, settings));
                 },
                 services => new ImageClassificationPostprocessor(Options<ImageClassificationOptions>(services, name)))
             .AcceptEncoded<ReadOnlyMemory<byte>, ImageClassification>(static encoded => encoded, VisionAnswers.Write, SampleImage.Jpeg);
@@ -83,6 +87,7 @@ public static class VisionModelBuilderExtensions
                     return new EncodedImagePreprocessor(
                         services.GetRequiredService<ImageDecoder>(),
                         Options<DetectionOptions>(services, name).Decoding,
+                        services.GetRequiredService<WorkingMemory>(),
                         loaded => models.Of(loaded).Preprocessing());
                 },
                 services => new ObjectDetectionPostprocessor(

@@ -9,4 +9,5 @@ public sealed record Answer(string Text, int Number = 0);
 [JsonSerializable(typeof(Question))]
 [JsonSerializable(typeof(Answer))]
 [JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(System.Text.Json.JsonElement))]
 internal sealed partial class TestJson : JsonSerializerContext;

@@ -195,6 +195,7 @@ public static class ModelBuilderExtensions
             preprocessor,
             postprocessor,
             services.GetRequiredService<InferenceTelemetry>(),
+            services.GetRequiredService<RunGate>(),
             services.GetRequiredService<TimeProvider>());
     }
 }

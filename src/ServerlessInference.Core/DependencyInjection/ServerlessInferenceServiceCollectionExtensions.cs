@@ -25,6 +25,8 @@ public static class ServerlessInferenceServiceCollectionExtensions
         services.AddOptions();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<InferenceTelemetry>();
+        services.TryAddSingleton(provider => new WorkingMemory(provider.GetService<WorkLimits>()?.WorkingMemoryBytes));
+        services.TryAddSingleton(provider => new RunGate(provider.GetService<WorkLimits>()?.ConcurrentRuns));
 
         // Factories rather than constructors: they need no reflection, which counts at a cold start.
         services.TryAddSingleton(provider => new OnnxSessionFactory(

@@ -16,6 +16,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
     private readonly IPreprocessor<TInput> _preprocessor;
     private readonly IPostprocessor<TOutput> _postprocessor;
     private readonly InferenceTelemetry _telemetry;
+    private readonly RunGate _runs;
     private readonly TimeProvider _time;
 
     public InferencePipeline(
@@ -27,6 +28,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         IPreprocessor<TInput> preprocessor,
         IPostprocessor<TOutput> postprocessor,
         InferenceTelemetry telemetry,
+        RunGate runs,
         TimeProvider time)
     {
         _name = name;
@@ -37,6 +39,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         _preprocessor = preprocessor;
         _postprocessor = postprocessor;
         _telemetry = telemetry;
+        _runs = runs;
         _time = time;
     }
 
@@ -265,8 +268,22 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         bool didRun = !batches.First.AllFailed;
         if (didRun)
         {
-            cold = run.Last.CountRun();
-            InferenceBatch last = batches.Run(_stages, cancellationToken);
+            if (!_runs.TryEnter())
+            {
+                await _runs.EnterAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            InferenceBatch last;
+            try
+            {
+                cold = run.Last.CountRun();
+                last = batches.Run(_stages, cancellationToken);
+            }
+            finally
+            {
+                _runs.Exit();
+            }
+
             ran = _time.GetTimestamp();
             await _postprocessor.PostprocessAsync(last, outputs, cancellationToken).ConfigureAwait(false);
             postprocessed = _time.GetTimestamp();

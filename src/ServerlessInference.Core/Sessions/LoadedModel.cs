@@ -144,7 +144,16 @@ public sealed class LoadedModel
     internal void ReturnBatch(InferenceBatch batch)
     {
         batch.Clear();
-        _batches.Enqueue(batch);
+
+        // More than can run side by side are of no use, and a rush of requests must not hold the memory of its tensors for good.
+        if (_batches.Count < Math.Max(2, Environment.ProcessorCount))
+        {
+            _batches.Enqueue(batch);
+        }
+        else
+        {
+            batch.Dispose();
+        }
     }
 
     /// <summary>Takes a reference unless the last one is already gone.</summary>

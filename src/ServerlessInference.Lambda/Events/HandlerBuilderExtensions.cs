@@ -32,6 +32,45 @@ public static class HandlerBuilderExtensions
         return builder;
     }
 
+    /// <summary>Answers every event that nothing else handles, as bytes: for a serializer of your own.</summary>
+    /// <param name="builder">The function.</param>
+    /// <param name="handler">Takes the event's JSON, valid until it has answered, and gives the answer's JSON.</param>
+    /// <returns>The function.</returns>
+    /// <exception cref="InvalidOperationException">There is such a handler already.</exception>
+    public static InferenceFunctionBuilder MapHandler(
+        this InferenceFunctionBuilder builder,
+        Func<ReadOnlyMemory<byte>, InvocationContext, CancellationToken, ValueTask<ReadOnlyMemory<byte>>> handler)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(handler);
+        builder.SetHandler(new RawHandlerRoute(handler));
+        return builder;
+    }
+
+    /// <summary>Answers the events of EventBridge's schedules: the function has work to do at them, so they are no warm-ups.</summary>
+    /// <typeparam name="TInput">What the event's JSON is read as.</typeparam>
+    /// <typeparam name="TOutput">What is answered.</typeparam>
+    /// <param name="builder">The function.</param>
+    /// <param name="input">How the event is read: it has <c>source</c> (<c>aws.events</c> or <c>aws.scheduler</c>), <c>detail-type</c> (<c>Scheduled Event</c>), <c>time</c> and <c>resources</c>.</param>
+    /// <param name="output">How the answer is written.</param>
+    /// <param name="handler">Answers, as a handler of <see cref="MapHandler{TInput, TOutput}"/> does.</param>
+    /// <returns>The function.</returns>
+    /// <remarks>A schedule with an input of its own sends that input and nothing else: a direct call, which <see cref="MapHandler{TInput, TOutput}"/> takes.</remarks>
+    /// <exception cref="InvalidOperationException">There is such a handler already.</exception>
+    public static InferenceFunctionBuilder MapScheduledEvents<TInput, TOutput>(
+        this InferenceFunctionBuilder builder,
+        JsonTypeInfo<TInput> input,
+        JsonTypeInfo<TOutput> output,
+        Func<TInput, InvocationContext, CancellationToken, ValueTask<TOutput>> handler)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(handler);
+        builder.SetScheduled(new HandlerRoute<TInput, TOutput>(input, output, handler));
+        return builder;
+    }
+
     /// <summary>Answers every event that nothing else handles, with a service of the invocation's own scope.</summary>
     /// <typeparam name="TService">The service: a class of the application, or a model's pipeline.</typeparam>
     /// <typeparam name="TInput">What the event's JSON is read as.</typeparam>

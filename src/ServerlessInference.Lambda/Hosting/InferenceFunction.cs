@@ -32,6 +32,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         List<string> failures,
         SnapshotHooks? snapshot,
         string? metricNamespace,
+        IEventRoute? scheduled,
         long created)
     {
         _environment = environment;
@@ -42,9 +43,12 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         _failures = failures;
         _snapshot = snapshot;
         _created = created;
-        _processor = new InvocationProcessor(services, routes, warmup, scope)
+        _processor = new InvocationProcessor(services, routes, warmup, scope, created)
         {
-            Metrics = metricNamespace is null ? null : new EmbeddedMetrics(metricNamespace, services.LogSink, services.Time),
+            Metrics = metricNamespace is null || !options.EmbeddedMetrics
+                ? null
+                : new EmbeddedMetrics(metricNamespace, environment.FunctionName, services.LogSink, services.Time, created),
+            Scheduled = scheduled,
         };
     }
 
@@ -63,7 +67,11 @@ public sealed partial class InferenceFunction : IAsyncDisposable
     /// <returns>A task that ends when the function is ready.</returns>
     /// <exception cref="OptionsValidationException">Settings are wrong; the message lists everything that is.</exception>
     /// <exception cref="ModelLoadException">A model cannot be loaded.</exception>
-    public Task InitializeAsync(CancellationToken cancellationToken = default) => BeginInitialization().WaitAsync(cancellationToken);
+    public Task InitializeAsync(CancellationToken cancellationToken = default)
+    {
+        LimitManagedMemory();
+        return BeginInitialization().WaitAsync(cancellationToken);
+    }
 
     /// <summary>Answers one event, without Lambda's Runtime API. Initialises first where that has not happened.</summary>
     /// <param name="payload">The event, UTF-8 JSON; it stays as it is.</param>
@@ -95,7 +103,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         var runner = new LoopRunner(new RuntimeApiEndpoint(_environment.RuntimeApi), _environment.MaxConcurrency, _processor, _options.DeadlineMargin, _services.Time);
 
         // With models to load there is time in which the first connection can be made.
-        Task connecting = _services.HasModels ? Task.Run(runner.Connect, CancellationToken.None) : Task.CompletedTask;
+        Task connecting = _services.HasModels ? Task.Run(() => PrepareProcess(runner), CancellationToken.None) : Task.CompletedTask;
         Task initialization = BeginInitialization();
         return initialization.IsCompletedSuccessfully && connecting.IsCompleted && _environment.InitializationType != LambdaEnvironment.SnapStart
             ? runner.RunAsync(cancellationToken)
@@ -105,7 +113,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _processor.Metrics?.Dispose();
+        _processor.Dispose();
         await _disposing.CancelAsync().ConfigureAwait(false);
         await _services.DisposeAsync().ConfigureAwait(false);
     }
@@ -120,10 +128,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
             }
 
             await InitializeInTimeAsync(initialization, cancellationToken).ConfigureAwait(false);
-            if (_environment.InitializationType == LambdaEnvironment.SnapStart && _snapshot is not null)
-            {
-                await SnapshotHooks.RunAsync(_snapshot.Before, _services, cancellationToken).ConfigureAwait(false);
-            }
+            await PrepareAheadAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -159,11 +164,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
 
         try
         {
-            if (_snapshot is not null)
-            {
-                await SnapshotHooks.RunAsync(_snapshot.After, _services, cancellationToken).ConfigureAwait(false);
-            }
-
+            await RunAfterRestoreAsync(cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (Exception exception)
@@ -237,6 +238,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
                 route.Prepare(_services, failures);
             }
 
+            _processor.Scheduled?.Prepare(_services, failures);
             _warmup.Prepare(failures);
             if (_services.Registered is { } registered)
             {

@@ -23,6 +23,7 @@ public sealed class InferenceFunctionBuilder
     private ConfigurationManager? _configuration;
     private FunctionLoggingBuilder? _logging;
     private IEventRoute? _handler;
+    private IEventRoute? _scheduled;
     private SnapshotHooks? _snapshot;
     private bool _built;
 
@@ -109,7 +110,7 @@ public sealed class InferenceFunctionBuilder
 
         var failures = new List<string>();
         InferenceFunctionOptions settings = ReadOptions(failures);
-        return new InferenceFunction(Environment, services, _routes, new WarmupResponder(services, Warmup, created), scope, settings, failures, _snapshot, MetricNamespace, created);
+        return new InferenceFunction(Environment, services, _routes, new WarmupResponder(services, Warmup, created), scope, settings, failures, _snapshot, MetricNamespace, _scheduled, created);
     }
 
     /// <summary>Finds a route that several Map calls share, or adds it.</summary>
@@ -147,6 +148,14 @@ public sealed class InferenceFunctionBuilder
     internal void SetHandler(IEventRoute handler) => _handler = _handler is null ? handler : throw new InvalidOperationException(
         $"MapHandler was called already, with {_handler.Description}. It takes every event that nothing else handles, so there can be one.");
 
+    /// <summary>Sets the route of scheduled events, which then are no warm-ups.</summary>
+    internal void SetScheduled(IEventRoute handler)
+    {
+        _scheduled = _scheduled is null ? handler : throw new InvalidOperationException(
+            "MapScheduledEvents was called already. One handler answers all schedules; the event's resources and detail tell them apart.");
+        Warmup.ScheduledEvents = false;
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static TimeProvider FindTime(ServiceCollection services)
     {
@@ -173,10 +182,9 @@ public sealed class InferenceFunctionBuilder
         var options = new InferenceFunctionOptions();
 
         // Most functions set nothing here, and then need no configuration for it.
-        if (_configuration is not null || _args.Length > 0 || HasSettingsFile()
-            || System.Environment.GetEnvironmentVariable(LazyConfiguration.OwnVariables + "Function__DeadlineMargin") is not null)
+        if (_configuration is not null || _args.Length > 0 || HasSettingsFile() || FunctionSettings.IsAnyVariableSet())
         {
-            ReadOptions(Configuration, options, failures);
+            FunctionSettings.Read(Configuration, options, failures);
         }
 
         foreach (Action<InferenceFunctionOptions> configure in _configure)
@@ -186,23 +194,6 @@ public sealed class InferenceFunctionBuilder
 
         options.Validate(failures);
         return options;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ReadOptions(IConfigurationManager configuration, InferenceFunctionOptions options, List<string> failures)
-    {
-        const string Key = "ServerlessInference:Function:DeadlineMargin";
-        if (configuration[Key] is { } margin)
-        {
-            if (TimeSpan.TryParse(margin, System.Globalization.CultureInfo.InvariantCulture, out TimeSpan parsed))
-            {
-                options.DeadlineMargin = parsed;
-            }
-            else
-            {
-                failures.Add($"{Key} is '{margin}'; a time span such as 00:00:00.5 was expected.");
-            }
-        }
     }
 
     private ConfigurationManager CreateConfiguration()

@@ -28,6 +28,9 @@ public sealed class InvocationContext
     /// <summary>Gets the Amazon Cognito identity of the caller: JSON; <see langword="null"/> mostly.</summary>
     public string? CognitoIdentity { get; init; }
 
+    /// <summary>Gets the context of another host in which the function runs, such as Amazon's <c>ILambdaContext</c>; <see langword="null"/> in our own.</summary>
+    public object? HostContext { get; init; }
+
     /// <summary>Gets the time that is left until Lambda ends the invocation.</summary>
     public TimeSpan RemainingTime => Deadline - (_time ?? TimeProvider.System).GetUtcNow();
 

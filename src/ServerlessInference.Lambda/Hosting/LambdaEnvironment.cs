@@ -19,8 +19,9 @@ public sealed class LambdaEnvironment
     {
     }
 
-    private LambdaEnvironment(Func<string, string?> variable)
+    private LambdaEnvironment(Func<string, string?> variable, bool isProcess)
     {
+        IsProcess = isProcess;
         _runtimeApi = variable("AWS_LAMBDA_RUNTIME_API");
         _functionName = variable("AWS_LAMBDA_FUNCTION_NAME") ?? string.Empty;
         _functionVersion = variable("AWS_LAMBDA_FUNCTION_VERSION") ?? string.Empty;
@@ -63,5 +64,9 @@ public sealed class LambdaEnvironment
     /// <summary>Reads the environment variables of this process.</summary>
     /// <param name="variable">Gives the value of a variable; <see langword="null"/> for the process's own.</param>
     /// <returns>What they say.</returns>
-    public static LambdaEnvironment Read(Func<string, string?>? variable = null) => new(variable ?? Environment.GetEnvironmentVariable);
+    public static LambdaEnvironment Read(Func<string, string?>? variable = null) =>
+        new(variable ?? Environment.GetEnvironmentVariable, isProcess: variable is null);
+
+    /// <summary>Whether it describes this process, rather than one that a test made up.</summary>
+    internal readonly bool IsProcess;
 }

@@ -8,8 +8,11 @@ public static class MetricsBuilderExtensions
     /// <param name="metricNamespace">The metrics' namespace in CloudWatch: 1 to 255 characters, not beginning with a colon.</param>
     /// <returns>The function.</returns>
     /// <remarks>
-    /// <para>Metrics, each with the dimension <c>Model</c>: <c>PreprocessingTime</c>, <c>InferenceTime</c>, <c>PostprocessingTime</c> and
-    /// <c>ModelLoadTime</c> in milliseconds, <c>BatchSize</c> and <c>Failures</c> as counts. The request's id stands beside them.</para>
+    /// <para>Metrics with the dimension <c>Model</c>: <c>PreprocessingTime</c>, <c>InferenceTime</c> and <c>PostprocessingTime</c> in
+    /// milliseconds, <c>BatchSize</c> and <c>Failures</c> as counts. With <c>Model</c> and <c>Source</c>: <c>ModelLoadTime</c>. With
+    /// <c>FunctionName</c>, at an environment's first event: <c>ColdStart</c> as a count, and <c>ColdStartTime</c>, from the program's
+    /// beginning to that event's answer. The request's id stands beside them.</para>
+    /// <para><see cref="InferenceFunctionOptions.EmbeddedMetrics"/> turns them off, <c>ServerlessInference__Function__EmbeddedMetrics=false</c> too.</para>
     /// <para>They are heard from the <see cref="System.Diagnostics.Metrics.Meter"/> named <c>ServerlessInference</c>; two functions in
     /// one process, as in tests, hear each other's. Source: the CloudWatch embedded metric format specification.</para>
     /// </remarks>

@@ -11,8 +11,9 @@ public static class WarmupBuilderExtensions
     /// <param name="configure">Chooses the senders; <see langword="null"/> for all of <see cref="WarmupOptions"/>.</param>
     /// <returns>The function.</returns>
     /// <remarks>
-    /// A warm-up loads the models (or the one that the event names as <c>"model"</c>), runs each once on synthetic input, and is answered
-    /// without any code of the application. HTTP requests and batches of records are never taken for warm-ups.
+    /// <para>A warm-up loads the models (or the one that the event names as <c>"model"</c>), runs each once on synthetic input, and is
+    /// answered without any code of the application. HTTP requests and batches of records are never taken for warm-ups.</para>
+    /// <para>Answer: <c>{"warmup":true,"sender","wasWarm","models":[{"name","version","source"}],"environmentAgeMs"}</c>.</para>
     /// </remarks>
     public static InferenceFunctionBuilder UseWarmup(this InferenceFunctionBuilder builder, Action<WarmupOptions>? configure = null)
     {

@@ -4,7 +4,10 @@ namespace ServerlessInference.Lambda;
 public sealed class WarmupOptions
 {
     /// <summary>Gets or sets a value indicating whether scheduled events of EventBridge (rules, and the Scheduler without an input of its own) are warm-ups.</summary>
-    /// <value>The default is <see langword="true"/>. Set it to <see langword="false"/> where a schedule calls the function to do work.</value>
+    /// <value>
+    /// The default is <see langword="true"/>. <see cref="HandlerBuilderExtensions.MapScheduledEvents{TInput, TOutput}"/> sets it to <see langword="false"/>, since the
+    /// function then has work to do at them.
+    /// </value>
     public bool ScheduledEvents { get; set; } = true;
 
     /// <summary>Gets or sets a value indicating whether events of serverless-plugin-warmup (<c>{"source":"serverless-plugin-warmup"}</c>) are warm-ups.</summary>
@@ -23,13 +26,31 @@ public sealed class WarmupOptions
     /// <value>0 to 10 s. The default is 75 ms, as lambda-warmer waits.</value>
     public TimeSpan ConcurrencyWait { get; set; } = TimeSpan.FromMilliseconds(75);
 
-    internal bool IsAnyOn => ScheduledEvents || ServerlessPlugin || LambdaWarmer || Pings;
+    /// <summary>Gets where models may lie that an event names by bucket and path: what their URIs begin with, such as <c>s3://models/resnet50/</c>.</summary>
+    /// <value>
+    /// Empty, the default, allows none. Each ends with a slash, or is the whole URI of one model. An event with a <c>bucket</c> and a
+    /// <c>path</c> (or <c>key</c>, or <c>prefix</c>) inside one of them, such as a schedule's own input, is a warm-up also without any
+    /// other mark. The model is brought into the store and loaded only if the function's own sources name it: an event never decides
+    /// which model answers.
+    /// </value>
+    public IList<string> ModelLocations { get; } = [];
+
+    internal bool IsAnyOn => ScheduledEvents || ServerlessPlugin || LambdaWarmer || Pings || ModelLocations.Count > 0;
 
     internal void Validate(ICollection<string> failures)
     {
         if (ConcurrencyWait < TimeSpan.Zero || ConcurrencyWait > TimeSpan.FromSeconds(10))
         {
             failures.Add($"UseWarmup: ConcurrencyWait is {ConcurrencyWait}; it must be between 0 and 10 s.");
+        }
+
+        foreach (string location in ModelLocations)
+        {
+            int scheme = location.IndexOf("://", StringComparison.Ordinal);
+            if (scheme <= 0 || location.Length == scheme + 3)
+            {
+                failures.Add($"UseWarmup: the model location '{location}' is no URI; something like s3://models/resnet50/ was expected.");
+            }
         }
     }
 }

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Lambda.Tests.Runtime;
+using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Lambda.Tests.Hosting;
 
@@ -56,6 +58,46 @@ public sealed class SnapshotTests
         await api.SendAsync("""{"Text":"x"}""");
 
         Assert.Empty(order);
+    }
+
+    [Fact]
+    public async Task RunAsync_ConnectionThatDidNotSurviveTheSnapshot_IsMadeAnew()
+    {
+        await using var api = new FakeRuntimeApi { DropsConnectionsAfterRestore = true };
+        InferenceFunctionBuilder builder = InferenceFunction.CreateBuilder([], api.Environment(type: "snap-start"));
+        await using var running = Running.Start(builder, (question, _, _) => ValueTask.FromResult(new Answer(question.Text)));
+        Task<FakeRuntimeApi.Post> post = api.SendAsync("""{"Text":"x"}""");
+        await api.SnapshotTaken.Task.WaitAsync(Token);
+
+        api.Restored.SetResult();
+
+        Assert.True((await post).IsResponse);
+        Assert.True(api.Connections > 1);
+    }
+
+    [Theory]
+    [InlineData("snap-start")]
+    [InlineData("provisioned-concurrency")]
+    [InlineData("on-demand")]
+    public async Task RunAsync_EnvironmentMadeAhead_RunsItsModelsBeforeTheFirstEvent(string type)
+    {
+        bool ahead = type != "on-demand";
+        var registry = new Moq.Mock<IModelRegistry>();
+        registry.Setup(it => it.Names).Returns(["shapes", "refuses"]);
+        registry.Setup(it => it.PreloadAsync(Moq.It.IsAny<CancellationToken>())).Returns(Task.CompletedTask);
+        registry.Setup(it => it.GetStatus(Moq.It.IsAny<string>())).Returns(new ModelStatus(ModelState.Ready, null, null));
+        registry.Setup(it => it.WarmUpAsync("shapes", Moq.It.IsAny<CancellationToken>())).Returns(() => ValueTask.FromResult(new ModelIdentity("shapes", "1", "s")));
+        registry.Setup(it => it.WarmUpAsync("refuses", Moq.It.IsAny<CancellationToken>())).Throws(new InferenceException("No zeros."));
+        await using var api = new FakeRuntimeApi();
+        api.Restored.SetResult();
+        InferenceFunctionBuilder builder = InferenceFunction.CreateBuilder([], api.Environment(type: type));
+        builder.Services.AddSingleton(registry.Object);
+        await using var running = Running.Start(builder, (question, _, _) => ValueTask.FromResult(new Answer(question.Text)));
+
+        Assert.True((await api.SendAsync("""{"Text":"x"}""")).IsResponse);
+
+        registry.Verify(it => it.WarmUpAsync("shapes", Moq.It.IsAny<CancellationToken>()), ahead ? Moq.Times.Once : Moq.Times.Never);
+        Assert.Equal(ahead, running.Log.Contains("refuses could not be run ahead", StringComparison.Ordinal));
     }
 
     private static Func<IServiceProvider, CancellationToken, ValueTask> Note(List<string> order, string what) => (_, _) =>

@@ -50,16 +50,64 @@ public sealed class EmbeddedMetricsTests
         using var meter = new Meter("ServerlessInference");
         Histogram<int> batch = meter.CreateHistogram<int>("serverless_inference.batch.size");
         var sink = new LogSink(new LambdaEnvironment(), new InvocationScope(concurrent: false), new ManualTimeProvider(), () => output);
-        using var metrics = new EmbeddedMetrics("N", sink, new ManualTimeProvider());
+        using var metrics = new EmbeddedMetrics("N", "shapes", sink, new ManualTimeProvider(), created: 0);
         for (int i = 0; i < 150; i++)
         {
             batch.Record(i, new KeyValuePair<string, object?>("model", "metrics-many"));
         }
 
-        metrics.Flush("r");
+        metrics.Flush("r", cold: false);
 
         string[] lines = [.. Encoding.UTF8.GetString(output.ToArray()).Split('\n').Where(line => line.Contains("metrics-many", StringComparison.Ordinal))];
         Assert.Equal([100, 50], lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("BatchSize").GetArrayLength()));
+    }
+
+    [Fact]
+    public async Task Invoke_FirstEvent_WritesTheColdStartAndLoadTimesBySource()
+    {
+        using var output = new MemoryStream();
+        using var meter = new Meter("ServerlessInference");
+        Histogram<double> load = meter.CreateHistogram<double>("serverless_inference.model.load.duration", "s");
+        var clock = new ManualTimeProvider();
+        await using var function = await InMemoryFunction.StartAsync(builder =>
+        {
+            builder.LogOutput = () => output;
+            builder.UseEmbeddedMetrics("N").MapHandler(TestJson.Default.Question, TestJson.Default.Answer, (_, _, _) => ValueTask.FromResult(new Answer("ok")));
+        }, clock, cancellationToken: Token);
+        load.Record(0.125, new("model", "metrics-load"), new("model.source", "s3://models/a"));
+        clock.Advance(TimeSpan.FromMilliseconds(80));
+
+        await function.InvokeAsync("""{"Text":"x"}""", Token);
+        await function.InvokeAsync("""{"Text":"x"}""", Token);
+
+        string[] lines = Encoding.UTF8.GetString(output.ToArray()).Split('\n');
+        JsonElement cold = JsonDocument.Parse(Assert.Single(lines, line => line.Contains("\"ColdStart\":", StringComparison.Ordinal))).RootElement;
+        Assert.Equal("in-memory", cold.GetProperty("FunctionName").GetString());
+        Assert.Equal(80, cold.GetProperty("ColdStartTime")[0].GetDouble());
+        string loaded = Assert.Single(lines, line => line.Contains("metrics-load", StringComparison.Ordinal));
+        Assert.Contains("""
+            "Dimensions":[["Model","Source"]]
+            """, loaded, StringComparison.Ordinal);
+        Assert.Contains("""
+            "Model":"metrics-load","Source":"s3://models/a"
+            """, loaded, StringComparison.Ordinal);
+        Assert.Contains("\"ModelLoadTime\":[125]", loaded, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Invoke_MetricsTurnedOffByOption_WritesNone()
+    {
+        using var output = new MemoryStream();
+        await using var function = await InMemoryFunction.StartAsync(builder =>
+        {
+            builder.LogOutput = () => output;
+            builder.Configuration["ServerlessInference:Function:EmbeddedMetrics"] = "false";
+            builder.UseEmbeddedMetrics().MapHandler(TestJson.Default.Question, TestJson.Default.Answer, (_, _, _) => ValueTask.FromResult(new Answer("ok")));
+        }, cancellationToken: Token);
+
+        await function.InvokeAsync("""{"Text":"x"}""", Token);
+
+        Assert.DoesNotContain("_aws", Encoding.UTF8.GetString(output.ToArray()), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -40,6 +40,9 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
     /// <summary>Gets what a test completes to wake up the snapshot.</summary>
     public TaskCompletionSource Restored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Gets or sets a value indicating whether the connection that waited for the restore is closed after it.</summary>
+    public bool DropsConnectionsAfterRestore { get; set; }
+
     /// <summary>Gets a task that ends with the first GET invocation/next.</summary>
     public TaskCompletionSource FirstNext { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -129,7 +132,7 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
                 SnapshotTaken.TrySetResult();
                 await Restored.Task.WaitAsync(_stop.Token);
                 await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), _stop.Token);
-                return true;
+                return !DropsConnectionsAfterRestore;
             }
 
             FirstNext.TrySetResult();

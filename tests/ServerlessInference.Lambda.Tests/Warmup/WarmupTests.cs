@@ -1,6 +1,8 @@
 using Moq;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using ServerlessInference.Models;
+using ServerlessInference.Sessions;
 using ServerlessInference.Testing;
 using ServerlessInference.Warmup;
 
@@ -18,6 +20,7 @@ public sealed class WarmupTests
         _registry.Setup(registry => registry.PreloadAsync(It.IsAny<CancellationToken>())).Returns(Task.CompletedTask);
         _registry.Setup(registry => registry.WarmUpAsync(It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .Returns((string name, CancellationToken _) => ValueTask.FromResult(new ModelIdentity(name, "3", "layer:" + name)));
+        _registry.Setup(registry => registry.GetStatus(It.IsAny<string>())).Returns(new ModelStatus(ModelState.Ready, null, null));
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -143,6 +146,131 @@ public sealed class WarmupTests
 
         Assert.Equal(1, _handled);
     }
+
+    [Theory]
+    [InlineData("""{"custom":{"source":"serverless-plugin-warmup"}}""", true)]
+    [InlineData("""{"source":"serverless-plugin-warmup"}""", true)]
+    [InlineData("""{"custom":{"source":"me","note":"serverless-plugin-warmup"}}""", false)]
+    [InlineData("serverless-plugin-warmup", false)]
+    public async Task Invoke_PluginsMarkInTheClientContext_IsRecognised(string clientContext, bool warmup)
+    {
+        await using var function = await StartAsync(builder => builder.UseWarmup());
+
+        InvocationResult result = await function.InvokeAsync(
+            """{"Text":"x"}"""u8.ToArray(), new InvocationContext { RequestId = "r", ClientContext = clientContext }, Token);
+
+        Assert.Null(result.Error);
+        Assert.Equal(warmup ? 0 : 1, _handled);
+    }
+
+    [Fact]
+    public async Task Invoke_Answer_SaysWhetherItWasWarm()
+    {
+        ModelState state = ModelState.NotLoaded;
+        _registry.Setup(registry => registry.GetStatus(It.IsAny<string>())).Returns(() => new ModelStatus(state, null, null));
+        await using var function = await StartAsync();
+
+        bool first = await WasWarmAsync(function);
+        bool second = await WasWarmAsync(function);
+        state = ModelState.Ready;
+        bool third = await WasWarmAsync(function);
+
+        Assert.Equal([false, false, true], [first, second, third]);
+    }
+
+    [Theory]
+    [InlineData("""{"bucket":"models","path":"resnet50/2/"}""", true)]
+    [InlineData("""{"bucket":"models","key":"resnet50/2/model.onnx"}""", true)]
+    [InlineData("""{"model":"s3://models/resnet50/2/"}""", true)]
+    [InlineData("""{"bucket":"models","path":"yolo/"}""", false)]
+    [InlineData("""{"bucket":"models","path":"resnet50/../yolo/"}""", false)]
+    [InlineData("""{"bucket":"models","path":"resnet50/%2e%2e/yolo/"}""", false)]
+    [InlineData("""{"bucket":"models-of-others","path":"resnet50/"}""", false)]
+    [InlineData("""{"bucket":"models"}""", false)]
+    public async Task Invoke_BucketAndPath_AreAWarmUpWithinTheAllowedLocations(string payload, bool warmup)
+    {
+        var source = new Mock<IModelSource>();
+        source.Setup(it => it.LoadAsync(It.IsAny<CancellationToken>()))
+            .Returns(() => ValueTask.FromResult(new ModelArtifact("s3:", "etag-2", [ModelFile.InMemory("model.onnx", new byte[1])])));
+        var factory = new Mock<IModelSourceFactory>();
+        factory.Setup(it => it.Scheme).Returns("s3");
+        factory.Setup(it => it.Create(It.IsAny<string>())).Returns(source.Object);
+        await using var function = await StartAsync(builder =>
+        {
+            builder.Services.AddSingleton(factory.Object);
+            builder.UseWarmup(options => options.ModelLocations.Add("s3://models/resnet50/"));
+        });
+
+        InvocationResult result = await function.InvokeAsync(payload, Token);
+
+        Assert.Equal(warmup ? 0 : 1, _handled);
+        if (warmup)
+        {
+            Assert.Equal("etag-2", result.ReadJson().GetProperty("stored").GetProperty("version").GetString());
+            Assert.StartsWith("s3://models/resnet50/2/", result.ReadJson().GetProperty("stored").GetProperty("location").GetString(), StringComparison.Ordinal);
+        }
+
+        factory.Verify(it => it.Create(It.IsAny<string>()), warmup ? Times.Once : Times.Never);
+    }
+
+    [Fact]
+    public async Task Invoke_LocationOfTheServedModel_WarmsThatModelAndFetchesNothing()
+    {
+        _registry.Setup(registry => registry.GetStatus("digits")).Returns(new ModelStatus(ModelState.Ready, new ModelIdentity("digits", "3", "layer:digits"), null));
+        _registry.Setup(registry => registry.GetStatus("shapes")).Returns(new ModelStatus(ModelState.Ready, new ModelIdentity("shapes", "3", "layer:shapes"), null));
+        _registry.Setup(registry => registry.WarmUpAsync("digits", It.IsAny<CancellationToken>())).Returns(() => ValueTask.FromResult(new ModelIdentity("digits", "3", "s3://models/digits/")));
+        _registry.Setup(registry => registry.GetStatus("digits")).Returns(new ModelStatus(ModelState.Ready, new ModelIdentity("digits", "3", "s3://models/digits/"), null));
+        await using var function = await StartAsync(builder => builder.UseWarmup(options => options.ModelLocations.Add("s3://models/")));
+
+        InvocationResult result = await function.InvokeAsync("""{"bucket":"models","path":"digits"}""", Token);
+
+        Assert.Equal("digits", Assert.Single(result.ReadJson().GetProperty("models").EnumerateArray()).GetProperty("name").GetString());
+        Assert.False(result.ReadJson().TryGetProperty("stored", out _));
+        _registry.Verify(registry => registry.WarmUpAsync("shapes", It.IsAny<CancellationToken>()), Times.Never);
+    }
+
+    [Fact]
+    public async Task Invoke_ScheduleWithALocationThatIsNotAllowed_IsRefused()
+    {
+        await using var function = await StartAsync(builder => builder.UseWarmup(options => options.ModelLocations.Add("s3://models/")));
+
+        InvocationResult result = await function.InvokeAsync(
+            """{"source":"aws.events","detail-type":"Scheduled Event","bucket":"elsewhere","path":"x"}""", Token);
+
+        Assert.Contains("Allowed are s3://models/", result.Error?.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("elsewhere", result.Error?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task MapScheduledEvents_ScheduledEvent_ReachesItsHandlerAndOthersDoNot()
+    {
+        int scheduled = 0;
+        await using var function = await StartAsync(builder => builder.MapScheduledEvents(
+            TestJson.Default.JsonElement, TestJson.Default.String, (@event, _, _) =>
+            {
+                scheduled++;
+                return ValueTask.FromResult(@event.GetProperty("source").GetString()!);
+            }));
+
+        InvocationResult rule = await function.InvokeAsync(LambdaEvents.ScheduledRule(), Token);
+        await function.InvokeAsync("""{"source":"my.app","detail-type":"Order","Text":"x"}""", Token);
+
+        Assert.Equal("\"aws.events\"", rule.Text);
+        Assert.Equal(1, scheduled);
+        Assert.Equal(1, _handled);
+    }
+
+    [Fact]
+    public async Task UseWarmup_LocationThatIsNoUri_IsReported()
+    {
+        var exception = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(
+            () => StartAsync(builder => builder.UseWarmup(options => options.ModelLocations.Add("models/resnet50"))));
+
+        Assert.Contains("the model location 'models/resnet50' is no URI", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<bool> WasWarmAsync(InMemoryFunction function) =>
+        (await function.InvokeAsync(LambdaEvents.ScheduledRule(), Token)).ReadJson().GetProperty("wasWarm").GetBoolean();
 
     private Task<InMemoryFunction> StartAsync(Action<InferenceFunctionBuilder>? configure = null) => InMemoryFunction.StartAsync(builder =>
     {

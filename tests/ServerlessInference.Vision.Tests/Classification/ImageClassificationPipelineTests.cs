@@ -154,8 +154,41 @@ public sealed class ImageClassificationPipelineTests
         return answers[0];
     }
 
-    private static EncodedImagePreprocessor CreatePreprocessor(ImageClassificationOptions options) =>
-        new(new ImageDecoder(), options.Decoding, model => ClassificationSettings.Of(model, options));
+    [Fact]
+    public async Task Preprocess_MemoryThatOthersHold_WaitsForItAndGivesItBack()
+    {
+        var memory = new WorkingMemory(1000);
+        Assert.True(memory.TryReserve(1000));
+        using var batch = new InferenceBatch(CreateModel([]), 2);
+
+        Task preprocessing = CreatePreprocessor(new ImageClassificationOptions(), memory).PreprocessAsync(
+            new ReadOnlyMemory<byte>[] { WarmupImage.Png, WarmupImage.Png }, batch, TestContext.Current.CancellationToken).AsTask();
+        Assert.False(preprocessing.IsCompleted);
+        memory.Release(1000);
+        await preprocessing;
+
+        Assert.Null(batch.FailureOf(0));
+        Assert.Null(batch.FailureOf(1));
+        Assert.True(memory.TryReserve(1000));
+    }
+
+    [Fact]
+    public async Task Preprocess_CancelledWhileWaiting_Throws()
+    {
+        var memory = new WorkingMemory(1000);
+        Assert.True(memory.TryReserve(1000));
+        using var stop = new CancellationTokenSource();
+        using var batch = new InferenceBatch(CreateModel([]), 1);
+        Task preprocessing = CreatePreprocessor(new ImageClassificationOptions(), memory).PreprocessAsync(
+            new ReadOnlyMemory<byte>[] { WarmupImage.Png }, batch, stop.Token).AsTask();
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => preprocessing);
+    }
+
+    private static EncodedImagePreprocessor CreatePreprocessor(ImageClassificationOptions options, WorkingMemory? memory = null) =>
+        new(new ImageDecoder(), options.Decoding, memory ?? new WorkingMemory(), model => ClassificationSettings.Of(model, options));
 
     private static ModelFile[] Files(params (string Name, string Text)[] files) =>
         [.. files.Select(file => ModelFile.InMemory(file.Name, System.Text.Encoding.UTF8.GetBytes(file.Text)))];

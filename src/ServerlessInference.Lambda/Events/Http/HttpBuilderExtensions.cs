@@ -13,7 +13,7 @@ public static class HttpBuilderExtensions
     /// <returns>The function.</returns>
     /// <remarks>
     /// <para><c>POST</c>: the body, raw or in base64, is the input. Answer: <c>{"model":{"name","version","source"},"result":…}</c>.</para>
-    /// <para><c>GET</c>: <c>{"name","state","version","source"}</c>, with status 503 while the model is loading or could not be loaded.</para>
+    /// <para><c>GET</c>: <c>{"name","state","version","source","inputs","outputs"}</c>, with status 503 while the model is loading or could not be loaded.</para>
     /// <para>Errors are problem details (RFC 9457) with status 400, 404, 405, 413, 415, 422, 500, 503 or 504.</para>
     /// </remarks>
     public static InferenceFunctionBuilder MapHttp(this InferenceFunctionBuilder builder, string model, string pattern = "/")

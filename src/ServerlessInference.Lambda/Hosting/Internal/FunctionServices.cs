@@ -151,6 +151,11 @@ internal sealed class FunctionServices : IAsyncDisposable
         }
 
         services.AddSingleton(_environment);
+        if (HasModels && FunctionLimits.FromMemory(_environment.MemorySize, Environment.ProcessorCount) is { } limits)
+        {
+            services.TryAddSingleton(limits);
+        }
+
         if (HasModels)
         {
             int threads = ThreadCount.FromMemory(_environment.MemorySize, Environment.ProcessorCount);

@@ -7,15 +7,20 @@ namespace ServerlessInference.Lambda;
 /// <summary>Takes an event from its bytes to its answer: recognise it, warm up or route it, turn what goes wrong into an answer.</summary>
 /// <remarks>Thread-safe: one serves all loops. What belongs to an invocation is in the <see cref="Invocation"/>.</remarks>
 internal sealed partial class InvocationProcessor(
-    FunctionServices services, IReadOnlyList<IEventRoute> routes, WarmupResponder warmup, InvocationScope scope)
+    FunctionServices services, IReadOnlyList<IEventRoute> routes, WarmupResponder warmup, InvocationScope scope, long created) : IDisposable
 {
     private ILogger? _logger;
+    private ColdStartTelemetry? _coldStart;
+    private int _invocations;
 
     /// <summary>The loading of models that still went on when the function's time to initialise was over.</summary>
     public Task Preloading = Task.CompletedTask;
 
-    /// <summary>Gets what writes metrics after each invocation; <see langword="null"/> for nothing.</summary>
-    public EmbeddedMetrics? Metrics { get; init; }
+    /// <summary>What writes metrics after each invocation; <see langword="null"/> for nothing.</summary>
+    public EmbeddedMetrics? Metrics;
+
+    /// <summary>What answers the events of schedules, before all other routes; <see langword="null"/> where they are warm-ups, or events like others.</summary>
+    public IEventRoute? Scheduled;
 
     public ILogger Logger => _logger ??= services.CreateLogger("ServerlessInference.Lambda");
 
@@ -27,6 +32,12 @@ internal sealed partial class InvocationProcessor(
         invocation.Error = null;
         IEventRoute? route = null;
         EventKind kind = EventKind.Unknown;
+        bool first = !invocation.Rehearsal && Volatile.Read(ref _invocations) == 0 && Interlocked.Exchange(ref _invocations, 1) == 0;
+        if (first && services.HasModels)
+        {
+            ColdStartTelemetry.RecordInBackground(services.Time.GetElapsedTime(created), telemetry => Volatile.Write(ref _coldStart, telemetry));
+        }
+
         try
         {
             CancellationToken token = deadline.Begin(context.Deadline, caller);
@@ -37,14 +48,14 @@ internal sealed partial class InvocationProcessor(
                 token.ThrowIfCancellationRequested();
             }
 
-            if (warmup.TryDetect(kind, invocation.Payload.Span, out WarmupRequest request))
+            if (warmup.TryDetect(kind, invocation.Payload.Span, context.ClientContext, out WarmupRequest request))
             {
-                await warmup.AnswerAsync(request, invocation, token).ConfigureAwait(false);
+                await warmup.AnswerAsync(request, invocation, first, token).ConfigureAwait(false);
                 LogWarm(Logger, request.Sender);
             }
             else
             {
-                route = Find(kind);
+                route = Scheduled is not null && kind == EventKind.EventBridge && IsScheduled(invocation.Payload.Span) ? Scheduled : Find(kind);
                 await route.HandleAsync(invocation, kind, token).ConfigureAwait(false);
             }
         }
@@ -56,9 +67,19 @@ internal sealed partial class InvocationProcessor(
         {
             deadline.End();
             await context.EndAsync().ConfigureAwait(false);
-            Metrics?.Flush(context.RequestId);
+            if (Metrics is not null && !invocation.Rehearsal)
+            {
+                Metrics.Flush(context.RequestId, first);
+            }
+
             scope.RequestId = null;
         }
+    }
+
+    public void Dispose()
+    {
+        Metrics?.Dispose();
+        Volatile.Read(ref _coldStart)?.Dispose();
     }
 
     private static EventKind Recognize(ReadOnlySpan<byte> payload)
@@ -77,6 +98,12 @@ internal sealed partial class InvocationProcessor(
             throw new InvalidInputException(
                 $"The event is no JSON: trouble at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
         }
+    }
+
+    private static bool IsScheduled(ReadOnlySpan<byte> payload)
+    {
+        var members = default(WarmupMembers);
+        return members.TryReadAll(payload) && members is { FromAws: true, IsScheduled: true };
     }
 
     private IEventRoute Find(EventKind kind)

@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ServerlessInference.Lambda;
 
-/// <summary>Gets ONNX Runtime's native library and its binding ready beside everything else that a start does.</summary>
+/// <summary>Gets ONNX Runtime's native library and its binding, and the memory for both it and managed code, ready beside everything else that a start does.</summary>
 internal static class NativeRuntime
 {
     private const string Library = "onnxruntime";

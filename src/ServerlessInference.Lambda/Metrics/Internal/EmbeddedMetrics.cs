@@ -8,20 +8,31 @@ namespace ServerlessInference.Lambda;
 internal sealed class EmbeddedMetrics : IDisposable
 {
     private const string MeterName = "ServerlessInference";
+    private const string LoadTime = "ModelLoadTime";
 
     /// <summary>The most values that CloudWatch takes of one metric in one line (embedded metric format specification).</summary>
     private const int MostValues = 100;
 
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<string, SortedDictionary<string, List<double>>> _models = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<(string Model, string? Source), SortedDictionary<string, List<double>>> _models = [];
     private readonly string _namespace;
+    private readonly string _function;
+    private readonly long _created;
     private readonly LogSink _sink;
     private readonly TimeProvider _time;
     private readonly MeterListener _listener;
 
-    public EmbeddedMetrics(string metricNamespace, LogSink sink, TimeProvider time)
+    /// <summary>Begins to listen.</summary>
+    /// <param name="metricNamespace">The namespace in CloudWatch.</param>
+    /// <param name="function">The function's name; may be empty.</param>
+    /// <param name="sink">Takes the lines.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="created">The time stamp at which the function's initialisation began.</param>
+    public EmbeddedMetrics(string metricNamespace, string function, LogSink sink, TimeProvider time, long created)
     {
         _namespace = metricNamespace;
+        _function = function;
+        _created = created;
         _sink = sink;
         _time = time;
         _listener = new MeterListener
@@ -41,16 +52,27 @@ internal sealed class EmbeddedMetrics : IDisposable
     }
 
     /// <summary>Writes what was measured since the last time.</summary>
-    public void Flush(string requestId)
+    /// <param name="requestId">The request that has just been answered.</param>
+    /// <param name="cold">Whether it was the environment's first.</param>
+    public void Flush(string requestId, bool cold)
     {
         lock (_gate)
         {
-            foreach ((string model, SortedDictionary<string, List<double>> metrics) in _models)
+            foreach (((string model, string? source), SortedDictionary<string, List<double>> metrics) in _models)
             {
-                Write(model, metrics, requestId);
+                Write(source is null ? [new("Model", model)] : [new("Model", model), new("Source", source)], metrics, requestId);
             }
 
             _models.Clear();
+            if (cold)
+            {
+                var start = new SortedDictionary<string, List<double>>(StringComparer.Ordinal)
+                {
+                    ["ColdStart"] = [1],
+                    ["ColdStartTime"] = [_time.GetElapsedTime(_created).TotalMilliseconds],
+                };
+                Write([new("FunctionName", _function.Length > 0 ? _function : "unknown")], start, requestId);
+            }
         }
     }
 
@@ -60,7 +82,7 @@ internal sealed class EmbeddedMetrics : IDisposable
 
     private static string? NameOf(Instrument instrument, string? stage) => instrument.Name switch
     {
-        "serverless_inference.model.load.duration" => "ModelLoadTime",
+        "serverless_inference.model.load.duration" => LoadTime,
         "serverless_inference.batch.size" => "BatchSize",
         "serverless_inference.failures" => "Failures",
         "serverless_inference.stage.duration" => stage switch
@@ -75,7 +97,7 @@ internal sealed class EmbeddedMetrics : IDisposable
 
     private void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        string? model = null, stage = null;
+        string? model = null, stage = null, source = null;
         foreach (KeyValuePair<string, object?> tag in tags)
         {
             if (tag.Key == "model")
@@ -86,6 +108,10 @@ internal sealed class EmbeddedMetrics : IDisposable
             {
                 stage = tag.Value as string;
             }
+            else if (tag.Key == "model.source")
+            {
+                source = tag.Value as string;
+            }
         }
 
         if (model is null || NameOf(instrument, stage) is not { } name)
@@ -93,11 +119,13 @@ internal sealed class EmbeddedMetrics : IDisposable
             return;
         }
 
+        // How long loading takes is a matter of the source; what follows is not.
+        (string, string?) key = (model, name == LoadTime ? source : null);
         lock (_gate)
         {
-            if (!_models.TryGetValue(model, out SortedDictionary<string, List<double>>? metrics))
+            if (!_models.TryGetValue(key, out SortedDictionary<string, List<double>>? metrics))
             {
-                _models[model] = metrics = new SortedDictionary<string, List<double>>(StringComparer.Ordinal);
+                _models[key] = metrics = new SortedDictionary<string, List<double>>(StringComparer.Ordinal);
             }
 
             if (!metrics.TryGetValue(name, out List<double>? values))
@@ -109,13 +137,13 @@ internal sealed class EmbeddedMetrics : IDisposable
             values.Add(Unit(name) == "Milliseconds" ? value * 1000 : value);
             if (values.Count == MostValues)
             {
-                Write(model, metrics, requestId: null);
+                Write(key.Item2 is null ? [new("Model", model)] : [new("Model", model), new("Source", key.Item2)], metrics, requestId: null);
                 metrics.Clear();
             }
         }
     }
 
-    private void Write(string model, SortedDictionary<string, List<double>> metrics, string? requestId)
+    private void Write(KeyValuePair<string, string>[] dimensions, SortedDictionary<string, List<double>> metrics, string? requestId)
     {
         if (metrics.Count == 0)
         {
@@ -133,7 +161,11 @@ internal sealed class EmbeddedMetrics : IDisposable
             writer.WriteString("Namespace"u8, _namespace);
             writer.WriteStartArray("Dimensions"u8);
             writer.WriteStartArray();
-            writer.WriteStringValue("Model"u8);
+            foreach ((string dimension, _) in dimensions)
+            {
+                writer.WriteStringValue(dimension);
+            }
+
             writer.WriteEndArray();
             writer.WriteEndArray();
             writer.WriteStartArray("Metrics"u8);
@@ -149,7 +181,11 @@ internal sealed class EmbeddedMetrics : IDisposable
             writer.WriteEndObject();
             writer.WriteEndArray();
             writer.WriteEndObject();
-            writer.WriteString("Model"u8, model);
+            foreach ((string dimension, string value) in dimensions)
+            {
+                writer.WriteString(dimension, value);
+            }
+
             if (requestId is not null)
             {
                 writer.WriteString("RequestId"u8, requestId);

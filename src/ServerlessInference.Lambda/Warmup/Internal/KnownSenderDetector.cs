@@ -1,16 +1,17 @@
+using System.Text;
 using System.Text.Json;
 using ServerlessInference.Warmup;
 
 namespace ServerlessInference.Lambda;
 
 /// <summary>Recognises the senders of <see cref="WarmupOptions"/> in one look at an event's top level.</summary>
-/// <remarks>The payloads are those that the senders document; see docs/architecture/lambda-host.md.</remarks>
+/// <remarks>The payloads are those that the senders document; see docs/guides/warm-up.md.</remarks>
 internal sealed class KnownSenderDetector(WarmupOptions options) : IWarmupDetector
 {
     /// <summary>A longer event is none of these.</summary>
     private const int LongestEvent = 16 * 1024;
 
-    private const int MostEnvironments = 1000;
+    private const string Plugin = "serverless-plugin-warmup";
 
     private readonly bool _scheduled = options.ScheduledEvents;
     private readonly bool _plugin = options.ServerlessPlugin;
@@ -25,65 +26,80 @@ internal sealed class KnownSenderDetector(WarmupOptions options) : IWarmupDetect
             return false;
         }
 
-        string? sender = null, model = null;
-        int concurrency = 1;
-        bool aws = false, scheduler = false, scheduled = false;
-        var reader = new Utf8JsonReader(payload);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        var read = default(WarmupMembers);
+        try
+        {
+            if (!read.TryReadAll(payload))
+            {
+                return false;
+            }
+        }
+        catch (JsonException)
+        {
+            // Whoever is to handle the event says what is wrong with it.
+            return false;
+        }
+
+        string? sender =
+            _scheduled && read is { FromAws: true, IsScheduled: true } ? read.FromScheduler ? "eventbridge-scheduler" : "eventbridge-rule"
+            : _plugin && read.FromPlugin ? Plugin
+            : _warmer && read.IsWarmer ? "lambda-warmer"
+            : _pings && read.IsPing ? "ping"
+            : null;
+        string? location = null;
+        if (read.Bucket is not null || read.Name is not null)
+        {
+            location = read.Location;
+            if (sender is null && location is not null && new ModelLocations(options.ModelLocations).Contain(location))
+            {
+                sender = "model-location";
+            }
+        }
+
+        if (sender is null)
+        {
+            request = default;
+            return false;
+        }
+
+        request = new WarmupRequest(sender, read.Model, Math.Max(1, read.Concurrency), location);
+        return true;
+    }
+
+    /// <summary>Looks at the client context, in which serverless-plugin-warmup marks its calls as well, so that their payload is free.</summary>
+    /// <param name="clientContext">JSON, as the caller sent it.</param>
+    /// <param name="request">What the sender wants.</param>
+    /// <returns>Whether it is a warm-up.</returns>
+    public bool TryDetectContext(string clientContext, out WarmupRequest request)
+    {
+        request = default;
+        if (!_plugin || clientContext.Length > LongestEvent || !clientContext.Contains(Plugin, StringComparison.Ordinal))
         {
             return false;
         }
 
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        try
         {
-            if (reader.ValueTextEquals("source"u8))
+            using JsonDocument document = JsonDocument.Parse(Encoding.UTF8.GetBytes(clientContext));
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
-                reader.Read();
-                if (reader.TokenType == JsonTokenType.String)
-                {
-                    scheduler = reader.ValueTextEquals("aws.scheduler"u8);
-                    aws = scheduler || reader.ValueTextEquals("aws.events"u8);
-                    if (_plugin && reader.ValueTextEquals("serverless-plugin-warmup"u8))
-                    {
-                        sender = "serverless-plugin-warmup";
-                    }
-                }
-            }
-            else if (reader.ValueTextEquals("detail-type"u8))
-            {
-                reader.Read();
-                scheduled = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("Scheduled Event"u8);
-            }
-            else if (_warmer && reader.ValueTextEquals("warmer"u8))
-            {
-                reader.Read();
-                sender = reader.TokenType == JsonTokenType.True ? "lambda-warmer" : sender;
-            }
-            else if (_pings && (reader.ValueTextEquals("ping"u8) || reader.ValueTextEquals("warmup"u8)))
-            {
-                reader.Read();
-                sender = reader.TokenType == JsonTokenType.True ? "ping" : sender;
-            }
-            else if (reader.ValueTextEquals("concurrency"u8))
-            {
-                reader.Read();
-                concurrency = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int wanted) ? Math.Clamp(wanted, 1, MostEnvironments) : 1;
-            }
-            else if (reader.ValueTextEquals("model"u8))
-            {
-                reader.Read();
-                model = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                return false;
             }
 
-            reader.Skip();
+            JsonElement custom = document.RootElement.TryGetProperty("custom"u8, out JsonElement inner) && inner.ValueKind == JsonValueKind.Object
+                ? inner
+                : document.RootElement;
+            if (custom.TryGetProperty("source"u8, out JsonElement source) && source.ValueKind == JsonValueKind.String && source.ValueEquals(Plugin))
+            {
+                request = new WarmupRequest(Plugin);
+                return true;
+            }
+        }
+        catch (JsonException)
+        {
+            // The caller may send what it likes there; then it is no warm-up.
         }
 
-        if (_scheduled && aws && scheduled)
-        {
-            sender = scheduler ? "eventbridge-scheduler" : "eventbridge-rule";
-        }
-
-        request = sender is null ? default : new WarmupRequest(sender, model, concurrency);
-        return sender is not null;
+        return false;
     }
 }

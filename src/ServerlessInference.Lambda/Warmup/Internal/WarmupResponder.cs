@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Models;
+using ServerlessInference.Sessions;
 using ServerlessInference.Warmup;
 
 namespace ServerlessInference.Lambda;
@@ -7,12 +9,13 @@ namespace ServerlessInference.Lambda;
 /// <summary>Recognises events that only keep the function warm, and answers them.</summary>
 internal sealed class WarmupResponder(FunctionServices services, WarmupOptions options, long created)
 {
+    private KnownSenderDetector? _known;
     private IWarmupDetector[]? _detectors;
 
     public void Prepare(ICollection<string> failures) => options.Validate(failures);
 
     /// <summary>Asks the detectors. HTTP requests and batches carry their senders' content and are not looked into.</summary>
-    public bool TryDetect(EventKind kind, ReadOnlySpan<byte> payload, out WarmupRequest request)
+    public bool TryDetect(EventKind kind, ReadOnlySpan<byte> payload, string? clientContext, out WarmupRequest request)
     {
         if (kind is EventKind.Unknown or EventKind.EventBridge)
         {
@@ -23,27 +26,46 @@ internal sealed class WarmupResponder(FunctionServices services, WarmupOptions o
                     return true;
                 }
             }
+
+            if (clientContext is not null && _known is not null)
+            {
+                return _known.TryDetectContext(clientContext, out request);
+            }
         }
 
         request = default;
         return false;
     }
 
-    public async ValueTask AnswerAsync(WarmupRequest request, Invocation invocation, CancellationToken cancellationToken)
+    /// <summary>Answers.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="invocation">Takes the answer.</param>
+    /// <param name="isFirst">Whether the environment has answered no event before.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async ValueTask AnswerAsync(WarmupRequest request, Invocation invocation, bool isFirst, CancellationToken cancellationToken)
     {
         var warm = new List<ModelIdentity>();
+        bool wasWarm = !isFirst;
+        string? stored = null;
         if (services.HasModels)
         {
             var registry = services.Provider.GetRequiredService<IModelRegistry>();
-            if (request.Model is { } wanted && !registry.Names.Contains(wanted))
+            IReadOnlyList<string> wanted = Wanted(request, registry);
+            foreach (string name in wanted)
             {
-                throw new InvalidInputException(
-                    InvalidInputKind.Unprocessable, $"The warm-up names a model that is not registered. Registered: {string.Join(", ", registry.Names)}.");
+                wasWarm &= registry.GetStatus(name) is { State: ModelState.Ready };
             }
 
-            foreach (string name in request.Model is { } one ? [one] : registry.Names)
+            foreach (string name in wanted)
             {
                 warm.Add(await registry.WarmUpAsync(name, cancellationToken).ConfigureAwait(false));
+            }
+
+            // What the function does not serve yet is brought near: when its own sources come to name it, it is there.
+            if (request.Location is { } location && !warm.Exists(model => IsSame(model.Source, location)))
+            {
+                using ModelArtifact artifact = await ModelSources.FromUri(location, services.Provider).LoadAsync(cancellationToken).ConfigureAwait(false);
+                stored = artifact.Version;
             }
         }
 
@@ -52,22 +74,56 @@ internal sealed class WarmupResponder(FunctionServices services, WarmupOptions o
             await Task.Delay(options.ConcurrencyWait, services.Time, cancellationToken).ConfigureAwait(false);
         }
 
-        Write(warm, invocation);
+        Write(request, wasWarm, warm, stored, invocation);
     }
+
+    private List<string> Wanted(WarmupRequest request, IModelRegistry registry)
+    {
+        if (request.Location is { } location && !new ModelLocations(options.ModelLocations).Contain(location))
+        {
+            throw new InvalidInputException(
+                InvalidInputKind.Unprocessable,
+                "The warm-up names a model's location that the function does not allow. Allowed are " +
+                (options.ModelLocations.Count == 0 ? "none" : string.Join(", ", options.ModelLocations)) + "; add it to ModelLocations of UseWarmup.");
+        }
+
+        if (request.Model is { } wanted)
+        {
+            return registry.Names.Contains(wanted) ? [wanted] : throw new InvalidInputException(
+                InvalidInputKind.Unprocessable, $"The warm-up names a model that is not registered. Registered: {string.Join(", ", registry.Names)}.");
+        }
+
+        if (request.Location is { } place)
+        {
+            foreach (string name in registry.Names)
+            {
+                if (registry.GetStatus(name) is { Model: { } model } && IsSame(model.Source, place))
+                {
+                    return [name];
+                }
+            }
+        }
+
+        return [.. registry.Names];
+    }
+
+    private static bool IsSame(string source, string location) => source.AsSpan().TrimEnd('/').SequenceEqual(location.AsSpan().TrimEnd('/'));
 
     private IWarmupDetector[] CreateDetectors()
     {
-        KnownSenderDetector? known = options.IsAnyOn ? new KnownSenderDetector(options) : null;
+        KnownSenderDetector? known = _known = options.IsAnyOn ? new KnownSenderDetector(options) : null;
         return services.Registered is { } registered && FunctionServices.Has(registered, typeof(IWarmupDetector))
             ? [.. services.Provider.GetServices<IWarmupDetector>(), .. known is null ? (IWarmupDetector[])[] : [known]]
             : known is null ? [] : [known];
     }
 
-    private void Write(List<ModelIdentity> warm, Invocation invocation)
+    private void Write(WarmupRequest request, bool wasWarm, List<ModelIdentity> warm, string? stored, Invocation invocation)
     {
         Utf8JsonWriter writer = invocation.BeginResponse();
         writer.WriteStartObject();
         writer.WriteBoolean("warmup"u8, true);
+        writer.WriteString("sender"u8, request.Sender);
+        writer.WriteBoolean("wasWarm"u8, wasWarm);
         writer.WriteStartArray("models"u8);
         foreach (ModelIdentity model in warm)
         {
@@ -77,6 +133,14 @@ internal sealed class WarmupResponder(FunctionServices services, WarmupOptions o
         }
 
         writer.WriteEndArray();
+        if (stored is not null)
+        {
+            writer.WriteStartObject("stored"u8);
+            writer.WriteString("location"u8, request.Location);
+            writer.WriteString("version"u8, stored);
+            writer.WriteEndObject();
+        }
+
         writer.WriteNumber("environmentAgeMs"u8, (long)services.Time.GetElapsedTime(created).TotalMilliseconds);
         writer.WriteEndObject();
         writer.Flush();

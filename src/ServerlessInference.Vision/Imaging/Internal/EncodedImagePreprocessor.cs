@@ -8,11 +8,14 @@ namespace ServerlessInference.Vision.Imaging.Internal;
 /// <summary>Decodes images into a model's image input, <c>[n, 3, h, w]</c> or <c>[n, h, w, 3]</c>. Thread-safe.</summary>
 /// <param name="decoder">Decodes.</param>
 /// <param name="decoding">Limits and orientation.</param>
+/// <param name="memory">Lets images wait that would not fit into memory beside those that are being decoded.</param>
 /// <param name="settingsOf">Says what the model's pipeline was trained with.</param>
 internal sealed class EncodedImagePreprocessor(
-    IImageDecoder decoder, ImageDecodeOptions decoding, Func<LoadedModel, ImagePreprocessingOptions> settingsOf)
+    IImageDecoder decoder, ImageDecodeOptions decoding, WorkingMemory memory, Func<LoadedModel, ImagePreprocessingOptions> settingsOf)
     : IPreprocessor<ReadOnlyMemory<byte>>
 {
+    private readonly ImageBufferPool _buffers = new();
+
     // Of any size: settings that the application makes fit, and without any the usual 224 x 224 results.
     public IReadOnlyList<ValueDescription> UsualInputs { get; } =
         [new("image", ValueKind.Tensor, TensorElementType.Float, [-1, ImageBuffer.Channels, -1, -1])];
@@ -29,12 +32,16 @@ internal sealed class EncodedImagePreprocessor(
 
     public ValueTask PreprocessAsync(ReadOnlyMemory<ReadOnlyMemory<byte>> inputs, InferenceBatch batch, CancellationToken cancellationToken)
     {
-        Plan plan = PlanOf(batch.Model);
         ImageBatchState state = batch.State(static () => new ImageBatchState());
         state.Begin(inputs.Length);
-        bool begun = false;
-        ImageSize size = default;
-        for (int row = 0; row < inputs.Length; row++)
+        return PreprocessFrom(0, inputs, batch, state, cancellationToken);
+    }
+
+    // No state machine as long as nobody waits for memory, which is nearly always.
+    private ValueTask PreprocessFrom(
+        int row, ReadOnlyMemory<ReadOnlyMemory<byte>> inputs, InferenceBatch batch, ImageBatchState state, CancellationToken cancellationToken)
+    {
+        for (; row < inputs.Length; row++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (batch.FailureOf(row) is not null)
@@ -42,27 +49,54 @@ internal sealed class EncodedImagePreprocessor(
                 continue;
             }
 
-            try
+            ReadOnlyMemory<byte> encoded = inputs.Span[row];
+            long bytes = memory.IsLimited ? ImageFootprint.Estimate(encoded.Span, decoder) : 0;
+            if (!memory.TryReserve(bytes))
             {
-                decoder.Decode(inputs.Span[row].Span, decoding, state.Image);
-                if (!begun)
-                {
-                    size = plan.Tensorizer.GetSize(state.Image.Width, state.Image.Height);
-                    state.Size = size;
-                    Begin(plan, batch, size);
-                    begun = true;
-                }
+                return WaitAsync(bytes, row, inputs, batch, state, cancellationToken);
+            }
 
-                LetterboxTransform transform = Write(plan, batch, size, row, state.Image);
-                state.Transforms[row] = decoding.ScaleToShorterSide > 0 ? ToOriginal(transform, inputs.Span[row].Span) : transform;
-            }
-            catch (InvalidInputException exception)
-            {
-                batch.Fail(row, exception);
-            }
+            Fill(encoded.Span, row, batch, state, bytes);
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask WaitAsync(
+        long bytes, int row, ReadOnlyMemory<ReadOnlyMemory<byte>> inputs, InferenceBatch batch, ImageBatchState state, CancellationToken cancellationToken)
+    {
+        await memory.ReserveAsync(bytes, cancellationToken).ConfigureAwait(false);
+        Fill(inputs.Span[row].Span, row, batch, state, bytes);
+        await PreprocessFrom(row + 1, inputs, batch, state, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Decodes an image into its row of the tensor, and gives the memory that was reserved for it back.</summary>
+    private void Fill(ReadOnlySpan<byte> encoded, int row, InferenceBatch batch, ImageBatchState state, long reserved)
+    {
+        Plan plan = PlanOf(batch.Model);
+        ImageBuffer image = _buffers.Rent();
+        try
+        {
+            decoder.Decode(encoded, decoding, image);
+            if (!state.HasSize)
+            {
+                ImageSize size = plan.Tensorizer.GetSize(image.Width, image.Height);
+                Begin(plan, batch, size);
+                state.Size = size;
+            }
+
+            LetterboxTransform transform = Write(plan, batch, state.Size, row, image);
+            state.Transforms[row] = decoding.ScaleToShorterSide > 0 ? ToOriginal(transform, encoded) : transform;
+        }
+        catch (InvalidInputException exception)
+        {
+            batch.Fail(row, exception);
+        }
+        finally
+        {
+            _buffers.Return(image);
+            memory.Release(reserved);
+        }
     }
 
     // An image that was scaled down while it was decoded: the transform leads to the pixels that it has in its file.

@@ -55,8 +55,7 @@ internal sealed class HttpRoute : IEventRoute
             case "POST":
                 return InferAsync(invocation, kind, request, endpoint, cancellationToken);
             case "GET" or "HEAD":
-                WriteStatus(invocation, kind, endpoint);
-                return ValueTask.CompletedTask;
+                return WriteStatusAsync(invocation, kind, endpoint, cancellationToken);
             case "OPTIONS" when Cors is not null && request.Origin is not null:
                 HttpAnswer.WritePreflight(invocation, kind, Cors, Allowed);
                 return ValueTask.CompletedTask;
@@ -120,26 +119,11 @@ internal sealed class HttpRoute : IEventRoute
         HttpAnswer.Write(invocation, kind, 200, HttpAnswer.Json);
     }
 
-    private void WriteStatus(Invocation invocation, EventKind kind, HttpEndpoint endpoint)
+    private async ValueTask WriteStatusAsync(Invocation invocation, EventKind kind, HttpEndpoint endpoint, CancellationToken cancellationToken)
     {
         ModelStatus status = _registry!.GetStatus(endpoint.Model);
         Utf8JsonWriter inner = invocation.BeginInner();
-        inner.WriteStartObject();
-        inner.WriteString("name"u8, endpoint.Model);
-        inner.WriteString("state"u8, status.State switch
-        {
-            ModelState.Ready => "ready",
-            ModelState.Loading => "loading",
-            ModelState.Failed => "failed",
-            _ => "not loaded",
-        });
-        if (status.Model is { } model)
-        {
-            inner.WriteString("version"u8, model.Version);
-            inner.WriteString("source"u8, model.Source);
-        }
-
-        inner.WriteEndObject();
+        await ModelMetadata.WriteAsync(inner, _registry, endpoint.Model, status, cancellationToken).ConfigureAwait(false);
         inner.Flush();
         HttpAnswer.Write(invocation, kind, status.State is ModelState.Loading or ModelState.Failed ? 503 : 200, HttpAnswer.Json);
     }

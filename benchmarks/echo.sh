@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# echo.sh [options of lambda_bench.py]: what the host itself costs, JIT: an echo function with an event of 1 KB next to a bare socket
+# loop that does the same, and next to an empty program's process time, all in one run and in turns.
+# Needs ../shared/bench/lambda_bench.py beside the repository, and Python 3.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+bench=../shared/bench/lambda_bench.py
+[ -e $bench ] || { echo "there is no $bench beside the repository"; exit 77; }
+eng/bootstrap.sh
+work=$PWD/artifacts/echo
+rm -rf "$work" && mkdir -p "$work"
+for project in EmptyProgram BareEcho EchoFunction; do
+  dotnet publish benchmarks/$project -c Release -o "$work/$project" -nologo -v quiet
+done
+
+python3 benchmarks/echo.py "$work" $bench "$@"

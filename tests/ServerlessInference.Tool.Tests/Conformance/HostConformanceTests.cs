@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using System.Text.Json;
+using ServerlessInference.Tool.LocalRuntime;
+
+namespace ServerlessInference.Tool.Tests.Conformance;
+
+/// <summary>The host against the local Runtime API, whose answers follow AWS's runtime interface emulator.</summary>
+public sealed class HostConformanceTests : HostTest
+{
+    [Fact(Timeout = Limit)]
+    public async Task Invoke_Twice_ReusesTheProcess()
+    {
+        await using ExecutionEnvironment environment = CreateHost();
+
+        InvocationResult first = await InvokeAsync(environment, """{"text":"a"}""");
+        InvocationResult second = await InvokeAsync(environment, """{"text":"b"}""");
+
+        Assert.NotNull(first.Start);
+        Assert.Null(second.Start);
+        Assert.Equal("b", Json(second).GetProperty("text").GetString());
+        Assert.Equal(second.RequestId, Json(second).GetProperty("requestId").GetString());
+        Assert.Equal(2, Json(second).GetProperty("count").GetInt32());
+        Assert.Equal(PidOf(first), PidOf(second));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Invoke_HandlerThrows_TheCallerLearnsTheTypeAndTheLogTheRest()
+    {
+        await using ExecutionEnvironment environment = CreateHost();
+
+        InvocationResult failed = await InvokeAsync(environment, """{"do":"throw"}""");
+        InvocationResult next = await InvokeAsync(environment, "{}");
+
+        Assert.Equal("InvalidOperationException", failed.Outcome.Error?.Type);
+        Assert.Equal($"The function failed. Request {failed.RequestId} in its log says why.", failed.Outcome.Error?.Message);
+        Assert.Equal(0, Json(failed).GetProperty("stackTrace").GetArrayLength());
+        Assert.Contains(FunctionLog, line => line.Contains(failed.RequestId, StringComparison.Ordinal));
+        Assert.Contains(FunctionLog, line => line.Contains("a secret of the operator", StringComparison.Ordinal));
+        Assert.Equal(2, Json(next).GetProperty("count").GetInt32());
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("""{"do":"refuse"}""", "The text is too short; send a longer one.")]
+    [InlineData("{\"do\":", "The event is no JSON: trouble at line 1, byte 7.")]
+    [InlineData("""{"number":"many"}""", "The event is no JSON that can be read as Command: trouble at line 1, byte 17.")]
+    public async Task Invoke_UnusableEvent_IsAnInvalidInput(string payload, string message)
+    {
+        await using ExecutionEnvironment environment = CreateHost();
+
+        InvocationResult failed = await InvokeAsync(environment, payload);
+
+        Assert.Equal(new FunctionError("InvalidInputException", message), failed.Outcome.Error);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Invoke_HandlerThatHeedsItsToken_AnswersBeforeTheDeadlineAndLives()
+    {
+        await using ExecutionEnvironment environment = CreateHost(timeout: TimeSpan.FromSeconds(3));
+        InvocationResult first = await InvokeAsync(environment, "{}");
+
+        InvocationResult late = await InvokeAsync(environment, """{"do":"wait"}""");
+        InvocationResult next = await InvokeAsync(environment, "{}");
+
+        Assert.Equal("Function.DeadlineExceeded", late.Outcome.Error?.Type);
+        Assert.InRange(late.Duration.TotalSeconds, 2, 3);
+        Assert.Equal(PidOf(first), PidOf(next));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Invoke_HandlerThatHangs_IsKilledAndInitialisedAgain()
+    {
+        await using ExecutionEnvironment environment = CreateHost(timeout: TimeSpan.FromSeconds(2));
+        InvocationResult first = await InvokeAsync(environment, "{}");
+
+        InvocationResult late = await InvokeAsync(environment, """{"do":"hang"}""");
+        InvocationResult next = await InvokeAsync(environment, "{}");
+
+        Assert.Equal("Sandbox.Timedout", late.Outcome.Error?.Type);
+        Assert.NotNull(next.Start);
+        Assert.NotEqual(PidOf(first), PidOf(next));
+        Assert.Equal(1, Json(next).GetProperty("count").GetInt32());
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Invoke_AnswerOverSixMegabytes_IsAClearErrorAndTheProcessLives()
+    {
+        await using ExecutionEnvironment environment = CreateHost();
+
+        InvocationResult large = await InvokeAsync(environment, """{"do":"bytes","number":6200000}""");
+        InvocationResult tooLarge = await InvokeAsync(environment, """{"do":"bytes","number":6300000}""");
+        InvocationResult next = await InvokeAsync(environment, "{}");
+
+        Assert.Null(large.Outcome.Error);
+        Assert.Equal("Function.ResponseSizeTooLarge", tooLarge.Outcome.Error?.Type);
+        Assert.Contains("6,291,456 bytes", tooLarge.Outcome.Error?.Message, StringComparison.Ordinal);
+        Assert.Equal(3, Json(next).GetProperty("count").GetInt32());
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Invoke_SixtyFourAtATime_NoAnswerIsCrossed()
+    {
+        const int Concurrency = 64;
+        await using ExecutionEnvironment environment = CreateHost(Concurrency);
+
+        // All must be inside at once before any is answered; then two more rounds at full speed.
+        Task<InvocationResult>[] meeting = [.. Enumerable.Range(0, Concurrency).Select(i => InvokeAsync(environment, $$"""{"do":"meet","number":{{Concurrency}},"text":"m{{i}}"}"""))];
+        await Task.WhenAll(meeting);
+        Task<InvocationResult>[] rest = [.. Enumerable.Range(0, 2 * Concurrency).Select(i => InvokeAsync(environment, $$"""{"text":"r{{i}}","number":{{i}}}"""))];
+        await Task.WhenAll(rest);
+
+        foreach ((Task<InvocationResult> task, string text) in meeting.Select((task, i) => (task, $"m{i}")).Concat(rest.Select((task, i) => (task, $"r{i}"))))
+        {
+            InvocationResult result = await task;
+            Assert.Null(result.Outcome.Error);
+            Assert.Equal(text, Json(result).GetProperty("text").GetString());
+            Assert.Equal(result.RequestId, Json(result).GetProperty("requestId").GetString());
+        }
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Invoke_WarmUp_AnswersWithoutTheHandler()
+    {
+        await using ExecutionEnvironment environment = CreateHost(variables: ("TEST_MODEL", ImageModel));
+
+        JsonElement first = Json(await InvokeAsync(environment, """{"warmer":true,"concurrency":2}"""));
+        JsonElement second = Json(await InvokeAsync(environment, """{"ping":true}"""));
+        JsonElement handled = Json(await InvokeAsync(environment, "{}"));
+
+        Assert.False(first.GetProperty("wasWarm").GetBoolean());
+        Assert.True(second.GetProperty("wasWarm").GetBoolean());
+        Assert.Equal("images", second.GetProperty("models")[0].GetProperty("name").GetString());
+        Assert.Equal(1, handled.GetProperty("count").GetInt32());
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Start_ModelThatIsNotThere_IsAnInitErrorThatNamesIt()
+    {
+        await using ExecutionEnvironment environment = CreateHost(variables: ("TEST_MODEL", "/nowhere/model"));
+
+        InvocationResult failed = await InvokeAsync(environment, "{}");
+
+        Assert.Equal("ModelLoadException", failed.Outcome.Error?.Type);
+        Assert.Contains("/nowhere/model", failed.Outcome.Error?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Invoke_JsonLogs_CarryLevelAndRequest()
+    {
+        await using ExecutionEnvironment environment = CreateHost(variables: [("AWS_LAMBDA_LOG_FORMAT", "JSON"), ("AWS_LAMBDA_LOG_LEVEL", "WARN")]);
+
+        InvocationResult failed = await InvokeAsync(environment, """{"do":"throw"}""");
+
+        JsonElement record = JsonDocument.Parse(Assert.Single(FunctionLog)).RootElement;
+        Assert.Equal("ERROR", record.GetProperty("level").GetString());
+        Assert.Equal(failed.RequestId, record.GetProperty("requestId").GetString());
+        Assert.Equal("InvalidOperationException", record.GetProperty("errorType").GetString());
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Terminate_WhileAnswering_FinishesTheAnswer()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The signal is sent with kill.");
+        await using ExecutionEnvironment environment = CreateHost();
+        int pid = PidOf(await InvokeAsync(environment, "{}"));
+        Task<InvocationResult> answering = InvokeAsync(environment, """{"do":"sleep","number":1500,"text":"done"}""");
+        await Task.Delay(500, Cancellation);
+
+        using (var kill = Process.Start("kill", ["-TERM", $"{pid}"]))
+        {
+            await kill.WaitForExitAsync(Cancellation);
+        }
+
+        InvocationResult result = await answering;
+        Assert.Null(result.Outcome.Error);
+        Assert.Equal("done", Json(result).GetProperty("text").GetString());
+    }
+}
