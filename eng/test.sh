@@ -90,6 +90,7 @@ check() { # name, command…
 }
 check package-consumer eng/checks/package-consumer.sh
 check aot-function eng/checks/aot-function.sh
+check split-function eng/checks/split-function.sh
 
 echo
 [ -d ../shared/reference ] || echo "skipped: the tests against the original Python pipelines (no ../shared/reference beside the repository)"

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using ServerlessInference.Tool.Commands;
+using ServerlessInference.Tool.Cost;
 using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool;
@@ -74,6 +75,9 @@ internal static class ToolApplication
         OptimizeCommand.Create(console),
         InvokeCommand.Create(console),
         ServeCommand.Create(console),
+        PackageCommand.Create(console),
+        FetchCommand.Create(console),
+        CostCommand.Create(console),
     };
 
     private static string UsageHint(ParseResult parsed)

@@ -7,7 +7,7 @@ namespace ServerlessInference.S3.Tests;
 /// <summary>Between the library and the real server things go wrong: the model arrives whole, or an error says why not.</summary>
 public sealed class FaultTests(S3Server server) : IClassFixture<S3Server>, IDisposable
 {
-    private static readonly byte[] Content = S3Server.Bytes((12 * 1024 * 1024) + 99, 3);
+    private static readonly byte[] Content = S3Server.Bytes((6 * 1024 * 1024) + 99, 3);
 
     private readonly ModelStoreOptions _store = new() { Root = Path.Combine(Path.GetTempPath(), "si-test-" + Guid.NewGuid().ToString("N")) };
 
@@ -19,53 +19,73 @@ public sealed class FaultTests(S3Server server) : IClassFixture<S3Server>, IDisp
         }
     }
 
-    public static TheoryData<int, bool> EveryFault
-    {
-        get
-        {
-            var data = new TheoryData<int, bool>();
-            foreach (FaultKind kind in new[] { FaultKind.None, FaultKind.Unavailable, FaultKind.Reset, FaultKind.Truncate, FaultKind.Stall, FaultKind.FlipBit })
-            {
-                data.Add((int)kind, false);
-                data.Add((int)kind, true);
-            }
+    private static string[] Forms => ["model.onnx", "folder/", "model.tar", "model.tar.gz", "model.zip"];
 
-            return data;
-        }
-    }
+    public static TheoryData<string, int, bool> EveryFault => Data(
+        FaultKind.None, FaultKind.Unavailable, FaultKind.Reset, FaultKind.Truncate, FaultKind.Stall, FaultKind.FlipBit);
+
+    public static TheoryData<string, int, bool> LastingFaults => Data(
+        FaultKind.Unavailable, FaultKind.Reset, FaultKind.Truncate, FaultKind.Stall, FaultKind.FlipBits);
 
     [Theory]
     [MemberData(nameof(EveryFault))]
-    public async Task LoadAsync_FaultsOnEverySecondConnection_ComesWhole(int kind, bool inMemory)
+    public async Task LoadAsync_FaultsOnEverySecondConnection_ComesWhole(string form, int kind, bool inMemory)
     {
         server.Require();
         Assert.SkipWhen(inMemory && !OperatingSystem.IsLinux(), "memory files exist on Linux only");
         var random = new Random(kind);
         int bits = 0;
         await using var proxy = new FaultProxy(server.Endpoint, number => (FaultKind)kind == FaultKind.FlipBit
-            ? (Interlocked.Increment(ref bits) == 2 ? FaultKind.FlipBit : FaultKind.None, 700_000)
+            ? (Interlocked.Increment(ref bits) == 2 ? FaultKind.FlipBit : FaultKind.None, 300_000)
             : (number % 2 == 0 ? (FaultKind)kind : FaultKind.None, random.Next(100_000, 2_000_000)));
-        using ModelArtifact artifact = await LoadAsync(proxy, inMemory);
+        using ModelArtifact artifact = await LoadAsync(proxy.Endpoint, form, inMemory);
 
         Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+        Assert.Equal(form == "model.onnx" ? 1 : 2, artifact.Files.Count);
     }
 
     [Theory]
-    [InlineData((int)FaultKind.Unavailable, "503")]
-    [InlineData((int)FaultKind.Stall, "nothing came for")]
-    [InlineData((int)FaultKind.Reset, "attempts")]
-    [InlineData((int)FaultKind.Truncate, "attempts")]
-    [InlineData((int)FaultKind.FlipBits, "was expected")]
-    public async Task LoadAsync_FaultsOnAllConnections_PublishesNothing(int kind, string expected)
+    [MemberData(nameof(LastingFaults))]
+    public async Task LoadAsync_FaultsOnAllConnections_PublishesNothing(string form, int kind, bool inMemory)
     {
         server.Require();
+        Assert.SkipWhen(inMemory && !OperatingSystem.IsLinux(), "memory files exist on Linux only");
 
         // The answers to HEAD are shorter than that, and come through.
         await using var proxy = new FaultProxy(server.Endpoint, _ => ((FaultKind)kind, (FaultKind)kind == FaultKind.FlipBits ? 400_000 : 1_200));
-        ModelLoadException exception = await Assert.ThrowsAnyAsync<ModelLoadException>(() => LoadAsync(proxy, inMemory: false));
+        ModelLoadException exception = await Assert.ThrowsAnyAsync<ModelLoadException>(() => LoadAsync(proxy.Endpoint, form, inMemory));
 
-        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"s3://{server.Bucket}/faults/{form}", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            (FaultKind)kind switch
+            {
+                FaultKind.Unavailable => "503",
+                FaultKind.Stall => "came for 0.5 s",
+                FaultKind.Reset or FaultKind.Truncate => "attempts",
+                _ when form is "model.onnx" or "folder/" => "was expected",
+                _ => "/faults/",
+            },
+            exception.Message,
+            StringComparison.Ordinal);
         Assert.True(!Directory.Exists(Path.Combine(_store.Root, "models")) || Directory.GetDirectories(Path.Combine(_store.Root, "models")).Length == 0);
+    }
+
+    [Theory]
+    [InlineData("model.onnx")]
+    [InlineData("model.tar.gz")]
+    public async Task LoadAsync_StallPastTheDeadline_IsAnErrorWithinIt(string form)
+    {
+        server.Require();
+        await PutAsync(form);
+        await using var proxy = new FaultProxy(server.Endpoint, _ => (FaultKind.Stall, 500_000));
+        using AmazonS3Client client = server.Client(proxy.Endpoint);
+        var source = new S3ModelSource(client, S3Uri.Parse($"s3://{server.Bucket}/faults/{form}"), null, _store);
+        var chain = new ModelSourceChain([new ModelSourceChainLink(source, TimeSpan.FromSeconds(2))]);
+        long start = TimeProvider.System.GetTimestamp();
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => chain.LoadAsync(TestContext.Current.CancellationToken).AsTask());
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(6));
+        Assert.True(exception.Message.Contains("no answer within its deadline of 2 s", StringComparison.Ordinal), exception.Message);
     }
 
     [Fact]
@@ -78,15 +98,41 @@ public sealed class FaultTests(S3Server server) : IClassFixture<S3Server>, IDisp
             endpoint = proxy.Endpoint;
         }
 
-        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync(endpoint, inMemory: false));
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync(endpoint, "model.onnx", inMemory: false));
         Assert.Contains("cannot be reached", exception.Message, StringComparison.Ordinal);
     }
 
-    private Task<ModelArtifact> LoadAsync(FaultProxy proxy, bool inMemory) => LoadAsync(proxy.Endpoint, inMemory);
-
-    private async Task<ModelArtifact> LoadAsync(string endpoint, bool inMemory)
+    private static TheoryData<string, int, bool> Data(params FaultKind[] kinds)
     {
-        await server.PutAsync("faults/model.onnx", Content);
+        var data = new TheoryData<string, int, bool>();
+        foreach (string form in Forms)
+        {
+            foreach (FaultKind kind in kinds)
+            {
+                data.Add(form, (int)kind, false);
+                data.Add(form, (int)kind, true);
+            }
+        }
+
+        return data;
+    }
+
+    private async Task PutAsync(string form)
+    {
+        if (form == "folder/")
+        {
+            await server.PutOnceAsync("faults/folder/onnx/model.onnx", () => Content);
+            await server.PutOnceAsync("faults/folder/labels.txt", () => [65]);
+        }
+        else
+        {
+            await server.PutOnceAsync("faults/" + form, () => form == "model.onnx" ? Content : Archive.Pack(form, Content));
+        }
+    }
+
+    private async Task<ModelArtifact> LoadAsync(string endpoint, string form, bool inMemory)
+    {
+        await PutAsync(form);
         var options = new S3ModelOptions();
         options.Transfer.IdleTimeout = TimeSpan.FromMilliseconds(500);
         options.Transfer.MaxAttempts = 4;
@@ -94,6 +140,6 @@ public sealed class FaultTests(S3Server server) : IClassFixture<S3Server>, IDisp
         options.Transfer.Parallelism = 3;
         options.Transfer.InMemory = inMemory;
         using AmazonS3Client client = server.Client(endpoint);
-        return await new S3ModelSource(client, S3Uri.Parse($"s3://{server.Bucket}/faults/model.onnx"), options, _store).LoadAsync(TestContext.Current.CancellationToken);
+        return await new S3ModelSource(client, S3Uri.Parse($"s3://{server.Bucket}/faults/{form}"), options, _store).LoadAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -1,5 +1,3 @@
-using System.Formats.Tar;
-using System.IO.Compression;
 using System.Security.Cryptography;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -73,6 +71,8 @@ public sealed class S3ModelSourceTests(S3Server server) : IClassFixture<S3Server
     }
 
     [Theory]
+    [InlineData("model.tar", false)]
+    [InlineData("model.tar", true)]
     [InlineData("model.tar.gz", false)]
     [InlineData("model.tar.gz", true)]
     [InlineData("model.zip", false)]
@@ -81,7 +81,7 @@ public sealed class S3ModelSourceTests(S3Server server) : IClassFixture<S3Server
     {
         server.Require();
         Assert.SkipWhen(inMemory && !OperatingSystem.IsLinux(), "memory files exist on Linux only");
-        await server.PutAsync("archive/" + name, name.EndsWith("zip", StringComparison.Ordinal) ? Zip() : TarGzip());
+        await server.PutAsync("archive/" + name, Archive.Pack(name, Content));
         using ModelArtifact artifact = await LoadAsync($"archive/{name}#memory={inMemory}");
 
         Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
@@ -157,33 +157,5 @@ public sealed class S3ModelSourceTests(S3Server server) : IClassFixture<S3Server
         }
 
         await client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = server.Bucket, Key = key, UploadId = upload, PartETags = parts });
-    }
-
-    private static byte[] TarGzip()
-    {
-        var stream = new MemoryStream();
-        using (var gzip = new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true))
-        using (var tar = new TarWriter(gzip))
-        {
-            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "./model.onnx") { DataStream = new MemoryStream(Content) });
-            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "./labels.txt") { DataStream = new MemoryStream([65]) });
-        }
-
-        return stream.ToArray();
-    }
-
-    private static byte[] Zip()
-    {
-        var stream = new MemoryStream();
-        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            foreach ((string name, byte[] content) in new[] { ("model.onnx", Content), ("labels.txt", [65]) })
-            {
-                using Stream entry = zip.CreateEntry(name).Open();
-                entry.Write(content);
-            }
-        }
-
-        return stream.ToArray();
     }
 }

@@ -9,6 +9,8 @@ public sealed class S3Server : IAsyncLifetime
 {
     private readonly string? _endpoint = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_S3_ENDPOINT");
 
+    private readonly Dictionary<string, Task> _put = [];
+
     public string Bucket { get; } = "models-" + Guid.NewGuid().ToString("N")[..12];
 
     public Uri Endpoint => new(_endpoint!);
@@ -31,6 +33,15 @@ public sealed class S3Server : IAsyncLifetime
     {
         using AmazonS3Client client = Client();
         await client.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = key, InputStream = new MemoryStream(content) });
+    }
+
+    /// <summary>Puts an object that is the same in every test of a class.</summary>
+    public Task PutOnceAsync(string key, Func<byte[]> content)
+    {
+        lock (_put)
+        {
+            return _put.TryGetValue(key, out Task? put) ? put : _put[key] = PutAsync(key, content());
+        }
     }
 
     public async ValueTask InitializeAsync()

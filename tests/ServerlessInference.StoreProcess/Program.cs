@@ -1,4 +1,6 @@
-// Loads a model into a store as a function would at its start, and prints the digest of what it got. Arguments: URI, folder of the store.
+// Loads a model into a store as a function would at its start, and prints the digest of what it got. Arguments: URI, folder of the store,
+// and, to be measured from outside, the URI of a small model of the same kind: that is loaded first, then 'ready' printed and a line awaited.
+// SERVERLESS_INFERENCE_SPLIT_MANIFEST names the manifest of a split package, from which package: URIs then come.
 // For s3: URIs SERVERLESS_INFERENCE_S3_ENDPOINT and _REGION say where the server is, and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY who asks.
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,8 +9,12 @@ using ServerlessInference.Models;
 using ServerlessInference.Models.Store;
 
 var services = new ServiceCollection();
-services.Configure<ModelStoreOptions>(options => options.Root = args[1]);
-services.AddServerlessInference()
+services.Configure<ModelStoreOptions>(options =>
+{
+    options.Root = args[1];
+    options.MaxBytes = long.TryParse(Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_STORE_MAX_BYTES"), out long most) ? most : null;
+});
+ServerlessInferenceBuilder builder = services.AddServerlessInference()
     .AddS3Models(options =>
     {
         options.Endpoint = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_S3_ENDPOINT");
@@ -16,9 +22,36 @@ services.AddServerlessInference()
         options.ForcePathStyle = options.Endpoint is not null;
     })
     .AddModel("model", model => model.From(source => source.Uri(args[0])));
+if (Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_SPLIT_MANIFEST") is { Length: > 0 } manifest)
+{
+    builder.AddSplitPackage(options => options.Manifest = manifest);
+}
+
+if (args.Length > 2)
+{
+    builder.AddModel("small", model => model.From(source => source.Uri(args[2])));
+}
+
 await using ServiceProvider provider = services.BuildServiceProvider();
+if (args.Length > 2)
+{
+    // What the runtime and the code themselves take is there afterwards.
+    using (ModelArtifact small = await provider.GetRequiredKeyedService<IModelSource>("small").LoadAsync())
+    {
+        GC.Collect();
+    }
+
+    Console.WriteLine("ready");
+    Console.ReadLine();
+}
 
 IModelSource source = provider.GetRequiredKeyedService<IModelSource>("model");
 using ModelArtifact artifact = await source.LoadAsync();
+if (args.Length > 2)
+{
+    Console.WriteLine("loaded");
+    Console.ReadLine();
+}
+
 await using FileStream file = File.OpenRead(artifact.GetModelFile().PhysicalPath!);
 Console.WriteLine(Convert.ToHexStringLower(await SHA256.HashDataAsync(file)));

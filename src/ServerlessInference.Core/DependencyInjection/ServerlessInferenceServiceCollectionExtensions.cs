@@ -7,6 +7,7 @@ using ServerlessInference;
 using ServerlessInference.Diagnostics;
 using ServerlessInference.Models;
 using ServerlessInference.Models.Store;
+using ServerlessInference.Packages;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
@@ -30,7 +31,9 @@ public static class ServerlessInferenceServiceCollectionExtensions
 
         // Factories rather than constructors: they need no reflection, which counts at a cold start.
         services.TryAddSingleton(provider => new OnnxSessionFactory(
-            LoggerFor<OnnxSessionFactory>(provider), provider.GetRequiredService<IOptions<InferenceThreadOptions>>().Value));
+            LoggerFor<OnnxSessionFactory>(provider),
+            provider.GetRequiredService<IOptions<InferenceThreadOptions>>().Value,
+            provider.GetService<SplitPackage>()));
         services.TryAddSingleton(provider => new ModelLoader(
             provider,
             provider.GetRequiredService<IOptionsMonitor<ModelOptions>>(),

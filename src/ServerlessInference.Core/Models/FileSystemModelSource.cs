@@ -1,17 +1,21 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 
 namespace ServerlessInference.Models;
 
 /// <summary>A model in a folder, or a single model file: EFS, S3 Files, any other mount, or a path inside a container image.</summary>
 /// <remarks>
 /// <para>Nothing is copied: sessions read or map the files where they are. The version is a digest of names, sizes and times.</para>
-/// <para>A mount may hang rather than fail, so the file system is never asked on the caller's thread; with a deadline in the chain
-/// the next source takes over. Thread-safe.</para>
+/// <para>A mount may hang rather than fail, so the file system is never asked on the caller's thread, and never for longer than
+/// <see cref="ProbeTimeout"/>; a shorter deadline in the chain lets the next source take over earlier. Thread-safe.</para>
 /// </remarks>
 public sealed class FileSystemModelSource : IModelSource
 {
     /// <summary>A model folder has a handful of files. More than this is a wrong path, such as <c>/</c>.</summary>
     internal const int MaxFiles = 1_000;
+
+    /// <summary>How long a file system may take to list a model and to give the first byte of each file: half of Lambda's init phase, which a hung mount must not use up.</summary>
+    internal static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Files that belong to a single model file when they stand beside it.</summary>
     private static readonly string[] Companions =
@@ -24,16 +28,19 @@ public sealed class FileSystemModelSource : IModelSource
     private const ulong FnvPrime = 1099511628211;
 
     private readonly string _path;
+    private readonly TimeProvider _time;
 
     /// <summary>Creates a source.</summary>
     /// <param name="path">A folder, or a model file whose external data (<c>model.onnx.data</c>, <c>model.onnx_data</c>) and settings stand beside it.</param>
     /// <param name="scheme">What the source is called in logs and results: <c>file</c>, <c>efs</c>, <c>layer</c>.</param>
+    /// <param name="timeProvider">The clock of the probe; <see langword="null"/> for the system's.</param>
     /// <exception cref="ArgumentException">The path is empty.</exception>
-    public FileSystemModelSource(string path, string scheme = "file")
+    public FileSystemModelSource(string path, string scheme = "file", TimeProvider? timeProvider = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentException.ThrowIfNullOrWhiteSpace(scheme);
         _path = Path.GetFullPath(path);
+        _time = timeProvider ?? TimeProvider.System;
         Description = $"{scheme}:{_path}";
     }
 
@@ -42,21 +49,49 @@ public sealed class FileSystemModelSource : IModelSource
 
     /// <inheritdoc/>
     public async ValueTask<string> GetVersionAsync(CancellationToken cancellationToken = default) =>
-        VersionOf(await Task.Run(() => List(cancellationToken), cancellationToken).ConfigureAwait(false));
+        VersionOf(await ProbeAsync(token => List(token), cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public async ValueTask<ModelArtifact> LoadAsync(CancellationToken cancellationToken = default)
     {
-        List<Entry> files = await Task.Run(() => List(cancellationToken), cancellationToken).ConfigureAwait(false);
+        List<Entry> files = await ProbeAsync(token => List(token, readable: true), cancellationToken).ConfigureAwait(false);
         return new ModelArtifact(Description, VersionOf(files), files.Select(entry => ModelFile.OnDisk(entry.Name, entry.Path, entry.Length)));
     }
 
-    private List<Entry> List(CancellationToken cancellationToken)
+    /// <summary>Lists the files for who copies them elsewhere.</summary>
+    /// <param name="alone">Whether a single file is wanted without what stands beside it.</param>
+    /// <param name="cancellationToken">Ends the question.</param>
+    internal async ValueTask<IReadOnlyList<Entry>> ListAsync(bool alone, CancellationToken cancellationToken) =>
+        await ProbeAsync(token => List(token, alone: alone), cancellationToken).ConfigureAwait(false);
+
+    private async Task<List<Entry>> ProbeAsync(Func<CancellationToken, List<Entry>> ask, CancellationToken cancellationToken)
     {
         try
         {
-            List<Entry> files = File.Exists(_path) ? Beside(new FileInfo(_path)) : Below(cancellationToken);
+            // Left behind where it hangs: nothing ends a call to a file system that does not answer.
+            return await Task.Run(() => ask(cancellationToken), cancellationToken).WaitAsync(ProbeTimeout, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new ModelLoadException(
+                $"{Description} did not answer within {ProbeTimeout.TotalSeconds:0} s. Its mount hangs, or is slower than a start allows: check the mount and its throughput, " +
+                "and name another source behind it (ThenFrom).", exception);
+        }
+    }
+
+    private List<Entry> List(CancellationToken cancellationToken, bool readable = false, bool alone = false)
+    {
+        try
+        {
+            var single = new FileInfo(_path);
+            List<Entry> files = !single.Exists ? Below(cancellationToken) : alone ? [Look(single.Name, single)] : Beside(single);
             files.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
+            foreach (Entry file in readable ? files : [])
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                ReadFirstByte(file);
+            }
+
             return files;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -121,6 +156,17 @@ public sealed class FileSystemModelSource : IModelSource
             : throw new FileNotFoundException($"'{file.FullName}' is a link to '{file.LinkTarget}', which is not there.");
     }
 
+    // A file that is there may still be closed to this user, or on a mount that lists and does not read.
+    private static void ReadFirstByte(Entry file)
+    {
+        using SafeFileHandle handle = File.OpenHandle(file.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        Span<byte> first = stackalloc byte[1];
+        if (file.Length > 0 && RandomAccess.Read(handle, first, 0) == 0)
+        {
+            throw new EndOfStreamException($"'{file.Path}' has {file.Length:N0} bytes, and none of them can be read.");
+        }
+    }
+
     private static string VersionOf(List<Entry> files)
     {
         // FNV-1a, 64 bits (Fowler, Noll, Vo): nobody has to be kept from forging a folder's version, and the first cryptographic digest
@@ -149,6 +195,7 @@ public sealed class FileSystemModelSource : IModelSource
         return hash;
     }
 
+    /// <summary>A file as it was when the file system was asked.</summary>
     // A class: lists of structures would be compiled for this type alone.
-    private sealed record Entry(string Name, string Path, long Length, long Ticks);
+    internal sealed record Entry(string Name, string Path, long Length, long Ticks);
 }

@@ -26,6 +26,19 @@ public sealed class ModelSourceBuilder
     /// <returns>This builder.</returns>
     public ModelSourceBuilder Efs(string path, TimeSpan? deadline = null) => Custom(_ => new FileSystemModelSource(path, "efs"), deadline);
 
+    /// <summary>Copies the model from EFS or another network mount into the store, verified, and uses it from there: for mounts that are slow to map, and for archives.</summary>
+    /// <param name="path">The folder, the model file or the archive, such as <c>/mnt/models/resnet50.tar.gz</c>.</param>
+    /// <param name="copy">Sets how it is copied and checked.</param>
+    /// <param name="deadline">How long the copying may take before the next source is tried; <see langword="null"/> for no limit.</param>
+    /// <returns>This builder.</returns>
+    /// <remarks>In a URI: <c>efs:/mnt/models/resnet50#copy=true</c>, followed by settings as <c>&amp;sha256=…</c>.</remarks>
+    public ModelSourceBuilder Efs(string path, Action<RemoteModelOptions> copy, TimeSpan? deadline = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ArgumentNullException.ThrowIfNull(copy);
+        return Custom(services => FileModelSourceFactory.Create(path, "efs", string.Empty, services, copy), deadline);
+    }
+
     /// <summary>Takes the model from a Lambda layer, which Lambda unpacks under <c>/opt</c>.</summary>
     /// <param name="path">The path inside the layer, such as <c>resnet50</c>.</param>
     /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>

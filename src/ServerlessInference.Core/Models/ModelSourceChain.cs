@@ -11,6 +11,9 @@ namespace ServerlessInference.Models;
 /// </remarks>
 public sealed partial class ModelSourceChain : IModelSource
 {
+    /// <summary>What timers may be early by.</summary>
+    private static readonly TimeSpan TimerSlack = TimeSpan.FromMilliseconds(20);
+
     private readonly IReadOnlyList<ModelSourceChainLink> _links;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -66,7 +69,7 @@ public sealed partial class ModelSourceChain : IModelSource
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 TimeSpan elapsed = _time.GetElapsedTime(start);
-                string reason = exception is TimeoutException or OperationCanceledException && link.Deadline is { } deadline && elapsed >= deadline
+                string reason = exception is TimeoutException or OperationCanceledException && link.Deadline is { } deadline && elapsed >= deadline - TimerSlack
                     ? $"no answer within its deadline of {deadline.TotalSeconds:0.###} s"
                     : exception.Message;
                 failures.Add(new ModelSourceFailure(link.Source.Description, reason, elapsed, exception));

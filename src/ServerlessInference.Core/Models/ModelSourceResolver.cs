@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models.Http;
+using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.Models;
 
@@ -15,7 +16,7 @@ internal static class ModelSourceResolver
         {
             case "file":
             case "efs":
-                return new FileSystemModelSource(rest.StartsWith("//", StringComparison.Ordinal) ? rest[2..] : rest, scheme);
+                return FileModelSourceFactory.Create(rest.StartsWith("//", StringComparison.Ordinal) ? rest[2..] : rest, scheme, services);
             case "layer":
                 return new FileSystemModelSource(Path.Combine(ModelSourceBuilder.LayerRoot, rest), scheme);
             case "https":

@@ -83,7 +83,7 @@ internal sealed partial class ModelLoader(
         long start = time.GetTimestamp();
 
         // The native library and its environment take as long as a small model, so they start while the source is busy.
-        Task runtime = Task.Run(sessions.StartRuntime, cancellationToken);
+        Task runtime = sessions.StartRuntimeAsync(cancellationToken);
         IModelSource source = services.GetRequiredKeyedService<IModelSource>(name);
         ModelArtifact artifact = await FetchAsync(source, cancellationToken).ConfigureAwait(false);
         OnnxSession? session = null;

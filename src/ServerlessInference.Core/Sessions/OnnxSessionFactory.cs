@@ -1,14 +1,28 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using ServerlessInference.Models;
+using ServerlessInference.Packages;
 using ServerlessInference.Sessions.Prepared;
 
 namespace ServerlessInference.Sessions;
 
 /// <summary>Creates sessions: of a prepared model where one fits, else of the plain one.</summary>
-internal sealed partial class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger, InferenceThreadOptions threads)
+internal sealed partial class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger, InferenceThreadOptions threads, SplitPackage? package = null)
 {
-    public void StartRuntime() => OrtRuntime.Start(logger, threads);
+    /// <summary>Starts ONNX Runtime on another thread, once a split package that may hold its library is there.</summary>
+    public Task StartRuntimeAsync(CancellationToken cancellationToken) => Task.Run(
+        async () =>
+        {
+            if (package is not null)
+            {
+                await package.LoadAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            StartRuntime();
+        },
+        cancellationToken);
+
+    private void StartRuntime() => OrtRuntime.Start(logger, threads, package is null ? null : package.Describe);
 
     public OnnxSession Create(ModelArtifact artifact, ModelOptions options, CancellationToken cancellationToken) =>
         Create(artifact, options, ProcessorClass.Current, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
+using ServerlessInference.Packages;
 
 namespace ServerlessInference.Sessions;
 
@@ -12,13 +13,20 @@ namespace ServerlessInference.Sessions;
 /// </remarks>
 internal static partial class OrtRuntime
 {
+    private const string Library = "onnxruntime";
+
     private static readonly Lock Gate = new();
     private static DOrtLoggingFunction? s_logging;
 
     /// <summary>Whether sessions can use the environment's threads. Not where somebody else created the environment without any.</summary>
     public static bool HasSharedThreads { get; private set; }
 
-    public static void Start(ILogger logger, InferenceThreadOptions? threads = null)
+    /// <summary>Creates the environment, where that has not happened.</summary>
+    /// <param name="logger">Hears what ONNX Runtime says outside of a session.</param>
+    /// <param name="threads">The threads that all models share; the defaults where none are given.</param>
+    /// <param name="describe">Says where a native library was looked for; <see langword="null"/> where there is no split package.</param>
+    /// <exception cref="ModelLoadException">The native library cannot be loaded; every place that was looked at stands there with its reason.</exception>
+    public static void Start(ILogger logger, InferenceThreadOptions? threads = null, Func<string, IReadOnlyList<string>>? describe = null)
     {
         lock (Gate)
         {
@@ -51,10 +59,11 @@ internal static partial class OrtRuntime
             }
             catch (Exception exception) when (NativeLibraryFailure(exception) is { } missing)
             {
+                IReadOnlyList<string> places = describe?.Invoke(Library) ?? NativeLibraryReport.Describe(Library, null);
                 throw new ModelLoadException(
-                    $"ONNX Runtime's native library cannot be loaded: {missing.Message} Reference the package Microsoft.ML.OnnxRuntime " +
-                    $"(ServerlessInference.Lambda does), and publish for the processor that the function runs on; this is {RuntimeInformation.RuntimeIdentifier}. " +
-                    $"Searched beside the application ({AppContext.BaseDirectory}) and in LD_LIBRARY_PATH ({Environment.GetEnvironmentVariable("LD_LIBRARY_PATH") ?? "not set"}).",
+                    $"ONNX Runtime's native library cannot be loaded: {NativeLibraryReport.Reason(missing)}. Reference the package Microsoft.ML.OnnxRuntime " +
+                    $"(ServerlessInference.Lambda does), or put the library into a split package, for the processor that the function runs on; this is " +
+                    $"{RuntimeInformation.RuntimeIdentifier}. Looked for at: {string.Join("; ", places)}.",
                     exception);
             }
         }

@@ -122,7 +122,8 @@ public sealed partial class InferenceFunction : IAsyncDisposable
     {
         try
         {
-            if (!initialization.IsCompleted)
+            // What a rehearsal runs may still be on its way in a split package.
+            if (!initialization.IsCompleted && !_services.HasSplitPackage)
             {
                 await RehearseAsync().ConfigureAwait(false);
             }
@@ -221,8 +222,24 @@ public sealed partial class InferenceFunction : IAsyncDisposable
     {
         lock (_gate)
         {
-            return _initialization ??= Prepare();
+            return _initialization ??= _services.HasSplitPackage ? PrepareWithPackageAsync() : Prepare();
         }
+    }
+
+    private async Task PrepareWithPackageAsync()
+    {
+        try
+        {
+            await SplitPackageStart.LoadAsync(_services, _disposing.Token).ConfigureAwait(false);
+        }
+        catch (ModelLoadException) when (!_processor.Preloading.IsCompleted)
+        {
+            // Requests are taken already: routes must be ready for them, and models ask for the package again.
+            _ = Prepare();
+            throw;
+        }
+
+        await Prepare().ConfigureAwait(false);
     }
 
     /// <summary>Checks everything and starts to load the models.</summary>

@@ -98,7 +98,7 @@ public sealed class InferenceFunctionBuilder
         long created = time == TimeProvider.System ? _created : time.GetTimestamp();
         var scope = new InvocationScope(Environment.MaxConcurrency > 1);
         var services = new FunctionServices(_services, Environment, scope, time, ServedConfiguration, LogOutput);
-        if (services.HasModels)
+        if (services.HasModels && !services.HasSplitPackage)
         {
             NativeRuntime.LoadInBackground();
         }

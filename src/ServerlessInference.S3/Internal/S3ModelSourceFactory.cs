@@ -1,4 +1,5 @@
 using Amazon;
+using Amazon.Runtime;
 using Amazon.S3;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models;
@@ -23,8 +24,13 @@ internal sealed class S3ModelSourceFactory(IServiceProvider services) : IModelSo
 
     private static AmazonS3Config Configure(S3ModelOptions options)
     {
-        // Attempts are counted in one place, RemoteModelOptions.MaxAttempts.
-        var config = new AmazonS3Config { ForcePathStyle = options.ForcePathStyle, MaxErrorRetry = 0 };
+        // Attempts are counted in one place, RemoteModelOptions.MaxAttempts, and bytes are checked in one place, ContentCheck.
+        var config = new AmazonS3Config
+        {
+            ForcePathStyle = options.ForcePathStyle,
+            MaxErrorRetry = 0,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+        };
         if (options.Endpoint is not null)
         {
             config.ServiceURL = options.Endpoint;

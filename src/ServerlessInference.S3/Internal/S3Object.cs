@@ -51,7 +51,7 @@ internal sealed class S3Object(S3Model model, string key, string name, long leng
                     RequestPayer = model.Payer,
                 },
                 cancellationToken).ConfigureAwait(false);
-            return new ResponseStream(response, response.ResponseStream);
+            return new ResponseStream(response, new S3Body(response.ResponseStream, Location));
         }
         catch (Exception exception) when (S3Errors.IsSdk(exception))
         {

@@ -27,6 +27,31 @@ internal sealed class StagingFolder(string path, StoreSpace space, string descri
     /// <exception cref="ModelLoadException">There is not, even without the old versions that nobody uses.</exception>
     public void EnsureSpace(long bytes) => space.Ensure(bytes, description);
 
+    /// <summary>Tells whether there is room, after what nobody uses has gone.</summary>
+    /// <param name="bytes">How much is still to be written.</param>
+    public bool TryEnsureSpace(long bytes) => space.TryEnsure(bytes);
+
+    /// <summary>Notes that an attempt begins which leaves nothing to go on from.</summary>
+    /// <returns>How many such attempts before this one were broken off, with their process or by their caller.</returns>
+    public int BeginAttempt()
+    {
+        string file = Beside("attempts");
+        int before = File.Exists(file) ? (int)new FileInfo(file).Length : 0;
+        File.AppendAllText(file, "|");
+        return before;
+    }
+
+    /// <summary>Forgets the content that an earlier process left, and nothing beside it.</summary>
+    public void ClearContent()
+    {
+        if (Directory.Exists(Content))
+        {
+            Directory.Delete(Content, recursive: true);
+        }
+
+        Directory.CreateDirectory(Files);
+    }
+
     /// <summary>Forgets what an earlier process left.</summary>
     public void Reset()
     {

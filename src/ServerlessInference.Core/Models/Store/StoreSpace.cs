@@ -8,10 +8,18 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
 
     public void Ensure(long bytes, string description)
     {
+        if (!TryEnsure(bytes))
+        {
+            throw new ModelLoadException(Explain(bytes, Available(), description));
+        }
+    }
+
+    public bool TryEnsure(long bytes)
+    {
         long needed = bytes + Margin;
         if (Available() >= needed)
         {
-            return;
+            return true;
         }
 
         RemoveStaging(TimeSpan.Zero);
@@ -19,17 +27,13 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
         {
             if (Available() >= needed)
             {
-                return;
+                return true;
             }
 
             RemoveUnused(key);
         }
 
-        long available = Available();
-        if (available < needed)
-        {
-            throw new ModelLoadException(Explain(bytes, available, description));
-        }
+        return Available() >= needed;
     }
 
     /// <summary>Deletes half-finished downloads that nobody works on and that nobody has touched for a while, and what is left of finished ones.</summary>

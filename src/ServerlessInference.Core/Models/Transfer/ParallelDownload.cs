@@ -4,8 +4,11 @@ using Microsoft.Win32.SafeHandles;
 namespace ServerlessInference.Models.Transfer;
 
 /// <summary>Brings an object into a file: several ranges at once, each written where it belongs, digested in order behind them.</summary>
-/// <remarks>The file may be one in memory. Blocks that the map has already are not fetched again, but digested like the others.</remarks>
-internal sealed class ParallelDownload(IRemoteObject source, RemoteModelOptions options, TimeProvider time, ILogger logger)
+/// <remarks>
+/// The file may be one in memory. Blocks that the map has already are not fetched again, but digested like the others. Every range waits for its turn,
+/// which downloads of other objects may share.
+/// </remarks>
+internal sealed class ParallelDownload(IRemoteObject source, RemoteModelOptions options, SemaphoreSlim turns, TimeProvider time, ILogger logger)
 {
     public async Task<ContentDigest> RunAsync(SafeFileHandle file, BlockMap blocks, DigestAlgorithm algorithm, CancellationToken cancellationToken)
     {
@@ -28,7 +31,15 @@ internal sealed class ParallelDownload(IRemoteObject source, RemoteModelOptions 
             var reader = new RangeReader(source, options, time, logger);
             for (int i = Interlocked.Increment(ref next); i < ranges.Count; i = Interlocked.Increment(ref next))
             {
-                await reader.ReadAsync(ranges[i].Offset, ranges[i].Length, Write, failed.Token).ConfigureAwait(false);
+                await turns.WaitAsync(failed.Token).ConfigureAwait(false);
+                try
+                {
+                    await reader.ReadAsync(ranges[i].Offset, ranges[i].Length, Write, failed.Token).ConfigureAwait(false);
+                }
+                finally
+                {
+                    turns.Release();
+                }
             }
         }
 

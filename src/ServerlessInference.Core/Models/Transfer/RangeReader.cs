@@ -4,12 +4,15 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessInference.Models.Transfer;
 
 /// <summary>Reads a range of an object, again and again from where it broke off.</summary>
-/// <remarks>A connection that brings nothing within the idle timeout counts as broken: a stalled body would otherwise hang for minutes.</remarks>
+/// <remarks>
+/// A connection that does not bring the next <see cref="Progress"/> bytes within the idle timeout counts as broken: a stalled body would otherwise
+/// hang for minutes, and one that drips for hours.
+/// </remarks>
 internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptions options, TimeProvider time, ILogger logger)
 {
     private const int BufferSize = 256 * 1024;
 
-    /// <summary>What a connection must have brought to count as one that worked: a server that drips would never be given up otherwise.</summary>
+    /// <summary>What a connection must bring within the idle timeout, and must have brought to count as one that worked.</summary>
     private const int Progress = 64 * 1024;
 
     /// <summary>Takes bytes in order.</summary>
@@ -22,7 +25,7 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
         byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BufferSize, length));
         try
         {
-            await ReadAsync(buffer, offset, length, sink, cancellationToken).ConfigureAwait(false);
+            await ReadAsync(_ => buffer, offset, length, sink, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -30,7 +33,11 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
         }
     }
 
-    private async Task ReadAsync(byte[] buffer, long offset, long length, Sink sink, CancellationToken cancellationToken)
+    /// <summary>Reads a range into memory.</summary>
+    public Task ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken) =>
+        ReadAsync(done => destination[(int)done..], offset, destination.Length, static (_, _) => ValueTask.CompletedTask, cancellationToken);
+
+    private async Task ReadAsync(Func<long, Memory<byte>> place, long offset, long length, Sink sink, CancellationToken cancellationToken)
     {
         long done = 0;
         int failures = 0;
@@ -42,10 +49,11 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
             {
                 while (done < length && attempt.Failure is null)
                 {
+                    Memory<byte> buffer = place(done);
                     int filled = await attempt.FillAsync(buffer, offset + done, length - done, cancellationToken).ConfigureAwait(false);
                     if (filled > 0)
                     {
-                        await sink(offset + done, buffer.AsMemory(0, filled)).ConfigureAwait(false);
+                        await sink(offset + done, buffer[..filled]).ConfigureAwait(false);
                         done += filled;
                     }
                 }
@@ -78,12 +86,13 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
         private CancellationTokenSource? _idle;
         private CancellationTokenSource? _linked;
         private Stream? _body;
+        private int _came;
 
         /// <summary>Gets why this connection is of no more use.</summary>
         public Exception? Failure { get; private set; }
 
         /// <summary>Fills the buffer as far as the connection lasts; what came before a failure counts.</summary>
-        public async ValueTask<int> FillAsync(byte[] buffer, long offset, long wanted, CancellationToken cancellationToken)
+        public async ValueTask<int> FillAsync(Memory<byte> buffer, long offset, long wanted, CancellationToken cancellationToken)
         {
             int filled = 0;
             int capacity = (int)Math.Min(buffer.Length, wanted);
@@ -94,9 +103,11 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
                     await OpenAsync(buffer, offset, wanted, cancellationToken).ConfigureAwait(false);
                 }
 
+                Rearm();
+
                 while (filled < capacity)
                 {
-                    int read = await ReadAsync(buffer.AsMemory(filled, capacity - filled)).ConfigureAwait(false);
+                    int read = await ReadAsync(buffer[filled..capacity]).ConfigureAwait(false);
                     if (read == 0)
                     {
                         throw new EndOfStreamException($"the body ended {wanted - filled:N0} bytes early");
@@ -110,7 +121,7 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
             catch (Exception exception) when (IsTransient(exception, cancellationToken))
             {
                 Failure = exception is OperationCanceledException
-                    ? new TimeoutException($"nothing came for {idleTimeout.TotalSeconds:0.###} s", exception)
+                    ? new TimeoutException($"{(_came == 0 ? "nothing" : $"only {_came:N0} bytes")} came for {idleTimeout.TotalSeconds:0.###} s", exception)
                     : exception;
             }
 
@@ -128,7 +139,7 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
             _idle?.Dispose();
         }
 
-        private async ValueTask OpenAsync(byte[] buffer, long offset, long wanted, CancellationToken cancellationToken)
+        private async ValueTask OpenAsync(Memory<byte> buffer, long offset, long wanted, CancellationToken cancellationToken)
         {
             _idle = new CancellationTokenSource(idleTimeout, time);
             _linked = CancellationTokenSource.CreateLinkedTokenSource(_idle.Token, cancellationToken);
@@ -142,15 +153,27 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
             _body = await source.OpenReadAsync(0, source.Length, _linked.Token).ConfigureAwait(false);
             for (long skipped = 0; skipped < offset;)
             {
-                int read = await ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, offset - skipped))).ConfigureAwait(false);
+                int read = await ReadAsync(buffer[..(int)Math.Min(buffer.Length, offset - skipped)]).ConfigureAwait(false);
                 skipped += read > 0 ? read : throw new EndOfStreamException($"the body ended at byte {skipped:N0}");
             }
         }
 
-        private ValueTask<int> ReadAsync(Memory<byte> buffer)
+        private async ValueTask<int> ReadAsync(Memory<byte> buffer)
+        {
+            int read = await _body!.ReadAsync(buffer, _linked!.Token).ConfigureAwait(false);
+            _came += read;
+            if (_came >= Progress)
+            {
+                Rearm();
+            }
+
+            return read;
+        }
+
+        private void Rearm()
         {
             _idle!.CancelAfter(idleTimeout);
-            return _body!.ReadAsync(buffer, _linked!.Token);
+            _came = 0;
         }
 
         private static bool IsTransient(Exception exception, CancellationToken cancellationToken) =>

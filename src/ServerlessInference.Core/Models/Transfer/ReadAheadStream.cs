@@ -6,15 +6,19 @@ namespace ServerlessInference.Models.Transfer;
 
 /// <summary>An object from its first byte to its last, fetched ahead in a few ranges at once and digested on the way.</summary>
 /// <remarks>
-/// Holds at most <see cref="Window"/> segments of <see cref="SegmentSize"/> bytes beside the one being read, whatever the object's size. One reader.
+/// Holds at most <see cref="Window"/> segments beside the one being read: 20 MiB, or, where the model goes into memory, less than a twentieth of it. One reader.
 /// </remarks>
 internal sealed class ReadAheadStream : Stream
 {
-    public const int SegmentSize = 4 * 1024 * 1024;
     public const int Window = 4;
+    private const int LeastSegment = 512 * 1024, MostSegment = 4 * 1024 * 1024;
+
+    /// <summary>What is held of an object that goes into memory, window and current segment, is then less than a twentieth of it.</summary>
+    private const int SegmentsPerObject = 128;
 
     private readonly IRemoteObject _source;
     private readonly RangeReader _reader;
+    private readonly int _segmentSize;
     private readonly Channel<Task<Segment>> _segments = Channel.CreateBounded<Task<Segment>>(Window - 1);
     private readonly ConcurrentBag<byte[]> _free = [];
     private readonly CancellationTokenSource _stop;
@@ -29,6 +33,7 @@ internal sealed class ReadAheadStream : Stream
     {
         _source = source;
         _reader = new RangeReader(source, options, time, logger);
+        _segmentSize = options.InMemory ? (int)Math.Clamp(source.Length / SegmentsPerObject, LeastSegment, MostSegment) : MostSegment;
         _digest = new IncrementalDigest(algorithm);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _fetching = Task.Run(() => source.AcceptsRanges ? FetchRangesAsync() : FetchInOrderAsync(), CancellationToken.None);
@@ -133,7 +138,7 @@ internal sealed class ReadAheadStream : Stream
         Exception? failure = null;
         try
         {
-            for (long offset = 0; offset < _source.Length; offset += SegmentSize)
+            for (long offset = 0; offset < _source.Length; offset += _segmentSize)
             {
                 await _segments.Writer.WriteAsync(FetchAsync(offset), _stop.Token).ConfigureAwait(false);
             }
@@ -148,12 +153,8 @@ internal sealed class ReadAheadStream : Stream
 
     private async Task<Segment> FetchAsync(long offset)
     {
-        var segment = new Segment(Rent(), (int)Math.Min(SegmentSize, _source.Length - offset));
-        await _reader.ReadAsync(offset, segment.Length, (at, data) =>
-        {
-            data.CopyTo(segment.Buffer.AsMemory((int)(at - offset)));
-            return ValueTask.CompletedTask;
-        }, _stop.Token).ConfigureAwait(false);
+        var segment = new Segment(Rent(), (int)Math.Min(_segmentSize, _source.Length - offset));
+        await _reader.ReadAsync(offset, segment.Buffer.AsMemory(0, segment.Length), _stop.Token).ConfigureAwait(false);
         return segment;
     }
 
@@ -168,11 +169,11 @@ internal sealed class ReadAheadStream : Stream
             {
                 while (data.Length > 0)
                 {
-                    int count = Math.Min(data.Length, SegmentSize - filled);
+                    int count = Math.Min(data.Length, _segmentSize - filled);
                     data[..count].CopyTo(buffer.AsMemory(filled));
                     filled += count;
                     data = data[count..];
-                    if (filled == SegmentSize)
+                    if (filled == _segmentSize)
                     {
                         await _segments.Writer.WriteAsync(Task.FromResult(new Segment(buffer, filled)), _stop.Token).ConfigureAwait(false);
                         (buffer, filled) = (Rent(), 0);
@@ -189,7 +190,7 @@ internal sealed class ReadAheadStream : Stream
         _segments.Writer.Complete(failure);
     }
 
-    private byte[] Rent() => _free.TryTake(out byte[]? buffer) ? buffer : GC.AllocateUninitializedArray<byte>(SegmentSize);
+    private byte[] Rent() => _free.TryTake(out byte[]? buffer) ? buffer : GC.AllocateUninitializedArray<byte>(_segmentSize);
 
     private sealed record Segment(byte[] Buffer, int Length);
 }

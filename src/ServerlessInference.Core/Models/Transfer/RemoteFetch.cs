@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using ServerlessInference.Models.Archives;
@@ -16,8 +15,11 @@ internal sealed class RemoteFetch(string description, RemoteModelOptions options
         : options.Archive != ArchiveKind.ByName ? options.Archive
         : ArchiveNames.KindOf(objects[0].Name);
 
-    public ValueTask<IReadOnlyList<IRemoteObject>> ListAsync(IRemoteModel model, CancellationToken cancellationToken) =>
-        _retry.RunAsync(model.ListAsync, cancellationToken);
+    public async ValueTask<IReadOnlyList<IRemoteObject>> ListAsync(IRemoteModel model, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IRemoteObject> objects = await _retry.RunAsync(model.ListAsync, cancellationToken).ConfigureAwait(false);
+        return options.Progress is { } progress ? ReportingObject.Around(objects, progress) : objects;
+    }
 
     /// <summary>Refuses what is too large before any byte of it is asked for.</summary>
     public void CheckLimits(IReadOnlyList<IRemoteObject> objects)
@@ -34,49 +36,43 @@ internal sealed class RemoteFetch(string description, RemoteModelOptions options
     /// <summary>Fetches single objects into the staging folder, going on where an earlier process stopped.</summary>
     public async Task<IReadOnlyList<StoredFile>> ToFolderAsync(IReadOnlyList<IRemoteObject> objects, StagingFolder staging, CancellationToken cancellationToken)
     {
-        var files = new List<StoredFile>();
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        for (int i = 0; i < objects.Count; i++)
+        StagedObject[] staged = [.. Named(objects).Select((named, index) => new StagedObject(named.Item, staging.PathOf(named.Name), staging.Beside($"{index}")))];
+        staging.EnsureSpace(staged.Sum(item => item.Prepare()));
+        ContentDigest[] digests = await ForEachAsync(objects, async (index, turns, token) =>
         {
-            IRemoteObject item = objects[i];
-            string name = EntryName.Normalize(item.Name, description);
-            if (!names.Add(name))
-            {
-                throw EntryName.Refuse(item.Name, description, "stands in it twice");
-            }
-
-            ContentCheck check = await ContentCheck.ForAsync(item, options, _retry, logger, cancellationToken).ConfigureAwait(false);
-            string plan = staging.Beside($"plan-{i}.json"), progress = staging.Beside($"progress-{i}");
-            string path = staging.PathOf(name);
-            Resume(item, plan, progress, path);
-            ContentDigest digest;
-            using (var blocks = new BlockMap(item.Length, progress))
-            {
-                staging.EnsureSpace(blocks.Missing(int.MaxValue).Sum(range => range.Length));
-                using SafeFileHandle file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
-                digest = await new ParallelDownload(item, options, time, logger).RunAsync(file, blocks, check.Algorithm, cancellationToken).ConfigureAwait(false);
-                CheckLength(item, RandomAccess.GetLength(file));
-            }
-
-            check.Verify(digest);
-            files.Add(new StoredFile(name, item.Length, digest.ToString()));
-        }
-
-        return files;
+            ContentCheck check = await ContentCheck.ForAsync(objects[index], options, _retry, logger, token).ConfigureAwait(false);
+            return await StageAsync(staged[index], check, turns, token).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
+        return [.. Named(objects).Select((named, index) => new StoredFile(named.Name, named.Item.Length, digests[index].ToString()))];
     }
 
     /// <summary>Fetches single objects into memory.</summary>
-    public async Task ToMemoryAsync(IReadOnlyList<IRemoteObject> objects, MemoryFiles files, CancellationToken cancellationToken)
+    public Task ToMemoryAsync(IReadOnlyList<IRemoteObject> objects, MemoryFiles files, CancellationToken cancellationToken)
     {
-        foreach (IRemoteObject item in objects)
+        SafeFileHandle[] handles = [.. Named(objects).Select(named => files.Create(named.Name, named.Item.Length, null))];
+        return ForEachAsync(objects, async (index, turns, token) =>
         {
-            ContentCheck check = await ContentCheck.ForAsync(item, options, _retry, logger, cancellationToken).ConfigureAwait(false);
+            IRemoteObject item = objects[index];
+            ContentCheck check = await ContentCheck.ForAsync(item, options, _retry, logger, token).ConfigureAwait(false);
             using var blocks = new BlockMap(item.Length);
-            SafeFileHandle file = files.Create(EntryName.Normalize(item.Name, description), item.Length, null);
-            ContentDigest digest = await new ParallelDownload(item, options, time, logger).RunAsync(file, blocks, check.Algorithm, cancellationToken).ConfigureAwait(false);
-            CheckLength(item, RandomAccess.GetLength(file));
-            check.Verify(digest);
+            return await DownloadAsync(item, handles[index], blocks, check, turns, token).ConfigureAwait(false);
+        }, cancellationToken);
+    }
+
+    /// <summary>Fetches an archive as a file beside the staged content, going on where an earlier process stopped.</summary>
+    /// <returns>The archive, to be read from the disk; <see langword="null"/> where there is no room for it beside what it holds.</returns>
+    public async Task<IRemoteObject?> KeepArchiveAsync(IRemoteObject archive, StagingFolder staging, CancellationToken cancellationToken)
+    {
+        var staged = new StagedObject(archive, staging.Beside("archive"), staging.Beside("archive"));
+        if (!staging.TryEnsureSpace(staged.Prepare() + archive.Length))
+        {
+            return null;
         }
+
+        ContentCheck check = await ContentCheck.ForAsync(archive, options, _retry, logger, cancellationToken).ConfigureAwait(false);
+        using var turns = new SemaphoreSlim(options.Parallelism);
+        ContentDigest digest = await StageAsync(staged, check, turns, cancellationToken).ConfigureAwait(false);
+        return new FileObject(archive.Name, archive.Location, staged.Path, archive.Length, archive.Version, digest);
     }
 
     /// <summary>Extracts an archive while it arrives.</summary>
@@ -117,35 +113,52 @@ internal sealed class RemoteFetch(string description, RemoteModelOptions options
         return ZipDirectory.ReadAsync(archive.Location, archive.Length, async (offset, length) =>
         {
             byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
-            await reader.ReadAsync(offset, length, (at, data) =>
-            {
-                data.CopyTo(bytes.AsMemory((int)(at - offset)));
-                return ValueTask.CompletedTask;
-            }, cancellationToken).ConfigureAwait(false);
+            await reader.ReadAsync(offset, bytes, cancellationToken).ConfigureAwait(false);
             return bytes;
         }, options.MaxFiles);
     }
 
-    /// <summary>Keeps what an earlier process left of the same version, and nothing else.</summary>
-    private static void Resume(IRemoteObject item, string plan, string progress, string path)
+    /// <summary>Brings many objects at a time, small ones beside each other, with no more connections than for one.</summary>
+    private async Task<ContentDigest[]> ForEachAsync(
+        IReadOnlyList<IRemoteObject> objects, Func<int, SemaphoreSlim, CancellationToken, Task<ContentDigest>> fetch, CancellationToken cancellationToken)
     {
-        byte[] wanted = JsonSerializer.SerializeToUtf8Bytes(
-            new TransferPlan(item.Location, item.Version, item.Length, BlockMap.BlockSize), StoreJson.Default.TransferPlan);
-        if (File.Exists(plan) && File.ReadAllBytes(plan).AsSpan().SequenceEqual(wanted))
-        {
-            return;
-        }
-
-        File.Delete(progress);
-        File.Delete(path);
-        File.WriteAllBytes(plan, wanted);
+        var digests = new ContentDigest[objects.Count];
+        using var turns = new SemaphoreSlim(options.Parallelism);
+        await Parallel.ForAsync(0, objects.Count, new ParallelOptions { MaxDegreeOfParallelism = options.Parallelism, CancellationToken = cancellationToken }, async (index, token) =>
+            digests[index] = await fetch(index, turns, token).ConfigureAwait(false)).ConfigureAwait(false);
+        return digests;
     }
 
-    private static void CheckLength(IRemoteObject item, long length)
+    private async Task<ContentDigest> StageAsync(StagedObject staged, ContentCheck check, SemaphoreSlim turns, CancellationToken cancellationToken)
     {
-        if (length != item.Length)
+        using var blocks = new BlockMap(staged.Item.Length, staged.Progress);
+        using SafeFileHandle file = File.OpenHandle(staged.Path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
+        return await DownloadAsync(staged.Item, file, blocks, check, turns, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ContentDigest> DownloadAsync(
+        IRemoteObject item, SafeFileHandle file, BlockMap blocks, ContentCheck check, SemaphoreSlim turns, CancellationToken cancellationToken)
+    {
+        ContentDigest digest = await new ParallelDownload(item, options, turns, time, logger).RunAsync(file, blocks, check.Algorithm, cancellationToken).ConfigureAwait(false);
+        if (RandomAccess.GetLength(file) is var length && length != item.Length)
         {
             throw new CorruptContentException($"{item.Location} came with {length:N0} bytes; it has {item.Length:N0}.");
         }
+
+        check.Verify(digest);
+        return digest;
+    }
+
+    private List<(IRemoteObject Item, string Name)> Named(IReadOnlyList<IRemoteObject> objects)
+    {
+        var named = new List<(IRemoteObject, string)>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (IRemoteObject item in objects)
+        {
+            string name = EntryName.Normalize(item.Name, description);
+            named.Add(names.Add(name) ? (item, name) : throw EntryName.Refuse(item.Name, description, "stands in it twice"));
+        }
+
+        return named;
     }
 }

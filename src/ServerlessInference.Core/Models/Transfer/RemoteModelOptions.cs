@@ -6,6 +6,8 @@ namespace ServerlessInference.Models.Transfer;
 /// <remarks>In a URI some of them stand behind a <c>#</c>, joined by <c>&amp;</c>: <c>s3://bucket/model.tar.gz#sha256=…&amp;memory=true</c>.</remarks>
 public sealed class RemoteModelOptions
 {
+    internal const string KeepFolderSetting = "keep-folder";
+
     /// <summary>Gets or sets the SHA-256 that the object (or archive) must have.</summary>
     /// <value>64 hexadecimal digits; <see langword="null"/>, the default, checks what the server knows. In a URI: <c>sha256</c>.</value>
     public string? Sha256 { get; set; }
@@ -26,6 +28,10 @@ public sealed class RemoteModelOptions
     /// <value>Its name in the archive; <see langword="null"/>, the default, takes all. In a URI: <c>entry</c>.</value>
     public string? Entry { get; set; }
 
+    /// <summary>Gets or sets a value indicating whether the one folder that all entries of an archive are in stays part of their names.</summary>
+    /// <value>The default is <see langword="false"/>: where a folder rather than its content was packed, its name is left out. In a URI: <c>keep-folder</c>.</value>
+    public bool KeepFolder { get; set; }
+
     /// <summary>Gets or sets the most bytes that the model may have, as it comes and as it is extracted.</summary>
     /// <value>Above zero. The default is 10 GiB, the most that Lambda's ephemeral storage and memory hold. In a URI: <c>max-bytes</c>.</value>
     public long MaxBytes { get; set; } = 10L * 1024 * 1024 * 1024;
@@ -42,13 +48,16 @@ public sealed class RemoteModelOptions
     /// <value>Bytes, 1 MiB to 256 MiB; rounded down to a whole MiB. The default is 8 MiB.</value>
     public int RangeSize { get; set; } = 8 * 1024 * 1024;
 
-    /// <summary>Gets or sets how long a connection may bring nothing before the range is asked for again.</summary>
+    /// <summary>Gets or sets how long a connection may take for its next 64 KiB before the range is asked for again.</summary>
     /// <value>Above zero. The default is 10 seconds.</value>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Gets or sets how often in a row a range may fail; a connection that brought 64 KiB begins the count anew.</summary>
     /// <value>1 to 100. The default is 5, with pauses of 0.1, 0.2, 0.4 and 0.8 seconds between.</value>
     public int MaxAttempts { get; set; } = 5;
+
+    /// <summary>Gets or sets who hears of every piece that arrives.</summary>
+    internal IProgress<TransferProgress>? Progress { get; set; }
 
     /// <summary>Takes settings from the fragment of a URI.</summary>
     /// <param name="fragment">What stands behind the <c>#</c>.</param>
@@ -66,11 +75,12 @@ public sealed class RemoteModelOptions
                 "sha256" => ContentDigest.TryFromHex(DigestAlgorithm.Sha256, Sha256 = value, out _),
                 "require-digest" => TryReadFlag(value, on => RequireDigest = on),
                 "memory" => TryReadFlag(value, on => InMemory = on),
+                KeepFolderSetting => TryReadFlag(value, on => KeepFolder = on),
                 "entry" => (Entry = value).Length > 0,
                 "max-bytes" => long.TryParse(value, out long most) && (MaxBytes = most) > 0,
                 "archive" => TryReadKind(value),
                 _ => throw new ArgumentException(
-                    $"'{name}' is no setting of a model's URI. Known are sha256, require-digest, memory, entry, max-bytes and archive.", nameof(fragment)),
+                    $"'{name}' is no setting of a model's URI. Known are sha256, require-digest, memory, entry, keep-folder, max-bytes and archive.", nameof(fragment)),
             };
             if (!understood)
             {

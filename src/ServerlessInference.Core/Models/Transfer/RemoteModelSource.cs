@@ -17,6 +17,9 @@ namespace ServerlessInference.Models.Transfer;
 /// </remarks>
 public sealed partial class RemoteModelSource : IModelSource
 {
+    /// <summary>A function is stopped once at the end of the init phase and again at its timeout: then an archive needs more time than there is in one go.</summary>
+    private const int AttemptsInOneGo = 2;
+
     private readonly IRemoteModel _model;
     private readonly RemoteModelOptions _options;
     private readonly RemoteFetch _fetch;
@@ -60,9 +63,12 @@ public sealed partial class RemoteModelSource : IModelSource
     /// <param name="model">Where the model lies.</param>
     /// <param name="options">How it is fetched.</param>
     /// <returns>The source.</returns>
+    /// <remarks>An <see cref="IProgress{T}"/> of <see cref="TransferProgress"/> in the container hears of every piece that arrives, from several threads at once.</remarks>
     public static RemoteModelSource Create(IServiceProvider services, IRemoteModel model, RemoteModelOptions options)
     {
         ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Progress = services.GetService<IProgress<TransferProgress>>();
         return new RemoteModelSource(
             model,
             options,
@@ -94,7 +100,10 @@ public sealed partial class RemoteModelSource : IModelSource
     }
 
     // A pinned model is known without asking anybody, and the same wherever it comes from.
-    private string? PinnedVersion => _options.Sha256 is { } pinned ? "sha256-" + pinned[..16].ToLowerInvariant() : null;
+    private string? PinnedVersion => _options.Sha256 is { } pinned ? VersionOf(pinned) : null;
+
+    /// <summary>Gives the version of whatever has a pinned SHA-256.</summary>
+    internal static string VersionOf(string sha256) => "sha256-" + sha256[..16].ToLowerInvariant();
 
     private static string VersionOf(IReadOnlyList<IRemoteObject> objects) => objects.Count == 1 ? objects[0].Version : Digest(Identity(objects));
 
@@ -109,7 +118,7 @@ public sealed partial class RemoteModelSource : IModelSource
             objects ??= await _fetch.ListAsync(_model, token).ConfigureAwait(false);
             return await FetchAsync(objects, version, staging, token).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false);
-        string folder = stored.Manifest.Digest is null ? string.Empty : ArchiveNames.CommonFolder(stored.Manifest.Files.Select(file => file.Name));
+        string folder = stored.Manifest.Digest is null || _options.KeepFolder ? string.Empty : ArchiveNames.CommonFolder(stored.Manifest.Files.Select(file => file.Name));
         return new ModelArtifact(
             Description, version, stored.Manifest.Files.Select(file => ModelFile.OnDisk(Below(folder, file.Name), stored.PathOf(file), file.Length)), stored);
     }
@@ -118,26 +127,50 @@ public sealed partial class RemoteModelSource : IModelSource
     {
         _fetch.CheckLimits(objects);
         ArchiveKind kind = _fetch.KindOf(objects);
-        if (kind != ArchiveKind.None)
-        {
-            staging.Reset(); // an archive begins with its first byte
-        }
-
         try
         {
-            if (kind == ArchiveKind.None)
-            {
-                return Manifest(version, null, await _fetch.ToFolderAsync(objects, staging, cancellationToken).ConfigureAwait(false));
-            }
-
-            (IReadOnlyList<StoredFile> files, ContentDigest digest) =
-                await _fetch.ExtractAsync(objects[0], kind, new FolderTarget(staging), cancellationToken).ConfigureAwait(false);
-            return Manifest(version, digest.ToString(), files);
+            return kind == ArchiveKind.None
+                ? Manifest(version, null, await _fetch.ToFolderAsync(objects, staging, cancellationToken).ConfigureAwait(false))
+                : await FetchArchiveAsync(objects[0], kind, version, staging, cancellationToken).ConfigureAwait(false);
         }
         catch (ModelLoadException exception) when (kind != ArchiveKind.None || exception is CorruptContentException or ModelChangedException)
         {
             staging.Reset();
             throw;
+        }
+    }
+
+    /// <summary>Extracts an archive while it arrives; one that was broken off twice is kept first, so that every further process gets ahead.</summary>
+    private async Task<StoreManifest> FetchArchiveAsync(IRemoteObject archive, ArchiveKind kind, string version, StagingFolder staging, CancellationToken cancellationToken)
+    {
+        if (staging.BeginAttempt() >= AttemptsInOneGo)
+        {
+            staging.ClearContent();
+            try
+            {
+                if (await _fetch.KeepArchiveAsync(archive, staging, cancellationToken).ConfigureAwait(false) is { } kept)
+                {
+                    return await ExtractAsync(kept).ConfigureAwait(false);
+                }
+            }
+            catch (ModelLoadException exception) when (exception is not (CorruptContentException or ModelChangedException))
+            {
+                // Most often its files need more room than it left beside itself.
+                LogAgain(_logger, exception.Message);
+            }
+
+            staging.Reset();
+            staging.BeginAttempt();
+        }
+
+        staging.ClearContent();
+        return await ExtractAsync(archive).ConfigureAwait(false);
+
+        async Task<StoreManifest> ExtractAsync(IRemoteObject source)
+        {
+            (IReadOnlyList<StoredFile> files, ContentDigest digest) =
+                await _fetch.ExtractAsync(source, kind, new FolderTarget(staging), cancellationToken).ConfigureAwait(false);
+            return Manifest(version, digest.ToString(), files);
         }
     }
 
@@ -162,7 +195,7 @@ public sealed partial class RemoteModelSource : IModelSource
             }
 
             List<ModelFile> named = [.. files.ToModelFiles()];
-            string folder = kind == ArchiveKind.None ? string.Empty : ArchiveNames.CommonFolder(named.Select(file => file.Name));
+            string folder = kind == ArchiveKind.None || _options.KeepFolder ? string.Empty : ArchiveNames.CommonFolder(named.Select(file => file.Name));
             return new ModelArtifact(
                 Description,
                 PinnedVersion ?? VersionOf(objects),

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using ServerlessInference.Packages;
 using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Lambda;
@@ -41,12 +42,16 @@ internal sealed class FunctionServices : IAsyncDisposable
         _logOutput = logOutput;
         Time = time;
         HasModels = services is not null && HasRegistry(services);
+        HasSplitPackage = HasModels && HasPackage(services!);
     }
 
     public readonly TimeProvider Time;
 
     /// <summary>Whether models are registered.</summary>
     public readonly bool HasModels;
+
+    /// <summary>Whether something travels beside the deployment package, which must be there before anything else is touched.</summary>
+    public readonly bool HasSplitPackage;
 
     /// <summary>Gets what the application registered; <see langword="null"/> where it registered nothing.</summary>
     public IServiceCollection? Registered => _services;
@@ -121,6 +126,9 @@ internal sealed class FunctionServices : IAsyncDisposable
     // On its own, so that a function without services does not load what it needs.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool HasRegistry(IServiceCollection services) => Has(services, typeof(IModelRegistry));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool HasPackage(IServiceCollection services) => Has(services, typeof(ISplitPackage));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private LambdaLoggerProvider OwnLogging()

@@ -89,6 +89,34 @@ public sealed class RemoteModelSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task LoadAsync_ServerThatDrips_IsGivenUp()
+    {
+        var item = new FakeObject("model.onnx", Content) { Body = (_, _, range) => new DrippingStream(range) };
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => Source(item, new RemoteModelOptions
+        {
+            IdleTimeout = TimeSpan.FromMilliseconds(60),
+            MaxAttempts = 2,
+        }).LoadAsync(TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Matches("only [0-9,]+ bytes came for 0.06 s", exception.Message);
+    }
+
+    [Fact]
+    public async Task LoadAsync_ManySmallObjects_ComeBesideEachOtherOnNoMoreConnectionsThanAllowed()
+    {
+        int open = 0, most = 0;
+        FakeObject[] objects = [.. Enumerable.Range(0, 20).Select(i => new FakeObject($"part-{i}.bin", TemporaryStore.Bytes(1000, i))
+        {
+            Body = (_, _, range) => new SlowStream(range, () => InterlockedMax(ref most, Interlocked.Increment(ref open)), () => Interlocked.Decrement(ref open)),
+        })];
+        using ModelArtifact artifact = await new RemoteModelSource(new FakeModel(objects), new RemoteModelOptions { Parallelism = 4 }, _store.Options)
+            .LoadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(20, artifact.Files.Count);
+        Assert.InRange(most, 2, 4);
+    }
+
+    [Fact]
     public async Task LoadAsync_FlippedBitOnce_IsFetchedAgain()
     {
         var digest = new ContentDigest(DigestAlgorithm.Sha256, Convert.ToHexStringLower(SHA256.HashData(Content)));
@@ -218,6 +246,14 @@ public sealed class RemoteModelSourceTests : IDisposable
 
     private RemoteModelSource Source(FakeObject item, RemoteModelOptions? options = null) =>
         new(new FakeModel(item), options ?? new RemoteModelOptions { RangeSize = 1 << 20 }, _store.Options);
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        for (int seen = most; value > seen; seen = most)
+        {
+            Interlocked.CompareExchange(ref most, value, seen);
+        }
+    }
 
     private static byte[] Flip(byte[] range, bool flip)
     {

@@ -1,0 +1,79 @@
+namespace ServerlessInference.Models.Transfer;
+
+/// <summary>An object that tells of what is read of it.</summary>
+internal sealed class ReportingObject(IRemoteObject inner, IProgress<TransferProgress> progress, long total) : IRemoteObject
+{
+    public string Name => inner.Name;
+
+    public string Location => inner.Location;
+
+    public long Length => inner.Length;
+
+    public string Version => inner.Version;
+
+    public bool AcceptsRanges => inner.AcceptsRanges;
+
+    public static IReadOnlyList<IRemoteObject> Around(IReadOnlyList<IRemoteObject> objects, IProgress<TransferProgress> progress)
+    {
+        long total = objects.Sum(item => item.Length);
+        return [.. objects.Select(item => new ReportingObject(item, progress, total))];
+    }
+
+    public ValueTask<ContentDigest?> GetDigestAsync(CancellationToken cancellationToken) => inner.GetDigestAsync(cancellationToken);
+
+    public async ValueTask<Stream> OpenReadAsync(long offset, long length, CancellationToken cancellationToken) =>
+        new Body(await inner.OpenReadAsync(offset, length, cancellationToken).ConfigureAwait(false), this);
+
+    private void Report(int bytes) => progress.Report(new TransferProgress(Location, bytes, total));
+
+    private sealed class Body(Stream inner, ReportingObject source) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            int read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            source.Report(read);
+            return read;
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is read asynchronously.");
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override async ValueTask DisposeAsync()
+        {
+            await inner.DisposeAsync().ConfigureAwait(false);
+            await base.DisposeAsync().ConfigureAwait(false);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                inner.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}

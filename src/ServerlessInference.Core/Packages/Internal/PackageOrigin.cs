@@ -1,0 +1,52 @@
+using ServerlessInference.Models;
+using ServerlessInference.Models.Transfer;
+
+namespace ServerlessInference.Packages;
+
+/// <summary>Finds what a manifest's URIs mean.</summary>
+internal static class PackageOrigin
+{
+    private const string Copy = "#copy=true";
+
+    /// <summary>Makes a URI absolute.</summary>
+    /// <param name="uri">The URI, a path, or a name relative to the base.</param>
+    /// <param name="baseUri">A folder or a URI.</param>
+    /// <returns>A URI with a scheme.</returns>
+    public static string Absolute(string uri, string baseUri) =>
+        HasScheme(uri) ? uri
+        : uri.StartsWith('/') || Path.IsPathFullyQualified(uri) ? "file:" + uri
+        : HasScheme(baseUri) ? baseUri.TrimEnd('/') + "/" + uri
+        : "file:" + Path.Combine(Path.GetFullPath(baseUri), uri);
+
+    /// <summary>Gives the folder that a manifest lies in.</summary>
+    public static string FolderOf(string manifest)
+    {
+        if (!HasScheme(manifest))
+        {
+            return Path.GetDirectoryName(Path.GetFullPath(manifest))!;
+        }
+
+        string place = manifest.Split('#', '?')[0];
+        return place[..(place.LastIndexOf('/') + 1)] is { Length: > 0 } folder ? folder : place[..(place.IndexOf(':', StringComparison.Ordinal) + 1)];
+    }
+
+    /// <summary>Tells a URI from a path.</summary>
+    public static bool HasScheme(string uri) => uri.IndexOf(':', StringComparison.Ordinal) is > 1; // one letter is a drive of Windows
+
+    /// <summary>Adds the settings with which whatever a URI names goes into the store.</summary>
+    public static string SourceUri(string uri, string? sha256)
+    {
+        string scheme = uri[..uri.IndexOf(':', StringComparison.Ordinal)];
+        if (scheme == "layer")
+        {
+            uri = "file:" + Path.Combine(ModelSourceBuilder.LayerRoot, uri["layer:".Length..]);
+        }
+
+        string settings = $"{RemoteModelOptions.KeepFolderSetting}=true" + (sha256 is null ? string.Empty : $"&sha256={sha256}");
+
+        // Files would otherwise be used where they lie, and a '#' may be part of their names.
+        return scheme is "file" or "efs" or "layer"
+            ? uri + (uri.Contains(Copy, StringComparison.Ordinal) ? "&" : Copy + "&") + settings
+            : uri + (uri.Contains('#', StringComparison.Ordinal) ? "&" : "#") + settings;
+    }
+}

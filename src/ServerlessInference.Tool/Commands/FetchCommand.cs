@@ -1,0 +1,116 @@
+using System.CommandLine;
+using ServerlessInference.Models;
+using ServerlessInference.Tool.Inspection;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>The command <c>fetch</c>: takes models from where a function would, so that a source can be tried by hand.</summary>
+internal static class FetchCommand
+{
+    /// <summary>Holds what is on its way; a broken-off fetch goes on from there.</summary>
+    private const string StoreFolder = ".serverless-inference";
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create(ToolConsole console)
+    {
+        var uris = new Argument<string[]>("uris") { Description = "s3://…, https://…, file: or a path, with settings such as #sha256=… behind it.", HelpName = "URI", Arity = ArgumentArity.OneOrMore };
+        var to = new Option<string>("--to") { Description = "Where the files go.", HelpName = "FOLDER", Required = true };
+        var format = FormatOption.Create();
+        var command = new Command("fetch", "Fetch models as a function would: in parallel ranges, resumed, verified, archives extracted.") { uris, to, format };
+        command.SetAction((parsed, cancellationToken) =>
+            RunAsync(console, parsed.GetRequiredValue(uris), Path.GetFullPath(parsed.GetRequiredValue(to)), parsed.GetValue(format), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ToolConsole console, string[] uris, string folder, OutputFormat format, CancellationToken cancellationToken)
+    {
+        var exitCode = ExitCode.Success;
+        await using var writer = new DocumentWriter(console, format, "URI", "VERSION", "FILE", "SIZE");
+        foreach (var uri in uris)
+        {
+            ITableDocument document;
+            try
+            {
+                document = await FetchAsync(console, uri, folder, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (FailureDocument.Covers(exception))
+            {
+                document = new FailureDocument(uri, exception);
+                exitCode = ExitCode.InputFailed;
+            }
+
+            await writer.WriteAsync(document, cancellationToken).ConfigureAwait(false);
+        }
+
+        return exitCode;
+    }
+
+    private static async Task<FetchDocument> FetchAsync(ToolConsole console, string uri, string folder, CancellationToken cancellationToken)
+    {
+        var store = Path.Combine(folder, StoreFolder);
+        Directory.CreateDirectory(folder);
+        var start = TimeProvider.System.GetTimestamp();
+        using var bar = new TransferBar(console, TimeProvider.System, uri);
+        var (services, source) = TrialSources.Create(console, Copied(uri), store, bar);
+        await using (services.ConfigureAwait(false))
+        {
+            using var artifact = await source.LoadAsync(cancellationToken).ConfigureAwait(false);
+            var elapsed = TimeProvider.System.GetElapsedTime(start);
+            var files = new List<KeyValuePair<string, long>>();
+            foreach (var file in artifact.Files.OrderBy(file => file.Name, StringComparer.Ordinal))
+            {
+                var target = Path.Combine(folder, file.Name);
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                Take(file, target, store);
+                files.Add(new(file.Name, file.Length));
+            }
+
+            Clean(store);
+            return new FetchDocument(uri, artifact.Version, folder, files, bar.Bytes, elapsed);
+        }
+    }
+
+    /// <summary>Keeps only what is on its way, such as another model's half.</summary>
+    private static void Clean(string store)
+    {
+        if (!Directory.Exists(store))
+        {
+            return; // everything went through memory
+        }
+
+        var staging = Path.Combine(store, "staging");
+        var isEmpty = !Directory.Exists(staging) || !Directory.EnumerateFileSystemEntries(staging).Any();
+        Directory.Delete(isEmpty ? store : Path.Combine(store, "models"), recursive: true);
+    }
+
+    private static void Take(ModelFile file, string target, string store)
+    {
+        if (file.PhysicalPath!.StartsWith(store, StringComparison.Ordinal))
+        {
+            File.Move(file.PhysicalPath, target, overwrite: true);
+            return;
+        }
+
+        // A file in memory, where the URI asked for that: its path is one of /proc.
+        using var content = File.OpenRead(file.PhysicalPath);
+        using var output = File.Create(target);
+        content.CopyTo(output);
+    }
+
+    // A file would otherwise be used where it lies.
+    private static string Copied(string uri)
+    {
+        var at = uri.IndexOf('#', StringComparison.Ordinal);
+        var (place, settings) = at < 0 ? (uri, string.Empty) : (uri[..at], uri[(at + 1)..]);
+        if (place.IndexOf(':', StringComparison.Ordinal) <= 1)
+        {
+            place = "file:" + Path.GetFullPath(place);
+        }
+
+        return !place.StartsWith("file:", StringComparison.Ordinal) && !place.StartsWith("efs:", StringComparison.Ordinal) ? uri
+            : settings.StartsWith("copy=true", StringComparison.Ordinal) ? $"{place}#{settings}"
+            : settings.Length == 0 ? place + "#copy=true"
+            : $"{place}#copy=true&{settings}";
+    }
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using ServerlessInference.Tool.Output;
+using ServerlessInference.Tool.Packaging;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>The command <c>package layer</c>: writes the zip of a Lambda layer, which Lambda unpacks under <c>/opt</c>.</summary>
+internal static class PackageLayerCommand
+{
+    /// <summary>Creates the command.</summary>
+    public static Command Create(ToolConsole console)
+    {
+        var root = new Option<string>("--root") { Description = "The folder whose files the layer has.", HelpName = "FOLDER", Required = true };
+        var path = new Option<string?>("--path") { Description = "Where they are to be found under /opt, such as resnet50; the folder's name unless given, '.' for /opt itself.", HelpName = "PATH" };
+        var name = new Option<string?>("--name") { Description = "The layer's name; the last part of the path unless given.", HelpName = "NAME" };
+        var output = new Option<string>("--out") { Description = "Where the versions of the layer are kept.", HelpName = "FOLDER", Required = true };
+        var format = FormatOption.Create();
+        var command = new Command("layer", "Write the zip of a Lambda layer. Each content is a version of its own; going back is publishing an earlier zip.")
+        {
+            root, path, name, output, format,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            console, parsed.GetRequiredValue(root), parsed.GetValue(path), parsed.GetValue(name), parsed.GetRequiredValue(output), parsed.GetValue(format), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        ToolConsole console, string root, string? path, string? name, string output, OutputFormat format, CancellationToken cancellationToken)
+    {
+        var folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
+        var below = (path ?? folder).Trim('/');
+        below = below == "." ? string.Empty : below;
+        if (below.Split('/').Any(part => part is "." or "..") || below.Contains('\\', StringComparison.Ordinal))
+        {
+            throw new UsageException($"--path is '{path}'; a path below /opt such as resnet50 was expected.");
+        }
+
+        name ??= below.Length == 0 ? folder : below[(below.LastIndexOf('/') + 1)..];
+        if (name.Length == 0 || name.IndexOfAny(['/', '\\', '*', '?']) >= 0)
+        {
+            throw new UsageException($"--name is '{name}'; a file name was expected.");
+        }
+
+        await using var writer = new DocumentWriter(console, format, "WHAT", "SIZE", "WHERE");
+        try
+        {
+            var files = PublishFolder.List(root).Select(file => file with { Name = below.Length == 0 ? file.Name : $"{below}/{file.Name}" }).ToList();
+            Directory.CreateDirectory(output);
+            var temporary = Path.Combine(output, name + ".part");
+            await DeterministicZip.WriteAsync(files, temporary, cancellationToken).ConfigureAwait(false);
+            var size = new FileInfo(temporary).Length;
+            var (file, version, digest, unchanged) = await LayerVersions.AddAsync(temporary, output, name, cancellationToken).ConfigureAwait(false);
+            var limits = new[] { new LimitUse("direct-upload", size, PackageLimits.DirectUpload), new LimitUse("unzipped", files.Sum(item => item.Length), PackageLimits.Unzipped) };
+            await writer.WriteAsync(new LayerDocument(root, file, version, digest, "/opt/" + below, files.Count, unchanged, limits), cancellationToken).ConfigureAwait(false);
+            return ExitCode.Success;
+        }
+        catch (Exception exception) when (FailureDocument.Covers(exception))
+        {
+            await writer.WriteAsync(new FailureDocument(root, exception), cancellationToken).ConfigureAwait(false);
+            return ExitCode.InputFailed;
+        }
+    }
+}

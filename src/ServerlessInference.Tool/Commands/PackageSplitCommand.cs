@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using ServerlessInference.Tool.Output;
+using ServerlessInference.Tool.Packaging;
+
+namespace ServerlessInference.Tool.Commands;
+
+/// <summary>The command <c>package split</c>: decides what stays in the deployment package and writes what travels beside it.</summary>
+internal static class PackageSplitCommand
+{
+    /// <summary>Creates the command.</summary>
+    public static Command Create(ToolConsole console)
+    {
+        var root = new Option<string>("--root") { Description = "The publish folder.", HelpName = "FOLDER", Required = true };
+        var models = new Option<string[]>("--model") { Description = "A model's file or folder, inside the publish folder or not; repeatable.", HelpName = "[NAME=]PATH" };
+        var assemblies = new Option<string[]>("--assembly") { Description = "An assembly that may travel (not with Native AOT); repeatable.", HelpName = "NAME" };
+        var limit = Size.Option("--limit", "What the function and its layers may have, unzipped.", PackageLimits.Unzipped);
+        var all = new Option<bool>("--all") { Description = "Let everything travel that can, whether the rest would fit or not." };
+        var output = new Option<string>("--out") { Description = "Where everything is written.", HelpName = "FOLDER", Required = true };
+        var prefix = new Option<string?>("--uri-prefix") { Description = "Where the archives will be, such as s3://bucket/prefix/.", HelpName = "URI" };
+        var prune = new Option<bool>("--prune") { Description = "Leave out other platforms' libraries, symbols, documentation, and what the function does not load." };
+        var keep = new Option<string[]>("--keep") { Description = "With --prune: a file or assembly that stays; repeatable.", HelpName = "NAME" };
+        var layers = new Option<string[]>("--layer") { Description = "A layer's zip that the function has too; repeatable.", HelpName = "ZIP" };
+        var tmp = Size.Option("--tmp", "The size of the function's /tmp.", PackageLimits.DefaultEphemeralStorage);
+        var architecture = new Option<string?>("--architecture") { Description = "x86_64 or arm64; what the program in the folder is for, unless given.", HelpName = "NAME" };
+        architecture.AcceptOnlyFromAmong("x86_64", "arm64");
+        var format = FormatOption.Create();
+        var command = new Command("split", "Decide what stays in the deployment package, write archives of what travels, and the manifest.")
+        {
+            root, models, assemblies, limit, all, output, prefix, prune, keep, layers, tmp, architecture, format,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            console,
+            new Settings(
+                Path.GetFullPath(parsed.GetRequiredValue(root)), parsed.GetValue(models) ?? [], parsed.GetValue(assemblies) ?? [], parsed.GetValue(limit), parsed.GetValue(all),
+                Path.GetFullPath(parsed.GetRequiredValue(output)), parsed.GetValue(prefix), parsed.GetValue(prune), parsed.GetValue(keep) ?? [],
+                parsed.GetValue(layers) ?? [], parsed.GetValue(tmp), parsed.GetValue(architecture)),
+            parsed.GetValue(format),
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ToolConsole console, Settings settings, OutputFormat format, CancellationToken cancellationToken)
+    {
+        await using var writer = new DocumentWriter(console, format, "WHAT", "SIZE", "WHERE");
+        try
+        {
+            await writer.WriteAsync(await SplitAsync(console, settings, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            return ExitCode.Success;
+        }
+        catch (Exception exception) when (FailureDocument.Covers(exception))
+        {
+            await writer.WriteAsync(new FailureDocument(settings.Root, exception), cancellationToken).ConfigureAwait(false);
+            return ExitCode.InputFailed;
+        }
+    }
+
+    private static async Task<SplitDocument> SplitAsync(ToolConsole console, Settings settings, CancellationToken cancellationToken)
+    {
+        if ((settings.Output + Path.DirectorySeparatorChar).StartsWith(settings.Root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            throw new UsageException("--out lies inside --root, and what is written there would be packed. Name a folder beside it.");
+        }
+
+        var files = PublishFolder.List(settings.Root);
+        var models = settings.Models.Select(model => ModelInput.Parse(model, settings.Root)).ToList();
+        if (models.GroupBy(model => model.Mount).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new UsageException($"Two models are to be found at '{twice.Key}'. Give them names: --model NAME=PATH.");
+        }
+
+        List<PrunedFile> pruned = [];
+        if (settings.Prune)
+        {
+            (files, pruned) = Pruning.Apply(files, settings.Architecture ?? ArchitectureOf(files), settings.Keep);
+        }
+
+        var layers = settings.Layers.Sum(DeterministicZip.UnzippedLength);
+        var plan = SplitPlan.Decide(files, models, settings.Assemblies, settings.Limit, layers, settings.All);
+        var target = new SplitPackageWriter(settings.Output, settings.Prefix);
+        using var progress = new ProgressBar(console, TimeProvider.System, plan.Archives.Count + 1);
+        var archives = await target.WriteAsync(plan, [.. plan.Gone, .. pruned.Select(file => file.File.Name)], progress.Step, cancellationToken).ConfigureAwait(false);
+        var unzipped = PublishFolder.List(target.Function).Sum(file => file.Length);
+        return new SplitDocument(
+            settings.Root,
+            target,
+            plan.Stays.Count + 1,
+            unzipped,
+            archives,
+            pruned,
+            [
+                new LimitUse("direct-upload", new FileInfo(target.Zip).Length, PackageLimits.DirectUpload),
+                new LimitUse("unzipped", unzipped + layers, PackageLimits.Unzipped),
+                new LimitUse("tmp", archives.Sum(archive => archive.Description.UnpackedSize), settings.Tmp),
+            ]);
+    }
+
+    // The program itself is the one native file that is no library; where there is none, the machine's own is the likeliest.
+    private static string ArchitectureOf(List<PackageFile> files) =>
+        files.Where(file => file.Kind == FileKind.Other && Path.GetFileName(file.Name) != "createdump")
+            .Select(file => NativeImage.TryRead(file.Path)).FirstOrDefault(image => image is { IsLinux: true })?.Architecture
+        ?? (RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "x86_64");
+
+    private sealed record Settings(
+        string Root, string[] Models, string[] Assemblies, long Limit, bool All, string Output, string? Prefix, bool Prune, string[] Keep, string[] Layers, long Tmp, string? Architecture);
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Security;
+using System.Text;
+
+namespace ServerlessInference.Tool.Cost;
+
+/// <summary>Draws the monthly cost over the number of requests: one line a function, steps for the hosts. SVG 1.1, without scripts and fonts of its own.</summary>
+internal static class CostPlot
+{
+    private const int Width = 800, Height = 460, Left = 80, Right = 190, Top = 40, Bottom = 60;
+    private const int Samples = 200;
+
+    private static readonly string[] Colours = ["#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#8c564b"];
+
+    /// <summary>Draws.</summary>
+    /// <param name="documents">The functions.</param>
+    /// <param name="host">The hosts; may be null.</param>
+    /// <param name="requests">How many requests a month were asked about.</param>
+    /// <param name="currency">What the amounts are in.</param>
+    public static string Draw(IReadOnlyList<CostDocument> documents, FixedHost? host, double requests, string currency)
+    {
+        var mostRequests = 1.2 * documents.Select(document => document.FirstBreakEven ?? 0).Append(requests).Max();
+        var mostCost = 1.1 * documents.Select(document => document.Lambda.Monthly(mostRequests).Total)
+            .Append(host is null ? 0 : host.CountFor(mostRequests) * host.PerMonth).Append(0.01).Max();
+        var svg = new StringBuilder();
+        svg.Append(CultureInfo.InvariantCulture, $"""
+            <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{Height}" viewBox="0 0 {Width} {Height}" font-family="sans-serif" font-size="12">
+            <title>Cost a month over requests a month</title>
+            <rect width="100%" height="100%" fill="white"/>
+
+            """);
+        Axes();
+        for (var i = 0; i < documents.Count; i++)
+        {
+            var document = documents[i];
+            var colour = Colours[i % Colours.Length];
+            Line(Enumerable.Range(0, Samples + 1).Select(sample => mostRequests * sample / Samples).Select(count => (count, document.Lambda.Monthly(count).Total)), colour, dashed: false);
+            Legend(i, colour, $"Lambda, {document.Workload.MemoryMB:#,0} MB");
+            if (document.FirstBreakEven is { } even and > 0 && even <= mostRequests)
+            {
+                var cost = document.Lambda.Monthly(even).Total;
+                svg.Append(CultureInfo.InvariantCulture, $"""<circle cx="{X(even):0.#}" cy="{Y(cost):0.#}" r="4" fill="{colour}"/>""").Append('\n');
+                Text(X(even) + 6, Y(cost) + 16, $"{Short(even)}", "start");
+            }
+        }
+
+        if (host is not null)
+        {
+            Line(Steps(host), "#333333", dashed: true);
+            Legend(documents.Count, "#333333", $"hosts at {host.PerMonth.ToString("0.##", CultureInfo.InvariantCulture)} each");
+        }
+
+        return svg.Append("</svg>\n").ToString();
+
+        double X(double count) => Left + (count / mostRequests * (Width - Left - Right));
+
+        double Y(double cost) => Height - Bottom - (cost / mostCost * (Height - Top - Bottom));
+
+        IEnumerable<(double Count, double Cost)> Steps(FixedHost steps)
+        {
+            var count = 0.0;
+            for (var hosts = 1; count < mostRequests; hosts++)
+            {
+                yield return (count, hosts * steps.PerMonth);
+                count = Math.Min(mostRequests, hosts * steps.CapacityPerMonth);
+                yield return (count, hosts * steps.PerMonth);
+            }
+        }
+
+        void Axes()
+        {
+            const int ticks = 5;
+            for (var i = 0; i <= ticks; i++)
+            {
+                double count = mostRequests * i / ticks, cost = mostCost * i / ticks;
+                svg.Append(CultureInfo.InvariantCulture, $"""<path d="M{Left} {Y(cost):0.#}H{Width - Right}" stroke="#dddddd"/>""").Append('\n');
+                Text(Left - 8, Y(cost) + 4, cost.ToString(mostCost < 10 ? "0.00" : "#,0", CultureInfo.InvariantCulture), "end");
+                Text(X(count), Height - Bottom + 18, Short(count), "middle");
+            }
+
+            svg.Append(CultureInfo.InvariantCulture, $"""<path d="M{Left} {Top}V{Height - Bottom}H{Width - Right}" fill="none" stroke="black"/>""").Append('\n');
+            Text((Left + Width - Right) / 2.0, Height - 18, "requests a month", "middle");
+            Text(Left, Top - 14, $"{currency} a month", "middle");
+        }
+
+        void Line(IEnumerable<(double Count, double Cost)> points, string colour, bool dashed)
+        {
+            var path = string.Join(' ', points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.Count):0.#},{Y(point.Cost):0.#}")));
+            svg.Append(CultureInfo.InvariantCulture, $"""<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{(dashed ? " stroke-dasharray=\"6 4\"" : "")}/>""").Append('\n');
+        }
+
+        void Legend(int row, string colour, string text)
+        {
+            var y = Top + (row * 20);
+            svg.Append(CultureInfo.InvariantCulture, $"""<path d="M{Width - Right + 12} {y}h20" stroke="{colour}" stroke-width="2"/>""").Append('\n');
+            Text(Width - Right + 38, y + 4, text, "start");
+        }
+
+        void Text(double x, double y, string text, string anchor) =>
+            svg.Append(CultureInfo.InvariantCulture, $"""<text x="{x:0.#}" y="{y:0.#}" text-anchor="{anchor}">{SecurityElement.Escape(text)}</text>""").Append('\n');
+    }
+
+    private static string Short(double count) => count switch
+    {
+        >= 1e9 => (count / 1e9).ToString("0.##", CultureInfo.InvariantCulture) + " G",
+        >= 1e6 => (count / 1e6).ToString("0.##", CultureInfo.InvariantCulture) + " M",
+        >= 1e3 => (count / 1e3).ToString("0.#", CultureInfo.InvariantCulture) + " k",
+        _ => count.ToString("0", CultureInfo.InvariantCulture),
+    };
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using ServerlessInference.Tool.Commands;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool.Cost;
+
+/// <summary>What the JSON of <c>invoke</c> says of a function at one memory size.</summary>
+internal sealed record InvokeMeasurement(int MemoryMB, double? WarmMs, double? ColdMs, double? InitMs)
+{
+    /// <summary>Reads every document of <c>invoke</c>'s output.</summary>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static async Task<IReadOnlyList<InvokeMeasurement>> ReadAsync(string file, ToolConsole console, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var stream = file == EventInput.StandardInput ? console.Input : File.OpenRead(file);
+            using var reader = new StreamReader(stream);
+            var measurements = new List<InvokeMeasurement>();
+            while (await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
+            {
+                if (!string.IsNullOrWhiteSpace(line))
+                {
+                    measurements.Add(Parse(line));
+                }
+            }
+
+            return measurements.Count > 0 ? measurements : throw new UsageException($"--invoke is '{file}', which is empty. Give what 'serverless-inference invoke … --warm 20' wrote.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new UsageException($"--invoke is '{file}', which cannot be read, or is not what 'serverless-inference invoke' writes: {exception.Message}");
+        }
+    }
+
+    private static InvokeMeasurement Parse(string line)
+    {
+        using var document = JsonDocument.Parse(line);
+        var root = document.RootElement;
+        return new InvokeMeasurement(root.GetProperty("memory").GetInt32(), Mean(root, "warm"), Mean(root, "cold"), Mean(root, "init"));
+    }
+
+    private static double? Mean(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var statistics) ? statistics.GetProperty("mean").GetDouble() : null;
+}

@@ -1,0 +1,37 @@
+using ServerlessInference.Models.Transfer;
+
+namespace ServerlessInference.Tool.Output;
+
+/// <summary>Shows on the progress bar how much of a transfer has come. Thread-safe.</summary>
+internal sealed class TransferBar(ToolConsole console, TimeProvider time, string label) : IProgress<TransferProgress>, IDisposable
+{
+    private const int Steps = 1_000;
+
+    private readonly Lock _gate = new();
+    private readonly ProgressBar _bar = new(console, time, Steps);
+    private int _shown;
+
+    /// <summary>Gets how many bytes came over the link.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Gets how many bytes there are.</summary>
+    public long Total { get; private set; }
+
+    /// <inheritdoc />
+    public void Report(TransferProgress value)
+    {
+        lock (_gate)
+        {
+            Bytes += value.Bytes;
+            Total = value.Total;
+            var wanted = value.Total == 0 ? Steps : (int)Math.Min(Steps, Bytes * Steps / value.Total);
+            for (; _shown < wanted; _shown++)
+            {
+                _bar.Step(label);
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _bar.Dispose();
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+
+namespace ServerlessInference.Tool.Packaging;
+
+/// <summary>The zips of a layer in a folder, one a version: <c>NAME-0003-0123456789ab.zip</c>. Going back is publishing an earlier one.</summary>
+internal static partial class LayerVersions
+{
+    private const int DigestDigits = 12;
+
+    /// <summary>Gives a zip its version: that of an earlier one with the same bytes, or the next.</summary>
+    /// <param name="temporary">The zip, which is moved or deleted.</param>
+    /// <param name="folder">The folder of the versions.</param>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The zip, its version, its digest, and whether it was there already.</returns>
+    public static async Task<(string Path, int Version, string Sha256, bool Unchanged)> AddAsync(string temporary, string folder, string name, CancellationToken cancellationToken)
+    {
+        string digest;
+        await using (var content = File.OpenRead(temporary))
+        {
+            digest = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false));
+        }
+
+        var newest = 0;
+        foreach (var path in Directory.EnumerateFiles(folder, name + "-*.zip"))
+        {
+            var match = Version().Match(Path.GetFileName(path)[name.Length..]);
+            if (match.Success)
+            {
+                var version = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+                if (match.Groups[2].ValueSpan.SequenceEqual(digest.AsSpan(0, DigestDigits)))
+                {
+                    File.Delete(temporary);
+                    return (path, version, digest, true);
+                }
+
+                newest = Math.Max(newest, version);
+            }
+        }
+
+        var target = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}-{newest + 1:0000}-{digest[..DigestDigits]}.zip"));
+        File.Move(temporary, target);
+        return (target, newest + 1, digest, false);
+    }
+
+    [GeneratedRegex("^-([0-9]{4,9})-([0-9a-f]{12})\\.zip$")]
+    private static partial Regex Version();
+}

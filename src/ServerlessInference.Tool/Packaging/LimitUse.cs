@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text.Json;
+using ServerlessInference.Tool.Output;
+
+namespace ServerlessInference.Tool.Packaging;
+
+/// <summary>How full one of Lambda's limits is.</summary>
+/// <param name="Name">The limit: <c>direct-upload</c>, <c>unzipped</c>, <c>tmp</c>.</param>
+/// <param name="Used">What is used, in bytes.</param>
+/// <param name="Limit">What may be used, in bytes.</param>
+internal sealed record LimitUse(string Name, long Used, long Limit)
+{
+    /// <summary>Gets whether it is kept.</summary>
+    public bool Fits => Used <= Limit;
+
+    /// <summary>Writes an array of them as the property <c>limits</c>.</summary>
+    public static void Write(Utf8JsonWriter writer, IReadOnlyList<LimitUse> limits)
+    {
+        writer.WriteStartArray("limits"u8);
+        foreach (var limit in limits)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name"u8, limit.Name);
+            writer.WriteNumber("used"u8, limit.Used);
+            writer.WriteNumber("limit"u8, limit.Limit);
+            writer.WriteNumber("percent"u8, Math.Round(100.0 * limit.Used / limit.Limit, 1));
+            writer.WriteBoolean("fits"u8, limit.Fits);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Adds rows of three cells.</summary>
+    public static void AddRows(Table table, IReadOnlyList<LimitUse> limits)
+    {
+        foreach (var limit in limits)
+        {
+            var share = string.Create(CultureInfo.InvariantCulture, $"{100.0 * limit.Used / limit.Limit:0} % of {Size.Text(limit.Limit)}");
+            table.Add("limit " + limit.Name, Size.Text(limit.Used), limit.Fits ? share : share + ": too much");
+        }
+    }
+}

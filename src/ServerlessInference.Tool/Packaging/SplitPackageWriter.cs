@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using ServerlessInference.Packages;
+
+namespace ServerlessInference.Tool.Packaging;
+
+/// <summary>Writes what a plan decided: <c>function/</c>, <c>function.zip</c> and <c>archives/</c>. The same input gives the same bytes.</summary>
+internal sealed class SplitPackageWriter(string output, string? uriPrefix)
+{
+    /// <summary>Gets the folder with what stays.</summary>
+    public string Function { get; } = Path.Combine(output, "function");
+
+    /// <summary>Gets the folder with what travels.</summary>
+    public string Archives { get; } = Path.Combine(output, "archives");
+
+    /// <summary>Gets the deployment zip.</summary>
+    public string Zip { get; } = Path.Combine(output, "function.zip");
+
+    /// <summary>Gets the manifest.</summary>
+    public string Manifest => Path.Combine(Function, SplitPackageManifest.FileName);
+
+    /// <summary>Writes everything.</summary>
+    /// <param name="plan">What was decided.</param>
+    /// <param name="gone">What lists of files beside the program must not name any more.</param>
+    /// <param name="written">Hears of each archive.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <returns>The archives as the manifest describes them, with their files.</returns>
+    public async Task<IReadOnlyList<WrittenArchive>> WriteAsync(SplitPlan plan, IReadOnlyCollection<string> gone, Action<string> written, CancellationToken cancellationToken)
+    {
+        Clear();
+        Directory.CreateDirectory(Archives);
+        var archives = new List<WrittenArchive>();
+        foreach (var archive in plan.Archives)
+        {
+            archives.Add(await WriteAsync(archive, cancellationToken).ConfigureAwait(false));
+            written(archive.Mount);
+        }
+
+        var packed = new List<PackageFile>();
+        foreach (var file in plan.Stays)
+        {
+            var target = Path.Combine(Function, file.Name);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file.Path, target);
+            if (PublishFolder.IsDependencyManifest(file.Name))
+            {
+                await File.WriteAllBytesAsync(target, DependencyManifest.Without(await File.ReadAllBytesAsync(file.Path, cancellationToken).ConfigureAwait(false), gone), cancellationToken).ConfigureAwait(false);
+            }
+
+            packed.Add(file with { Path = target, Length = new FileInfo(target).Length });
+        }
+
+        await File.WriteAllBytesAsync(Manifest, new SplitPackageManifest { Archives = [.. archives.Select(archive => archive.Description)] }.ToJson(), cancellationToken).ConfigureAwait(false);
+        packed.Add(new PackageFile(SplitPackageManifest.FileName, Manifest, new FileInfo(Manifest).Length, FileKind.Other));
+        await DeterministicZip.WriteAsync([.. packed.OrderBy(file => file.Name, StringComparer.Ordinal)], Zip, cancellationToken).ConfigureAwait(false);
+        written("function.zip");
+        return archives;
+    }
+
+    // Archives of earlier runs stay: their names tell them apart, and an earlier manifest names them.
+    private void Clear()
+    {
+        if (Directory.Exists(Function))
+        {
+            if (!File.Exists(Manifest))
+            {
+                throw new UsageException($"'{Function}' is there already and was not written by this command. Name another folder with --out.");
+            }
+
+            Directory.Delete(Function, recursive: true);
+        }
+
+        Directory.CreateDirectory(Function);
+    }
+
+    private async Task<WrittenArchive> WriteAsync(SplitArchive archive, CancellationToken cancellationToken)
+    {
+        if (archive.Files.Count > PackageLimits.MaxFilesInArchive)
+        {
+            throw new PackageException($"'{archive.Mount}' has {archive.Files.Count:N0} files; an archive may have {PackageLimits.MaxFilesInArchive:N0}. Let fewer of them travel.");
+        }
+
+        var temporary = Path.Combine(Archives, archive.Label + ".part");
+        var suffix = await DeterministicTar.WriteAsync(archive.Files, temporary, cancellationToken).ConfigureAwait(false);
+        string digest;
+        await using (var content = File.OpenRead(temporary))
+        {
+            digest = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false));
+        }
+
+        var name = $"{archive.Label}-{digest[..12]}{suffix}";
+        var path = Path.Combine(Archives, name);
+        File.Move(temporary, path, overwrite: true);
+        var description = new SplitPackageArchive
+        {
+            Mount = archive.Mount,
+            Uri = uriPrefix is null ? name : uriPrefix.TrimEnd('/') + "/" + name,
+            Sha256 = digest,
+            Size = new FileInfo(path).Length,
+            UnpackedSize = archive.Files.Sum(file => file.Length),
+        };
+        return new WrittenArchive(description, path, [.. archive.Files.Select(file => file.Name)]);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Formats.Tar;
+using System.Globalization;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using ServerlessInference.Tests.Models.Http;
+using ServerlessInference.Tests.Models.Transfer;
+
+namespace ServerlessInference.Tests.Models.Store;
+
+/// <summary>What memory and what disk a large model takes, in a process of its own.</summary>
+public sealed class MemoryTests
+{
+    private const int Mebibyte = 1024 * 1024;
+
+    [Theory]
+    [InlineData("model.onnx", "memory=true")]
+    [InlineData("model.tar.gz", "memory=true&entry=model.onnx")]
+    [InlineData("model.zip", "memory=true&entry=model.onnx")]
+    public async Task Load_IntoMemory_TakesAtMostATenthMoreThanTheModel(string name, string settings)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "memory files exist on Linux only");
+        byte[] content = TemporaryStore.Bytes(100 * Mebibyte, 5);
+        await using var server = new FileServer();
+        server.Files[name] = (Pack(name, content), "\"large\"");
+        server.Files["small-" + name] = (Pack(name, content[..Mebibyte]), "\"small\"");
+        (string Large, string Small) models = ($"{server.Address(name)}#{settings}", $"{server.Address("small-" + name)}#{settings}");
+
+        // The median of three: the compiler works beside it, and takes some megabytes at moments of its own choosing.
+        double[] ratios = [await MeasureAsync(models, content), await MeasureAsync(models, content), await MeasureAsync(models, content)];
+        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {string.Join(", ", ratios.Select(ratio => ratio.ToString("0.000", CultureInfo.InvariantCulture)))} times the model");
+        Assert.InRange(ratios.Order().ElementAt(1), 1.0, 1.1);
+    }
+
+    [Fact]
+    public async Task Load_ArchiveOf250MegabytesOn300_Fits()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "tmpfs exists on Linux only");
+        byte[] content = TemporaryStore.Bytes(250_000_000, 6);
+        await using var server = new FileServer();
+        server.Files["model.tar.gz"] = (Pack("model.tar.gz", content), "\"1\"");
+        using var store = new TemporaryStore();
+        Directory.CreateDirectory(store.Options.Root);
+        bool mounted = await RunAsync("mount", "-t", "tmpfs", "-o", "size=300000000", "tmpfs", store.Options.Root);
+        try
+        {
+            // Where nothing can be mounted, a quota of the store stands for the small disk. The runtime ends a process whose managed heap outgrows its limit.
+            (string output, string error) = await StoreProcess.RunAsync(
+                [server.Address("model.tar.gz"), store.Options.Root],
+                ("DOTNET_GCHeapHardLimit", (64 * Mebibyte).ToString("x", CultureInfo.InvariantCulture)),
+                ("SERVERLESS_INFERENCE_STORE_MAX_BYTES", mounted ? string.Empty : "300000000"));
+
+            Assert.True(output == Convert.ToHexStringLower(SHA256.HashData(content)), output + error);
+        }
+        finally
+        {
+            if (mounted)
+            {
+                await RunAsync("umount", store.Options.Root);
+            }
+        }
+    }
+
+    private static async Task<double> MeasureAsync((string Large, string Small) models, byte[] content)
+    {
+        using var store = new TemporaryStore();
+        using Process process = StoreProcess.Start(models.Large, store.Options.Root, models.Small);
+        Assert.Equal("ready", await NextLineAsync(process));
+        var memory = new ProcessMemory(process);
+        long before = memory.Taken();
+        await process.StandardInput.WriteLineAsync("go on");
+        Task<string?> loaded = NextLineAsync(process);
+        long peak = await memory.PeakUntilAsync(loaded);
+        Assert.Equal("loaded", await loaded);
+        await process.StandardInput.WriteLineAsync("go on");
+
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(content)), await NextLineAsync(process));
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.False(Directory.Exists(store.Options.Root));
+        return (peak - before) / (double)content.Length;
+    }
+
+    private static async Task<string?> NextLineAsync(Process process) => await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+
+    private static byte[] Pack(string name, byte[] content)
+    {
+        if (name == "model.onnx")
+        {
+            return content;
+        }
+
+        var stream = new MemoryStream(content.Length + Mebibyte);
+        if (name == "model.zip")
+        {
+            using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+            {
+                using Stream entry = zip.CreateEntry("model.onnx", CompressionLevel.Fastest).Open();
+                entry.Write(content);
+            }
+
+            return stream.ToArray();
+        }
+
+        using (var gzip = new GZipStream(stream, CompressionLevel.NoCompression, leaveOpen: true))
+        using (var tar = new TarWriter(gzip))
+        {
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "model.onnx") { DataStream = new MemoryStream(content) });
+        }
+
+        return stream.ToArray();
+    }
+
+    private static async Task<bool> RunAsync(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return process.ExitCode == 0;
+    }
+}

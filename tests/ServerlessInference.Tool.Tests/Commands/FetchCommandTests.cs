@@ -1,0 +1,104 @@
+using System.Net;
+using System.Security.Cryptography;
+using ServerlessInference.Tool.Tests.Support;
+
+namespace ServerlessInference.Tool.Tests.Commands;
+
+public sealed class FetchCommandTests
+{
+    [Fact]
+    public async Task Fetch_FileAndArchive_GoIntoTheFolder()
+    {
+        using var source = new TemporaryFolder();
+        var model = source.Write("a b.onnx", 200_000);
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(model, TestContext.Current.CancellationToken)));
+        System.IO.Compression.ZipFile.CreateFromDirectory(source.Path, Path.GetTempPath() + Path.GetFileName(source.Path) + ".zip");
+        var zip = Path.GetTempPath() + Path.GetFileName(source.Path) + ".zip";
+        using var target = new TemporaryFolder();
+
+        var run = await ToolRun.RunAsync("fetch", $"{model}#sha256={sha256}", "file:" + zip, "--to", target["x/y"]);
+
+        File.Delete(zip);
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        Assert.Equal(2, run.Documents.Count);
+        Assert.All(run.Documents, document => CliDocs.AssertFits("fetch", document));
+        Assert.Equal("sha256-" + sha256[..16], run.Documents[0].GetProperty("version").GetString());
+        Assert.Equal(200_000, run.Documents[0].GetProperty("transferred").GetInt64());
+        Assert.Equal(["a b.onnx"], Directory.GetFileSystemEntries(target["x/y"]).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task Fetch_Web_IsFetched()
+    {
+        var content = new byte[3_000_000];
+        new Random(3).NextBytes(content);
+        using var server = new HttpListener();
+        var port = FreePort();
+        server.Prefixes.Add($"http://127.0.0.1:{port}/");
+        server.Start();
+        var serving = ServeAsync(server, content);
+        using var target = new TemporaryFolder();
+
+        var run = await ToolRun.RunAsync("fetch", $"http://127.0.0.1:{port}/m/model.onnx", "--to", target.Path);
+
+        server.Stop();
+        await serving;
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        Assert.Equal(content, await File.ReadAllBytesAsync(target["model.onnx"], TestContext.Current.CancellationToken));
+        Assert.Contains("no digest", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fetch_WrongDigest_LeavesNothingAndSaysWhy()
+    {
+        using var source = new TemporaryFolder();
+        var model = source.Write("model.onnx", 1_000);
+        using var target = new TemporaryFolder();
+
+        var run = await ToolRun.RunAsync("fetch", $"{model}#sha256={new string('0', 64)}", "--to", target.Path);
+
+        Assert.Equal(1, run.ExitCode);
+        CliDocs.AssertFits("fetch", Assert.Single(run.Documents));
+        Assert.Contains("digest", run.Documents[0].GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.False(File.Exists(target["model.onnx"]));
+    }
+
+    [Theory]
+    [InlineData("s3://")]
+    [InlineData("https://host/model.onnx#unknown=1")]
+    public async Task Fetch_UriThatIsNone_IsWrongUsage(string uri)
+    {
+        using var target = new TemporaryFolder();
+
+        Assert.Equal(2, (await ToolRun.RunAsync("fetch", uri, "--to", target.Path)).ExitCode);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task ServeAsync(HttpListener server, byte[] content)
+    {
+        try
+        {
+            while (true)
+            {
+                var context = await server.GetContextAsync();
+                context.Response.ContentLength64 = content.Length;
+                if (context.Request.HttpMethod == "GET")
+                {
+                    await context.Response.OutputStream.WriteAsync(content);
+                }
+
+                context.Response.Close();
+            }
+        }
+        catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
+        {
+            // stopped
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Xml.Linq;
+using ServerlessInference.Tool.Tests.Support;
+
+namespace ServerlessInference.Tool.Tests.Cost;
+
+public sealed class CostCommandTests
+{
+    [Fact]
+    public async Task Cost_EveryOption_FitsTheSchema()
+    {
+        var run = await ToolRun.RunAsync(
+            "cost", "--requests", "2.5M", "--duration", "120.5", "--memory", "1769", "--arch", "arm64", "--batch", "10", "--cold-share", "0.01", "--cold-duration", "900",
+            "--init", "400", "--tmp", "2048", "--snapstart", "--warmup-every", "5", "--warmup-duration", "30", "--warmup-environments", "3", "--free-tier", "--grain", "10",
+            "--host-price", "70", "--host-rate", "20", "--host-peak", "3");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        var document = Assert.Single(run.Documents);
+        CliDocs.AssertFits("cost", document);
+        Assert.Equal(2_500_000, document.GetProperty("monthly").GetProperty("requests").GetDouble());
+        Assert.Equal(130, document.GetProperty("billedMs").GetDouble());
+    }
+
+    [Fact]
+    public async Task Cost_JsonOfInvoke_GivesADocumentForEachMemorySize()
+    {
+        const string measured = """
+            {"event":"a.json","memory":512,"cpuShare":0.29,"cpuEmulated":true,"cpuMethod":"cgroup-v2","failed":0,"init":{"n":1,"mean":300,"p50":300,"p95":300},"cold":{"n":1,"mean":450,"p50":450,"p95":450},"warm":{"n":9,"mean":80,"p50":80,"p95":90}}
+            {"event":"a.json","memory":1769,"cpuShare":1,"cpuEmulated":true,"cpuMethod":"cgroup-v2","failed":0,"init":{"n":1,"mean":90,"p50":90,"p95":90},"cold":{"n":1,"mean":150,"p50":150,"p95":150},"warm":{"n":9,"mean":20.25,"p50":20,"p95":22}}
+            """;
+
+        var run = await ToolRun.RunAsync(measured, ["cost", "--invoke", "-", "--cold-share", "0.1"]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal([512, 1769], run.Documents.Select(document => document.GetProperty("memory").GetInt32()));
+        Assert.Equal([80.0, 21], run.Documents.Select(document => document.GetProperty("billedMs").GetDouble()));
+        Assert.Equal([450.0, 150], run.Documents.Select(document => document.GetProperty("billedColdMs").GetDouble()));
+        Assert.All(run.Documents, document => CliDocs.AssertFits("cost", document));
+    }
+
+    [Fact]
+    public async Task Cost_Plot_IsAnSvgWithALineEachAndTheBreakEven()
+    {
+        using var file = new TemporaryFile("cost.svg", []);
+
+        var run = await ToolRun.RunAsync("cost", "--duration", "412", "--memory", "2048", "--host-price", "208.8", "--host-rate", "8", "--plot", file.Path);
+
+        Assert.Equal(0, run.ExitCode);
+        var svg = XDocument.Load(file.Path);
+        Assert.Equal("svg", svg.Root!.Name.LocalName);
+        Assert.Equal(2, svg.Descendants().Count(element => element.Name.LocalName == "polyline"));
+        Assert.Contains(svg.Descendants(), element => element.Value == "14.99 M");
+        Assert.DoesNotContain("NaN", svg.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cost_Table_HasTheHostAndTheBreakEven()
+    {
+        var run = await ToolRun.RunAsync("cost", "--duration", "412", "--memory", "2048", "--host-price", "208.8", "--format", "table");
+
+        Assert.Contains("14,985,616", run.Output, StringComparison.Ordinal);
+        Assert.Contains("208.80 USD", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cost_BookInAFile_IsUsed()
+    {
+        using var file = new TemporaryFile("book.json", """
+            {"name":"own","date":"2026-01-02","source":"a contract","currency":"EUR","perRequest":0,"perGbSecond":{"x86_64":0.001},"grainMs":1000,"initBilled":false}
+            """u8);
+
+        var run = await ToolRun.RunAsync("cost", "--duration", "1", "--memory", "1024", "--requests", "1k", "--book", file.Path);
+
+        var document = Assert.Single(run.Documents);
+        Assert.Equal(("own", "EUR", 1.0), (document.GetProperty("book").GetString(), document.GetProperty("currency").GetString(), document.GetProperty("monthly").GetProperty("total").GetDouble()));
+    }
+
+    [Theory]
+    [InlineData("How long a call takes is not known", "cost")]
+    [InlineData("--requests is 'many'", "cost", "--duration", "1", "--requests", "many")]
+    [InlineData("--duration is '0'", "cost", "--duration", "0")]
+    [InlineData("has no sparc; it has x86_64, arm64", "cost", "--duration", "1", "--arch", "sparc")]
+    [InlineData("has no arm64; it has x86_64", "cost", "--duration", "1", "--arch", "arm64", "--book", "2019")]
+    [InlineData("has no SnapStart", "cost", "--duration", "1", "--snapstart", "--book", "2019")]
+    [InlineData("has no price for a /tmp above 512 MB", "cost", "--duration", "1", "--tmp", "1024", "--book", "2019")]
+    [InlineData("neither a book of the tool (2019, 2026) nor a file", "cost", "--duration", "1", "--book", "1999")]
+    [InlineData("Give --cold-duration", "cost", "--duration", "1", "--cold-share", "0.5")]
+    [InlineData("say nothing without --host-price", "cost", "--duration", "1", "--host-rate", "5")]
+    [InlineData("cannot", "cost", "--invoke", "/no/such/file")]
+    public async Task Cost_WrongUsage_ExitsWithTwoAndSaysWhy(string expected, params string[] args)
+    {
+        var run = await ToolRun.RunAsync(args);
+
+        Assert.Equal(ExitCode.WrongUsage, run.ExitCode);
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+        Assert.Equal("", run.Output);
+    }
+
+    [Theory]
+    [InlineData("", "which is empty")]
+    [InlineData("{}", "is not what 'serverless-inference invoke' writes")]
+    [InlineData("""{"memory":512}""", "At 512 MB invoke measured no warm call")]
+    public async Task Cost_JsonThatSaysTooLittle_SaysWhatIsMissing(string input, string expected)
+    {
+        var run = await ToolRun.RunAsync(input, ["cost", "--invoke", "-"]);
+
+        Assert.Equal(ExitCode.WrongUsage, run.ExitCode);
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+    }
+}
