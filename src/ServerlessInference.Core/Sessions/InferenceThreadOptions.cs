@@ -7,7 +7,7 @@ namespace ServerlessInference.Sessions;
 /// <remarks>
 /// <para>
 /// Read from the configuration section <c>ServerlessInference:Threads</c> (environment: <c>ServerlessInference__Threads__IntraOp</c>), then
-/// set by code: <c>services.Configure&lt;InferenceThreadOptions&gt;(…)</c>. A model that sets <see cref="ModelOptions.IntraOpThreads"/>,
+/// set by code: <c>services.Configure&lt;InferenceThreadOptions&gt;(…)</c> after <c>AddServerlessInference</c>. A model that sets <see cref="ModelOptions.IntraOpThreads"/>,
 /// <see cref="ModelOptions.InterOpThreads"/> or <see cref="ModelOptions.AllowSpinning"/> has threads of its own instead.
 /// </para>
 /// <para>ONNX Runtime makes them once in a process, when the first model is loaded; later changes have no effect.</para>

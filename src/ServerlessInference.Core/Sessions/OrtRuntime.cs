@@ -23,7 +23,7 @@ internal static partial class OrtRuntime
 
     /// <summary>Creates the environment, where that has not happened.</summary>
     /// <param name="logger">Hears what ONNX Runtime says outside of a session.</param>
-    /// <param name="threads">The threads that all sessions share; <see langword="null"/> for ONNX Runtime's own defaults.</param>
+    /// <param name="threads">The threads that all models share; the defaults where none are given.</param>
     /// <param name="describe">Says where a native library was looked for; <see langword="null"/> where there is no split package.</param>
     /// <exception cref="ModelLoadException">The native library cannot be loaded; every place that was looked at stands there with its reason.</exception>
     public static void Start(ILogger logger, InferenceThreadOptions? threads = null, Func<string, IReadOnlyList<string>>? describe = null)

@@ -26,6 +26,7 @@ public sealed class InferenceThreadsTests
             new("ServerlessInference:Threads:InterOp", "2"),
             new("ServerlessInference:Threads:AllowSpinning", "true"),
         ]).Build());
+        services.AddServerlessInference();
         services.Configure<InferenceThreadOptions>(options => options.IntraOp = 4);
 
         InferenceThreadOptions options = Options(services);
