@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using ServerlessInference.Models.Archives;
 using ServerlessInference.Models.Store;
+using ServerlessInference.Sessions.Prepared;
 
 namespace ServerlessInference.Models.Transfer;
 
@@ -16,8 +17,9 @@ internal sealed class RemoteFetch(string description, RemoteModelOptions options
         : options.Archive != ArchiveKind.ByName ? options.Archive
         : ArchiveNames.KindOf(objects[0].Name);
 
-    public ValueTask<IReadOnlyList<IRemoteObject>> ListAsync(IRemoteModel model, CancellationToken cancellationToken) =>
-        _retry.RunAsync(model.ListAsync, cancellationToken);
+    /// <summary>Lists the model's objects, without what is prepared for other processors.</summary>
+    public async ValueTask<IReadOnlyList<IRemoteObject>> ListAsync(IRemoteModel model, CancellationToken cancellationToken) =>
+        PreparedSelection.Wanted(await _retry.RunAsync(model.ListAsync, cancellationToken).ConfigureAwait(false), item => item.Name, ProcessorClass.Current);
 
     /// <summary>Refuses what is too large before any byte of it is asked for.</summary>
     public void CheckLimits(IReadOnlyList<IRemoteObject> objects)
