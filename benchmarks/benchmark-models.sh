@@ -11,10 +11,10 @@ session_benchmark() {
   fi
 }
 
-# A folder with one folder for each model: SqueezeNet, MobileNetV2, ResNet-50.
+# A folder with one folder for each model: SqueezeNet, MobileNetV2, ResNet-50, and one of matrix products.
 benchmark_models() {
   local models=$PWD/artifacts/benchmark-models make=../shared/bench/make_benchmark_models.py
-  if [ ! -e "$models/resnet50/model.onnx" ]; then
+  if [ ! -e "$models/matrix/model.onnx" ]; then
     [ -e $make ] || { echo "there is no $make beside the repository" >&2; exit 77; }
     local python=/usr/bin/python3
     $python -c 'import numpy, onnx' 2>/dev/null || { echo "$python lacks numpy or onnx" >&2; exit 77; }
@@ -23,6 +23,7 @@ benchmark_models() {
     for model in squeezenet mobilenetv2 resnet50; do
       mkdir -p "$models/$model" && mv "$models/$model.onnx" "$models/$model/model.onnx"
     done
+    mkdir -p "$models/matrix" && $python benchmarks/make_matrix_model.py "$models/matrix/model.onnx" >&2
   fi
   echo "$models"
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using ServerlessInference.Models.Archives;
 using ServerlessInference.Models.Store;
+using ServerlessInference.Sessions.Prepared;
 
 namespace ServerlessInference.Models.Transfer;
 
@@ -15,9 +16,11 @@ internal sealed class RemoteFetch(string description, RemoteModelOptions options
         : options.Archive != ArchiveKind.ByName ? options.Archive
         : ArchiveNames.KindOf(objects[0].Name);
 
+    /// <summary>Lists the model's objects, without what is prepared for other processors.</summary>
     public async ValueTask<IReadOnlyList<IRemoteObject>> ListAsync(IRemoteModel model, CancellationToken cancellationToken)
     {
-        IReadOnlyList<IRemoteObject> objects = await _retry.RunAsync(model.ListAsync, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<IRemoteObject> all = await _retry.RunAsync(model.ListAsync, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<IRemoteObject> objects = PreparedSelection.Wanted(all, item => item.Name, ProcessorClass.Current);
         return options.Progress is { } progress ? ReportingObject.Around(objects, progress) : objects;
     }
 

@@ -43,7 +43,10 @@ internal readonly record struct PreparedName(string Model, string Processor, str
         return ProcessorClass.IsKnown(name.Processor);
     }
 
+    /// <summary>Reads the name of a prepared model, or of the record of one.</summary>
+    public static bool TryParseAny(string file, out PreparedName name) =>
+        TryParse(file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? file[..^5] : file, out name);
+
     /// <summary>Tells whether a file is a prepared model or the record of one.</summary>
-    public static bool Covers(string file) =>
-        TryParse(file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? file[..^5] : file, out _);
+    public static bool Covers(string file) => TryParseAny(file, out _);
 }

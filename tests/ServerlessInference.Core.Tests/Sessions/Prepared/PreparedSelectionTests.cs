@@ -1,0 +1,38 @@
+using ServerlessInference.Sessions.Prepared;
+
+namespace ServerlessInference.Tests.Sessions.Prepared;
+
+public sealed class PreparedSelectionTests
+{
+    private static readonly string[] All =
+    [
+        "labels.txt", "model.onnx",
+        "model.onnx.any-1.ort", "model.onnx.any-1.ort.json", "model.onnx.avx2-1.ort", "model.onnx.avx2-1.ort.json", "model.onnx.avx512-1.ort", "model.onnx.avx512-1.ort.json",
+    ];
+
+    [Theory]
+    [InlineData("avx512", "labels.txt", "model.onnx", "model.onnx.avx512-1.ort", "model.onnx.avx512-1.ort.json")]
+    [InlineData("arm64", "labels.txt", "model.onnx", "model.onnx.any-1.ort", "model.onnx.any-1.ort.json")]
+    [InlineData(null, "labels.txt", "model.onnx", "model.onnx.any-1.ort", "model.onnx.any-1.ort.json")]
+    public void Wanted_SeveralVariants_LeavesOutThoseForOtherProcessors(string? processor, params string[] expected) =>
+        Assert.Equal(expected, PreparedSelection.Wanted(All, name => name, processor));
+
+    [Fact]
+    public void Wanted_OneObject_IsThatOne() => Assert.Equal(["model.onnx.avx2-1.ort"], PreparedSelection.Wanted(["model.onnx.avx2-1.ort"], name => name, "arm64"));
+
+    [Fact]
+    public void Wanted_NothingElseThere_KeepsAll()
+    {
+        string[] files = ["labels.txt", "model.onnx.avx2-1.ort", "model.onnx.avx2-1.ort.json"];
+
+        Assert.Equal(files, PreparedSelection.Wanted(files, name => name, "arm64"));
+    }
+
+    [Fact]
+    public void Wanted_NothingPrepared_KeepsAll()
+    {
+        string[] files = ["a.onnx", "b.ort", "b.ort.json"];
+
+        Assert.Same(files, PreparedSelection.Wanted(files, name => name, "avx2"));
+    }
+}
