@@ -7,7 +7,10 @@ internal static class Repository
     public static string Root { get; } = FindRoot();
 
     /// <summary>Gets the folder of the demo model.</summary>
-    public static string DemoModel => Path.Combine(Root, "models", "shapes-resnet");
+    public static string DemoModel => Model("shapes-resnet");
+
+    /// <summary>Gives the folder of one of the repository's models.</summary>
+    public static string Model(string name) => Path.Combine(Root, "models", name);
 
     private static string FindRoot()
     {
