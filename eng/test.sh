@@ -89,6 +89,7 @@ check() { # name, command…
   fi
 }
 check package-consumer eng/checks/package-consumer.sh
+check templates eng/checks/templates.sh artifacts/packages # which the check before has packed
 check aot-function eng/checks/aot-function.sh
 
 echo

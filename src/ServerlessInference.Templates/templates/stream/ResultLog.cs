@@ -1,0 +1,12 @@
+using System.Text;
+using ServerlessInference.Results;
+
+/// <summary>Writes each result as a line to the function's log. Replace it by where results shall go.</summary>
+internal sealed class ResultLog(TextWriter log) : IResultSink
+{
+    public async ValueTask WriteAsync(SinkRecord record, CancellationToken cancellationToken = default)
+    {
+        string result = record.Result.Error is null ? Encoding.UTF8.GetString(record.Json.Span) : $"unusable: {record.Result.Error.Message}";
+        await log.WriteLineAsync($"{record.Id} {result}".AsMemory(), cancellationToken);
+    }
+}
