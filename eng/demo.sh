@@ -1,42 +1,55 @@
 #!/usr/bin/env bash
-# Builds the sample function and asks it, as AWS Lambda would: a cold request, a warm-up event, a warm request.
-# Needs the .NET 10 SDK; sets up everything else itself.
+# Builds a function with three models and asks each, as AWS Lambda would: a cold request in a process of its own, then warm ones.
+# Writes demo-output/scene.png, the scene with what was found. Needs the .NET 10 SDK; sets up everything else itself.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source eng/common.sh
 
 eng/bootstrap.sh
-step "build the sample function and the tool"
-dotnet build samples/ShapesFunction -c Release -nologo -v quiet
+step "build the function and the tool"
+dotnet build samples/DemoFunction -c Release -nologo -v quiet
 dotnet build src/ServerlessInference.Tool -c Release -nologo -v quiet
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-samples=models/shapes-resnet/samples
-eng/http-event.sh $samples/star-256x256.jpg >"$work/cold: a star"
-printf '%s\n' '{"version":"0","id":"demo","source":"aws.events","detail-type":"Scheduled Event","account":"123456789012","time":"2026-01-01T00:00:00Z","region":"us-east-1","resources":["arn:aws:events:us-east-1:123456789012:rule/keep-warm"],"detail":{}}' >"$work/warm-up event"
-eng/http-event.sh $samples/ring-300x200.jpg >"$work/warm: a ring"
-
-step "one process: a cold request, a warm-up event, a warm request"
 tool=$PWD/artifacts/bin/ServerlessInference.Tool/release/serverless-inference
-function=$PWD/artifacts/bin/ShapesFunction/release/ShapesFunction
-(cd "$work" && "$tool" invoke --quiet --event "cold: a star" --event "warm-up event" --event "warm: a ring" -- "$function") >"$work/answers"
+function=$PWD/artifacts/bin/DemoFunction/release/DemoFunction
+shape=models/shapes-resnet/samples/star-256x256.jpg scene=models/shapes-detector/scene.jpg
+question='Where does Mara Telk live?'
+context='Mara Telk lives in Brenford. She works for Solvinex. Odo Pratchen comes from Kelwick.'
 
-field() { sed -n "s/.*$1.*/\1/p" <<<"$2" | head -n 1; }
-printf '\n%-16s %-34s %8s  %s\n' REQUEST ANSWER "TIME ms" ""
-while IFS= read -r line; do
-  name=$(field '"event":"\([^"]*\)"' "$line")
-  label=$(grep -o '\\"label\\":\\"[a-z]*\\",\\"score\\":[0-9.]*' <<<"$line" | head -n 1 | sed 's/\\"label\\":\\"\([a-z]*\)\\",\\"score\\":\([0-9.]\{1,5\}\).*/\1, score \2/') || true
-  [ -n "$label" ] || label=$(grep -o '"warmup":true' <<<"$line" | sed 's/.*/the model ran once on made-up input/') || true
-  cold=$(field '"cold":{"n":1,"mean":\([0-9.]*\)' "$line")
-  duration=$(field '"durationMs":\([0-9.]*\)' "$line")
-  printf '%-16s %-34s %8.1f  %s\n' "$name" "${label:-no answer: $line}" "${cold:-$duration}" "${cold:+process start to answer; the init phase is $(field '"init":{"n":1,"mean":\([0-9]*\)' "$line") ms of it}"
-done <"$work/answers"
-grep -q '"error":' "$work/answers" && { echo "a request failed"; exit 1; }
-printf '\npeak memory: %s MB\n' "$(sed -n 's/.*"peakMemoryMB":\([0-9.]*\).*/\1/p' "$work/answers" | sort -n | tail -n 1)"
+printf '{"question":"%s","context":"%s"}' "$question" "$context" >"$work/question.json"
+eng/http-event.sh $shape /shape >"$work/shape"
+eng/http-event.sh $scene /scene >"$work/scene"
+eng/http-event.sh "$work/question.json" /question >"$work/question"
+
+step "three requests, each cold and then 20 times warm"
+for request in shape scene question; do
+  (cd "$work" && "$tool" invoke --quiet --event $request --warm 20 -- "$function") >"$work/$request.answer"
+  ! grep -q '"error":' "$work/$request.answer" || { cat "$work/$request.answer"; echo "the request '$request' failed"; exit 1; }
+done
+
+field() { sed -n "s/.*$2.*/\1/p" "$work/$1.answer" | head -n 1; } # what stands in an answer
+said() { tr -d '\\' <"$work/$1.answer" | grep -o "$2"; }
+row() { # request, what was asked, the answer
+  [ -n "$3" ] || { cat "$work/$1.answer"; echo "the request '$1' was not answered"; exit 1; }
+  printf '%-42s %-44s %8.1f %8.2f %8.0f\n' "$2" "$3" "$(field "$1" '"cold":{"n":1,"mean":\([0-9.]*\)')" \
+    "$(field "$1" '"warm":{[^}]*"p50":\([0-9.]*\)')" "$(field "$1" '"peakMemoryMB":\([0-9.]*\)')"
+}
+printf '\n%-42s %-44s %8s %8s %8s\n' REQUEST ANSWER "COLD ms" "WARM ms" "PEAK MB"
+row shape "what shape is $(basename $shape)?" "$(said shape '"label":"[a-z]*"' | cut -d'"' -f4)"
+row scene "what is on $(basename $scene)?" "$(said scene '"label":"[a-z]*"' | cut -d'"' -f4 | sort | uniq -c | awk '{printf "%s%d %s", (NR > 1 ? ", " : ""), $1, $2}')"
+row question "$question" "$(said question '"text":"[^"]*"' | cut -d'"' -f4)"
+echo "cold: process start to answer; warm: the median of the others"
+
+mkdir -p demo-output
+"$tool" detect models/shapes-detector $scene --draw demo-output >/dev/null
+printf '\nthe scene with its boxes: demo-output/scene.png\n'
 cat <<TEXT
 
 Try it yourself:
-  artifacts/bin/ServerlessInference.Tool/release/serverless-inference serve --port 8080 -- artifacts/bin/ShapesFunction/release/ShapesFunction
-  curl --data-binary @$samples/cross-96x160.png http://127.0.0.1:8080/
+  artifacts/bin/ServerlessInference.Tool/release/serverless-inference serve --port 8080 -- artifacts/bin/DemoFunction/release/DemoFunction
+  curl --data-binary @models/shapes-resnet/samples/cross-96x160.png http://127.0.0.1:8080/shape
+  curl --data-binary @models/shapes-detector/samples/scene-00.png http://127.0.0.1:8080/scene
+  curl -d '{"question":"Who works for Solvinex?","context":"$context"}' http://127.0.0.1:8080/question
 TEXT

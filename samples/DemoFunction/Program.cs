@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference;
+using ServerlessInference.Lambda;
+using ServerlessInference.Text;
+using ServerlessInference.Vision;
+
+// Three models in one function, each on a path of its own and loaded when it is first asked. eng/demo.sh runs it.
+var app = InferenceFunction.CreateBuilder(args);
+string models = Path.Combine(AppContext.BaseDirectory, "models");
+
+app.Services.AddServerlessInference()
+   .AddModel("shape", model => model
+       .FromFileSystem(Path.Combine(models, "shapes-resnet"))
+       .Configure(options => options.Preload = false)
+       .UseImageClassification(options => options.TopK = 1))
+   .AddModel("scene", model => model
+       .FromFileSystem(Path.Combine(models, "shapes-detector"))
+       .Configure(options => options.Preload = false)
+       .UseObjectDetection())
+   .AddModel("question", model => model
+       .FromFileSystem(Path.Combine(models, "paragraph-qa"))
+       .Configure(options => options.Preload = false)
+       .UseQuestionAnswering());
+
+app.MapHttp("shape", "/shape")
+   .MapHttp("scene", "/scene")
+   .MapHttp("question", "/question");
+await app.Build().RunAsync();
