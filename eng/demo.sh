@@ -33,17 +33,17 @@ field() { sed -n "s/.*$2.*/\1/p" "$work/$1.answer" | head -n 1; } # what stands 
 said() { tr -d '\\' <"$work/$1.answer" | grep -o "$2"; }
 row() { # request, what was asked, the answer
   [ -n "$3" ] || { cat "$work/$1.answer"; echo "the request '$1' was not answered"; exit 1; }
-  printf '%-42s %-44s %8.1f %8.2f %8.0f\n' "$2" "$3" "$(field "$1" '"cold":{"n":1,"mean":\([0-9.]*\)')" \
+  printf '%-32s %-60s %8.1f %8.2f %8.0f\n' "$2" "$3" "$(field "$1" '"cold":{"n":1,"mean":\([0-9.]*\)')" \
     "$(field "$1" '"warm":{[^}]*"p50":\([0-9.]*\)')" "$(field "$1" '"peakMemoryMB":\([0-9.]*\)')"
 }
-printf '\n%-42s %-44s %8s %8s %8s\n' REQUEST ANSWER "COLD ms" "WARM ms" "PEAK MB"
+printf '\n%-32s %-60s %8s %8s %8s\n' REQUEST ANSWER "COLD ms" "WARM ms" "PEAK MB"
 row shape "what shape is $(basename $shape)?" "$(said shape '"label":"[a-z]*"' | cut -d'"' -f4)"
 row scene "what is on $(basename $scene)?" "$(said scene '"label":"[a-z]*"' | cut -d'"' -f4 | sort | uniq -c | awk '{printf "%s%d %s", (NR > 1 ? ", " : ""), $1, $2}')"
 row question "$question" "$(said question '"text":"[^"]*"' | cut -d'"' -f4)"
 echo "cold: process start to answer; warm: the median of the others"
 
 mkdir -p demo-output
-"$tool" detect models/shapes-detector $scene --draw demo-output --quiet >/dev/null
+"$tool" detect models/shapes-detector $scene --draw demo-output >/dev/null
 printf '\nthe scene with its boxes: demo-output/scene.png\n'
 cat <<TEXT
 

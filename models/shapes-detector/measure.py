@@ -1,4 +1,4 @@
-"""Suppression and mean average precision, as COCO and Ultralytics define them at an overlap of 0.5.
+"""Suppression, mean average precision as COCO and Ultralytics define it, precision and recall.
 
 SPDX-License-Identifier: Apache-2.0
 """
@@ -58,3 +58,18 @@ def average_precision(found, truth, name, threshold=0.5):
 def mean_average_precision(found, truth, names, threshold=0.5):
     by_name = {name: average_precision(found, truth, k, threshold) for k, name in enumerate(names)}
     return float(np.mean(list(by_name.values()))), by_name
+
+
+def precision_and_recall(found, truth, score, threshold=0.5):
+    """Of the detections with `score` or more: how many are right, and how many of all objects they are."""
+    right = given = total = 0
+    for rows, (classes, boxes) in zip(found, truth):
+        open_boxes = np.ones(len(classes), bool)
+        total += len(classes)
+        for row in rows[rows[:, 4] >= score]:
+            given += 1
+            over = np.where(open_boxes & (classes == row[5]), iou(row[:4], boxes), 0) if len(classes) else np.zeros(1)
+            if over.max() >= threshold:
+                right += 1
+                open_boxes[over.argmax()] = False
+    return right / max(1, given), right / total
