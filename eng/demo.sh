@@ -51,5 +51,5 @@ Try it yourself:
   artifacts/bin/ServerlessInference.Tool/release/serverless-inference serve --port 8080 -- artifacts/bin/DemoFunction/release/DemoFunction
   curl --data-binary @models/shapes-resnet/samples/cross-96x160.png http://127.0.0.1:8080/shape
   curl --data-binary @models/shapes-detector/samples/scene-00.png http://127.0.0.1:8080/scene
-  curl -d '{"question":"Who works for Solvinex?","context":"$context"}' http://127.0.0.1:8080/question
+  curl -d '{"question":"Where does Odo Pratchen come from?","context":"$context"}' http://127.0.0.1:8080/question
 TEXT
