@@ -50,7 +50,7 @@ public sealed class FileSystemModelSource : IModelSource
         return new ModelArtifact(Description, VersionOf(files), files.Select(entry => ModelFile.OnDisk(entry.Name, entry.Path, entry.Length)));
     }
 
-    private List<Entry> List(CancellationToken cancellationToken)
+    internal List<Entry> List(CancellationToken cancellationToken)
     {
         try
         {
@@ -135,5 +135,6 @@ public sealed class FileSystemModelSource : IModelSource
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
     }
 
-    private readonly record struct Entry(string Name, string Path, long Length, long Ticks);
+    /// <summary>A file as the file system describes it.</summary>
+    internal readonly record struct Entry(string Name, string Path, long Length, long Ticks);
 }

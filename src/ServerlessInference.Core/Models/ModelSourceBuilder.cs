@@ -51,13 +51,38 @@ public sealed class ModelSourceBuilder
     }
 
     /// <summary>Takes the model from where a URI points.</summary>
-    /// <param name="uri"><c>layer:NAME</c>, <c>file:PATH</c>, <c>https://…</c>, or a scheme that another package adds, such as <c>s3://…</c>.</param>
+    /// <param name="uri">
+    /// <c>layer:NAME</c>, <c>file:PATH</c>, <c>efs:PATH</c> (with <c>#copy</c> copied into the store), <c>https://…</c>, a scheme that another package adds,
+    /// such as <c>s3://…</c>, or a pointer to such a URI: <c>env:VARIABLE</c>, <c>pointer-file:PATH</c>.
+    /// </param>
     /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
     /// <returns>This builder.</returns>
     public ModelSourceBuilder Uri(string uri, TimeSpan? deadline = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(uri);
         return Custom(services => ModelSourceResolver.Resolve(uri, services), deadline);
+    }
+
+    /// <summary>Copies the model from a folder or a file into the store, and takes it from there: for a mount that is slow to read in place.</summary>
+    /// <param name="path">The folder or the model file. A file <c>NAME.sha256</c> beside a file holds the digest that its copy must have.</param>
+    /// <param name="configure">Sets how it is copied and checked; may be <see langword="null"/>.</param>
+    /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
+    /// <returns>This builder.</returns>
+    public ModelSourceBuilder FileSystemCopy(string path, Action<RemoteModelOptions>? configure = null, TimeSpan? deadline = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return Custom(services => FileSystemCopySource.Create(services, path, "file", configure), deadline);
+    }
+
+    /// <summary>Copies the model from EFS or another network mount into the store, and takes it from there.</summary>
+    /// <param name="path">The folder or the model file, such as <c>/mnt/models/resnet50</c>. A file <c>NAME.sha256</c> beside a file holds the digest that its copy must have.</param>
+    /// <param name="configure">Sets how it is copied and checked; may be <see langword="null"/>.</param>
+    /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
+    /// <returns>This builder.</returns>
+    public ModelSourceBuilder EfsCopy(string path, Action<RemoteModelOptions>? configure = null, TimeSpan? deadline = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return Custom(services => FileSystemCopySource.Create(services, path, "efs", configure), deadline);
     }
 
     /// <summary>Takes the model from a source of your own.</summary>
@@ -75,5 +100,16 @@ public sealed class ModelSourceBuilder
         Factory = factory;
         Deadline = deadline;
         return this;
+    }
+
+    /// <summary>Lets a caller name a source, and gives what it named.</summary>
+    internal static ModelSourceRegistration Register(Action<ModelSourceBuilder> source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var builder = new ModelSourceBuilder();
+        source(builder);
+        return builder.Factory is { } factory
+            ? new ModelSourceRegistration(factory, builder.Deadline)
+            : throw new ArgumentException("No source was named. Call FileSystem, Efs, Layer, Embedded, Http, ByPointer, Uri or Custom.", nameof(source));
     }
 }

@@ -13,6 +13,9 @@ public sealed class LoadedModel
     private readonly ConcurrentDictionary<(object Owner, Type Type), object> _derived = new();
     private readonly ConcurrentQueue<InferenceBatch> _batches = new();
     private readonly OnnxSession? _session;
+    private readonly MemoryReservation? _reservation;
+    private readonly TaskCompletionSource _freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ModelReclaimer? _reclaimer;
     private int _references = 1;
     private int _runs;
 
@@ -30,10 +33,11 @@ public sealed class LoadedModel
         Artifact = artifact;
     }
 
-    internal LoadedModel(ModelIdentity identity, OnnxSession session, ModelArtifact artifact, ModelLoadTimings timings)
+    internal LoadedModel(ModelIdentity identity, OnnxSession session, ModelArtifact artifact, ModelLoadTimings timings, MemoryReservation? reservation)
         : this(identity, session.Description, artifact)
     {
         _session = session;
+        _reservation = reservation;
         LoadTimings = timings;
     }
 
@@ -47,6 +51,12 @@ public sealed class LoadedModel
     public ModelArtifact Artifact { get; }
 
     internal ModelLoadTimings LoadTimings { get; }
+
+    /// <summary>Gets or sets a value indicating whether the files outlive this model, for whoever may need them again.</summary>
+    internal bool KeepsArtifact { get; set; }
+
+    /// <summary>Gets a task that ends when the reclaimer has freed the model.</summary>
+    internal Task Freed => _freed.Task;
 
     /// <summary>Gets what an owner derives from this model (labels, settings, a tokenizer), deriving it at the first call.</summary>
     /// <typeparam name="T">What is derived.</typeparam>
@@ -103,25 +113,72 @@ public sealed class LoadedModel
         return false;
     }
 
-    /// <summary>Gives a reference back; the last one disposes session and files.</summary>
+    /// <summary>Gives a reference back; the last one disposes session and files, or hands them to the reclaimer.</summary>
     internal void Release()
     {
-        if (Interlocked.Decrement(ref _references) != 0)
+        int left = Interlocked.Decrement(ref _references);
+        if (left == 1)
         {
-            return;
+            _reservation?.BecameIdle();
+        }
+        else if (left == 0)
+        {
+            if (Volatile.Read(ref _reclaimer) is { } reclaimer)
+            {
+                reclaimer.Reclaim(this);
+            }
+            else
+            {
+                DisposeNow();
+            }
+        }
+    }
+
+    /// <summary>Gives the registry's reference back: from now on the last user's leaving frees the model, off its path.</summary>
+    internal void Retire(ModelReclaimer reclaimer)
+    {
+        Volatile.Write(ref _reclaimer, reclaimer);
+        Release();
+    }
+
+    /// <summary>Retires the model unless somebody uses it.</summary>
+    internal bool TryRetireIdle(ModelReclaimer reclaimer)
+    {
+        if (Interlocked.CompareExchange(ref _references, 0, 1) != 1)
+        {
+            return false;
         }
 
-        while (_batches.TryDequeue(out InferenceBatch? batch))
-        {
-            batch.Dispose();
-        }
+        reclaimer.Reclaim(this);
+        return true;
+    }
 
-        foreach (object derived in _derived.Values)
-        {
-            (derived as IDisposable)?.Dispose();
-        }
+    internal void MarkFreed() => _freed.TrySetResult();
 
-        _session?.Dispose();
-        Artifact.Dispose();
+    /// <summary>Disposes everything, whatever of it fails.</summary>
+    internal void DisposeNow()
+    {
+        try
+        {
+            while (_batches.TryDequeue(out InferenceBatch? batch))
+            {
+                batch.Dispose();
+            }
+
+            foreach (object derived in _derived.Values)
+            {
+                (derived as IDisposable)?.Dispose();
+            }
+        }
+        finally
+        {
+            _session?.Dispose();
+            if (!KeepsArtifact)
+            {
+                Artifact.Dispose();
+            }
+
+            _reservation?.Dispose();
+        }
     }
 }

@@ -1,0 +1,33 @@
+using ServerlessInference.Models;
+
+namespace ServerlessInference.Sessions;
+
+/// <summary>What a model is taken to need, before it is loaded.</summary>
+/// <param name="Resident">Bytes while it is loaded.</param>
+/// <param name="Peak">Bytes while its session is created.</param>
+internal readonly record struct ModelFootprint(long Resident, long Peak)
+{
+    /// <summary>ONNX Runtime holds the weights, and for many operators a second time in the layout that it computes with.</summary>
+    private const long ResidentFactor = 2;
+
+    /// <summary>While a session is created the file's own bytes stand beside them (measured: ResNet-50 in docs/architecture/model-lifecycle.md).</summary>
+    private const long PeakFactor = 3;
+
+    public static ModelFootprint Of(ModelArtifact artifact, ModelOptions options)
+    {
+        if (options.MemoryBytes is { } told)
+        {
+            return new ModelFootprint(told, told);
+        }
+
+        ModelFile model = artifact.GetModelFile(options.File);
+        long bytes = model.Length;
+        foreach (ModelFile file in artifact.Files)
+        {
+            // Weights may stand in files of any name beside the model; other models beside it are not loaded.
+            bytes += file.Name.EndsWith(".onnx", StringComparison.Ordinal) || file.Name.EndsWith(".ort", StringComparison.Ordinal) || file == model ? 0 : file.Length;
+        }
+
+        return new ModelFootprint(bytes * ResidentFactor, bytes * PeakFactor);
+    }
+}
