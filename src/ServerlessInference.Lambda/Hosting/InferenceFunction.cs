@@ -182,7 +182,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         {
             if (route.CreateHarmlessEvent() is { } payload)
             {
-                using var invocation = new Invocation(room: 0) { Payload = payload, Context = new InvocationContext { RequestId = "initialization" } };
+                using var invocation = new Invocation(room: 0) { Payload = payload, Context = new InvocationContext { RequestId = InvocationProcessor.RehearsalId } };
                 using var deadline = new InvocationDeadline(_services.Time, _options.DeadlineMargin);
                 await _processor.ProcessAsync(invocation, deadline).ConfigureAwait(false);
             }

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using ServerlessInference.Models;
+using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Lambda;
 
@@ -44,6 +46,9 @@ internal sealed class FunctionServices : IAsyncDisposable
     }
 
     public readonly TimeProvider Time;
+
+    /// <summary>Knows whether events are answered already.</summary>
+    public readonly FunctionPhase Phase = new();
 
     /// <summary>Whether models are registered.</summary>
     public readonly bool HasModels;
@@ -153,6 +158,8 @@ internal sealed class FunctionServices : IAsyncDisposable
         services.AddSingleton(_environment);
         if (HasModels)
         {
+            services.AddSingleton(Phase);
+            services.AddSingleton<IPostConfigureOptions<ModelMemoryOptions>>(new FunctionMemoryLimit(_environment));
             int threads = ThreadCount.FromMemory(_environment.MemorySize, Environment.ProcessorCount);
             services.PostConfigureAll<ModelOptions>(options => options.IntraOpThreads = options.IntraOpThreads == 0 ? threads : options.IntraOpThreads);
         }

@@ -9,6 +9,9 @@ namespace ServerlessInference.Lambda;
 internal sealed partial class InvocationProcessor(
     FunctionServices services, IReadOnlyList<IEventRoute> routes, WarmupResponder warmup, InvocationScope scope)
 {
+    /// <summary>The request id of events that the function sends to itself while it initialises.</summary>
+    public const string RehearsalId = "initialization";
+
     private ILogger? _logger;
 
     /// <summary>The loading of models that still went on when the function's time to initialise was over.</summary>
@@ -23,6 +26,11 @@ internal sealed partial class InvocationProcessor(
     {
         InvocationContext context = invocation.Context;
         context.Begin(services);
+        if (context.RequestId != RehearsalId)
+        {
+            services.Phase.Begin();
+        }
+
         scope.RequestId = context.RequestId;
         invocation.Error = null;
         IEventRoute? route = null;
