@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using ServerlessInference.Models;
 using ServerlessInference.Models.Pointers;
 
@@ -58,7 +59,7 @@ public static class ParameterStoreExtensions
             options,
             services.GetService<FunctionPhase>(),
             services.GetService<TimeProvider>() ?? TimeProvider.System,
-            services.GetService<Microsoft.Extensions.Logging.ILoggerFactory>(),
-            Environment.GetEnvironmentVariable);
+            services.GetService<ILoggerFactory>(),
+            services.GetService<ParameterEnvironment>()?.Variable ?? Environment.GetEnvironmentVariable);
     }
 }
