@@ -28,6 +28,7 @@ public interface IModelRegistry
     Task PreloadAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Loads a model where that has not happened yet, and runs it once on synthetic input with all that its pipeline does.</summary>
+    /// <remarks>Where a check for a new version is due (<see cref="Models.ModelOptions.CheckInterval"/>), it is waited for, and the new version with it.</remarks>
     /// <param name="name">The name under which it is registered.</param>
     /// <param name="cancellationToken">Ends waiting and running.</param>
     /// <returns>The model that is now warm.</returns>

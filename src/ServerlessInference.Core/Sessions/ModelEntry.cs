@@ -38,16 +38,7 @@ internal sealed class ModelEntry(
     }
 
     /// <summary>Gets the model that is lent now; it may be retired at any moment.</summary>
-    public LoadedModel? Current
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _model;
-            }
-        }
-    }
+    public LoadedModel? Current => Volatile.Read(ref _model);
 
     public ValueTask<ModelLease> AcquireAsync(CancellationToken cancellationToken)
     {
@@ -67,6 +58,10 @@ internal sealed class ModelEntry(
             return _model is null ? Task.FromResult(false) : (_refresh ??= createRefresh(this)).CheckNow();
         }
     }
+
+    /// <summary>Waits for the check that is under way or due, whatever comes of it.</summary>
+    public Task FinishDueCheckAsync(CancellationToken cancellationToken) =>
+        Volatile.Read(ref _refresh)?.FinishDueCheckAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Lets the model go unless somebody uses it.</summary>
     /// <returns>Ends when it is freed; <see langword="null"/> where there is nothing to let go.</returns>

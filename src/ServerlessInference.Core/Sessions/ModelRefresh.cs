@@ -71,6 +71,16 @@ internal sealed partial class ModelRefresh(
         cancellationToken.ThrowIfCancellationRequested();
     }
 
+    /// <summary>Waits for the check that is under way or due to its end, whatever comes of it.</summary>
+    public async Task FinishDueCheckAsync(CancellationToken cancellationToken)
+    {
+        if (CheckWhenDue() is { } check)
+        {
+            await check.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
     /// <summary>Sets when the next check is due.</summary>
     public void Schedule()
     {

@@ -55,6 +55,8 @@ internal sealed class ModelRegistry : IModelRegistry, IDisposable
 
     public async ValueTask<ModelIdentity> WarmUpAsync(string name, CancellationToken cancellationToken = default)
     {
+        // Nobody waits for a request that only keeps warm, so it is the best time to replace a model.
+        await Entry(name).FinishDueCheckAsync(cancellationToken).ConfigureAwait(false);
         using ModelLease lease = await AcquireAsync(name, cancellationToken).ConfigureAwait(false);
         ModelIdentity identity = lease.Model.Identity;
         foreach (IModelPipeline pipeline in _services.GetKeyedServices<IModelPipeline>(name))

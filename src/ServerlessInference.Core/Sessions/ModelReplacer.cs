@@ -120,7 +120,11 @@ internal sealed partial class ModelReplacer(
         {
             LoadedModel model = await CreateWarmAsync(next, () => ValueTask.FromResult(warms), cancellationToken).ConfigureAwait(false);
             next.Old.Artifact.Dispose();
-            return PublishOrFree(next.Entry, load, model);
+            bool published = PublishOrFree(next.Entry, load, model);
+
+            // What creating the session took and gave back comes after the old model's end here, so nothing else returns it.
+            NativeHeap.Trim();
+            return published;
         }
         catch (Exception cause)
         {

@@ -277,6 +277,22 @@ public sealed class ReplacementTests : IDisposable
     }
 
     [Fact]
+    public async Task WarmUpAsync_CheckIsDue_WarmsTheNewModel()
+    {
+        var time = new FrozenTimeProvider();
+        await using ServiceProvider services = Build(options => options.CheckInterval = TimeSpan.FromSeconds(10), time);
+        Assert.Equal("v1", (await services.Registry().WarmUpAsync("m", Token)).Version);
+        _source.Current = 2;
+        time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal("v2", (await services.Registry().WarmUpAsync("m", Token)).Version);
+
+        _source.VersionError = new IOException("gone");
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("v2", (await services.Registry().WarmUpAsync("m", Token)).Version);
+    }
+
+    [Fact]
     public async Task CheckInterval_FailingChecks_ComeMoreAndMoreSeldom()
     {
         var time = new FrozenTimeProvider();
