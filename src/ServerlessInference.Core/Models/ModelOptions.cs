@@ -67,7 +67,7 @@ public sealed class ModelOptions
     public TimeSpan ReplacementWait { get; set; }
 
     /// <summary>Gets or sets how much memory the model takes, for the budget and for the question whether two versions fit.</summary>
-    /// <value>Bytes, above zero; <see langword="null"/>, the default, estimates twice its files, and three times while it is loaded.</value>
+    /// <value>Bytes, above zero; <see langword="null"/>, the default, estimates 16 MiB and twice the model's files, three times while it is loaded.</value>
     public long? MemoryBytes { get; set; }
 
     /// <summary>Gets or sets a value indicating whether the model stays loaded, whatever the budget says (<see cref="Sessions.ModelMemoryOptions.BudgetBytes"/>).</summary>
