@@ -10,8 +10,8 @@ namespace ServerlessInference.Models;
 /// reports every source with its reason.</para>
 /// <para>A source that failed twice in a row or more often is put behind the others for a while: 30 seconds, then twice as long after each
 /// failure, up to 10 minutes. So a mount that hangs does not cost its deadline again whenever the model is loaded anew.</para>
-/// <para>Once a source has served the model, the version is asked of it and of those before it: a fallback never takes the place of a
-/// model that a better source has brought.</para>
+/// <para>Once a source has served the model, the version is asked of the best one that has, and of those before it: a fallback never takes
+/// the place of a model that a better source has brought.</para>
 /// <para>Thread-safe.</para>
 /// </remarks>
 public sealed partial class ModelSourceChain : IModelSource
@@ -65,7 +65,8 @@ public sealed partial class ModelSourceChain : IModelSource
     {
         (int link, ModelArtifact artifact) = await FirstAsync(
             _health.Order(), static (source, token) => source.LoadAsync(token), static late => late.Dispose(), cancellationToken).ConfigureAwait(false);
-        Volatile.Write(ref _served, link);
+        int served = Volatile.Read(ref _served);
+        Volatile.Write(ref _served, served < 0 ? link : Math.Min(served, link));
         return artifact;
     }
 

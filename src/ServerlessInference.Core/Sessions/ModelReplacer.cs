@@ -29,12 +29,28 @@ internal sealed partial class ModelReplacer(
     {
         long start = time.GetTimestamp();
         ModelArtifact artifact = await loader.FetchAsync(entry.Name, cancellationToken).ConfigureAwait(false);
-        if (artifact.Version == old.Identity.Version)
+        string served = artifact.Version;
+        if (served != version)
         {
-            string source = artifact.Source;
-            artifact.Dispose();
-            throw new ModelLoadException(
-                $"A source of model '{entry.Name}' announces version {version}, but {source} served {old.Identity.Version} again. The announced one cannot be loaded, or was taken back.");
+            // It may have changed once more meanwhile; else a fallback served, which takes the place of no model that works.
+            string again;
+            try
+            {
+                again = await loader.GetVersionAsync(entry.Name, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                artifact.Dispose();
+                throw;
+            }
+
+            if (again != served || served == old.Identity.Version)
+            {
+                string source = artifact.Source;
+                artifact.Dispose();
+                return again == old.Identity.Version ? false : throw new ModelLoadException(
+                    $"A source of model '{entry.Name}' announces version {again}, but {source} served {served}. The announced one cannot be loaded; see the reason that was logged for its source.");
+            }
         }
 
         var next = new Candidate(entry, old, artifact, time.GetElapsedTime(start), settings, activity);

@@ -329,7 +329,47 @@ public sealed class ReplacementTests : IDisposable
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(async () => await services.Registry().RefreshAsync("m", Token));
 
         Assert.Equal(
-            "A source of model 'm' announces version announced, but memory:test served v1 again. The announced one cannot be loaded, or was taken back.", error.Message);
+            "A source of model 'm' announces version announced, but memory:test served v1. The announced one cannot be loaded; see the reason that was logged for its source.",
+            error.Message);
+    }
+
+    [Fact]
+    public async Task Replacement_NewVersionFailsAndAFallbackServes_KeepsTheOld()
+    {
+        var time = new FakeTimeProvider();
+        var chain = new ModelSourceChain([new(_source), new(StubModelSource.Of(VersionedSource.Model(9), "layer:/opt/m", "old"))], time);
+        await using ServiceProvider services = TestModels.Services("m", chain).BuildServiceProvider();
+        Assert.Equal(("v1", 11f), await AskAsync(services));
+        _source.Current = 2;
+        _source.Gate = Task.FromException(new IOException("half of it is missing"));
+
+        for (int i = 0; i < 5; i++)
+        {
+            ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(async () => await services.Registry().RefreshAsync("m", Token));
+            Assert.Contains("announces version v2, but layer:/opt/m served old.", error.Message, StringComparison.Ordinal);
+            Assert.Equal(("v1", 11f), await AskAsync(services));
+        }
+
+        _source.Gate = Task.CompletedTask;
+        time.Advance(TimeSpan.FromMinutes(10));
+        Assert.True(await services.Registry().RefreshAsync("m", Token));
+        Assert.Equal(("v2", 12f), await AskAsync(services));
+    }
+
+    [Fact]
+    public async Task Replacement_SourceChangesOnceMoreMeanwhile_TakesTheNewest()
+    {
+        await using ServiceProvider services = Build();
+        await AskAsync(services);
+        var gate = new TaskCompletionSource();
+        (_source.Current, _source.Gate) = (2, gate.Task);
+        Task<bool> refresh = services.Registry().RefreshAsync("m", Token).AsTask();
+        await UntilAsync(() => _source.Loads == 2);
+        _source.Current = 3;
+        gate.SetResult();
+
+        Assert.True(await refresh);
+        Assert.Equal(("v3", 13f), await AskAsync(services));
     }
 
     private sealed class AnnouncingSource(StubModelSource source) : IModelSource
