@@ -50,7 +50,7 @@ public sealed class ModelOptionsTests
         Assert.Equal(GraphOptimizationLevel.ORT_ENABLE_ALL, options.GraphOptimization);
         Assert.Equal(TimeSpan.FromMinutes(10), options.LoadTimeout);
         Assert.Empty(options.Sources);
-        Assert.Equal(9, typeof(ModelOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Length);
+        Assert.Equal(15, typeof(ModelOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Length);
     }
 
     [Theory]
