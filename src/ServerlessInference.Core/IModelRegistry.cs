@@ -28,12 +28,21 @@ public interface IModelRegistry
     Task PreloadAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Loads a model where that has not happened yet, and runs it once on synthetic input with all that its pipeline does.</summary>
+    /// <remarks>Where a check for a new version is due (<see cref="Models.ModelOptions.CheckInterval"/>), it is waited for, and the new version with it.</remarks>
     /// <param name="name">The name under which it is registered.</param>
     /// <param name="cancellationToken">Ends waiting and running.</param>
     /// <returns>The model that is now warm.</returns>
     /// <exception cref="ArgumentException">No model has that name; the message lists the registered ones.</exception>
     /// <exception cref="ModelLoadException">The model cannot be loaded.</exception>
     ValueTask<ModelIdentity> WarmUpAsync(string name, CancellationToken cancellationToken = default);
+
+    /// <summary>Asks a loaded model's source for a new version now, whatever <see cref="Models.ModelOptions.CheckInterval"/> says, and lets it take over.</summary>
+    /// <param name="name">The name under which it is registered.</param>
+    /// <param name="cancellationToken">Ends the caller's waiting; the replacement goes on.</param>
+    /// <returns>Whether a new version took over; <see langword="false"/> too where the model is not loaded, since loading it takes the newest.</returns>
+    /// <exception cref="ArgumentException">No model has that name; the message lists the registered ones.</exception>
+    /// <exception cref="ModelLoadException">The source cannot be asked, or the new version cannot be loaded. The old one is lent as before.</exception>
+    ValueTask<bool> RefreshAsync(string name, CancellationToken cancellationToken = default);
 
     /// <summary>Tells how a model is, without loading it.</summary>
     /// <param name="name">The name under which it is registered.</param>

@@ -44,15 +44,7 @@ public static class ModelBuilderExtensions
     public static ModelBuilder From(this ModelBuilder model, Action<ModelSourceBuilder> source)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(source);
-        var builder = new ModelSourceBuilder();
-        source(builder);
-        if (builder.Factory is null)
-        {
-            throw new ArgumentException("No source was named. Call FileSystem, Efs, Layer, Embedded, Uri or Custom.", nameof(source));
-        }
-
-        model.Services.AddKeyedSingleton(model.Name, new ModelSourceRegistration(builder.Factory, builder.Deadline));
+        model.Services.AddKeyedSingleton(model.Name, ModelSourceBuilder.Register(source));
         return model;
     }
 

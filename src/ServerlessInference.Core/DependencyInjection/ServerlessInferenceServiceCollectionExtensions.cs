@@ -38,14 +38,16 @@ public static class ServerlessInferenceServiceCollectionExtensions
             provider,
             provider.GetRequiredService<IOptionsMonitor<ModelOptions>>(),
             provider.GetRequiredService<OnnxSessionFactory>(),
+            provider.GetRequiredService<ModelMemory>(),
             provider.GetRequiredService<InferenceTelemetry>(),
             provider.GetRequiredService<TimeProvider>(),
             LoggerFor<ModelLoader>(provider)));
-        services.TryAddSingleton<IModelRegistry>(provider => new ModelRegistry(
-            provider,
-            provider.GetServices<ModelRegistration>(),
-            provider.GetRequiredService<IOptionsMonitor<ModelOptions>>(),
-            provider.GetRequiredService<ModelLoader>()));
+        services.TryAddSingleton(_ => new ProcessMemory());
+        services.TryAddSingleton(provider => new ModelMemory(
+            () => provider.GetRequiredService<IOptions<ModelMemoryOptions>>(), provider.GetRequiredService<ProcessMemory>(), LoggerFor<ModelMemory>(provider)));
+        services.TryAddSingleton<IModelRegistry>(CreateRegistry);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<ModelMemoryOptions>, ModelMemoryOptionsFromConfiguration>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelMemoryOptions>, ModelMemoryOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<ModelStoreOptions>, ModelStoreOptionsFromConfiguration>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelStoreOptions>, ModelStoreOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<InferenceThreadOptions>, InferenceThreadOptionsFromConfiguration>());
@@ -118,6 +120,28 @@ public static class ServerlessInferenceServiceCollectionExtensions
         });
     }
 
+    private static ModelRegistry CreateRegistry(IServiceProvider services)
+    {
+        ModelLoader loader = services.GetRequiredService<ModelLoader>();
+        ModelMemory memory = services.GetRequiredService<ModelMemory>();
+        InferenceTelemetry telemetry = services.GetRequiredService<InferenceTelemetry>();
+        var reclaimer = new ModelReclaimer(LoggerFor<ModelReclaimer>(services));
+        return new ModelRegistry(
+            services,
+            services.GetServices<ModelRegistration>(),
+            services.GetRequiredService<IOptionsMonitor<ModelOptions>>(),
+            memory,
+            name => new ModelEntry(name, loader, memory, reclaimer, telemetry, CreateRefresh));
+
+        // Made only for models that are replaced, so that the others' way to the first answer is as short as before.
+        ModelRefresh CreateRefresh(ModelEntry entry)
+        {
+            TimeProvider time = services.GetRequiredService<TimeProvider>();
+            var replacer = new ModelReplacer(loader, memory, reclaimer, telemetry, time, LoggerFor<ModelReplacer>(services));
+            return new ModelRefresh(entry, replacer, telemetry, time, LoggerFor<ModelRefresh>(services));
+        }
+    }
+
     private static IModelSource CreateSource(IServiceProvider services, string name)
     {
         var links = new List<ModelSourceChainLink>();
@@ -134,9 +158,7 @@ public static class ServerlessInferenceServiceCollectionExtensions
             }
         }
 
-        return links is [{ Deadline: null }]
-            ? links[0].Source
-            : new ModelSourceChain(links, services.GetRequiredService<TimeProvider>(), LoggerFor<ModelSourceChain>(services));
+        return ModelSourceChainBuilder.Build(links, services);
     }
 
     // An application without logging is served as well.

@@ -14,6 +14,9 @@ internal sealed class InferenceTelemetry : IDisposable
     private readonly Histogram<double> _stage;
     private readonly Histogram<int> _batch;
     private readonly Counter<long> _failures;
+    private readonly Counter<long> _replacements;
+    private readonly Counter<long> _failedReplacements;
+    private readonly Counter<long> _evictions;
 
     public InferenceTelemetry()
     {
@@ -23,6 +26,10 @@ internal sealed class InferenceTelemetry : IDisposable
         _stage = _meter.CreateHistogram<double>("serverless_inference.stage.duration", "s", "Time of one stage of a request.");
         _batch = _meter.CreateHistogram<int>("serverless_inference.batch.size", "{input}", "Inputs answered by one run of a model.");
         _failures = _meter.CreateCounter<long>("serverless_inference.failures", "{input}", "Inputs that got no answer.");
+        _replacements = _meter.CreateCounter<long>("serverless_inference.model.replacements", "{model}", "New versions that took the place of an old one.");
+        _failedReplacements = _meter.CreateCounter<long>(
+            "serverless_inference.model.replacement.failures", "{attempt}", "Attempts to find or load a new version that failed; the old one stayed.");
+        _evictions = _meter.CreateCounter<long>("serverless_inference.model.evictions", "{model}", "Models let go for want of memory.");
     }
 
     public ActivitySource Activities { get; }
@@ -65,6 +72,30 @@ internal sealed class InferenceTelemetry : IDisposable
         if (_failures.Enabled && inputs > 0)
         {
             _failures.Add(inputs, new TagList { { "model", model }, { "error.type", error.GetType().Name } });
+        }
+    }
+
+    public void Replaced(ModelIdentity model)
+    {
+        if (_replacements.Enabled)
+        {
+            _replacements.Add(1, Tags(model));
+        }
+    }
+
+    public void ReplacementFailed(string model, Exception error)
+    {
+        if (_failedReplacements.Enabled)
+        {
+            _failedReplacements.Add(1, new TagList { { "model", model }, { "error.type", error.GetType().Name } });
+        }
+    }
+
+    public void Evicted(ModelIdentity model)
+    {
+        if (_evictions.Enabled)
+        {
+            _evictions.Add(1, Tags(model));
         }
     }
 

@@ -79,6 +79,34 @@ public sealed class ModelOptions
     /// <value>Above zero, up to one day. The default is 10 minutes.</value>
     public TimeSpan LoadTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Gets or sets how often the source is asked for a new version while the model is in use.</summary>
+    /// <value>Above zero; <see langword="null"/>, the default, never asks. A new version is loaded and takes over (<see cref="Replacement"/>).</value>
+    public TimeSpan? CheckInterval { get; set; }
+
+    /// <summary>Gets or sets by how much each interval differs from the last, so that not all functions ask at once.</summary>
+    /// <value>A share, 0 to 0.5. The default is 0.1: ten percent more or less.</value>
+    [Range(0.0, 0.5)]
+    public double CheckJitter { get; set; } = 0.1;
+
+    /// <summary>Gets or sets how a new version takes the place of the old one.</summary>
+    /// <value>The default is <see cref="ModelReplacement.WhereMemoryAllows"/>.</value>
+    public ModelReplacement Replacement { get; set; } = ModelReplacement.WhereMemoryAllows;
+
+    /// <summary>Gets or sets how long a request waits for a check or a replacement that is under way before it takes the old model.</summary>
+    /// <value>
+    /// Zero to one minute. Zero, the default, makes no request wait. On Lambda nothing runs between requests: a function that is seldom
+    /// called gives a replacement time only by waiting for it.
+    /// </value>
+    public TimeSpan ReplacementWait { get; set; }
+
+    /// <summary>Gets or sets how much memory the model takes, for the budget and for the question whether two versions fit.</summary>
+    /// <value>Bytes, above zero; <see langword="null"/>, the default, estimates 16 MiB and twice the model's files, three times while it is loaded.</value>
+    public long? MemoryBytes { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether the model stays loaded, whatever the budget says (<see cref="Sessions.ModelMemoryOptions.BudgetBytes"/>).</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool Pinned { get; set; }
+
     /// <summary>Gets the sources, tried in order; used where code names none.</summary>
     [ValidateEnumeratedItems]
     public IList<ModelSourceOptions> Sources { get; } = [];

@@ -16,6 +16,26 @@ internal sealed class ModelOptionsRules(IServiceProvider services) : IValidateOp
             failures.Add($"Model '{name}': LoadTimeout is {options.LoadTimeout}; it must be above zero and at most one day.");
         }
 
+        if (options.CheckInterval is { } interval && (interval <= TimeSpan.Zero || interval > TimeSpan.FromDays(30)))
+        {
+            failures.Add($"Model '{name}': CheckInterval is {interval}; it must be above zero and at most 30 days.");
+        }
+
+        if (options.ReplacementWait < TimeSpan.Zero || options.ReplacementWait > TimeSpan.FromMinutes(1))
+        {
+            failures.Add($"Model '{name}': ReplacementWait is {options.ReplacementWait}; it must be zero or more and at most one minute.");
+        }
+
+        if (options.MemoryBytes is <= 0)
+        {
+            failures.Add($"Model '{name}': MemoryBytes is {options.MemoryBytes}; it must be above zero.");
+        }
+
+        if (!Enum.IsDefined(options.Replacement))
+        {
+            failures.Add($"Model '{name}': Replacement is {(int)options.Replacement}; it must be one of {string.Join(", ", Enum.GetNames<ModelReplacement>())}.");
+        }
+
         bool fromCode = services.GetKeyedServices<ModelSourceRegistration>(name).Any();
         if (!fromCode && options.Sources.Count == 0)
         {

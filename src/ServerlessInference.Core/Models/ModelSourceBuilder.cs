@@ -64,7 +64,10 @@ public sealed class ModelSourceBuilder
     }
 
     /// <summary>Takes the model from where a URI points.</summary>
-    /// <param name="uri"><c>layer:NAME</c>, <c>file:PATH</c>, <c>https://…</c>, or a scheme that another package adds, such as <c>s3://…</c>.</param>
+    /// <param name="uri">
+    /// <c>layer:NAME</c>, <c>file:PATH</c>, <c>efs:PATH</c> (with <c>#copy=true</c> copied into the store), <c>https://…</c>, a scheme that another package adds,
+    /// such as <c>s3://…</c>, or a pointer to such a URI: <c>env:VARIABLE</c>, <c>pointer-file:PATH</c>.
+    /// </param>
     /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
     /// <returns>This builder.</returns>
     public ModelSourceBuilder Uri(string uri, TimeSpan? deadline = null)
@@ -88,5 +91,16 @@ public sealed class ModelSourceBuilder
         Factory = factory;
         Deadline = deadline;
         return this;
+    }
+
+    /// <summary>Lets a caller name a source, and gives what it named.</summary>
+    internal static ModelSourceRegistration Register(Action<ModelSourceBuilder> source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var builder = new ModelSourceBuilder();
+        source(builder);
+        return builder.Factory is { } factory
+            ? new ModelSourceRegistration(factory, builder.Deadline)
+            : throw new ArgumentException("No source was named. Call FileSystem, Efs, Layer, Embedded, Http, ByPointer, Uri or Custom.", nameof(source));
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -7,6 +8,10 @@ namespace ServerlessInference.Models;
 /// <remarks>
 /// <para>A source that is still busy at its deadline is left behind: what it brings later is disposed. When all fail, one exception
 /// reports every source with its reason.</para>
+/// <para>A source that failed twice in a row or more often is put behind the others for a while: 30 seconds, then twice as long after each
+/// failure, up to 10 minutes. So a mount that hangs does not cost its deadline again whenever the model is loaded anew.</para>
+/// <para>Once a source has served the model, the version is asked of the best one that has, and of those before it: a fallback never takes
+/// the place of a model that a better source has brought.</para>
 /// <para>Thread-safe.</para>
 /// </remarks>
 public sealed partial class ModelSourceChain : IModelSource
@@ -17,6 +22,8 @@ public sealed partial class ModelSourceChain : IModelSource
     private readonly IReadOnlyList<ModelSourceChainLink> _links;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly ModelSourceHealth _health;
+    private int _served = -1;
 
     /// <summary>Creates a chain.</summary>
     /// <param name="links">The sources, first to last.</param>
@@ -42,29 +49,43 @@ public sealed partial class ModelSourceChain : IModelSource
         _links = links;
         _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? (ILogger)NullLogger.Instance;
+        _health = new ModelSourceHealth(links.Count, _time);
     }
 
     /// <inheritdoc/>
     public string Description => string.Join(", then ", _links.Select(link => link.Source.Description));
 
     /// <inheritdoc/>
-    public ValueTask<string> GetVersionAsync(CancellationToken cancellationToken = default) =>
-        FirstAsync(static (source, token) => source.GetVersionAsync(token), static _ => { }, cancellationToken);
+    public async ValueTask<string> GetVersionAsync(CancellationToken cancellationToken = default)
+    {
+        int served = Volatile.Read(ref _served);
+        List<int> order = served < 0 ? _health.Order() : _health.OrderUpTo(served);
+        return (await FirstAsync(order, static (source, token) => source.GetVersionAsync(token), static _ => { }, cancellationToken).ConfigureAwait(false)).Result;
+    }
 
     /// <inheritdoc/>
-    public ValueTask<ModelArtifact> LoadAsync(CancellationToken cancellationToken = default) =>
-        FirstAsync(static (source, token) => source.LoadAsync(token), static artifact => artifact.Dispose(), cancellationToken);
+    public async ValueTask<ModelArtifact> LoadAsync(CancellationToken cancellationToken = default)
+    {
+        (int link, ModelArtifact artifact) = await FirstAsync(
+            _health.Order(), static (source, token) => source.LoadAsync(token), static late => late.Dispose(), cancellationToken).ConfigureAwait(false);
+        int served = Volatile.Read(ref _served);
+        Volatile.Write(ref _served, served < 0 ? link : Math.Min(served, link));
+        return artifact;
+    }
 
-    private async ValueTask<T> FirstAsync<T>(
-        Func<IModelSource, CancellationToken, ValueTask<T>> ask, Action<T> discard, CancellationToken cancellationToken)
+    private async ValueTask<(int Link, T Result)> FirstAsync<T>(
+        List<int> order, Func<IModelSource, CancellationToken, ValueTask<T>> ask, Action<T> discard, CancellationToken cancellationToken)
     {
         var failures = new List<ModelSourceFailure>();
-        foreach (ModelSourceChainLink link in _links)
+        foreach (int index in order)
         {
+            ModelSourceChainLink link = _links[index];
             long start = _time.GetTimestamp();
             try
             {
-                return await WithinDeadlineAsync(link, ask, discard, cancellationToken).ConfigureAwait(false);
+                T result = await WithinDeadlineAsync(link, ask, discard, cancellationToken).ConfigureAwait(false);
+                _health.Succeeded(index);
+                return (index, result);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
@@ -74,6 +95,12 @@ public sealed partial class ModelSourceChain : IModelSource
                     : exception.Message;
                 failures.Add(new ModelSourceFailure(link.Source.Description, reason, elapsed, exception));
                 LogFailed(_logger, link.Source.Description, elapsed.TotalMilliseconds, reason);
+                Activity.Current?.AddEvent(new ActivityEvent(
+                    "model.source.failed", tags: new ActivityTagsCollection { ["model.source"] = link.Source.Description, ["reason"] = reason }));
+                if (_health.Failed(index) is { } pause && _links.Count > 1)
+                {
+                    LogPutBack(_logger, link.Source.Description, pause.TotalSeconds);
+                }
             }
         }
 
@@ -136,4 +163,7 @@ public sealed partial class ModelSourceChain : IModelSource
 
     [LoggerMessage(EventId = 10, Level = LogLevel.Warning, Message = "Model source {Source} failed after {ElapsedMs:0} ms: {Reason}")]
     private static partial void LogFailed(ILogger logger, string source, double elapsedMs, string reason);
+
+    [LoggerMessage(EventId = 11, Level = LogLevel.Warning, Message = "Model source {Source} keeps failing, so for {Seconds} s the others are tried before it")]
+    private static partial void LogPutBack(ILogger logger, string source, double seconds);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models.Http;
+using ServerlessInference.Models.Pointers;
 using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.Models;
@@ -7,7 +8,19 @@ namespace ServerlessInference.Models;
 /// <summary>Finds the source that a URI means.</summary>
 internal static class ModelSourceResolver
 {
-    public static IModelSource Resolve(string uri, IServiceProvider services)
+    private static readonly string[] OwnSchemes = ["file", "efs", "layer", "https", "http", "env", "pointer-file"];
+
+    public static IModelSource Resolve(string uri, IServiceProvider services) => Find(uri, services) ?? throw new ModelLoadException(
+        $"The model source '{uri}' has no scheme that is registered. Registered: {Known(services)}. " +
+        "Correct the URI, or add the package that brings its scheme.");
+
+    /// <summary>Finds the source that a pointer's text means. What is no URI of ours stands in no message: it may be a secret that was read by mistake.</summary>
+    public static IModelSource ResolvePointed(ModelPointerValue value, string pointer, IServiceProvider services) =>
+        Find(value.Text, services) ?? throw new ModelLoadException(
+            $"What the pointer {pointer} says ({value.Text.Length} characters) begins with no scheme that is registered. Registered: {Known(services)}. " +
+            "Write a URI such as s3://bucket/folder/ into it, add the package that brings its scheme, or say in code what its text means.");
+
+    private static IModelSource? Find(string uri, IServiceProvider services)
     {
         int colon = uri.IndexOf(':', StringComparison.Ordinal);
         string scheme = colon > 0 ? uri[..colon] : string.Empty;
@@ -22,21 +35,26 @@ internal static class ModelSourceResolver
             case "https":
             case "http":
                 return HttpModelSourceFactory.Create(uri, services);
+            case "env":
+                return ModelPointerBuilder.CreateSource(services, new EnvironmentPointer(rest));
+            case "pointer-file":
+                return ModelPointerBuilder.CreateSource(services, new FilePointer(rest));
             default:
-                var known = new List<string> { "file", "efs", "layer", "https", "http" };
                 foreach (IModelSourceFactory factory in services.GetServices<IModelSourceFactory>())
                 {
                     if (factory.Scheme == scheme)
                     {
                         return factory.Create(uri);
                     }
-
-                    known.Add(factory.Scheme);
                 }
 
-                throw new ModelLoadException(
-                    $"The model source '{uri}' has no scheme that is registered. Registered: {string.Join(", ", known.Select(name => name + ":"))}. " +
-                    "Correct the URI, or add the package that brings its scheme.");
+                return null;
         }
     }
+
+    private static string Known(IServiceProvider services) => string.Join(
+        ", ",
+        OwnSchemes
+            .Concat(services.GetServices<IModelSourceFactory>().Select(factory => factory.Scheme))
+            .Select(name => name + ":"));
 }

@@ -9,6 +9,6 @@ internal sealed class ForeignPipeline(string name) : IModelPipeline
     {
     }
 
-    public ValueTask<ModelIdentity> WarmUpAsync(CancellationToken cancellationToken) =>
+    public ValueTask<ModelIdentity> WarmUpAsync(LoadedModel? candidate, CancellationToken cancellationToken) =>
         ValueTask.FromResult(new ModelIdentity(name, "unknown", "replaced by the application"));
 }

@@ -13,5 +13,8 @@ internal interface IModelPipeline
 
     void Prepare(LoadedModel model);
 
-    ValueTask<ModelIdentity> WarmUpAsync(CancellationToken cancellationToken);
+    /// <summary>Runs once on synthetic input.</summary>
+    /// <param name="candidate">The model to run, which the registry does not lend yet; <see langword="null"/> takes the one that it lends.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
+    ValueTask<ModelIdentity> WarmUpAsync(LoadedModel? candidate, CancellationToken cancellationToken);
 }

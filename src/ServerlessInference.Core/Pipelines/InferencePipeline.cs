@@ -63,7 +63,12 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
 
     public async ValueTask<InferenceResult<TOutput>> RunAsync(TInput input, CancellationToken cancellationToken = default)
     {
-        using var run = await StartAsync(1, cancellationToken).ConfigureAwait(false);
+        using var run = await StartAsync(1, null, cancellationToken).ConfigureAwait(false);
+        return await RunOneAsync(run, input, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<InferenceResult<TOutput>> RunOneAsync(PipelineRun run, TInput input, CancellationToken cancellationToken)
+    {
         var inputs = new TInput[1] { input };
         var results = new InferenceResult<TOutput>[1];
         try
@@ -114,7 +119,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         }
 
         using PipelineRun run = standIn is null
-            ? await StartAsync(all.Length, cancellationToken).ConfigureAwait(false)
+            ? await StartAsync(all.Length, null, cancellationToken).ConfigureAwait(false)
             : new PipelineRun([new ModelLease(standIn)]);
         var results = new InferenceResult<TOutput>[all.Length];
         int size = Math.Min(Math.Min(run.FixedRows ?? int.MaxValue, _maxBatchSize), _preprocessor.GetMaxBatchSize(run.First));
@@ -201,12 +206,12 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         }
     }
 
-    public async ValueTask<ModelIdentity> WarmUpAsync(CancellationToken cancellationToken)
+    public async ValueTask<ModelIdentity> WarmUpAsync(LoadedModel? candidate, CancellationToken cancellationToken)
     {
-        using var run = await StartAsync(0, cancellationToken).ConfigureAwait(false);
+        using var run = await StartAsync(0, candidate, cancellationToken).ConfigureAwait(false);
         if (_preprocessor.TryCreateWarmupInput(run.First, out TInput input))
         {
-            await RunAsync(input, cancellationToken).ConfigureAwait(false);
+            await RunOneAsync(run, input, cancellationToken).ConfigureAwait(false);
             return run.Last.Identity;
         }
 
@@ -217,7 +222,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         return run.Last.Identity;
     }
 
-    private async ValueTask<PipelineRun> StartAsync(int inputs, CancellationToken cancellationToken)
+    private async ValueTask<PipelineRun> StartAsync(int inputs, LoadedModel? candidate, CancellationToken cancellationToken)
     {
         long start = _time.GetTimestamp();
         var leases = new ModelLease[_stages.Count + 1];
@@ -229,7 +234,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
                 leases[i] = await _registry.AcquireAsync(_stages[i].Model, cancellationToken).ConfigureAwait(false);
             }
 
-            leases[^1] = await _registry.AcquireAsync(_name, cancellationToken).ConfigureAwait(false);
+            leases[^1] = candidate is null ? await _registry.AcquireAsync(_name, cancellationToken).ConfigureAwait(false) : ModelLease.Of(candidate);
             if (_stages.Count > 0)
             {
                 _preprocessor.Prepare(run.First);

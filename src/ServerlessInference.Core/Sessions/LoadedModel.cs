@@ -14,6 +14,9 @@ public sealed class LoadedModel
     private readonly List<Derived> _derived = [];
     private readonly ConcurrentQueue<InferenceBatch> _batches = new();
     private readonly OnnxSession? _session;
+    private readonly MemoryReservation? _reservation;
+    private readonly TaskCompletionSource _freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ModelReclaimer? _reclaimer;
     private int _references = 1;
     private int _runs;
 
@@ -31,10 +34,11 @@ public sealed class LoadedModel
         Artifact = artifact;
     }
 
-    internal LoadedModel(ModelIdentity identity, OnnxSession session, ModelArtifact artifact, ModelLoadTimings timings)
+    internal LoadedModel(ModelIdentity identity, OnnxSession session, ModelArtifact artifact, ModelLoadTimings timings, MemoryReservation? reservation)
         : this(identity, session.Description, artifact)
     {
         _session = session;
+        _reservation = reservation;
         LoadTimings = timings;
     }
 
@@ -51,6 +55,12 @@ public sealed class LoadedModel
 
     /// <summary>Gets a value indicating whether this only stands in for a model that is being loaded; its outputs are zeros.</summary>
     internal bool IsStandIn { get; private init; }
+
+    /// <summary>Gets or sets a value indicating whether the files outlive this model, for whoever may need them again.</summary>
+    internal bool KeepsArtifact { get; set; }
+
+    /// <summary>Gets a task that ends when the reclaimer has freed the model.</summary>
+    internal Task Freed => _freed.Task;
 
     /// <summary>Makes what stands in for a model while that is being loaded.</summary>
     internal static LoadedModel StandIn(string name, IReadOnlyList<ValueDescription> inputs, IReadOnlyList<ValueDescription> outputs) => new(
@@ -174,29 +184,76 @@ public sealed class LoadedModel
         return false;
     }
 
-    /// <summary>Gives a reference back; the last one disposes session and files.</summary>
+    /// <summary>Gives a reference back; the last one disposes session and files, or hands them to the reclaimer.</summary>
     internal void Release()
     {
-        if (Interlocked.Decrement(ref _references) != 0)
+        int left = Interlocked.Decrement(ref _references);
+        if (left == 1)
         {
-            return;
+            _reservation?.BecameIdle();
         }
-
-        while (_batches.TryDequeue(out InferenceBatch? batch))
+        else if (left == 0)
         {
-            batch.Dispose();
-        }
-
-        lock (_derived)
-        {
-            foreach (Derived derived in _derived)
+            if (Volatile.Read(ref _reclaimer) is { } reclaimer)
             {
-                (derived.Value as IDisposable)?.Dispose();
+                reclaimer.Reclaim(this);
+            }
+            else
+            {
+                DisposeNow();
             }
         }
+    }
 
-        _session?.Dispose();
-        Artifact.Dispose();
+    /// <summary>Gives the registry's reference back: from now on the last user's leaving frees the model, off its path.</summary>
+    internal void Retire(ModelReclaimer reclaimer)
+    {
+        Volatile.Write(ref _reclaimer, reclaimer);
+        Release();
+    }
+
+    /// <summary>Retires the model unless somebody uses it.</summary>
+    internal bool TryRetireIdle(ModelReclaimer reclaimer)
+    {
+        if (Interlocked.CompareExchange(ref _references, 0, 1) != 1)
+        {
+            return false;
+        }
+
+        reclaimer.Reclaim(this);
+        return true;
+    }
+
+    internal void MarkFreed() => _freed.TrySetResult();
+
+    /// <summary>Disposes everything, whatever of it fails.</summary>
+    internal void DisposeNow()
+    {
+        try
+        {
+            while (_batches.TryDequeue(out InferenceBatch? batch))
+            {
+                batch.Dispose();
+            }
+
+            lock (_derived)
+            {
+                foreach (Derived derived in _derived)
+                {
+                    (derived.Value as IDisposable)?.Dispose();
+                }
+            }
+        }
+        finally
+        {
+            _session?.Dispose();
+            if (!KeepsArtifact)
+            {
+                Artifact.Dispose();
+            }
+
+            _reservation?.Dispose();
+        }
     }
 
     // A class in a list of a few: a dictionary of structures would be compiled for this type alone, at every cold start.

@@ -1,13 +1,27 @@
+using ServerlessInference.Diagnostics;
+using ServerlessInference.Models;
+
 namespace ServerlessInference.Sessions;
 
-/// <summary>One registered model: one load for any number of simultaneous first callers.</summary>
-internal sealed class ModelEntry(string name, ModelLoader loader) : IDisposable
+/// <summary>One registered model: one load for any number of simultaneous first callers, one version at a time for those who come later.</summary>
+internal sealed class ModelEntry(
+    string name, ModelLoader loader, ModelMemory memory, ModelReclaimer reclaimer, InferenceTelemetry telemetry, Func<ModelEntry, ModelRefresh> createRefresh)
+    : IDisposable
 {
     private readonly Lock _gate = new();
     private LoadedModel? _model;
-    private Load? _load;
+    private ModelLoad? _load;
+    private ModelRefresh? _refresh;
     private Exception? _error;
+    private long _lastUse;
     private bool _disposed;
+
+    public string Name => name;
+
+    public ModelOptions Settings => loader.SettingsOf(name);
+
+    /// <summary>Gets the number of the last use; later uses have larger ones.</summary>
+    public long LastUse => Volatile.Read(ref _lastUse);
 
     public ModelStatus Status
     {
@@ -15,7 +29,7 @@ internal sealed class ModelEntry(string name, ModelLoader loader) : IDisposable
         {
             lock (_gate)
             {
-                return _model is not null ? new ModelStatus(ModelState.Ready, _model.Identity, null) :
+                return _model is not null ? new ModelStatus(ModelState.Ready, _model.Identity, _error) :
                     _load is not null ? new ModelStatus(ModelState.Loading, null, null) :
                     _error is not null ? new ModelStatus(ModelState.Failed, null, _error) :
                     new ModelStatus(ModelState.NotLoaded, null, null);
@@ -23,13 +37,181 @@ internal sealed class ModelEntry(string name, ModelLoader loader) : IDisposable
         }
     }
 
+    /// <summary>Gets the model that is lent now; it may be retired at any moment.</summary>
+    public LoadedModel? Current => Volatile.Read(ref _model);
+
     public ValueTask<ModelLease> AcquireAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Load load;
+        return Volatile.Read(ref _refresh) is { } refresh && refresh.CheckWhenDue() is { IsCompleted: false } check && refresh.RequestsWait > TimeSpan.Zero
+            ? AcquireAfterAsync(refresh, check, cancellationToken)
+            : Lend(cancellationToken);
+    }
+
+    /// <summary>Asks the source for a new version now, and lets it take over.</summary>
+    /// <returns>Whether there was one.</returns>
+    public Task<bool> RefreshAsync()
+    {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(IModelRegistry));
+            return _model is null ? Task.FromResult(false) : (_refresh ??= createRefresh(this)).CheckNow();
+        }
+    }
+
+    /// <summary>Waits for the check that is under way or due, whatever comes of it.</summary>
+    public Task FinishDueCheckAsync(CancellationToken cancellationToken) =>
+        Volatile.Read(ref _refresh)?.FinishDueCheckAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <summary>Lets the model go unless somebody uses it.</summary>
+    /// <returns>Ends when it is freed; <see langword="null"/> where there is nothing to let go.</returns>
+    public Task? TryEvict()
+    {
+        LoadedModel model;
+        lock (_gate)
+        {
+            if (_model is null || _disposed || !_model.TryRetireIdle(reclaimer))
+            {
+                return null;
+            }
+
+            model = _model;
+            _model = null;
+            _refresh?.Pause();
+        }
+
+        telemetry.Evicted(model.Identity);
+        return model.Freed;
+    }
+
+    /// <summary>Lends another model from now on; who has the old one keeps it.</summary>
+    /// <returns>Whether the old one was still lent.</returns>
+    public bool TrySwap(LoadedModel old, LoadedModel next)
+    {
+        lock (_gate)
+        {
+            if (_disposed || _model != old)
+            {
+                return false;
+            }
+
+            _model = next;
+            _error = null;
+        }
+
+        old.Retire(reclaimer);
+        return true;
+    }
+
+    /// <summary>Stops lending a model; callers wait until <see cref="Publish"/> or <see cref="Fail"/>.</summary>
+    /// <returns>What they wait for; <see langword="null"/> where the model was not lent any more.</returns>
+    public ModelLoad? TryTakeOut(LoadedModel old)
+    {
+        ModelLoad load;
+        lock (_gate)
+        {
+            if (_disposed || _model != old)
+            {
+                return null;
+            }
+
+            _model = null;
+            _load = load = new ModelLoad(ofCallers: false);
+        }
+
+        old.Retire(reclaimer);
+        return load;
+    }
+
+    /// <summary>Lends what a load brought, and gives every waiting caller its share before anybody can let it go.</summary>
+    /// <returns>Whether anybody wants it; else the caller frees it.</returns>
+    public bool Publish(ModelLoad load, LoadedModel model, Exception? error = null)
+    {
+        lock (_gate)
+        {
+            if (_disposed || _load != load)
+            {
+                return false;
+            }
+
+            _model = model;
+            _load = null;
+            _error = error;
+            load.Lent = model;
+            for (int i = 0; i < load.Waiting; i++)
+            {
+                model.TryAddReference();
+            }
+
+            if (_refresh is null && Settings.CheckInterval is not null)
+            {
+                Volatile.Write(ref _refresh, createRefresh(this));
+            }
+
+            _refresh?.Schedule();
+            Volatile.Write(ref _lastUse, memory.Use());
+        }
+
+        load.Succeed(model);
+        return true;
+    }
+
+    public void Fail(ModelLoad load, Exception exception)
+    {
+        lock (_gate)
+        {
+            if (_load == load)
+            {
+                _load = null;
+                _error = exception;
+            }
+        }
+
+        load.Fail(exception);
+    }
+
+    /// <summary>Notes why no new version took over; <see langword="null"/> where nothing hinders one any more.</summary>
+    public void Note(Exception? error)
+    {
+        lock (_gate)
+        {
+            if (_model is not null)
+            {
+                _error = error;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        ModelLoad? load;
+        LoadedModel? model;
+        lock (_gate)
+        {
+            _disposed = true;
+            load = _load;
+            model = _model;
+            _model = null;
+        }
+
+        _refresh?.Dispose();
+        load?.Cancel();
+        model?.Release();
+    }
+
+    private async ValueTask<ModelLease> AcquireAfterAsync(ModelRefresh refresh, Task check, CancellationToken cancellationToken)
+    {
+        await refresh.WaitForAsync(check, cancellationToken).ConfigureAwait(false);
+        return await Lend(cancellationToken).ConfigureAwait(false);
+    }
+
+    private ValueTask<ModelLease> Lend(CancellationToken cancellationToken)
+    {
+        ModelLoad load;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(IModelRegistry));
+            Volatile.Write(ref _lastUse, memory.Use());
             if (_model is { } model && model.TryAddReference())
             {
                 return ValueTask.FromResult(new ModelLease(model));
@@ -42,30 +224,13 @@ internal sealed class ModelEntry(string name, ModelLoader loader) : IDisposable
         return AwaitAsync(load, cancellationToken);
     }
 
-    public void Dispose()
+    private async ValueTask<ModelLease> AwaitAsync(ModelLoad load, CancellationToken cancellationToken)
     {
-        Load? load;
-        LoadedModel? model;
-        lock (_gate)
-        {
-            _disposed = true;
-            load = _load;
-            model = _model;
-            _model = null;
-        }
-
-        load?.Cancel();
-        model?.Release();
-    }
-
-    private async ValueTask<ModelLease> AwaitAsync(Load load, CancellationToken cancellationToken)
-    {
+        LoadedModel? model = null;
         try
         {
-            LoadedModel model = await load.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return model.TryAddReference()
-                ? new ModelLease(model)
-                : throw new ObjectDisposedException(nameof(IModelRegistry));
+            model = await load.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return new ModelLease(model);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -74,110 +239,60 @@ internal sealed class ModelEntry(string name, ModelLoader loader) : IDisposable
         }
         finally
         {
-            bool last;
-            lock (_gate)
+            if (model is null)
             {
-                last = --load.Waiting == 0 && !load.Task.IsCompleted;
-                if (last && _load == load)
-                {
-                    // The next caller starts anew rather than joining a load that is being cancelled.
-                    _load = null;
-                }
-            }
-
-            if (last)
-            {
-                load.Cancel();
+                Leave(load);
             }
         }
     }
 
-    private Load Begin()
+    /// <summary>Gives up a caller's place, and what was kept for it.</summary>
+    private void Leave(ModelLoad load)
     {
-        var load = new Load();
-        load.Task = Task.Run(() => RunAsync(load));
+        bool last;
+        lock (_gate)
+        {
+            load.Waiting--;
+            last = load is { Waiting: 0, OfCallers: true, Lent: null } && !load.Task.IsCompleted;
+            if (last && _load == load)
+            {
+                // The next caller starts anew rather than joining a load that is being cancelled.
+                _load = null;
+            }
+        }
 
-        // Where every caller has gone, nobody else looks at the failure; GetStatus still tells it.
-        _ = load.Task.ContinueWith(
-            static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        load.Lent?.Release();
+        if (last)
+        {
+            load.Cancel();
+        }
+    }
+
+    private ModelLoad Begin()
+    {
+        var load = new ModelLoad(ofCallers: true);
+        _ = Task.Run(() => RunAsync(load));
         return load;
     }
 
-    private async Task<LoadedModel> RunAsync(Load load)
+    private async Task RunAsync(ModelLoad load)
     {
         try
         {
             LoadedModel model = await loader.LoadAsync(name, load.Token).ConfigureAwait(false);
-            bool unwanted;
-            lock (_gate)
-            {
-                unwanted = _disposed || _load != load;
-                if (!unwanted)
-                {
-                    _model = model;
-                    _load = null;
-                    _error = null;
-                }
-            }
-
-            if (unwanted)
+            if (!Publish(load, model))
             {
                 model.Release();
-                throw new OperationCanceledException($"Nobody waits for the model '{name}' any more.");
+                load.Fail(new OperationCanceledException($"Nobody waits for the model '{name}' any more."));
             }
-
-            return model;
         }
         catch (Exception exception)
         {
-            lock (_gate)
-            {
-                if (_load == load)
-                {
-                    _load = null;
-                    _error = exception;
-                }
-            }
-
-            throw;
+            Fail(load, exception);
         }
         finally
         {
             load.Dispose();
-        }
-    }
-
-    /// <summary>A load under way.</summary>
-    private sealed class Load : IDisposable
-    {
-        private readonly CancellationTokenSource _cancellation = new();
-        private readonly Lock _gate = new();
-        private bool _disposed;
-
-        public Task<LoadedModel> Task { get; set; } = null!;
-
-        public int Waiting { get; set; }
-
-        public CancellationToken Token => _cancellation.Token;
-
-        public void Cancel()
-        {
-            lock (_gate)
-            {
-                if (!_disposed)
-                {
-                    _cancellation.Cancel();
-                }
-            }
-        }
-
-        public void Dispose()
-        {
-            lock (_gate)
-            {
-                _disposed = true;
-                _cancellation.Dispose();
-            }
         }
     }
 }

@@ -8,6 +8,10 @@ public sealed class ModelLease : IDisposable
 
     internal ModelLease(LoadedModel model) => _model = model;
 
+    /// <summary>Lends a model that its holder keeps a reference of.</summary>
+    internal static ModelLease Of(LoadedModel model) =>
+        model.TryAddReference() ? new ModelLease(model) : throw new ObjectDisposedException(nameof(LoadedModel));
+
     /// <summary>Gets the model.</summary>
     /// <exception cref="ObjectDisposedException">The lease was given back.</exception>
     public LoadedModel Model => _model ?? throw new ObjectDisposedException(nameof(ModelLease));

@@ -13,13 +13,21 @@ internal sealed partial class ModelLoader(
     IServiceProvider services,
     IOptionsMonitor<ModelOptions> options,
     OnnxSessionFactory sessions,
+    ModelMemory memory,
     InferenceTelemetry telemetry,
     TimeProvider time,
     ILogger<ModelLoader> logger)
 {
-    public async Task<LoadedModel> LoadAsync(string name, CancellationToken cancellationToken)
+    public ModelOptions SettingsOf(string name) => options.Get(name);
+
+    public Task<LoadedModel> LoadAsync(string name, CancellationToken cancellationToken) =>
+        WithinLimitAsync(name, "model.load", LoadWithinLimitAsync, report: true, cancellationToken);
+
+    /// <summary>Does something to a model that must end within its <see cref="ModelOptions.LoadTimeout"/>, under an activity.</summary>
+    public async Task<T> WithinLimitAsync<T>(
+        string name, string activityName, Func<string, ModelOptions, Activity?, CancellationToken, Task<T>> action, bool report, CancellationToken cancellationToken)
     {
-        using Activity? activity = telemetry.Activities.StartActivity("model.load");
+        using Activity? activity = telemetry.Activities.StartActivity(activityName);
         activity?.SetTag("model", name);
         ModelOptions settings = options.Get(name);
         long start = time.GetTimestamp();
@@ -27,65 +35,41 @@ internal sealed partial class ModelLoader(
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await LoadWithinLimitAsync(name, settings, linked.Token).ConfigureAwait(false);
+            return await action(name, settings, activity, linked.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             var exception = new ModelLoadException(
                 $"The model '{name}' was not loaded within {settings.LoadTimeout.TotalSeconds:0.###} s. Raise the option LoadTimeout, or give its sources deadlines.");
-            Report(activity, name, exception, start);
+            Report(activity, name, exception, start, report);
             throw exception;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            Report(activity, name, exception, start);
+            Report(activity, name, exception, start, report);
             throw;
         }
     }
 
-    private void Report(Activity? activity, string name, Exception exception, long start)
+    /// <summary>Asks the source for the version that it would give now.</summary>
+    public Task<string> GetVersionAsync(string name, CancellationToken cancellationToken)
     {
-        activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
-        telemetry.LoadFailed(name, exception, time.GetElapsedTime(start));
-        LogFailed(logger, exception, name);
-    }
-
-    private static async Task<ModelArtifact> FetchAsync(IModelSource source, CancellationToken cancellationToken)
-    {
-        // On another thread, and left behind at the limit: a source may block or not heed its token, as a mount that hangs.
-        Task<ModelArtifact> task = Task.Run(() => source.LoadAsync(cancellationToken).AsTask(), CancellationToken.None);
-        try
-        {
-            return await task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            _ = DiscardAsync(task);
-            throw;
-        }
-        catch (Exception exception) when (exception is not InferenceException)
-        {
-            throw new ModelLoadException($"The model source {source.Description} failed: {exception.Message}", exception);
-        }
-    }
-
-    private static async Task DiscardAsync(Task<ModelArtifact> task)
-    {
-        await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (task.IsCompletedSuccessfully)
-        {
-            (await task.ConfigureAwait(false)).Dispose();
-        }
-    }
-
-    private async Task<LoadedModel> LoadWithinLimitAsync(string name, ModelOptions settings, CancellationToken cancellationToken)
-    {
-        long start = time.GetTimestamp();
-
-        // The native library and its environment take as long as a small model, so they start while the source is busy.
-        Task runtime = sessions.StartRuntimeAsync(cancellationToken);
         IModelSource source = services.GetRequiredKeyedService<IModelSource>(name);
-        ModelArtifact artifact = await FetchAsync(source, cancellationToken).ConfigureAwait(false);
+        return AskAsync(source, static (asked, token) => asked.GetVersionAsync(token), static _ => { }, cancellationToken);
+    }
+
+    /// <summary>Brings the model's files within reach.</summary>
+    public Task<ModelArtifact> FetchAsync(string name, CancellationToken cancellationToken)
+    {
+        IModelSource source = services.GetRequiredKeyedService<IModelSource>(name);
+        return AskAsync(source, static (asked, token) => asked.LoadAsync(token), static artifact => artifact.Dispose(), cancellationToken);
+    }
+
+    /// <summary>Makes a model of its files, which are its own from here on, also where this fails.</summary>
+    public async Task<LoadedModel> CreateAsync(
+        string name, ModelOptions settings, ModelArtifact artifact, TimeSpan fetching, Task runtime, Activity? activity, CancellationToken cancellationToken)
+    {
+        MemoryReservation? reservation = null;
         OnnxSession? session = null;
         LoadedModel? model = null;
         Task files = Task.CompletedTask;
@@ -94,19 +78,20 @@ internal sealed partial class ModelLoader(
             IModelPipeline[] pipelines = [.. services.GetKeyedServices<IModelPipeline>(name)];
             files = Task.Run(() => Array.ForEach(pipelines, pipeline => pipeline.PrepareFiles(artifact)), CancellationToken.None);
             await runtime.ConfigureAwait(false);
-            long loaded = time.GetTimestamp();
+            reservation = await memory.ReserveAsync(name, ModelFootprint.Of(artifact, settings).Resident, cancellationToken).ConfigureAwait(false);
+            long start = time.GetTimestamp();
             session = sessions.Create(artifact, settings, cancellationToken);
-            long created = time.GetTimestamp();
             var identity = new ModelIdentity(name, artifact.Version, artifact.Source);
-            var timings = new ModelLoadTimings(time.GetElapsedTime(start, loaded), time.GetElapsedTime(loaded, created));
-            model = new LoadedModel(identity, session, artifact, timings);
+            var timings = new ModelLoadTimings(fetching, time.GetElapsedTime(start));
+            model = new LoadedModel(identity, session, artifact, timings, reservation);
             await files.ConfigureAwait(false);
             foreach (IModelPipeline pipeline in pipelines)
             {
                 pipeline.Prepare(model);
             }
 
-            telemetry.Loaded(identity, time.GetElapsedTime(start));
+            activity?.SetTag("model.version", identity.Version).SetTag("model.source", identity.Source);
+            telemetry.Loaded(identity, fetching + time.GetElapsedTime(start));
             if (logger.IsEnabled(LogLevel.Information))
             {
                 logger.Log(LogLevel.Information, LoadedRecord.Id, new LoadedRecord(identity, timings), null, LoadedRecord.Format);
@@ -127,9 +112,68 @@ internal sealed partial class ModelLoader(
             {
                 session?.Dispose();
                 artifact.Dispose();
+                reservation?.Dispose();
             }
 
             throw;
+        }
+    }
+
+    /// <summary>Runs a model once with all that its pipelines do, before anybody else does.</summary>
+    public async Task WarmUpAsync(LoadedModel model, CancellationToken cancellationToken)
+    {
+        foreach (IModelPipeline pipeline in services.GetKeyedServices<IModelPipeline>(model.Identity.Name))
+        {
+            await pipeline.WarmUpAsync(model, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<LoadedModel> LoadWithinLimitAsync(string name, ModelOptions settings, Activity? activity, CancellationToken cancellationToken)
+    {
+        long start = time.GetTimestamp();
+
+        // The native library and its environment take as long as a small model, so they start while the source is busy.
+        Task runtime = sessions.StartRuntimeAsync(cancellationToken);
+        ModelArtifact artifact = await FetchAsync(name, cancellationToken).ConfigureAwait(false);
+        return await CreateAsync(name, settings, artifact, time.GetElapsedTime(start), runtime, activity, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<T> AskAsync<T>(
+        IModelSource source, Func<IModelSource, CancellationToken, ValueTask<T>> ask, Action<T> discard, CancellationToken cancellationToken)
+    {
+        // On another thread, and left behind at the limit: a source may block or not heed its token, as a mount that hangs.
+        Task<T> task = Task.Run(() => ask(source, cancellationToken).AsTask(), CancellationToken.None);
+        try
+        {
+            return await task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _ = DiscardAsync(task, discard);
+            throw;
+        }
+        catch (Exception exception) when (exception is not InferenceException)
+        {
+            throw new ModelLoadException($"The model source {source.Description} failed: {exception.Message}", exception);
+        }
+    }
+
+    private static async Task DiscardAsync<T>(Task<T> task, Action<T> discard)
+    {
+        await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (task.IsCompletedSuccessfully)
+        {
+            discard(await task.ConfigureAwait(false));
+        }
+    }
+
+    private void Report(Activity? activity, string name, Exception exception, long start, bool report)
+    {
+        activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+        if (report)
+        {
+            telemetry.LoadFailed(name, exception, time.GetElapsedTime(start));
+            LogFailed(logger, exception, name);
         }
     }
 

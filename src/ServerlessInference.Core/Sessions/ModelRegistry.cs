@@ -17,17 +17,21 @@ internal sealed class ModelRegistry : IModelRegistry, IDisposable
         IServiceProvider services,
         IEnumerable<ModelRegistration> registrations,
         IOptionsMonitor<ModelOptions> options,
-        ModelLoader loader)
+        ModelMemory memory,
+        Func<string, ModelEntry> createEntry)
     {
         _services = services;
         _options = options;
         foreach (ModelRegistration registration in registrations)
         {
-            if (_entries.TryAdd(registration.Name, new ModelEntry(registration.Name, loader)))
+            if (!_entries.ContainsKey(registration.Name))
             {
+                _entries.Add(registration.Name, createEntry(registration.Name));
                 _names.Add(registration.Name);
             }
         }
+
+        memory.Attach(_entries.Values);
     }
 
     public IReadOnlyList<string> Names => _names;
@@ -51,15 +55,20 @@ internal sealed class ModelRegistry : IModelRegistry, IDisposable
 
     public async ValueTask<ModelIdentity> WarmUpAsync(string name, CancellationToken cancellationToken = default)
     {
+        // Nobody waits for a request that only keeps warm, so it is the best time to replace a model.
+        await Entry(name).FinishDueCheckAsync(cancellationToken).ConfigureAwait(false);
         using ModelLease lease = await AcquireAsync(name, cancellationToken).ConfigureAwait(false);
         ModelIdentity identity = lease.Model.Identity;
         foreach (IModelPipeline pipeline in _services.GetKeyedServices<IModelPipeline>(name))
         {
-            identity = await pipeline.WarmUpAsync(cancellationToken).ConfigureAwait(false);
+            identity = await pipeline.WarmUpAsync(null, cancellationToken).ConfigureAwait(false);
         }
 
         return identity;
     }
+
+    public async ValueTask<bool> RefreshAsync(string name, CancellationToken cancellationToken = default) =>
+        await Entry(name).RefreshAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
 
     public ModelStatus GetStatus(string name) => Entry(name).Status;
 

@@ -58,7 +58,7 @@ public sealed class ModelOptionsTests
         Assert.True(options.ShrinkArena);
         Assert.Empty(options.ExecutionProviders);
         Assert.Empty(options.WarmupAxes);
-        Assert.Equal(17, typeof(ModelOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Length);
+        Assert.Equal(23, typeof(ModelOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Length);
     }
 
     [Theory]

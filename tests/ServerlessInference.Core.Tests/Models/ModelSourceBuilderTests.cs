@@ -45,7 +45,7 @@ public sealed class ModelSourceBuilderTests
             () => Source(from => from.Uri(uri), services => services.AddSingleton<IModelSourceFactory, Factory>()));
 
         Assert.Equal(
-            $"The model source '{uri}' has no scheme that is registered. Registered: file:, efs:, layer:, https:, http:, test:. " +
+            $"The model source '{uri}' has no scheme that is registered. Registered: file:, efs:, layer:, https:, http:, env:, pointer-file:, test:. " +
             "Correct the URI, or add the package that brings its scheme.",
             error.Message);
     }
@@ -72,7 +72,7 @@ public sealed class ModelSourceBuilderTests
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => Source(_ => { }));
 
-        Assert.StartsWith("No source was named. Call FileSystem, Efs, Layer, Embedded, Uri or Custom.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("No source was named. Call FileSystem, Efs, Layer, Embedded, Http, ByPointer, Uri or Custom.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

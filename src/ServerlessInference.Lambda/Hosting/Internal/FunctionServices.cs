@@ -3,6 +3,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using ServerlessInference.Models;
 using ServerlessInference.Packages;
 using ServerlessInference.Sessions;
 
@@ -46,6 +48,9 @@ internal sealed class FunctionServices : IAsyncDisposable
     }
 
     public readonly TimeProvider Time;
+
+    /// <summary>Knows whether events are answered already.</summary>
+    public readonly FunctionPhase Phase = new();
 
     /// <summary>Whether models are registered.</summary>
     public readonly bool HasModels;
@@ -166,6 +171,8 @@ internal sealed class FunctionServices : IAsyncDisposable
 
         if (HasModels)
         {
+            services.AddSingleton(Phase);
+            services.AddSingleton<IPostConfigureOptions<ModelMemoryOptions>>(new FunctionMemoryLimit(_environment));
             int threads = ThreadCount.FromMemory(_environment.MemorySize, Environment.ProcessorCount);
             services.PostConfigure<InferenceThreadOptions>(options => options.IntraOp = options.IntraOp == 0 ? threads : options.IntraOp);
         }

@@ -28,6 +28,11 @@ internal sealed partial class InvocationProcessor(
     {
         InvocationContext context = invocation.Context;
         context.Begin(services);
+        if (!invocation.Rehearsal)
+        {
+            services.Phase.Begin();
+        }
+
         scope.RequestId = context.RequestId;
         invocation.Error = null;
         IEventRoute? route = null;

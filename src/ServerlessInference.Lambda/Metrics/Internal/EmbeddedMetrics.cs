@@ -85,6 +85,9 @@ internal sealed class EmbeddedMetrics : IDisposable
         "serverless_inference.model.load.duration" => LoadTime,
         "serverless_inference.batch.size" => "BatchSize",
         "serverless_inference.failures" => "Failures",
+        "serverless_inference.model.replacements" => "ModelReplacements",
+        "serverless_inference.model.replacement.failures" => "ModelReplacementFailures",
+        "serverless_inference.model.evictions" => "ModelEvictions",
         "serverless_inference.stage.duration" => stage switch
         {
             "preprocessing" => "PreprocessingTime",

@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace ServerlessInference.Lambda;
+
+/// <summary>Reads what Parameter Store and its extension answer.</summary>
+internal static class ParameterAnswer
+{
+    /// <summary>Gets the parameter's value.</summary>
+    /// <returns>The value; <see langword="null"/> where the answer has none.</returns>
+    /// <exception cref="JsonException">The answer is no JSON.</exception>
+    public static string? ReadValue(byte[] utf8)
+    {
+        using JsonDocument document = JsonDocument.Parse(utf8);
+        return document.RootElement is { ValueKind: JsonValueKind.Object } root
+            && root.TryGetProperty("Parameter", out JsonElement parameter) && parameter.ValueKind == JsonValueKind.Object
+            && parameter.TryGetProperty("Value", out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+    }
+
+    /// <summary>Gets the kind of an error, without the name space that may stand before it, and its message.</summary>
+    public static (string Kind, string Message) ReadError(byte[] utf8)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(utf8);
+            if (document.RootElement is not { ValueKind: JsonValueKind.Object } root)
+            {
+                return (string.Empty, string.Empty);
+            }
+
+            string kind = Text(root, "__type");
+            string message = Text(root, "message");
+            return (kind[(kind.IndexOf('#', StringComparison.Ordinal) + 1)..], message.Length > 0 ? message : Text(root, "Message"));
+        }
+        catch (JsonException)
+        {
+            return (string.Empty, string.Empty); // a proxy's page: the status says what there is to say
+        }
+    }
+
+    private static string Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : string.Empty;
+}

@@ -1,0 +1,62 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace ServerlessInference.Lambda;
+
+/// <summary>Asks the AWS Parameters and Secrets Lambda extension, which keeps parameters beside the function. Thread-safe.</summary>
+/// <remarks>Source: AWS Systems Manager's documentation, "Using Parameter Store parameters in AWS Lambda functions": port, path and header.</remarks>
+internal sealed partial class ParametersExtension(TimeProvider time, ILogger logger, Func<string, string?> variable)
+{
+    private const int UsualPort = 2773;
+
+    /// <summary>It answers from its memory or asks the service itself; past this, asking directly is no slower.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+
+    private volatile bool _absent;
+
+    /// <summary>Reads a parameter.</summary>
+    /// <returns>Its value; <see langword="null"/> where the extension is not there or does not give it: the service says why.</returns>
+    public async ValueTask<string?> TryReadAsync(string name, CancellationToken cancellationToken)
+    {
+        if (_absent || variable("AWS_SESSION_TOKEN") is not { Length: > 0 } token)
+        {
+            return null;
+        }
+
+        int port = int.TryParse(variable("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"), out int set) ? set : UsualPort;
+        var address = new Uri($"http://localhost:{port}/systemsmanager/parameters/get?{ParameterName.Parse(name).Query}&withDecryption=true");
+        using var limit = new CancellationTokenSource(Timeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            request.Headers.Add("X-Aws-Parameters-Secrets-Token", token);
+            using HttpResponseMessage response = await client.SendAsync(request, linked.Token).ConfigureAwait(false);
+            if (response.IsSuccessStatusCode)
+            {
+                return ParameterAnswer.ReadValue(await response.Content.ReadAsByteArrayAsync(linked.Token).ConfigureAwait(false));
+            }
+
+            LogStatus(logger, name, (int)response.StatusCode);
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
+        {
+            // Extensions start before the function, so it will not come later either.
+            _absent = true;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or JsonException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            LogRefused(logger, name, exception.Message);
+        }
+
+        return null;
+    }
+
+    [LoggerMessage(EventId = 121, Level = LogLevel.Information, Message = "The Parameters and Secrets extension answers {Status} for {Parameter}, so Parameter Store itself is asked")]
+    private static partial void LogStatus(ILogger logger, string parameter, int status);
+
+    [LoggerMessage(EventId = 120, Level = LogLevel.Information, Message = "The Parameters and Secrets extension does not give {Parameter} ({Reason}), so Parameter Store itself is asked")]
+    private static partial void LogRefused(ILogger logger, string parameter, string reason);
+}

@@ -1,0 +1,203 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using ServerlessInference.Models;
+using ServerlessInference.Tensors;
+using ServerlessInference.Tests.Support;
+
+namespace ServerlessInference.Tests.Models.Pointers;
+
+public sealed class PointerTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+    private readonly FakeTimeProvider _time = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    private ServiceProvider Build(Action<ModelBuilder> configure)
+    {
+        var services = new ServiceCollection();
+        services.AddServerlessInference().AddModel("m", model =>
+        {
+            configure(model);
+            model.Configure(options => options.IntraOpThreads = 1);
+        });
+        services.Replace(ServiceDescriptor.Singleton<TimeProvider>(_time));
+        return services.BuildServiceProvider();
+    }
+
+    private static IModelSource SourceOf(IServiceProvider services) => services.GetRequiredKeyedService<IModelSource>("m");
+
+    private static async Task<string> ErrorAsync(IServiceProvider services) =>
+        (await Assert.ThrowsAsync<ModelLoadException>(async () => (await SourceOf(services).LoadAsync(Token)).Dispose())).Message;
+
+    private string Model(string folder, int number)
+    {
+        string file = _folder.Write(folder + "/model.onnx", VersionedSource.Model(number));
+
+        // Same name, size and time: only the pointer tells the two apart.
+        File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch.AddDays(10_000));
+        return Path.GetDirectoryName(file)!;
+    }
+
+    [Fact]
+    public async Task FromPointer_EnvironmentVariable_LoadsWhatItSays()
+    {
+        string variable = $"POINTER_{Guid.NewGuid():N}";
+        Environment.SetEnvironmentVariable(variable, $" file:{Model("one", 1)}\n");
+        await using ServiceProvider services = Build(model => model.FromPointer(pointer => pointer.EnvironmentVariable(variable)));
+
+        using ModelArtifact artifact = await SourceOf(services).LoadAsync(Token);
+
+        Assert.Equal("env:" + variable, SourceOf(services).Description);
+        Assert.Equal($"file:{_folder.Path}/one", artifact.Source);
+        Assert.Equal(artifact.Version, await SourceOf(services).GetVersionAsync(Token));
+        Environment.SetEnvironmentVariable(variable, null);
+    }
+
+    [Fact]
+    public async Task FromPointer_VariableNotSet_SaysToSetIt()
+    {
+        await using ServiceProvider services = Build(model => model.FromPointer(pointer => pointer.EnvironmentVariable("NO_SUCH_POINTER")));
+
+        Assert.Equal("The environment variable 'NO_SUCH_POINTER' is not set. Set it to where the model is, such as s3://bucket/folder/.", await ErrorAsync(services));
+    }
+
+    [Fact]
+    public async Task FromPointer_File_LoadsWhatItSays()
+    {
+        string file = _folder.Write("model.uri", $"file:{Model("one", 1)}\n");
+        await using ServiceProvider services = Build(model => model.From(source => source.Uri("pointer-file:" + file)));
+
+        using ModelArtifact artifact = await SourceOf(services).LoadAsync(Token);
+
+        Assert.Equal($"file:{_folder.Path}/one", artifact.Source);
+    }
+
+    [Fact]
+    public async Task FromPointer_FileNotThereOrTooLarge_SaysSo()
+    {
+        await using ServiceProvider absent = Build(model => model.FromPointer(pointer => pointer.File(_folder.Path + "/none")));
+        Assert.StartsWith($"The pointer pointer-file:{_folder.Path}/none cannot be read: ", await ErrorAsync(absent), StringComparison.Ordinal);
+
+        string large = _folder.Write("large", new byte[70_000]);
+        await using ServiceProvider other = Build(model => model.FromPointer(pointer => pointer.File(large)));
+        Assert.Equal(
+            $"The pointer pointer-file:{large} has 70,000 bytes; a file with a URI and nothing else was expected. Correct the path.", await ErrorAsync(other));
+    }
+
+    [Fact]
+    public async Task FromPointer_EmptyText_SaysSo()
+    {
+        await using ServiceProvider services = Build(model => model.FromPointer(pointer => pointer.Custom(_ => new StubPointer(" \n"))));
+
+        Assert.Equal("The pointer stub:place is empty. Write where the model is into it, such as s3://bucket/folder/.", await ErrorAsync(services));
+    }
+
+    [Fact]
+    public async Task FromPointer_UnknownScheme_ListsTheKnownOnesAndNotTheText()
+    {
+        await using ServiceProvider services = Build(model => model.FromPointer(pointer => pointer.Custom(_ => new StubPointer("hunter2:geheim"))));
+
+        string message = await ErrorAsync(services);
+
+        Assert.Equal(
+            "What the pointer stub:place says (14 characters) begins with no scheme that is registered. " +
+            "Registered: file:, efs:, layer:, https:, http:, env:, pointer-file:. " +
+            "Write a URI such as s3://bucket/folder/ into it, add the package that brings its scheme, or say in code what its text means.", message);
+    }
+
+    [Fact]
+    public async Task FromPointer_PointersInACircle_SaysSo()
+    {
+        string variable = $"POINTER_{Guid.NewGuid():N}";
+        Environment.SetEnvironmentVariable(variable, "env:" + variable);
+        await using ServiceProvider services = Build(model => model.From(source => source.Uri("env:" + variable)));
+
+        Assert.Contains("point at each other in a circle", await ErrorAsync(services), StringComparison.Ordinal);
+        Environment.SetEnvironmentVariable(variable, null);
+    }
+
+    [Fact]
+    public void FromPointer_NoPointerNamed_Throws() =>
+        Assert.StartsWith(
+            "No pointer was named. Call EnvironmentVariable, File, ParameterStore or Custom.",
+            Assert.Throws<ArgumentException>(() => Build(model => model.FromPointer(_ => { }))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task FromPointer_WithSources_TriesThemInOrder()
+    {
+        var pointer = new StubPointer("s3://bucket/two/");
+        Model("two", 2);
+        await using ServiceProvider services = Build(model => model.FromPointer(
+            chosen => chosen.Custom(_ => pointer),
+            (where, sources) => sources
+                .From(source => source.Efs($"{_folder.Path}/mount/{where.Path}", TimeSpan.FromSeconds(2)))
+                .ThenFrom(source => source.FileSystem($"{_folder.Path}/{where.Path}"))));
+
+        using ModelArtifact artifact = await SourceOf(services).LoadAsync(Token);
+        Assert.Equal($"file:{_folder.Path}/two/", artifact.Source);
+
+        // The mount has it now, and comes first.
+        Model("mount/two", 2);
+        using ModelArtifact again = await SourceOf(services).LoadAsync(Token);
+        Assert.Equal($"efs:{_folder.Path}/mount/two/", again.Source);
+    }
+
+    [Fact]
+    public async Task ReadAsync_WithinItsLifetime_IsNotReadAgain()
+    {
+        var pointer = new StubPointer($"file:{Model("one", 1)}");
+        await using ServiceProvider services = Build(model => model.FromPointer(
+            chosen => chosen.Custom(_ => pointer).Lifetime(TimeSpan.FromSeconds(10))));
+        IModelSource source = SourceOf(services);
+
+        await source.GetVersionAsync(Token);
+        _time.Advance(TimeSpan.FromSeconds(9));
+        await source.GetVersionAsync(Token);
+        Assert.Equal(1, pointer.Reads);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await source.GetVersionAsync(Token);
+
+        Assert.Equal(2, pointer.Reads);
+    }
+
+    [Fact]
+    public async Task LoadAsync_PointerCannotBeReadAgain_TakesWhatItSaidLast()
+    {
+        var pointer = new StubPointer($"file:{Model("one", 1)}");
+        await using ServiceProvider services = Build(model => model.FromPointer(chosen => chosen.Custom(_ => pointer).Lifetime(TimeSpan.Zero)));
+        IModelSource source = SourceOf(services);
+        (await source.LoadAsync(Token)).Dispose();
+
+        pointer.Error = new HttpRequestException("no route to host");
+
+        (await source.LoadAsync(Token)).Dispose();
+        ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(async () => await source.GetVersionAsync(Token));
+        Assert.Equal("The pointer stub:place cannot be read: no route to host", error.Message);
+    }
+
+    [Fact]
+    public async Task CheckInterval_PointerSaysSomethingElse_ReplacesTheModel()
+    {
+        var pointer = new StubPointer($"file:{Model("one", 1)}");
+        Model("two", 2);
+        await using ServiceProvider services = Build(model => model
+            .FromPointer(chosen => chosen.Custom(_ => pointer))
+            .Configure(options => (options.CheckInterval, options.CheckJitter) = (TimeSpan.FromMinutes(1), 0)));
+        Assert.Equal(11f, await AskAsync(services));
+
+        pointer.Text = $"file:{_folder.Path}/two";
+        _time.Advance(TimeSpan.FromMinutes(1));
+        while (services.Registry().GetStatus("m").Model!.Source != pointer.Text)
+        {
+            await Task.Delay(1, Token);
+        }
+
+        Assert.Equal(12f, await AskAsync(services));
+    }
+
+    private static async Task<float> AskAsync(IServiceProvider services) =>
+        (await services.Named("m").RunAsync(new NamedValues { ["x"] = TensorValue.Create([10f], 1, 1) }, Token)).Value.Tensor("y").Elements<float>()[0];
+}

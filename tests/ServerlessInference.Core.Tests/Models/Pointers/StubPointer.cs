@@ -1,0 +1,21 @@
+using ServerlessInference.Models.Pointers;
+
+namespace ServerlessInference.Tests.Models.Pointers;
+
+/// <summary>A pointer that says what a test sets, and counts.</summary>
+internal sealed class StubPointer(string text) : IModelPointer
+{
+    public string Text { get; set; } = text;
+
+    public Exception? Error { get; set; }
+
+    public int Reads { get; private set; }
+
+    public string Description => "stub:place";
+
+    public ValueTask<string> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        Reads++;
+        return Error is null ? ValueTask.FromResult(Text) : ValueTask.FromException<string>(Error);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ServerlessInference.Models;
+using ServerlessInference.Sessions;
+using ServerlessInference.Tests.Support;
+
+namespace ServerlessInference.Tests.Sessions;
+
+/// <summary>The estimate holds what a model really takes: here for 40 MB of weights, and for the model that SERVERLESS_INFERENCE_SWAP_MODEL names.</summary>
+[Collection("Alone")]
+public sealed class ModelFootprintTests
+{
+    private const long Working = 16 * 1024 * 1024;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Of_SeveralFiles_CountsTheModelAndWhatBelongsToIt()
+    {
+        using var artifact = new ModelArtifact("s", "v", [
+            ModelFile.InMemory("model.onnx", new byte[10]), ModelFile.InMemory("model.onnx.data", new byte[1000]),
+            ModelFile.InMemory("model_int8.onnx", new byte[500]), ModelFile.InMemory("model.avx2.ort", new byte[500])]);
+
+        Assert.Equal(new ModelFootprint(Working + 2020, Working + 3030), ModelFootprint.Of(artifact, new ModelOptions()));
+        Assert.Equal(new ModelFootprint(77, 77), ModelFootprint.Of(artifact, new ModelOptions { MemoryBytes = 77 }));
+    }
+
+    [Fact]
+    public async Task Of_LoadedModel_IsNotLessThanWhatIsMeasured()
+    {
+        Assert.SkipUnless(File.Exists("/proc/self/status"), "This system has no /proc.");
+        using var folder = new TestFolder();
+        string file = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_SWAP_MODEL") ?? folder.Write("model.onnx", Weights());
+
+        // ONNX Runtime itself is in memory before anything is measured.
+        (await TestModels.LoadAsync(TinyModels.Double())).Lease.Dispose();
+        await using ServiceProvider services = TestModels.Services("m", new FileSystemModelSource(file)).BuildServiceProvider();
+        using ModelArtifact artifact = await services.GetRequiredKeyedService<IModelSource>("m").LoadAsync(Token);
+        ModelFootprint estimate = ModelFootprint.Of(artifact, new ModelOptions());
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        NativeHeap.Trim();
+        long before = Resident();
+        using var done = new CancellationTokenSource();
+        Task<long> watching = Task.Run(() => MostAsync(done.Token), Token);
+
+        ModelIdentity model = await services.Registry().WarmUpAsync("m", Token);
+
+        await done.CancelAsync();
+        long peak = await watching - before;
+        NativeHeap.Trim();
+        long growth = Resident() - before;
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Path.GetFileName(model.Source)}: {artifact.GetModelFile().Length / 1e6:0.0} MB, resident {growth / 1e6:0.0} MB when trimmed, at most {peak / 1e6:0.0} MB");
+        Assert.InRange(growth, 0, estimate.Resident);
+        Assert.InRange(peak, 0, estimate.Peak);
+    }
+
+    // 40 MB that are multiplied, small on both ends.
+    private static byte[] Weights() => new OnnxModelBuilder()
+        .With(graph => graph
+            .Input("x", TensorElementType.Float, "n", 1_000).Output("y", TensorElementType.Float, "n", 10_000)
+            .Weights("w", [.. Enumerable.Range(0, 10_000_000).Select(i => i % 1_000 / 1_000f)], 1_000, 10_000)
+            .Node("MatMul", ["x", "w"], ["y"]))
+        .Build();
+
+    private static async Task<long> MostAsync(CancellationToken stop)
+    {
+        long most = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            most = Math.Max(most, Resident());
+            await Task.Delay(1, CancellationToken.None);
+        }
+
+        return most;
+    }
+
+    private static long Resident()
+    {
+        string line = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return 1024 * long.Parse(line.AsSpan(6, line.Length - 8).Trim(), CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ServerlessInference.Lambda.Tests.Pointers;
+
+/// <summary>Parameter Store's <c>GetParameter</c> with real signature checks, and the extension's endpoint, over HTTP.</summary>
+internal sealed class ParameterServer : IAsyncDisposable
+{
+    public const string Region = "eu-central-1", Id = "AKIDTEST", Secret = "a/secret+key", SessionToken = "token==/of+a session";
+
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _accepting;
+
+    public ParameterServer()
+    {
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public ConcurrentDictionary<string, string> Values { get; } = new();
+
+    /// <summary>Gets or sets what is answered instead: by the number of the call to the service, from one.</summary>
+    public Func<int, (int Status, string Body)?> Instead { get; set; } = _ => null;
+
+    /// <summary>Gets or sets what the extension answers instead.</summary>
+    public (int Status, string Body)? ExtensionInstead { get; set; }
+
+    public bool Stalls { get; set; }
+
+    public ConcurrentQueue<string> Asked { get; } = new();
+
+    public Dictionary<string, string?> Environment => new()
+    {
+        ["AWS_REGION"] = Region,
+        ["AWS_ACCESS_KEY_ID"] = Id,
+        ["AWS_SECRET_ACCESS_KEY"] = Secret,
+        ["AWS_SESSION_TOKEN"] = SessionToken,
+        ["AWS_ENDPOINT_URL_SSM"] = $"http://127.0.0.1:{Port}",
+        ["PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"] = Port.ToString(CultureInfo.InvariantCulture),
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Stop();
+        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private static string Error(string kind) => new JsonObject { ["__type"] = "com.amazonaws.ssm#" + kind, ["message"] = "as told" }.ToJsonString();
+
+    private static string Parameter(string name, string value) =>
+        new JsonObject { ["Parameter"] = new JsonObject { ["Name"] = name, ["Type"] = "SecureString", ["Value"] = value, ["Version"] = 1 } }.ToJsonString();
+
+    private async Task AcceptAsync()
+    {
+        while (true)
+        {
+            Socket client = await _listener.AcceptSocketAsync(_stop.Token);
+            _ = Task.Run(() => ServeAsync(client));
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        try
+        {
+            await using var stream = new NetworkStream(socket, ownsSocket: true);
+            (string[] line, Dictionary<string, string> headers, byte[] body) = await ReadAsync(stream);
+            if (Stalls)
+            {
+                await Task.Delay(Timeout.Infinite, _stop.Token);
+            }
+
+            (int status, string answer) = line[0] == "GET" ? Extension(line[1], headers) : Service(line, headers, body);
+            byte[] content = Encoding.UTF8.GetBytes(answer);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status} X\r\nContent-Length: {content.Length}\r\nConnection: close\r\n\r\n"), _stop.Token);
+            await stream.WriteAsync(content, _stop.Token);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // The client is gone, or the test is over.
+        }
+    }
+
+    private async Task<(string[] Line, Dictionary<string, string> Headers, byte[] Body)> ReadAsync(NetworkStream stream)
+    {
+        var head = new StringBuilder();
+        byte[] one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            await stream.ReadExactlyAsync(one, _stop.Token);
+            head.Append((char)one[0]);
+        }
+
+        string[] lines = head.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        var headers = lines.Skip(1).Select(line => line.Split(':', 2)).ToDictionary(pair => pair[0].ToLowerInvariant(), pair => pair[1].Trim());
+        byte[] body = new byte[headers.TryGetValue("content-length", out string? length) ? int.Parse(length, CultureInfo.InvariantCulture) : 0];
+        await stream.ReadExactlyAsync(body, _stop.Token);
+        return (lines[0].Split(' '), headers, body);
+    }
+
+    private (int Status, string Answer) Service(string[] line, Dictionary<string, string> headers, byte[] body)
+    {
+        Asked.Enqueue("service " + Encoding.UTF8.GetString(body));
+        if (Instead(Asked.Count(asked => asked.StartsWith("service", StringComparison.Ordinal))) is { } told)
+        {
+            return told;
+        }
+
+        if (headers.GetValueOrDefault("x-amz-security-token") != SessionToken
+            || !SigV4Check.IsSigned(line[0], line[1], headers, body, Region, "ssm", Id, Secret))
+        {
+            return (400, Error("InvalidSignatureException"));
+        }
+
+        using JsonDocument asked = JsonDocument.Parse(body);
+        string name = asked.RootElement.GetProperty("Name").GetString()!;
+        return headers["x-amz-target"] != "AmazonSSM.GetParameter" || headers["content-type"] != "application/x-amz-json-1.1" ? (400, Error("UnknownOperationException"))
+            : !asked.RootElement.GetProperty("WithDecryption").GetBoolean() ? (200, Parameter(name, "ciphertext"))
+            : Values.TryGetValue(name, out string? value) ? (200, Parameter(name, value)) : (400, Error("ParameterNotFound"));
+    }
+
+    private (int Status, string Answer) Extension(string target, Dictionary<string, string> headers)
+    {
+        Asked.Enqueue("extension " + target);
+        if (ExtensionInstead is { } told)
+        {
+            return told;
+        }
+
+        string name = Uri.UnescapeDataString(target.Split("name=")[1].Split('&')[0]);
+        return headers.GetValueOrDefault("x-aws-parameters-secrets-token") != SessionToken ? (401, "token")
+            : Values.TryGetValue(name, out string? value) ? (200, Parameter(name, value)) : (400, "not there");
+    }
+}
