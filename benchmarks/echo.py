@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Measures an echo function next to a bare socket loop and an empty program, in turns. Run by echo.sh."""
-import json, re, statistics, subprocess, sys, time
+import json, os, re, statistics, subprocess, sys, time
 
 work, bench, options = sys.argv[1], sys.argv[2], sys.argv[3:] or ['--cold', '5', '--warm', '3000', '--rounds', '1']
 json.dump({'Text': 'x' * 1012}, open(f'{work}/event.json', 'w'))
-json.dump([{'name': 'bare socket loop', 'cmd': [f'{work}/BareEcho/BareEcho']}, {'name': 'echo function', 'cmd': [f'{work}/EchoFunction/EchoFunction']}],
-          open(f'{work}/cases.json', 'w'))
+cases = [('bare socket loop', 'BareEcho/BareEcho'), ('echo function', 'EchoFunction/EchoFunction'), ('echo, ReadyToRun', 'EchoFunctionReadyToRun/EchoFunction')]
+json.dump([{'name': name, 'cmd': [f'{work}/{program}']} for name, program in cases if os.path.exists(f'{work}/{program}')], open(f'{work}/cases.json', 'w'))
 empty, cold, warm = [], {}, {}
 for _ in range(5):
     for _ in range(5):

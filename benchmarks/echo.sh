@@ -13,4 +13,9 @@ for project in EmptyProgram BareEcho EchoFunction; do
   dotnet publish benchmarks/$project -c Release -o "$work/$project" -nologo -v quiet
 done
 
+# Compiled before, for the same runtime, where the package sources have the compiler.
+case $(uname -m) in aarch64) rid=linux-arm64 ;; *) rid=linux-x64 ;; esac
+dotnet publish benchmarks/EchoFunction -c Release -r $rid --self-contained false -p:PublishReadyToRun=true --artifacts-path "$work/r2r" \
+  -o "$work/EchoFunctionReadyToRun" -nologo -v quiet >"$work/r2r.log" 2>&1 || rm -rf "$work/EchoFunctionReadyToRun"
+
 python3 benchmarks/echo.py "$work" $bench "$@"
