@@ -46,6 +46,10 @@ public sealed class ModelOptions
     /// <value>Above zero, up to one day. The default is 10 minutes.</value>
     public TimeSpan LoadTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Gets the native libraries with custom operators that the model uses.</summary>
+    /// <value>Names in the split package (<c>my_operators</c> or <c>libmy_operators.so</c>), or paths, relative ones from beside the program. The default is none.</value>
+    public IList<string> CustomOperatorLibraries { get; } = [];
+
     /// <summary>Gets the sources, tried in order; used where code names none.</summary>
     [ValidateEnumeratedItems]
     public IList<ModelSourceOptions> Sources { get; } = [];

@@ -49,8 +49,9 @@ public sealed class ModelOptionsTests
         Assert.False(options.AllowSpinning);
         Assert.Equal(GraphOptimizationLevel.ORT_ENABLE_ALL, options.GraphOptimization);
         Assert.Equal(TimeSpan.FromMinutes(10), options.LoadTimeout);
+        Assert.Empty(options.CustomOperatorLibraries);
         Assert.Empty(options.Sources);
-        Assert.Equal(9, typeof(ModelOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Length);
+        Assert.Equal(10, typeof(ModelOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Length);
     }
 
     [Theory]
