@@ -107,6 +107,10 @@ public sealed class ModelOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool Pinned { get; set; }
 
+    /// <summary>Gets the native libraries with custom operators that the model uses.</summary>
+    /// <value>Names in the split package (<c>my_operators</c> or <c>libmy_operators.so</c>), or paths, relative ones from beside the program. The default is none.</value>
+    public IList<string> CustomOperatorLibraries { get; } = [];
+
     /// <summary>Gets the sources, tried in order; used where code names none.</summary>
     [ValidateEnumeratedItems]
     public IList<ModelSourceOptions> Sources { get; } = [];

@@ -92,6 +92,7 @@ internal sealed partial class OnnxSessionFactory(ILogger<OnnxSessionFactory> log
         }
 
         using SessionOptions settings = SessionSettings.Create(options, threads);
+        CustomOperators.Register(settings, options.CustomOperatorLibraries, package);
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             static state => ((SessionOptions)state!).SetLoadCancellationFlag(true), settings);
         using var content = new SessionContent(file, options.Loading, source, settings);

@@ -49,6 +49,7 @@ public sealed class ModelOptionsTests
         Assert.False(options.AllowSpinning);
         Assert.Equal(GraphOptimizationLevel.ORT_ENABLE_ALL, options.GraphOptimization);
         Assert.Equal(TimeSpan.FromMinutes(10), options.LoadTimeout);
+        Assert.Empty(options.CustomOperatorLibraries);
         Assert.Empty(options.Sources);
         Assert.Equal(PreparedModelUse.WhereItFits, options.Prepared);
         Assert.False(options.VerifyPrepared);
@@ -58,7 +59,7 @@ public sealed class ModelOptionsTests
         Assert.True(options.ShrinkArena);
         Assert.Empty(options.ExecutionProviders);
         Assert.Empty(options.WarmupAxes);
-        Assert.Equal(23, typeof(ModelOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Length);
+        Assert.Equal(24, typeof(ModelOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Length);
     }
 
     [Theory]

@@ -101,6 +101,30 @@ public sealed class NativeLibrariesTests
     }
 
     [Fact]
+    public async Task CustomOperatorLibraries_InThePackageOnly_AreRegisteredWithTheSession()
+    {
+        using var fixture = new PackageFixture();
+        using var trace = new TestFolder();
+        string called = Path.Combine(trace.Path, "called");
+        byte[] library = Compile(
+            fixture.Folder, "libsi_operators.so",
+            "#include <stdio.h>\nvoid* RegisterCustomOps(void* options, const void* api) { FILE* file = fopen(\"" + called + "\", \"w\"); fclose(file); return 0; }");
+        fixture.With("native", "native.zip", ArchiveBuilder.Zip(("libsi_operators.so", library))).With("models/double", "double.zip", ArchiveBuilder.Zip(("model.onnx", TinyModels.Double())));
+        await using ServiceProvider services = fixture.Services(builder => builder
+            .AddModel("double", model => model.FromSplitPackage("models/double").Configure(options => options.CustomOperatorLibraries.Add("si_operators")))
+            .AddModel("missing", model => model.FromSplitPackage("models/double").Configure(options => options.CustomOperatorLibraries.Add("si_none"))));
+        IModelRegistry registry = services.GetRequiredService<IModelRegistry>();
+
+        using (ServerlessInference.Sessions.ModelLease lease = await registry.AcquireAsync("double", Stop))
+        {
+            Assert.True(File.Exists(called));
+        }
+
+        ModelLoadException thrown = await Assert.ThrowsAsync<ModelLoadException>(async () => await registry.AcquireAsync("missing", Stop));
+        Assert.Contains("library 'si_none' is neither in a split package", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task PInvoke_LibraryThatCannotBeLoaded_ReportsEveryFileAndItsReason()
     {
         using var fixture = new PackageFixture();
