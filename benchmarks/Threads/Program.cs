@@ -23,7 +23,7 @@ Run();
 TimeSpan before = Process.GetCurrentProcess().TotalProcessorTime;
 for (int i = 0; i < runs; i++)
 {
-    await Task.Delay(5);
+    await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
     long start = Stopwatch.GetTimestamp();
     Run();
     times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
