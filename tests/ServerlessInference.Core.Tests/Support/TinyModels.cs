@@ -16,6 +16,14 @@ internal static class TinyModels
             .Node("Add", ["x", "x"], ["y"]))
         .Build();
 
+    /// <summary>y = x w, float32: weights of any size between small ends.</summary>
+    public static byte[] Matrix(int rows, int columns) => new OnnxModelBuilder()
+        .With(graph => graph
+            .Input("x", TensorElementType.Float, "n", rows).Output("y", TensorElementType.Float, "n", columns)
+            .Weights("w", [.. Enumerable.Range(0, rows * columns).Select(i => i % 1_000 / 1_000f)], rows, columns)
+            .Node("MatMul", ["x", "w"], ["y"]))
+        .Build();
+
     /// <summary>sum = a + b, difference = a - b: float32 [n], with two inputs and two outputs.</summary>
     public static byte[] SumAndDifference() => new OnnxModelBuilder()
         .With(graph => graph
