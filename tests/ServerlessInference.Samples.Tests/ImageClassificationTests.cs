@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -87,7 +88,7 @@ public sealed class ImageClassificationTests(S3Server s3) : IClassFixture<S3Serv
         await PutPhotoAsync("square.png", "square-128x128.png");
         await using RunningFunction function = await RunningFunction.StartAsync("ImageClassification", Variables(), [program]);
 
-        (JsonElement answer, bool failed) = await function.TryInvokeAsync(LambdaEvents.S3Notification(s3.Bucket, "square.png"));
+        (JsonElement answer, bool failed) = await function.TryInvokeAsync(Encoding.UTF8.GetBytes(LambdaEvents.S3Notification(s3.Bucket, "square.png")));
 
         Assert.True(failed, answer.ToString());
         Assert.Contains(Path.GetFileName(archive), answer.ToString() + function.Log, StringComparison.Ordinal);

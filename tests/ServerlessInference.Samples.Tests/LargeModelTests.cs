@@ -32,7 +32,7 @@ public sealed class LargeModelTests(S3Server s3) : IClassFixture<S3Server>
 
         string output = await ToolRun.RunAsync(
             [.. arguments, "--env", $"MODEL_URI=s3://{s3.Bucket}/{Key}", "--env", "ALLOWED_ORIGIN=https://example.com", "--env", $"TMPDIR={temporary.Path}",
-             "--", Programs.Sample("QuestionAnswering")]);
+             "--", Repository.ProgramOf("QuestionAnswering")]);
 
         using JsonDocument document = JsonDocument.Parse(output);
         Assert.Equal(200, document.RootElement.GetProperty("response").GetProperty("statusCode").GetInt32());

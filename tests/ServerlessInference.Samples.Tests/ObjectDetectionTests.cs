@@ -13,7 +13,7 @@ public sealed class ObjectDetectionTests(S3Server s3) : IClassFixture<S3Server>
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static string Model => Path.Combine(Repository.Root, "models", "shapes-detector");
+    private static string Model => Repository.Model("shapes-detector");
 
     [Fact]
     public async Task Post_AScene_IsAnsweredFromTheMountWhereItHasTheModel()

@@ -15,7 +15,7 @@ public sealed class QuestionAnsweringTests(S3Server s3) : IClassFixture<S3Server
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static string Model => Path.Combine(Repository.Root, "models", "paragraph-qa");
+    private static string Model => Repository.Model("paragraph-qa");
 
     [Fact]
     public async Task Post_AQuestion_IsAnsweredWithTheSpanAndNothingOfTheModelIsOnDisk()

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Amazon.S3;
 using Amazon.S3.Model;
 using ServerlessInference.S3.Tests;
@@ -13,7 +15,7 @@ public sealed class StreamScoringTests(S3Server s3) : IClassFixture<S3Server>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static string Model => Path.Combine(Repository.Root, "models", "text-scoring");
+    private static string Model => Repository.Model("text-scoring");
 
     [Theory]
     [InlineData(1)]
@@ -25,7 +27,7 @@ public sealed class StreamScoringTests(S3Server s3) : IClassFixture<S3Server>
         await using RunningFunction function = await StartAsync(layer, Version("one", layer));
         string[] records = [.. Enumerable.Range(0, size).Select(number => Record($"<p>my parcel {number} has not arrived</p> http://example.com/{number}")), "no change record"];
 
-        JsonElement answer = await function.InvokeAsync(LambdaEvents.Kinesis(records.Select(System.Text.Encoding.UTF8.GetBytes).ToArray()));
+        JsonElement answer = await function.InvokeAsync(LambdaEvents.Kinesis(records.Select(Encoding.UTF8.GetBytes).ToArray()));
 
         Assert.Empty(answer.GetProperty("batchItemFailures").EnumerateArray());
         List<JsonElement> results = await ResultsAsync();
@@ -45,7 +47,7 @@ public sealed class StreamScoringTests(S3Server s3) : IClassFixture<S3Server>
         foreach (string version in (string[])[one, two, one])
         {
             await using RunningFunction function = await StartAsync(layer, version);
-            await function.InvokeAsync(LambdaEvents.Kinesis("""{"dynamodb":{"NewImage":{"text":{"S":"where is my parcel?"}}}}"""u8.ToArray()));
+            await function.InvokeAsync(LambdaEvents.Kinesis(Encoding.UTF8.GetBytes(Record("where is my parcel?"))));
             versions.Add((await ResultsAsync())[0].GetProperty("model").GetProperty("version").GetString()!);
         }
 
@@ -53,8 +55,12 @@ public sealed class StreamScoringTests(S3Server s3) : IClassFixture<S3Server>
         Assert.NotEqual(versions[0], versions[1]);
     }
 
-    private static string Record(string text) =>
-        $$$"""{"eventName":"INSERT","tableName":"texts","dynamodb":{"Keys":{"id":{"S":"1"}},"NewImage":{"text":{"S":{{{JsonSerializer.Serialize(text)}}}}}}}""";
+    private static string Record(string text) => new JsonObject
+    {
+        ["eventName"] = "INSERT",
+        ["tableName"] = "texts",
+        ["dynamodb"] = new JsonObject { ["NewImage"] = new JsonObject { ["text"] = new JsonObject { ["S"] = text } } },
+    }.ToJsonString();
 
     // A layer as Lambda unpacks it: text-scoring/model.onnx. The versions differ in the model's own time, as two uploads do.
     private static string Version(string name, TemporaryFolder folder)
@@ -75,7 +81,7 @@ public sealed class StreamScoringTests(S3Server s3) : IClassFixture<S3Server>
         return await RunningFunction.StartAsync(
             "StreamScoring",
             new Dictionary<string, string?>(s3.Variables()) { ["RESULTS_BUCKET"] = s3.Bucket },
-            ["unshare", "--mount", "sh", "-c", "mount --bind \"$0\" /opt && exec \"$1\"", layer, Programs.Sample("StreamScoring")]);
+            ["unshare", "--mount", "sh", "-c", "mount --bind \"$0\" /opt && exec \"$1\"", layer, Repository.ProgramOf("StreamScoring")]);
     }
 
     private static async Task<bool> CanMountAsync(string folder)

@@ -29,7 +29,7 @@ public sealed partial class TemplateTests
 
         Assert.Equal("AWS::Serverless-2016-10-31", template.Transform);
         Assert.Contains(template.Runtime, new[] { "dotnet10", "provided.al2023" });
-        Assert.True(File.Exists(Programs.Sample(template.Handler)), $"The handler is '{template.Handler}', and no such program was built.");
+        Assert.True(File.Exists(Repository.ProgramOf(template.Handler)), $"The handler is '{template.Handler}', and no such program was built.");
         Assert.InRange(template.Memory, 128, 10_240);
         Assert.InRange(template.Storage, 512, 10_240);
         Assert.InRange(template.Timeout, 1, template.Events.Any(one => one.Type is "Api" or "HttpApi") ? 29 : 900);

@@ -11,14 +11,21 @@ namespace ServerlessInference.Lambda.Tests.Pointers;
 /// <summary>Parameter Store's <c>GetParameter</c> with real signature checks, and the extension's endpoint, over HTTP.</summary>
 internal sealed class ParameterServer : IAsyncDisposable
 {
-    public const string Region = "eu-central-1", Id = "AKIDTEST", Secret = "a/secret+key", SessionToken = "token==/of+a session";
-
+    private readonly string _region, _id, _secret;
+    private readonly string? _sessionToken;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
 
-    public ParameterServer()
+    /// <summary>Starts a server.</summary>
+    /// <param name="region">The region that requests must be signed for.</param>
+    /// <param name="id">The access key that they must have.</param>
+    /// <param name="secret">Its secret key.</param>
+    /// <param name="sessionToken">The session's token, or null where the key needs none.</param>
+    public ParameterServer(
+        string region = "eu-central-1", string id = "AKIDTEST", string secret = "a/secret+key", string? sessionToken = "token==/of+a session")
     {
+        (_region, _id, _secret, _sessionToken) = (region, id, secret, sessionToken);
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -39,10 +46,10 @@ internal sealed class ParameterServer : IAsyncDisposable
 
     public Dictionary<string, string?> Environment => new()
     {
-        ["AWS_REGION"] = Region,
-        ["AWS_ACCESS_KEY_ID"] = Id,
-        ["AWS_SECRET_ACCESS_KEY"] = Secret,
-        ["AWS_SESSION_TOKEN"] = SessionToken,
+        ["AWS_REGION"] = _region,
+        ["AWS_ACCESS_KEY_ID"] = _id,
+        ["AWS_SECRET_ACCESS_KEY"] = _secret,
+        ["AWS_SESSION_TOKEN"] = _sessionToken,
         ["AWS_ENDPOINT_URL_SSM"] = $"http://127.0.0.1:{Port}",
         ["PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"] = Port.ToString(CultureInfo.InvariantCulture),
     };
@@ -116,8 +123,8 @@ internal sealed class ParameterServer : IAsyncDisposable
             return told;
         }
 
-        if (headers.GetValueOrDefault("x-amz-security-token") != SessionToken
-            || !SigV4Check.IsSigned(line[0], line[1], headers, body, Region, "ssm", Id, Secret))
+        if (headers.GetValueOrDefault("x-amz-security-token") != _sessionToken
+            || !SigV4Check.IsSigned(line[0], line[1], headers, body, _region, "ssm", _id, _secret))
         {
             return (400, Error("InvalidSignatureException"));
         }
@@ -138,7 +145,7 @@ internal sealed class ParameterServer : IAsyncDisposable
         }
 
         string name = Uri.UnescapeDataString(target.Split("name=")[1].Split('&')[0]);
-        return headers.GetValueOrDefault("x-aws-parameters-secrets-token") != SessionToken ? (401, "token")
+        return headers.GetValueOrDefault("x-aws-parameters-secrets-token") != _sessionToken ? (401, "token")
             : Values.TryGetValue(name, out string? value) ? (200, Parameter(name, value)) : (400, "not there");
     }
 }

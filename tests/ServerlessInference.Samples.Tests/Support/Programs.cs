@@ -6,13 +6,6 @@ internal static class Programs
     /// <summary>Gets the tool.</summary>
     public static string Tool => Path.Combine(Folder("ServerlessInference.Tool"), "serverless-inference");
 
-    /// <summary>Gets the folder that a project was built into, in the configuration of the tests.</summary>
-    public static string Folder(string project)
-    {
-        var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));   // artifacts/bin/PROJECT/CONFIGURATION
-        return Path.Combine(here.Parent!.Parent!.FullName, project, here.Name);
-    }
-
-    /// <summary>Gets a sample's program.</summary>
-    public static string Sample(string name) => Path.Combine(Folder(name), name);
+    /// <summary>Gets the folder that a project was built into.</summary>
+    public static string Folder(string project) => Path.GetDirectoryName(Repository.ProgramOf(project))!;
 }

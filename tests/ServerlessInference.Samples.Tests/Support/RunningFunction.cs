@@ -37,7 +37,7 @@ internal sealed class RunningFunction : IAsyncDisposable
     {
         SamTemplate template = SamTemplate.Load(sample);
         Assert.All(template.Variables.Where(name => !name.EndsWith('?')), name => Assert.True(variables.ContainsKey(name), $"{name} of template.yaml is missing."));
-        command ??= [Programs.Sample(template.Handler)];
+        command ??= [Repository.ProgramOf(template.Handler)];
         string memory = template.Memory.ToString(CultureInfo.InvariantCulture), timeout = template.Timeout.ToString(CultureInfo.InvariantCulture);
         var start = new ProcessStartInfo(Programs.Tool) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in (string[])["serve", "--port", "0", "--timeout", timeout, "--memory", memory])
