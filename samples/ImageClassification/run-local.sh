@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../local.sh" ImageClassification
 
 step "split: the model and the native libraries travel"
 cp -r "$(dirname "$program")" "$work/publish"
-"$tool" package split --root "$work/publish" --model shapes=models/shapes-resnet --limit 5MB --out "$work/dist" --format table
+"$tool" package split --root "$work/publish" --model shapes=models/shapes-resnet --all --out "$work/dist" --format table
 for archive in "$work"/dist/archives/*; do put "$bucket/package/$(basename "$archive")" "$archive"; done
 
 step "an image arrives"

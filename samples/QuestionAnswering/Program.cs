@@ -9,6 +9,7 @@ var app = InferenceFunction.CreateBuilder(args);
 app.Services.AddServerlessInference()
    .AddModel("qa", model => model
        .From(source => source.S3(Variable("MODEL_URI"), s3 => s3.Transfer.InMemory = true))
+       .Configure(options => options.Prepacking = false)     // ONNX Runtime then runs on the weights in place instead of on a copy of them
        .UseQuestionAnswering(options => options.TopK = 1));
 
 app.MapHttp("qa", "/answer")

@@ -5,7 +5,7 @@ using ServerlessInference.Vision.Detection;
 
 namespace ServerlessInference.Vision;
 
-/// <summary>Writes answers as <see cref="VisionJson"/> does, without the serializer, whose metadata takes a cold start about 10 ms.</summary>
+/// <summary>Writes answers as <see cref="VisionJson"/> does, without the serializer, whose metadata would be read at a cold start.</summary>
 internal static class VisionAnswers
 {
     public static void Write(Utf8JsonWriter writer, ImageClassification answer)

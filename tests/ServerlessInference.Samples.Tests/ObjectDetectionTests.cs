@@ -28,7 +28,7 @@ public sealed class ObjectDetectionTests(S3Server s3) : IClassFixture<S3Server>
         JsonElement answer = await DetectAsync(function);
 
         Assert.StartsWith("efs:", answer.GetProperty("model").GetProperty("source").GetString(), StringComparison.Ordinal);
-        Assert.NotEmpty(answer.GetProperty("result").EnumerateArray());
+        Assert.NotEmpty(answer.GetProperty("result").GetProperty("detections").EnumerateArray());
     }
 
     [Fact]
