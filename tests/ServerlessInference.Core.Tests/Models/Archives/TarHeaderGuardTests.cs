@@ -115,6 +115,8 @@ public sealed class TarHeaderGuardTests
     {
         var random = new Random(7);
         byte[] whole = Specimen();
+        long most = 0;
+        int harmless = 0;
         foreach (bool gzip in new[] { false, true })
         {
             for (int i = 0; i < Fuzzed; i++)
@@ -128,8 +130,13 @@ public sealed class TarHeaderGuardTests
                 (Exception? thrown, long allocated) = await ExtractAsync(archive[..(random.Next(4) == 0 ? random.Next(archive.Length) : archive.Length)], gzip);
                 Assert.True(thrown is null or ModelLoadException, $"round {i}: {thrown}");
                 Assert.True(allocated < MostAllocated, $"round {i} allocated {allocated:N0} bytes");
+                most = Math.Max(most, allocated);
+                harmless += thrown is null ? 1 : 0;
             }
         }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{2 * Fuzzed} archives, {harmless} of them extracted, {most:N0} bytes allocated at most");
+        Assert.InRange(harmless, 1, Fuzzed); // the damage hurts, but not always
     }
 
     private static byte[] Specimen() => ArchiveBuilder.Tar(writer =>
