@@ -2,12 +2,8 @@
 # Sends a task of S3 Batch Operations and a message that names an object; the tags go to a table of a local DynamoDB server.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../local.sh" BulkTagging
-[ -n "${SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT:-}" ] || { echo "This sample needs a DynamoDB server; the line above says why there is none."; exit 1; }
+needs SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT "a DynamoDB server"
 
-dynamo() { # OPERATION JSON
-  curl --silent --show-error --fail --header "X-Amz-Target: DynamoDB_20120810.$1" --header 'Content-Type: application/x-amz-json-1.0' \
-    --aws-sigv4 "aws:amz:$AWS_REGION:dynamodb" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --data "$2" "$SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT/"
-}
 dynamo CreateTable "{\"TableName\":\"$bucket\",\"BillingMode\":\"PAY_PER_REQUEST\",\"KeySchema\":[{\"AttributeName\":\"UUID\",\"KeyType\":\"HASH\"}],\"AttributeDefinitions\":[{\"AttributeName\":\"UUID\",\"AttributeType\":\"S\"}]}" >/dev/null
 sleep 1   # a table takes a moment to become active
 
