@@ -11,8 +11,9 @@ source eng/servers/start.sh
 name=$1
 eng/bootstrap.sh
 step "build samples/$name and the tool"
-dotnet build "samples/$name" -c Release -nologo -v quiet -clp:NoSummary
-dotnet build src/ServerlessInference.Tool -c Release -nologo -v quiet -clp:NoSummary
+build() { local said; said=$(dotnet build "$1" -c Release -nologo -v quiet 2>&1) || { echo "$said"; exit 1; }; } # PROJECT
+build "samples/$name"
+build src/ServerlessInference.Tool
 tool=$PWD/artifacts/bin/ServerlessInference.Tool/release/serverless-inference
 program=$PWD/artifacts/bin/$name/release/$name
 work=$(mktemp -d)
@@ -30,4 +31,18 @@ s3() { samples/aws.py s3 "$@"; }                       # METHOD BUCKET[/KEY] [FI
 put() { s3 PUT "$1" "$2"; }                            # BUCKET/KEY FILE
 get() { s3 GET "$1"; }                                 # BUCKET/KEY
 dynamo() { samples/aws.py dynamodb "$@"; }             # OPERATION JSON
+answers() { # reads what "invoke" wrote: prints a line for each event, and the function's answer below it
+  python3 -c '
+import json, os, sys
+failed = False
+for line in sys.stdin:
+    one = json.loads(line)
+    answer = one.get("response")
+    body = answer.get("body", answer) if isinstance(answer, dict) else answer
+    times = ["%s %.1f ms" % (name, one[name]["p50"]) for name in ("cold", "warm") if name in one]
+    print(os.path.basename(one["event"]) + ":", ", ".join(times + ["at most %.0f MB" % one["peakMemoryMB"]]))
+    print("  " + (body if isinstance(body, str) else json.dumps(body)))
+    failed |= one["failed"] > 0
+sys.exit(failed)'
+}
 s3 PUT "$bucket"

@@ -11,8 +11,9 @@ put "$bucket/ring.jpg" models/shapes-resnet/samples/ring-300x200.jpg
 put "$bucket/star.jpg" models/shapes-resnet/samples/star-256x256.jpg
 printf '{"invocationSchemaVersion":"2.0","invocationId":"1","job":{"id":"1"},"tasks":[{"taskId":"1","s3Bucket":"%s","s3Key":"ring.jpg","s3VersionId":null}]}' "$bucket" >"$work/task.json"
 printf '{"Records":[{"messageId":"1","eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:us-east-1:123456789012:images","body":"s3://%s/star.jpg"}]}' "$bucket" >"$work/message.json"
-"$tool" invoke --quiet --event "$work/task.json" --event "$work/message.json" --format table "${variables[@]}" \
-  --env "ServerlessInference__DynamoDB__Endpoint=$SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT" --env "PHOTOS_BUCKET=$bucket" --env "TAGS_TABLE=$bucket" -- "$program"
+step "a task and a message"
+"$tool" invoke --quiet --event "$work/task.json" --event "$work/message.json" "${variables[@]}" \
+  --env "ServerlessInference__DynamoDB__Endpoint=$SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT" --env "PHOTOS_BUCKET=$bucket" --env "TAGS_TABLE=$bucket" -- "$program" | answers
 
 step "the tags"
 dynamo Scan "{\"TableName\":\"$bucket\"}"; echo
