@@ -31,6 +31,10 @@ s3() { samples/aws.py s3 "$@"; }                       # METHOD BUCKET[/KEY] [FI
 put() { s3 PUT "$1" "$2"; }                            # BUCKET/KEY FILE
 get() { s3 GET "$1"; }                                 # BUCKET/KEY
 dynamo() { samples/aws.py dynamodb "$@"; }             # OPERATION JSON
+table() { # NAME: a table for results, with the key that ToDynamoDb writes
+  dynamo CreateTable "{\"TableName\":\"$1\",\"BillingMode\":\"PAY_PER_REQUEST\",\"KeySchema\":[{\"AttributeName\":\"UUID\",\"KeyType\":\"HASH\"}],\"AttributeDefinitions\":[{\"AttributeName\":\"UUID\",\"AttributeType\":\"S\"}]}" >/dev/null
+  until dynamo DescribeTable "{\"TableName\":\"$1\"}" | grep -q '"TableStatus": *"ACTIVE"'; do sleep 0.2; done
+}
 answers() { # reads what "invoke" wrote: prints a line for each event, and the function's answer below it
   python3 -c '
 import json, os, sys

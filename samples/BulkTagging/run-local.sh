@@ -4,8 +4,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../local.sh" BulkTagging
 needs SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT "a DynamoDB server"
 
-dynamo CreateTable "{\"TableName\":\"$bucket\",\"BillingMode\":\"PAY_PER_REQUEST\",\"KeySchema\":[{\"AttributeName\":\"UUID\",\"KeyType\":\"HASH\"}],\"AttributeDefinitions\":[{\"AttributeName\":\"UUID\",\"AttributeType\":\"S\"}]}" >/dev/null
-sleep 1   # a table takes a moment to become active
+table "$bucket"
 
 put "$bucket/ring.jpg" models/shapes-resnet/samples/ring-300x200.jpg
 put "$bucket/star.jpg" models/shapes-resnet/samples/star-256x256.jpg
