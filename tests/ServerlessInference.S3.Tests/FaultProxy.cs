@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 
 namespace ServerlessInference.S3.Tests;
@@ -10,74 +8,50 @@ internal sealed class FaultProxy : IAsyncDisposable
 {
     private const long FlipEvery = 400_000;
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentBag<Task> _connections = [];
+    private readonly LoopbackListener _listener;
     private readonly Uri _target;
-    private readonly Func<int, (FaultKind Kind, long After)> _plan;
-    private readonly Task _accepting;
-    private int _accepted;
 
     public FaultProxy(Uri target, Func<int, (FaultKind Kind, long After)> plan)
     {
         _target = target;
-        _plan = plan;
-        _listener.Start();
-        _accepting = AcceptAsync();
+        _listener = new LoopbackListener((client, number, stop) => ServeAsync(client, plan(number), stop));
     }
 
-    public string Endpoint => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+    public string Endpoint => $"http://127.0.0.1:{_listener.Port}";
 
-    public int Accepted => _accepted;
+    public int Accepted => _listener.Accepted;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.WhenAll(_connections).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task AcceptAsync()
-    {
-        while (true)
-        {
-            Socket client = await _listener.AcceptSocketAsync(_stop.Token);
-            int number = Interlocked.Increment(ref _accepted);
-            _connections.Add(Task.Run(() => ServeAsync(client, _plan(number))));
-        }
-    }
-
-    private async Task ServeAsync(Socket client, (FaultKind Kind, long After) fault)
+    private async Task ServeAsync(Socket client, (FaultKind Kind, long After) fault, CancellationToken stop)
     {
         using (client)
         {
             if (fault.Kind == FaultKind.Unavailable)
             {
                 byte[] request = new byte[64 * 1024];
-                await client.ReceiveAsync(request, _stop.Token);
-                await client.SendAsync("HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _stop.Token);
+                await client.ReceiveAsync(request, stop);
+                await client.SendAsync("HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), stop);
                 return;
             }
 
             using var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            await server.ConnectAsync(_target.Host, _target.Port, _stop.Token);
-            Task up = PumpAsync(client, server, (FaultKind.None, 0));
-            await PumpAsync(server, client, fault);
+            await server.ConnectAsync(_target.Host, _target.Port, stop);
+            Task up = PumpAsync(client, server, (FaultKind.None, 0), stop);
+            await PumpAsync(server, client, fault, stop);
             server.Close();
             client.Close();
             await up.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to, (FaultKind Kind, long After) fault)
+    private async Task PumpAsync(Socket from, Socket to, (FaultKind Kind, long After) fault, CancellationToken stop)
     {
         byte[] buffer = new byte[32 * 1024];
         long passed = 0;
         while (true)
         {
-            int read = await from.ReceiveAsync(buffer, _stop.Token);
+            int read = await from.ReceiveAsync(buffer, stop);
             if (read == 0)
             {
                 return;
@@ -92,13 +66,13 @@ internal sealed class FaultProxy : IAsyncDisposable
             }
 
             int count = strikes ? (int)Math.Max(0, fault.After - passed) : read;
-            await to.SendAsync(buffer.AsMemory(0, count), _stop.Token);
+            await to.SendAsync(buffer.AsMemory(0, count), stop);
             passed += count;
             if (strikes)
             {
                 if (fault.Kind == FaultKind.Stall)
                 {
-                    await Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token);
+                    await Task.Delay(Timeout.InfiniteTimeSpan, stop);
                 }
 
                 if (fault.Kind == FaultKind.Reset)

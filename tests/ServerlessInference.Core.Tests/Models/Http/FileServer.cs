@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -9,15 +8,9 @@ namespace ServerlessInference.Tests.Models.Http;
 /// <summary>A web server for files in memory, as much of RFC 9110 as a model needs: HEAD, GET, one range, ETag, If-Match.</summary>
 internal sealed class FileServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _accepting;
+    private readonly LoopbackListener _listener;
 
-    public FileServer()
-    {
-        _listener.Start();
-        _accepting = AcceptAsync();
-    }
+    public FileServer() => _listener = new LoopbackListener((socket, _, stop) => ServeAsync(socket, stop));
 
     public ConcurrentDictionary<string, (byte[] Content, string? Tag)> Files { get; } = new();
 
@@ -33,41 +26,26 @@ internal sealed class FileServer : IAsyncDisposable
 
     public string ExtraHeaders { get; set; } = string.Empty;
 
-    public string Address(string name) => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/{name}";
+    public string Address(string name) => $"http://127.0.0.1:{_listener.Port}/{name}";
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task AcceptAsync()
-    {
-        while (true)
-        {
-            Socket client = await _listener.AcceptSocketAsync(_stop.Token);
-            _ = Task.Run(() => ServeAsync(client));
-        }
-    }
-
-    private async Task ServeAsync(Socket socket)
+    private async Task ServeAsync(Socket socket, CancellationToken stop)
     {
         try
         {
             await using var stream = new NetworkStream(socket, ownsSocket: true);
             using var reader = new StreamReader(stream, Encoding.ASCII);
-            while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } request)
+            while (await reader.ReadLineAsync(stop) is { Length: > 0 } request)
             {
                 var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-                while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
+                while (await reader.ReadLineAsync(stop) is { Length: > 0 } line)
                 {
                     headers[line[..line.IndexOf(':', StringComparison.Ordinal)]] = line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
                 }
 
                 Requests.Enqueue($"{request} {headers.GetValueOrDefault("Range")}".Trim());
-                await AnswerAsync(stream, request.Split(' '), headers);
+                await AnswerAsync(stream, request.Split(' '), headers, stop);
             }
         }
         catch (IOException)
@@ -76,7 +54,7 @@ internal sealed class FileServer : IAsyncDisposable
         }
     }
 
-    private async Task AnswerAsync(NetworkStream stream, string[] request, Dictionary<string, string> headers)
+    private async Task AnswerAsync(NetworkStream stream, string[] request, Dictionary<string, string> headers, CancellationToken stop)
     {
         bool found = Files.TryGetValue(request[1].Split('?')[0].TrimStart('/'), out (byte[] Content, string? Tag) file);
         int status = Status(Requests.Count) ?? (!found ? 404 : headers.TryGetValue("If-Match", out string? wanted) && wanted != file.Tag ? 412 : 200);
@@ -91,14 +69,14 @@ internal sealed class FileServer : IAsyncDisposable
 
         string head = $"HTTP/1.1 {status} X\r\nContent-Length: {body.Length}\r\n{extra}{(file.Tag is null ? string.Empty : $"ETag: {file.Tag}\r\n")}" +
             $"{(OffersRanges ? "Accept-Ranges: bytes\r\n" : string.Empty)}{ExtraHeaders}\r\n";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(head), _stop.Token);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head), stop);
         const int Piece = 64 * 1024;
         for (int at = 0; request[0] == "GET" && at < body.Length; at += Piece)
         {
-            await stream.WriteAsync(body.Slice(at, Math.Min(Piece, body.Length - at)), _stop.Token);
+            await stream.WriteAsync(body.Slice(at, Math.Min(Piece, body.Length - at)), stop);
             if (Pause > TimeSpan.Zero)
             {
-                await Task.Delay(Pause, _stop.Token);
+                await Task.Delay(Pause, stop);
             }
         }
     }
