@@ -130,12 +130,15 @@ internal sealed partial class InvocationProcessor(
             }
         }
 
-        throw new InvalidInputException(
+        throw Unmapped(kind);
+    }
+
+    private InvalidInputException Unmapped(EventKind kind) =>
+        new(
             InvalidInputKind.Unprocessable,
             $"The event was recognised as {EventShape.Describe(kind)}, and nothing is mapped for it. Mapped: " +
             (routes.Count == 0 ? "nothing" : string.Join("; ", routes.Select(route => route.Description))) +
             ". Map it with one of the builder's Map methods, or with MapHandler, which takes any event.");
-    }
 
     private void Fail(Invocation invocation, IEventRoute? route, EventKind kind, Failure failure)
     {
