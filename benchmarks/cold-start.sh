@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# cold-start.sh [--prepared FOLDER] [options of lambda_bench.py]: cold start, warm latency and memory of the image function, compiled
-# at its start (JIT), ahead of time for Lambda's runtime (R2R), with a runtime of its own (R2R, own runtime) and natively, next to a
-# bare program that loads the same model with ONNX Runtime and runs it. All of a model in one run, in turns; then the ratios.
-# FOLDER: squeezenet/ and resnet50/ as "serverless-inference optimize" wrote them; they become cases of their own.
+# cold-start.sh [--prepared FOLDER] [options of lambda_bench.py]: cold start, warm latency and memory of the image function: compiled at
+# its start (JIT), the same with the libraries as their packages bring them (JIT, packages), ahead of time for Lambda's runtime (R2R),
+# with a runtime of its own (R2R, own runtime) and natively, next to a bare program that loads the same model with ONNX Runtime and runs
+# it. All of a model in one run, in turns; then the ratios.
+# FOLDER: squeezenet/ and resnet50/ as "serverless-inference optimize" writes them, which is run where they are not there yet; they become
+# cases of their own. What was prepared on another kind of processor is not used.
 # Models: of ../shared/bench where it is, else the same ones by benchmarks/make-models.py.
 # Needs ../shared/bench/lambda_bench.py beside the repository, and Python 3. What the feed cannot publish is left out, and said so.
 set -euo pipefail
@@ -12,7 +14,8 @@ bench=../shared/bench
 [ -e $bench/lambda_bench.py ] || { echo "there is no $bench/lambda_bench.py beside the repository"; exit 77; }
 prepared=
 if [ "${1:-}" = --prepared ]; then
-  prepared=$(cd "${2:?a folder}" && pwd)
+  mkdir -p "${2:?a folder}"
+  prepared=$(cd "$2" && pwd)
   shift 2
 fi
 
@@ -41,6 +44,8 @@ for project in BareFunction ImageFunction; do
 
   eng/publish-aot.sh benchmarks/$project "$work/native/$project" >"$work/native/$project.log" || { tail -n 1 "$work/native/$project.log"; rm -rf "$work/native/$project"; }
 done
+mkdir -p "$work/packages"
+benchmarks/precompiled.sh "$work/jit/ImageFunction" "$work/packages/ImageFunction" >"$work/packages.log" || { [ $? -eq 77 ] && tail -n 1 "$work/packages.log"; }
 [ -z "$rid" ] || publish own-runtime ImageFunction ImageFunction -r $rid -p:PublishReadyToRun=true --self-contained true -p:PublishTrimmed=true --artifacts-path "$work/build/own-runtime"
 
 if [ -e $bench/make_benchmark_models.py ] && /usr/bin/python3 -c 'import onnx, numpy' 2>/dev/null; then
@@ -51,6 +56,12 @@ else
   benchmarks/make-models.py "$work/models" >/dev/null
 fi
 
+for model in squeezenet resnet50; do
+  if [ -n "$prepared" ] && [ ! -d "$prepared/$model" ]; then
+    dotnet run --project src/ServerlessInference.Tool -c Release -v quiet -- optimize "$work/models/$model.onnx" --out "$prepared/$model"
+  fi
+done
+
 # A photo of 500 x 375 pixels where there is one; the sample's picture else.
 event=$PWD/$bench/events/http_500x375.json
 [ -e "$event" ] || { event=$work/event.json; eng/http-event.sh models/shapes-resnet/samples/star-256x256.jpg >"$event"; }
@@ -60,7 +71,7 @@ for model in squeezenet resnet50; do
 import json, os, sys
 work, model, prepared = sys.argv[1:]
 cases = []
-for kind, name in (("jit", "JIT"), ("r2r", "R2R"), ("own-runtime", "R2R, own runtime"), ("native", "native")):
+for kind, name in (("jit", "JIT"), ("packages", "JIT, packages"), ("r2r", "R2R"), ("own-runtime", "R2R, own runtime"), ("native", "native")):
     for project, who in (("BareFunction", "bare"), ("ImageFunction", "image")):
         program = f"{work}/{kind}/{project}/{project}"
         if os.path.exists(program):

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# echo.sh [options of lambda_bench.py]: what the host itself costs, JIT: an echo function with an event of 1 KB next to a bare socket
+# echo.sh [options of lambda_bench.py]: what the host itself costs, built as a project (JIT), with the libraries as their packages bring
+# them, and published with ReadyToRun: an echo function with an event of 1 KB next to a bare socket
 # loop that does the same, and next to an empty program's process time, all in one run and in turns.
 # Needs ../shared/bench/lambda_bench.py beside the repository, and Python 3.
 set -euo pipefail
@@ -17,5 +18,8 @@ done
 case $(uname -m) in aarch64) rid=linux-arm64 ;; *) rid=linux-x64 ;; esac
 dotnet publish benchmarks/EchoFunction -c Release -r $rid --self-contained false -p:PublishReadyToRun=true --artifacts-path "$work/r2r" \
   -o "$work/EchoFunctionReadyToRun" -nologo -v quiet >"$work/r2r.log" 2>&1 || rm -rf "$work/EchoFunctionReadyToRun"
+
+# As the packages bring the libraries: compiled before, whatever the function itself is.
+benchmarks/precompiled.sh "$work/EchoFunction" "$work/EchoFunctionFromPackages" >"$work/packages.log" || { [ $? -eq 77 ] && tail -n 1 "$work/packages.log"; }
 
 python3 benchmarks/echo.py "$work" $bench "$@"

@@ -8,9 +8,6 @@ namespace ServerlessInference.Lambda;
 /// <remarks>Fields rather than properties: each accessor would be compiled on the way to the first answer.</remarks>
 internal sealed class Invocation(int room) : IDisposable
 {
-    // Answers are JSON inside of JSON and never part of a page, so only what JSON itself needs is escaped.
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     private Utf8JsonWriter? _writer;
     private Utf8JsonWriter? _inner;
     private ResponseBuffer? _innerBuffer;
@@ -58,10 +55,17 @@ internal sealed class Invocation(int room) : IDisposable
     {
         if (writer is null)
         {
-            return writer = new Utf8JsonWriter(buffer, WriterOptions);
+            return writer = new Utf8JsonWriter(buffer, Writers.Options);
         }
 
         writer.Reset(buffer);
         return writer;
+    }
+
+    // A class of its own: a static structure among the members above would load the JSON library for functions that write none.
+    private static class Writers
+    {
+        // Answers are JSON inside of JSON and never part of a page, so only what JSON itself needs is escaped.
+        public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
     }
 }

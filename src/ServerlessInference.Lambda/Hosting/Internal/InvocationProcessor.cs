@@ -36,6 +36,7 @@ internal sealed partial class InvocationProcessor(
         scope.RequestId = context.RequestId;
         invocation.Error = null;
         IEventRoute? route = null;
+        bool plain = false;
         EventKind kind = EventKind.Unknown;
         bool first = !invocation.Rehearsal && Volatile.Read(ref _invocations) == 0 && Interlocked.Exchange(ref _invocations, 1) == 0;
         if (first && services.HasModels)
@@ -46,7 +47,8 @@ internal sealed partial class InvocationProcessor(
         try
         {
             CancellationToken token = deadline.Begin(context.Deadline, caller);
-            kind = Recognize(invocation.Payload.Span);
+            plain = IsPlain(invocation.Payload.Span);
+            kind = plain ? EventKind.Unknown : Recognize(invocation.Payload.Span);
             if (!Preloading.IsCompleted)
             {
                 await Preloading.WaitAsync(token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -57,7 +59,7 @@ internal sealed partial class InvocationProcessor(
                 }
             }
 
-            if (warmup.TryDetect(kind, invocation.Payload.Span, context.ClientContext, out WarmupRequest request))
+            if (!plain && warmup.TryDetect(kind, invocation.Payload.Span, context.ClientContext, out WarmupRequest request))
             {
                 await warmup.AnswerAsync(request, invocation, first, token).ConfigureAwait(false);
                 LogWarm(Logger, request.Sender);
@@ -90,6 +92,13 @@ internal sealed partial class InvocationProcessor(
         Metrics?.Dispose();
         Volatile.Read(ref _coldStart)?.Dispose();
     }
+
+    /// <summary>
+    /// Whether an event's kind makes no difference: one handler takes the bytes of all events, and this one can be no warm-up. Then nothing
+    /// of it is read, and a first event does not wait for a reader of JSON.
+    /// </summary>
+    private bool IsPlain(ReadOnlySpan<byte> payload) =>
+        routes.Count == 1 && Scheduled is null && routes[0] is RawHandlerRoute && !payload.IsEmpty && warmup.IsNever(payload);
 
     private static EventKind Recognize(ReadOnlySpan<byte> payload)
     {
@@ -125,12 +134,15 @@ internal sealed partial class InvocationProcessor(
             }
         }
 
-        throw new InvalidInputException(
+        throw Unmapped(kind);
+    }
+
+    private InvalidInputException Unmapped(EventKind kind) =>
+        new(
             InvalidInputKind.Unprocessable,
             $"The event was recognised as {EventShape.Describe(kind)}, and nothing is mapped for it. Mapped: " +
             (routes.Count == 0 ? "nothing" : string.Join("; ", routes.Select(route => route.Description))) +
             ". Map it with one of the builder's Map methods, or with MapHandler, which takes any event.");
-    }
 
     private void Fail(Invocation invocation, IEventRoute? route, EventKind kind, Failure failure)
     {

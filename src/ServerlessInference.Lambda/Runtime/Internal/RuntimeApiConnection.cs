@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace ServerlessInference.Lambda;
 
@@ -13,26 +15,22 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
     /// <summary>Beyond this, several loops give their buffers for events back; a single loop keeps its own.</summary>
     private const int KeptPayload = 256 * 1024;
 
+    private readonly bool _plainly = blocking && endpoint.IsIPv4 && PlainSocket.IsSupported;
+    private PlainSocket? _plain;
     private Socket? _socket;
 
     public readonly ApiResponseReader Reader = new(blocking ? int.MaxValue : KeptPayload);
 
+    /// <summary>Makes the connection, blocking the thread meanwhile.</summary>
     public void Connect()
     {
-        if (_socket is null)
+        if (!_plainly)
         {
-            Socket socket = Create();
-            try
-            {
-                socket.Connect(endpoint.Address);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-
-            _socket = socket;
+            ConnectSocket();
+        }
+        else if (_plain is null)
+        {
+            _plain = PlainSocket.Connect(endpoint.IPv4, endpoint.Port);
         }
     }
 
@@ -41,16 +39,25 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
     public bool Exchange(ReadOnlyMemory<byte> request)
     {
         Connect();
-        Socket socket = Connected();
-        for (ReadOnlySpan<byte> rest = request.Span; !rest.IsEmpty;)
+        PlainSocket? plain = _plain;
+        if (_plainly && plain is null)
         {
-            rest = rest[socket.Send(rest)..];
+            throw Closed();
+        }
+
+        if (plain is null)
+        {
+            SendBySocket(request.Span);
+        }
+        else
+        {
+            plain.Send(request.Span);
         }
 
         Reader.Begin();
         while (true)
         {
-            int received = socket.Receive(Reader.Space.Span);
+            int received = plain is null ? ReceiveBySocket(Reader.Space.Span) : plain.Receive(Reader.Space.Span);
             if (received == 0 && Reader.IsUntouched)
             {
                 return false;
@@ -98,7 +105,14 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
     }
 
     /// <summary>Closes the connection; a wait that another thread is in ends with an exception.</summary>
-    public void Close() => Interlocked.Exchange(ref _socket, null)?.Dispose();
+    public void Close()
+    {
+        Interlocked.Exchange(ref _plain, null)?.Dispose();
+        if (_socket is not null)
+        {
+            CloseSocket();
+        }
+    }
 
     public void Dispose() => Close();
 
@@ -106,10 +120,10 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
     {
         if (_socket is null)
         {
-            Socket socket = Create();
+            Socket socket = Create(out EndPoint address);
             try
             {
-                await socket.ConnectAsync(endpoint.Address).ConfigureAwait(false);
+                await socket.ConnectAsync(address).ConfigureAwait(false);
             }
             catch
             {
@@ -121,7 +135,49 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
         }
     }
 
-    private Socket Create() => new(endpoint.Family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    // These stand on their own, so that a connection without .NET's sockets does not load them.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ConnectSocket()
+    {
+        if (_socket is null)
+        {
+            Socket socket = Create(out EndPoint address);
+            try
+            {
+                socket.Connect(address);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+
+            _socket = socket;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void SendBySocket(ReadOnlySpan<byte> request)
+    {
+        Socket socket = Connected();
+        while (!request.IsEmpty)
+        {
+            request = request[socket.Send(request)..];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int ReceiveBySocket(Span<byte> space) => Connected().Receive(space);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CloseSocket() => Interlocked.Exchange(ref _socket, null)?.Dispose();
+
+    private Socket Create(out EndPoint address)
+    {
+        address = endpoint.CreateAddress();
+        AddressFamily family = address.AddressFamily == AddressFamily.Unspecified ? AddressFamily.InterNetwork : address.AddressFamily;
+        return new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    }
 
     private void CloseIfAsked(int received)
     {
@@ -131,5 +187,7 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
         }
     }
 
-    private Socket Connected() => _socket ?? throw new IOException("The connection to the Runtime API was closed.");
+    private Socket Connected() => _socket ?? throw Closed();
+
+    private static IOException Closed() => new("The connection to the Runtime API was closed.");
 }

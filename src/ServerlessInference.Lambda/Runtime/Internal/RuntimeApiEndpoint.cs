@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace ServerlessInference.Lambda;
@@ -10,12 +9,10 @@ internal sealed class RuntimeApiEndpoint
 {
     public const string Version = "2018-06-01";
 
-    /// <summary>The host that Lambda gives; known without a parser, whose compilation a cold start would pay.</summary>
-    private const string UsualHost = "127.0.0.1";
-
     private const int UsualPort = 80;
 
     private readonly string _value;
+    private readonly string _host;
 
     public RuntimeApiEndpoint(string? value)
     {
@@ -28,25 +25,61 @@ internal sealed class RuntimeApiEndpoint
 
         int colon = value.LastIndexOf(':');
         int port = UsualPort;
-        if (colon == 0 || colon > 0 && !int.TryParse(value.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is 0 or > IPEndPoint.MaxPort)
+        if (colon == 0 || colon > 0 && !int.TryParse(value.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is 0 or > ushort.MaxValue)
         {
             throw new RuntimeApiException($"AWS_LAMBDA_RUNTIME_API is '{value}'; it must be a host and a port, such as 127.0.0.1:9001.");
         }
 
         _value = value;
-        string host = colon > 0 ? value[..colon] : value;
-        IPAddress? address = host == UsualHost ? IPAddress.Loopback : IPAddress.TryParse(host, out IPAddress? parsed) ? parsed : null;
-        Address = address is null ? new DnsEndPoint(host, port) : new IPEndPoint(address, port);
-        Family = address?.AddressFamily ?? AddressFamily.InterNetwork;
+        _host = colon > 0 ? value[..colon] : value;
+        Port = port;
+        IsIPv4 = TryReadIPv4(_host, out IPv4);
         HostHeader = Encoding.ASCII.GetBytes("Host: " + value + "\r\n");
     }
 
-    public readonly EndPoint Address;
+    /// <summary>Whether the host is an IPv4 address, as on Lambda.</summary>
+    public readonly bool IsIPv4;
 
-    public readonly AddressFamily Family;
+    /// <summary>The IPv4 address, its first byte the most significant.</summary>
+    public readonly uint IPv4;
+
+    public readonly int Port;
 
     /// <summary>The header line that every request has.</summary>
     public readonly byte[] HostHeader;
 
     public override string ToString() => _value;
+
+    /// <summary>Makes an address for .NET's sockets.</summary>
+    public EndPoint CreateAddress() => IPAddress.TryParse(_host, out IPAddress? address) ? new IPEndPoint(address, Port) : new DnsEndPoint(_host, Port);
+
+    // Not IPAddress.Parse: its assembly and its class's constants would be made ready for four numbers.
+    private static bool TryReadIPv4(string host, out uint address)
+    {
+        address = 0;
+        int parts = 0, digits = 0;
+        uint part = 0;
+        foreach (char character in host)
+        {
+            if (character == '.' && digits > 0)
+            {
+                address = address << 8 | part;
+                parts++;
+                part = 0;
+                digits = 0;
+            }
+            else if (character is >= '0' and <= '9' && (digits == 0 || part > 0) && part * 10 + (character - '0') <= byte.MaxValue)
+            {
+                part = part * 10 + (uint)(character - '0');
+                digits++;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        address = address << 8 | part;
+        return parts == 3 && digits > 0;
+    }
 }

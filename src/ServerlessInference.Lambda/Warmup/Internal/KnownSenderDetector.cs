@@ -21,10 +21,13 @@ internal sealed class KnownSenderDetector(WarmupOptions options) : IWarmupDetect
     /// <summary>Whether more than scheduled events are looked for; those alone are told from nearly all others without reading their JSON.</summary>
     private readonly bool _others = options.ServerlessPlugin || options.LambdaWarmer || options.Pings || options.ModelLocations.Count > 0;
 
+    /// <summary>Tells what is no warm-up, without reading its JSON and whatever its client context.</summary>
+    public bool IsNever(ReadOnlySpan<byte> payload) => !_others && payload.IndexOf("Scheduled Event"u8) < 0;
+
     public bool TryDetect(ReadOnlySpan<byte> payload, out WarmupRequest request)
     {
         request = default;
-        if (payload.Length > LongestEvent || (!_others && payload.IndexOf("Scheduled Event"u8) < 0))
+        if (payload.Length > LongestEvent || IsNever(payload))
         {
             return false;
         }

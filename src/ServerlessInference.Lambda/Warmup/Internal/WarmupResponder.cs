@@ -14,6 +14,20 @@ internal sealed class WarmupResponder(FunctionServices services, WarmupOptions o
 
     public void Prepare(ICollection<string> failures) => options.Validate(failures);
 
+    /// <summary>Tells what is no warm-up of any kind, without reading its JSON.</summary>
+    public bool IsNever(ReadOnlySpan<byte> payload)
+    {
+        foreach (IWarmupDetector detector in _detectors ??= CreateDetectors())
+        {
+            if (!ReferenceEquals(detector, _known) || !_known.IsNever(payload))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Asks the detectors. HTTP requests and batches carry their senders' content and are not looked into.</summary>
     public bool TryDetect(EventKind kind, ReadOnlySpan<byte> payload, string? clientContext, out WarmupRequest request)
     {
