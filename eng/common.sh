@@ -17,3 +17,19 @@ need_packages() {
   echo "installing ${missing[*]}"
   { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >/dev/null
 }
+
+# Writes the nuget.config of a project outside the repository, which knows the libraries only as packages.
+# What the repository has restored already is not unpacked again.
+write_outside_config() { # folder of the project, folder of the packages
+  cat >"$1/nuget.config" <<XML
+<?xml version="1.0" encoding="utf-8"?>
+<configuration>
+  <config><add key="globalPackagesFolder" value="packages" /></config>
+  <packageSources>
+    <add key="built" value="$2" />
+    <add key="bootstrap" value="$PWD/eng/local-feed" />
+  </packageSources>
+  <fallbackPackageFolders><add key="repository" value="$PWD/.packages" /></fallbackPackageFolders>
+</configuration>
+XML
+}

@@ -14,16 +14,7 @@ ls -l artifacts/packages
 version=$(sed -n 's|.*<VersionPrefix>\(.*\)</VersionPrefix>.*|\1|p' Directory.Build.props)
 cp -r tests/PackageConsumer/. "$work"
 mkdir "$work/shapes" && cp models/shapes-resnet/{model.onnx,labels.txt,preprocessor_config.json} "$work/shapes/"
-cat >"$work/nuget.config" <<XML
-<?xml version="1.0" encoding="utf-8"?>
-<configuration>
-  <config><add key="globalPackagesFolder" value="packages" /></config>
-  <packageSources>
-    <add key="built" value="$repository/artifacts/packages" />
-    <add key="bootstrap" value="$repository/eng/local-feed" />
-  </packageSources>
-</configuration>
-XML
+write_outside_config "$work" "$repository/artifacts/packages"
 cd "$work"
 dotnet build -c Release -nologo -v quiet "-p:ServerlessInferenceVersion=$version"
 answer=$(dotnet bin/Release/net10.0/PackageConsumer.dll shapes "$repository/models/shapes-resnet/samples/star-256x256.jpg" | tail -n 1) # before it stand the function's logs

@@ -19,18 +19,7 @@ else
     dotnet pack "src/ServerlessInference.$package" -c Release -nologo -v quiet -o "$work/built"
   done
 fi
-cat >"$work/nuget.config" <<XML
-<?xml version="1.0" encoding="utf-8"?>
-<configuration>
-  <config><add key="globalPackagesFolder" value="packages" /></config>
-  <packageSources>
-    <add key="built" value="$work/built" />
-    <add key="bootstrap" value="$repository/eng/local-feed" />
-  </packageSources>
-  <!-- What the repository has restored already is not unpacked again. -->
-  <fallbackPackageFolders><add key="repository" value="$repository/.packages" /></fallbackPackageFolders>
-</configuration>
-XML
+write_outside_config "$work" "$work/built"
 
 step "install"
 cd "$work"
