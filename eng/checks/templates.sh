@@ -15,7 +15,7 @@ if [ $# -gt 0 ]; then
   cp "$1"/*.nupkg "$work/built"
 else
   step "pack"
-  for package in Core Vision Text Lambda Tool Templates; do
+  for package in Core Vision Text S3 Lambda Tool Templates; do
     dotnet pack "src/ServerlessInference.$package" -c Release -nologo -v quiet -o "$work/built"
   done
 fi
@@ -57,7 +57,22 @@ try() { # template, project's name, model's folder, event, what the answer or th
     cat answer log | tr -d "\\\\" | grep "$expected" >/dev/null || { cat log; echo "'$expected' was expected"; exit 1; }
   )
 }
+published() { # project's name, event, what the answer must hold: publishes as its README says
+  step "publish"
+  (
+    cd "$1"
+    if ! dotnet publish -c Release -o publish -nologo -v quiet >publish.log 2>&1; then
+      grep -qE 'NU1101|NU1102|NU1103|NETSDK1094' publish.log || { cat publish.log; exit 1; }
+      echo "left out: no package source has the compiler that functions are published with"; exit 0
+    fi
+    plain=$(stat -c %s "bin/Debug/net10.0/ServerlessInference.Core.dll") compiled=$(stat -c %s publish/ServerlessInference.Core.dll)
+    [ "$compiled" -gt "$plain" ] || { echo "what is published is not compiled ahead of time"; exit 1; }
+    "$work/tool/serverless-inference" invoke --event "events/$2" -- dotnet "publish/$1.dll" >answer 2>log || { cat answer log; exit 1; }
+    tr -d "\\\\" <answer | grep "$3" >/dev/null || { cat answer; echo "'$3' was expected of what is published"; exit 1; }
+  )
+}
 try image Products shapes-resnet picture.json '"top":\[{"index":2,"label":"square"'
+published Products picture.json '"top":\[{"index":2,"label":"square"'
 try detect Find-Things shapes-detector scene.json '"detections":\[{"index":'
 try qa Answers paragraph-qa question.json '"text":"Brenford"' --origin https://shop.example.org
 grep -q '"https://shop.example.org"' Answers/Program.cs || { echo "--origin did not reach Program.cs"; exit 1; }

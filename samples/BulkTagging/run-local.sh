@@ -2,21 +2,17 @@
 # Sends a task of S3 Batch Operations and a message that names an object; the tags go to a table of a local DynamoDB server.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../local.sh" BulkTagging
-[ -n "${SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT:-}" ] || { echo "This sample needs a DynamoDB server; the line above says why there is none."; exit 1; }
+needs SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT "a DynamoDB server"
 
-dynamo() { # OPERATION JSON
-  curl --silent --show-error --fail --header "X-Amz-Target: DynamoDB_20120810.$1" --header 'Content-Type: application/x-amz-json-1.0' \
-    --aws-sigv4 "aws:amz:$AWS_REGION:dynamodb" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --data "$2" "$SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT/"
-}
-dynamo CreateTable "{\"TableName\":\"$bucket\",\"BillingMode\":\"PAY_PER_REQUEST\",\"KeySchema\":[{\"AttributeName\":\"UUID\",\"KeyType\":\"HASH\"}],\"AttributeDefinitions\":[{\"AttributeName\":\"UUID\",\"AttributeType\":\"S\"}]}" >/dev/null
-sleep 1   # a table takes a moment to become active
+table "$bucket"
 
 put "$bucket/ring.jpg" models/shapes-resnet/samples/ring-300x200.jpg
 put "$bucket/star.jpg" models/shapes-resnet/samples/star-256x256.jpg
 printf '{"invocationSchemaVersion":"2.0","invocationId":"1","job":{"id":"1"},"tasks":[{"taskId":"1","s3Bucket":"%s","s3Key":"ring.jpg","s3VersionId":null}]}' "$bucket" >"$work/task.json"
 printf '{"Records":[{"messageId":"1","eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:us-east-1:123456789012:images","body":"s3://%s/star.jpg"}]}' "$bucket" >"$work/message.json"
-"$tool" invoke --quiet --event "$work/task.json" --event "$work/message.json" --format table "${variables[@]}" \
-  --env "ServerlessInference__DynamoDB__Endpoint=$SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT" --env "PHOTOS_BUCKET=$bucket" --env "TAGS_TABLE=$bucket" -- "$program"
+step "a task and a message"
+"$tool" invoke --quiet --event "$work/task.json" --event "$work/message.json" "${variables[@]}" \
+  --env "ServerlessInference__DynamoDB__Endpoint=$SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT" --env "PHOTOS_BUCKET=$bucket" --env "TAGS_TABLE=$bucket" -- "$program" | answers
 
 step "the tags"
 dynamo Scan "{\"TableName\":\"$bucket\"}"; echo

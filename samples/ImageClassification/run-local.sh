@@ -10,11 +10,11 @@ for archive in "$work"/dist/archives/*; do put "$bucket/package/$(basename "$arc
 
 step "an image arrives"
 put "$bucket/star.jpg" models/shapes-resnet/samples/star-256x256.jpg
-s3 PUT "$bucket-results" >/dev/null
+s3 PUT "$bucket-results"
 printf '{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","awsRegion":"%s","s3":{"bucket":{"name":"%s"},"object":{"key":"star.jpg"}}}]}' \
   "$AWS_REGION" "$bucket" >"$work/event.json"
-"$tool" invoke --quiet --event "$work/event.json" --format table "${variables[@]}" --env "PACKAGE_URI=s3://$bucket/package/" \
-  --env "PHOTOS_BUCKET=$bucket" --env "RESULTS_BUCKET=$bucket-results" -- "$work/dist/function/ImageClassification"
+"$tool" invoke --quiet --event "$work/event.json" "${variables[@]}" --env "PACKAGE_URI=s3://$bucket/package/" \
+  --env "PHOTOS_BUCKET=$bucket" --env "RESULTS_BUCKET=$bucket-results" -- "$work/dist/function/ImageClassification" | answers
 
 step "the result"
 get "$bucket-results/star.jpg.json"; echo

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Detects shapes in a scene. A folder stands for EFS and a file for Parameter Store's parameter, so that only the program itself is needed.
+# Warms the function up and detects shapes in a scene, with a folder that stands for EFS and without it. A few lines of Python stand for Parameter Store.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../local.sh" ObjectDetection
 
@@ -26,7 +26,7 @@ eng/http-event.sh models/shapes-detector/samples/scene-01.jpg >"$work/scene.json
 printf '{"source":"aws.events","detail-type":"Scheduled Event","detail":{"bucket":"%s","path":"models/detector/v1/"}}' "$bucket" >"$work/warm-up.json"
 for mount in "$work/mount" /nowhere; do
   step "the model's mount is $mount"
-  "$tool" invoke --quiet --event "$work/warm-up.json" --event "$work/scene.json" --format table "${variables[@]}" \
+  "$tool" invoke --quiet --event "$work/warm-up.json" --event "$work/scene.json" "${variables[@]}" \
     --env "AWS_ENDPOINT_URL_SSM=http://127.0.0.1:$(cat "$work/port")" --env MODEL_PARAMETER=/detector --env "MODEL_LOCATIONS=s3://$bucket/models/" \
-    --env MODEL_CHECK_SECONDS=60 --env "MODELS_MOUNT=$mount" -- "$program"
+    --env MODEL_CHECK_SECONDS=60 --env "MODELS_MOUNT=$mount" -- "$program" | answers
 done

@@ -7,5 +7,6 @@ tar -C models/paragraph-qa -czf "$work/qa.tar.gz" model.onnx config.json vocab.t
 put "$bucket/models/qa.tar.gz" "$work/qa.tar.gz"
 printf '{"question":"Who lives in Gladru?","context":"Tazas lives in Gladru. Fumwik is a photographer by trade."}' >"$work/question.json"
 eng/http-event.sh "$work/question.json" /answer >"$work/event.json"
+step "a question, once cold and 20 times warm"
 "$tool" invoke --quiet --event "$work/event.json" --warm 20 "${variables[@]}" --env "MODEL_URI=s3://$bucket/models/qa.tar.gz" \
-  --env ALLOWED_ORIGIN=https://example.com -- "$program"
+  --env ALLOWED_ORIGIN=https://example.com -- "$program" | answers

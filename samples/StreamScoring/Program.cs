@@ -11,6 +11,7 @@ var app = InferenceFunction.CreateBuilder(args);
 app.Services.AddServerlessInference()
    .AddModel("texts", model => model
        .FromLayer("text-scoring")
+       .Configure(options => options.MaxBatchSize = 100)                    // a batch of the stream in one run of the model
        .UseTextLabelPrediction(Preprocessing
            .Step<ReadOnlyMemory<byte>, string>(ItemText.Read)               // the change record's attribute "text"
            .Then(Preprocessing.Step<string, string>(PlainText.Clean))));    // without mark-up, links and repeated spaces

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using ServerlessInference.Models;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Text.Classification;
@@ -142,7 +143,7 @@ public static class TextModelBuilderExtensions
     }
 
     private static int? SentenceLength(LoadedModel model) =>
-        TextModel.ReadSetting(model, "sentence_bert_config.json", "max_seq_length", TextModel.ReadLength);
+        ModelSettings.Read(model, "sentence_bert_config.json", "max_seq_length", TextModel.ReadLength);
 
     private static TOptions TextOptions<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
         this IServiceProvider services, string name)

@@ -13,10 +13,12 @@ internal sealed class FaultProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<Task> _connections = [];
+    private readonly ConcurrentBag<Socket> _clients = [];
     private readonly Uri _target;
     private readonly Func<int, (FaultKind Kind, long After)> _plan;
     private readonly Task _accepting;
     private int _accepted;
+    private int _deaf;
 
     public FaultProxy(Uri target, Func<int, (FaultKind Kind, long After)> plan)
     {
@@ -29,6 +31,19 @@ internal sealed class FaultProxy : IAsyncDisposable
     public string Endpoint => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
     public int Accepted => _accepted;
+
+    /// <summary>Closes every connection there is, with a reset or as usual.</summary>
+    public void Drop(bool reset)
+    {
+        foreach (Socket client in _clients.Where(client => client.Connected))
+        {
+            client.LingerState = new LingerOption(reset, 0);
+            client.Close();
+        }
+    }
+
+    /// <summary>Leaves every connection there is open, and passes nothing more on, as if the network had forgotten them.</summary>
+    public void Deafen() => _deaf = _accepted;
 
     public async ValueTask DisposeAsync()
     {
@@ -45,11 +60,12 @@ internal sealed class FaultProxy : IAsyncDisposable
         {
             Socket client = await _listener.AcceptSocketAsync(_stop.Token);
             int number = Interlocked.Increment(ref _accepted);
-            _connections.Add(Task.Run(() => ServeAsync(client, _plan(number))));
+            _clients.Add(client);
+            _connections.Add(Task.Run(() => ServeAsync(client, number, _plan(number))));
         }
     }
 
-    private async Task ServeAsync(Socket client, (FaultKind Kind, long After) fault)
+    private async Task ServeAsync(Socket client, int number, (FaultKind Kind, long After) fault)
     {
         using (client)
         {
@@ -63,15 +79,15 @@ internal sealed class FaultProxy : IAsyncDisposable
 
             using var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await server.ConnectAsync(_target.Host, _target.Port, _stop.Token);
-            Task up = PumpAsync(client, server, (FaultKind.None, 0));
-            await PumpAsync(server, client, fault);
+            Task up = PumpAsync(client, server, number, (FaultKind.None, 0));
+            await PumpAsync(server, client, number, fault);
             server.Close();
             client.Close();
             await up.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to, (FaultKind Kind, long After) fault)
+    private async Task PumpAsync(Socket from, Socket to, int number, (FaultKind Kind, long After) fault)
     {
         byte[] buffer = new byte[32 * 1024];
         long passed = 0;
@@ -81,6 +97,11 @@ internal sealed class FaultProxy : IAsyncDisposable
             if (read == 0)
             {
                 return;
+            }
+
+            if (number <= _deaf)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token);
             }
 
             bool strikes = fault.Kind != FaultKind.None && passed + read > fault.After;

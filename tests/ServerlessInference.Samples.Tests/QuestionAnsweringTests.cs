@@ -83,6 +83,30 @@ public sealed class QuestionAnsweringTests(S3Server s3) : IClassFixture<S3Server
         Assert.Contains("models/none.tar.gz", function.Log, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, HttpStatusCode.BadGateway)] // the model is loaded while the function starts: that fails, and API Gateway answers
+    [InlineData(false, HttpStatusCode.ServiceUnavailable)] // the model is loaded by the first request, as it is where starting takes longer than 9 s
+    public async Task Post_S3IsAwayAtFirst_IsAClearFailureAndLaterAnAnswer(bool preload, HttpStatusCode status)
+    {
+        s3.Require();
+        await PutModelAsync();
+        bool away = true;
+        await using var proxy = new FaultProxy(s3.Endpoint, _ => (Volatile.Read(ref away) ? FaultKind.Unavailable : FaultKind.None, 0));
+        await using RunningFunction function = await StartAsync(null, endpoint: proxy.Endpoint, preload: preload);
+        const string question = """{"question":"Who lives in Gladru?","context":"Tazas lives in Gladru."}""";
+
+        using HttpResponseMessage failed = await PostAsync(function, question);
+        string problem = await failed.Content.ReadAsStringAsync(Cancellation);
+        Volatile.Write(ref away, false);
+        using HttpResponseMessage answered = await PostAsync(function, question);
+
+        Assert.True(status == failed.StatusCode, $"{failed.StatusCode}: {problem}\n{function.Log}");
+        Assert.Contains("models/qa.tar.gz", function.Log, StringComparison.Ordinal);
+        string text = await answered.Content.ReadAsStringAsync(Cancellation);
+        Assert.True(answered.StatusCode == HttpStatusCode.OK, $"{answered.StatusCode}: {text}\n{function.Log}");
+        Assert.Contains("Tazas", text, StringComparison.Ordinal);
+    }
+
     private static async Task<HttpResponseMessage> PostAsync(RunningFunction function, string body, string path = "/answer")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
@@ -90,13 +114,15 @@ public sealed class QuestionAnsweringTests(S3Server s3) : IClassFixture<S3Server
         return await function.Client.SendAsync(request, Cancellation);
     }
 
-    private async Task<RunningFunction> StartAsync(string? temporary, string key = "models/qa.tar.gz") => await RunningFunction.StartAsync(
+    private async Task<RunningFunction> StartAsync(string? temporary, string key = "models/qa.tar.gz", string? endpoint = null, bool preload = true) => await RunningFunction.StartAsync(
         "QuestionAnswering",
         new Dictionary<string, string?>(s3.Variables())
         {
             ["MODEL_URI"] = $"s3://{s3.Bucket}/{key}",
             ["ALLOWED_ORIGIN"] = Origin,
             ["TMPDIR"] = temporary,
+            ["ServerlessInference__S3__Endpoint"] = endpoint ?? s3.Endpoint.ToString(),
+            ["ServerlessInference__Models__qa__Preload"] = preload ? "true" : "false",
         });
 
     private async Task PutModelAsync()

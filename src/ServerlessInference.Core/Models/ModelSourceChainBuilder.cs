@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessInference.Models;
 
 /// <summary>Names sources that are tried in the order of these calls: where a model is that a pointer speaks of.</summary>
+/// <remarks>Not thread-safe: each place that a pointer names has a builder of its own.</remarks>
 public sealed class ModelSourceChainBuilder
 {
     private readonly List<ModelSourceRegistration> _sources = [];

@@ -1,6 +1,7 @@
 namespace ServerlessInference.Models;
 
 /// <summary>Makes sources outside of a model's registration.</summary>
+/// <remarks>Thread-safe.</remarks>
 public static class ModelSources
 {
     /// <summary>Makes the source of a URI.</summary>

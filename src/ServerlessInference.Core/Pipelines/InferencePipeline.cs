@@ -123,58 +123,14 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
             : new PipelineRun([new ModelLease(standIn)]);
         var results = new InferenceResult<TOutput>[all.Length];
         int size = Math.Min(Math.Min(run.FixedRows ?? int.MaxValue, _maxBatchSize), _preprocessor.GetMaxBatchSize(run.First));
-        int[]? order = all.Length > size ? OrderBySize(all) : null;
+        SizeOrder? order = all.Length > size ? SizeOrder.Sort(all, _preprocessor.GetSize) : null;
         for (int start = 0; start < all.Length; start += size)
         {
             int count = Math.Min(size, all.Length - start);
             await RunIsolatedAsync(run, all.AsMemory(start, count), results.AsMemory(start, count), cancellationToken).ConfigureAwait(false);
         }
 
-        return order is null ? results : InOrder(results, order);
-    }
-
-    /// <summary>Brings inputs of like size together; returns where each came from, or null where the order stays.</summary>
-    private int[]? OrderBySize(TInput[] inputs)
-    {
-        var sizes = new long[inputs.Length];
-        bool sorted = true;
-        for (int i = 0; i < sizes.Length; i++)
-        {
-            sizes[i] = _preprocessor.GetSize(inputs[i]);
-            sorted &= i == 0 || sizes[i] >= sizes[i - 1];
-        }
-
-        if (sorted)
-        {
-            return null;
-        }
-
-        var order = new int[inputs.Length];
-        for (int i = 0; i < order.Length; i++)
-        {
-            order[i] = i;
-        }
-
-        Array.Sort(order, (a, b) => sizes[a] != sizes[b] ? sizes[a].CompareTo(sizes[b]) : a.CompareTo(b));
-        var ordered = new TInput[inputs.Length];
-        for (int i = 0; i < order.Length; i++)
-        {
-            ordered[i] = inputs[order[i]];
-        }
-
-        ordered.CopyTo(inputs, 0);
-        return order;
-    }
-
-    private static InferenceResult<TOutput>[] InOrder(InferenceResult<TOutput>[] results, int[] order)
-    {
-        var restored = new InferenceResult<TOutput>[results.Length];
-        for (int i = 0; i < order.Length; i++)
-        {
-            restored[order[i]] = results[i];
-        }
-
-        return restored;
+        return order is null ? results : order.Restore(results);
     }
 
     /// <summary>Runs inputs together; where that fails, one by one, so that the one that the model cannot run does not take the others along.</summary>

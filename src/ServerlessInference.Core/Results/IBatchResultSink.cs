@@ -1,6 +1,7 @@
 namespace ServerlessInference.Results;
 
 /// <summary>A sink that does better with several results at a time: one request for many, or several requests at once.</summary>
+/// <remarks>Called from many threads at once, as <see cref="IResultSink"/> is.</remarks>
 public interface IBatchResultSink : IResultSink
 {
     /// <summary>Writes results.</summary>

@@ -4,6 +4,7 @@ namespace ServerlessInference.Results;
 /// <param name="Bucket">The bucket; <see langword="null"/> for any.</param>
 /// <param name="Prefix">How keys begin; may be empty.</param>
 /// <param name="Suffix">How keys end; may be empty.</param>
+/// <remarks>Immutable.</remarks>
 public sealed record ObjectPattern(string? Bucket, string Prefix, string Suffix)
 {
     private const string Scheme = "s3://";

@@ -4,6 +4,7 @@ namespace ServerlessInference.Results;
 /// <param name="Bucket">The bucket: a name, or the ARN of an access point.</param>
 /// <param name="Key">The key as it is, not encoded.</param>
 /// <param name="VersionId">The version; <see langword="null"/> for the newest, or where the bucket keeps no versions.</param>
+/// <remarks>Immutable.</remarks>
 public sealed record ObjectReference(string Bucket, string Key, string? VersionId = null)
 {
     /// <summary>Gets the entity tag without its quotes, which tells contents apart where there are no versions; may be <see langword="null"/>.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace ServerlessInference.Results;
 
 /// <summary>Writes a result as a JSON document of its own, with where it comes from and which model gave it.</summary>
+/// <remarks>Thread-safe.</remarks>
 public static class ResultDocument
 {
     /// <summary>

@@ -4,6 +4,7 @@ using System.Text;
 namespace ServerlessInference.Results;
 
 /// <summary>Derives the identifier of a result from where its input came from: a record that is delivered twice has the same one both times.</summary>
+/// <remarks>Thread-safe.</remarks>
 public static class ResultIdentifier
 {
     /// <summary>The name space of these identifiers, drawn at random once. Changing it changes all identifiers.</summary>

@@ -3,7 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ServerlessInference.Results;
 
 /// <summary>Says where the results of records go. Packages with sinks extend it.</summary>
-/// <remarks>Each call of a <c>To…</c> method adds a sink: a result is safe when all of them have it.</remarks>
+/// <remarks>Each call of a <c>To…</c> method adds a sink: a result is safe when all of them have it. Not thread-safe: used
+/// while a function is described.</remarks>
 public sealed class ResultTarget
 {
     private readonly List<Func<IServiceProvider, IResultSink>> _factories = [];

@@ -7,4 +7,5 @@ namespace ServerlessInference.Sessions;
 /// <param name="Level">How far it is optimised.</param>
 /// <param name="Processor">The class of processors that it is good for: <c>avx2</c>, <c>avx512</c>, <c>arm64</c>, or <c>any</c>.</param>
 /// <param name="OnnxRuntime">The version of ONNX Runtime that reads it: that one alone.</param>
+/// <remarks>Immutable.</remarks>
 public sealed record PreparedModel(string File, string Record, long Length, PreparationLevel Level, string Processor, string OnnxRuntime);

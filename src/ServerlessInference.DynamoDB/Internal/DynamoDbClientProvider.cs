@@ -38,7 +38,7 @@ internal sealed class DynamoDbClientProvider
 
         var options = new DynamoDbClientOptions();
         services.GetService<IConfiguration>()?.GetSection("ServerlessInference:DynamoDB").Bind(options);
-        var config = new AmazonDynamoDBConfig();
+        var config = new AmazonDynamoDBConfig { HttpClientFactory = new RenewingHttpClients(services.GetService<TimeProvider>()) };
         if (options.Endpoint is not null)
         {
             config.ServiceURL = options.Endpoint;

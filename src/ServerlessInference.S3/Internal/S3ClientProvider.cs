@@ -48,7 +48,7 @@ internal sealed class S3ClientProvider
         }
 
         S3ModelOptions options = S3ModelSourceExtensions.OptionsFor(_services!, configured => configured.Region = _region ?? configured.Region);
-        AmazonS3Config config = S3ModelSourceFactory.Configure(options);
+        AmazonS3Config config = S3ModelSourceFactory.Configure(options, _services!.GetService<TimeProvider>());
         config.MaxErrorRetry = Retries;
         return new AmazonS3Client(config);
     }

@@ -18,16 +18,17 @@ internal sealed class S3ModelSourceFactory(IServiceProvider services) : IModelSo
         S3ModelOptions options = S3ModelSourceExtensions.OptionsFor(services, configure);
 
         // The first question makes the client: finding credentials takes its time, and a model in the store needs none.
-        var client = new Lazy<IAmazonS3>(() => services.GetService<IAmazonS3>() ?? new AmazonS3Client(Configure(options)));
+        var client = new Lazy<IAmazonS3>(() => services.GetService<IAmazonS3>() ?? new AmazonS3Client(Configure(options, services.GetService<TimeProvider>())));
         return new S3ModelSource(services, () => client.Value, uri, options);
     }
 
-    internal static AmazonS3Config Configure(S3ModelOptions options)
+    internal static AmazonS3Config Configure(S3ModelOptions options, TimeProvider? time)
     {
         // Attempts are counted in one place, RemoteModelOptions.MaxAttempts, and bytes are checked in one place, ContentCheck.
         var config = new AmazonS3Config
         {
             ForcePathStyle = options.ForcePathStyle,
+            HttpClientFactory = new RenewingHttpClients(time),
             MaxErrorRetry = 0,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };

@@ -2,14 +2,12 @@ using System.Text.Json;
 using ServerlessInference.Models;
 using ServerlessInference.Sessions;
 using ServerlessInference.Text.Tokenization;
-using ServerlessInference.Text.Tokenization.Internal;
 
 namespace ServerlessInference.Text.Internal;
 
 /// <summary>What text pipelines derive from a loaded model and the files beside it, once. Thread-safe.</summary>
 internal sealed class TextModel
 {
-    private const int MaxSettingsBytes = 1024 * 1024;
     private const int DefaultMaxLength = 512;
 
     private TextModel(WordPieceTokenizer tokenizer, TokenInputs inputs, int maxLength)
@@ -34,32 +32,10 @@ internal sealed class TextModel
         TokenInputs inputs = TokenInputs.Bind(model);
         WordPieceTokenizer tokenizer = TokenizerOf(model.Artifact);
         int length = tokenizer.ModelMaxLength
-            ?? ReadSetting(model, "config.json", "max_position_embeddings", ReadLength)
+            ?? ModelSettings.Read(model, "config.json", "max_position_embeddings", ReadLength)
             ?? DefaultMaxLength;
         return new TextModel(tokenizer, inputs, Math.Min(length, inputs.FixedLength ?? int.MaxValue));
     });
-
-    /// <summary>Reads one setting of a JSON file beside the model; the default value where there is no such file or setting.</summary>
-    internal static T? ReadSetting<T>(LoadedModel model, string file, string name, Func<JsonElement, T?> read)
-    {
-        if (!model.Artifact.TryGetFile(file, out ModelFile? found))
-        {
-            return default;
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(found.ReadAllBytes(MaxSettingsBytes));
-            return name.Length == 0 ? read(document.RootElement)
-                : document.RootElement.TryGetProperty(name, out JsonElement value) ? read(value)
-                : default;
-        }
-        catch (Exception exception) when (JsonFile.IsAboutContent(exception))
-        {
-            throw new ModelLoadException(
-                $"The {file} of model '{model.Identity.Name}' cannot be read: {exception.Message} Take the file from the model's repository.", exception);
-        }
-    }
 
     internal static int? ReadLength(JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int length) && length > 0 ? length : null;

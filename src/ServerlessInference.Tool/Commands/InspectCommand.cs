@@ -43,6 +43,6 @@ internal static class InspectCommand
     {
         var file = model.Artifact.GetModelFile();
         using var stream = File.OpenRead(file.PhysicalPath!);
-        return new InspectDocument(path, file.Length, OnnxHeader.TryRead(stream), model.Description, ModelTask.Of(model.Description));
+        return new InspectDocument(path, file.Length, OnnxHeader.TryRead(stream), model.Description, ModelTask.Of(model));
     }
 }

@@ -9,6 +9,7 @@ internal static class CostPlot
 {
     private const int Width = 800, Height = 460, Left = 80, Right = 190, Top = 40, Bottom = 60;
     private const int Samples = 200;
+    private const string Solid = "", Dashes = " stroke-dasharray=\"6 4\"";
 
     private static readonly string[] Colours = ["#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#8c564b"];
 
@@ -34,20 +35,20 @@ internal static class CostPlot
         {
             var document = documents[i];
             var colour = Colours[i % Colours.Length];
-            Line(Enumerable.Range(0, Samples + 1).Select(sample => mostRequests * sample / Samples).Select(count => (count, document.Lambda.Monthly(count).Total)), colour, dashed: false);
-            Legend(i, colour, $"Lambda, {document.Workload.MemoryMB:#,0} MB");
+            Line(Enumerable.Range(0, Samples + 1).Select(sample => mostRequests * sample / Samples).Select(count => (count, document.Lambda.Monthly(count).Total)), colour, Solid);
+            Legend(i, colour, Solid, $"Lambda, {document.Workload.MemoryMB:#,0} MB");
             if (document.FirstBreakEven is { } even and > 0 && even <= mostRequests)
             {
                 var cost = document.Lambda.Monthly(even).Total;
                 svg.Append(CultureInfo.InvariantCulture, $"""<circle cx="{X(even):0.#}" cy="{Y(cost):0.#}" r="4" fill="{colour}"/>""").Append('\n');
-                Text(X(even) + 6, Y(cost) + 16, $"{Short(even)}", "start");
+                Text(X(even) + 6, Y(cost) + 18, $"even at {Short(even)}", "start");
             }
         }
 
         if (host is not null)
         {
-            Line(Steps(host), "#333333", dashed: true);
-            Legend(documents.Count, "#333333", $"hosts at {host.PerMonth.ToString("0.##", CultureInfo.InvariantCulture)} each");
+            Line(Steps(host), "#333333", Dashes);
+            Legend(documents.Count, "#333333", Dashes, $"hosts at {host.PerMonth.ToString("#,0.00", CultureInfo.InvariantCulture)} each");
         }
 
         return svg.Append("</svg>\n").ToString();
@@ -69,12 +70,15 @@ internal static class CostPlot
 
         void Axes()
         {
-            const int ticks = 5;
-            for (var i = 0; i <= ticks; i++)
+            foreach (var cost in Ticks(mostCost))
             {
-                double count = mostRequests * i / ticks, cost = mostCost * i / ticks;
                 svg.Append(CultureInfo.InvariantCulture, $"""<path d="M{Left} {Y(cost):0.#}H{Width - Right}" stroke="#dddddd"/>""").Append('\n');
-                Text(Left - 8, Y(cost) + 4, cost.ToString(mostCost < 10 ? "0.00" : "#,0", CultureInfo.InvariantCulture), "end");
+                Text(Left - 8, Y(cost) + 4, cost.ToString("#,0.####", CultureInfo.InvariantCulture), "end");
+            }
+
+            foreach (var count in Ticks(mostRequests))
+            {
+                svg.Append(CultureInfo.InvariantCulture, $"""<path d="M{X(count):0.#} {Height - Bottom}v4" stroke="black"/>""").Append('\n');
                 Text(X(count), Height - Bottom + 18, Short(count), "middle");
             }
 
@@ -83,16 +87,16 @@ internal static class CostPlot
             Text(Left, Top - 14, $"{currency} a month", "middle");
         }
 
-        void Line(IEnumerable<(double Count, double Cost)> points, string colour, bool dashed)
+        void Line(IEnumerable<(double Count, double Cost)> points, string colour, string dashes)
         {
             var path = string.Join(' ', points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.Count):0.#},{Y(point.Cost):0.#}")));
-            svg.Append(CultureInfo.InvariantCulture, $"""<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{(dashed ? " stroke-dasharray=\"6 4\"" : "")}/>""").Append('\n');
+            svg.Append(CultureInfo.InvariantCulture, $"""<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dashes}/>""").Append('\n');
         }
 
-        void Legend(int row, string colour, string text)
+        void Legend(int row, string colour, string dashes, string text)
         {
             var y = Top + (row * 20);
-            svg.Append(CultureInfo.InvariantCulture, $"""<path d="M{Width - Right + 12} {y}h20" stroke="{colour}" stroke-width="2"/>""").Append('\n');
+            svg.Append(CultureInfo.InvariantCulture, $"""<path d="M{Width - Right + 12} {y}h20" stroke="{colour}" stroke-width="2"{dashes}/>""").Append('\n');
             Text(Width - Right + 38, y + 4, text, "start");
         }
 
@@ -100,11 +104,19 @@ internal static class CostPlot
             svg.Append(CultureInfo.InvariantCulture, $"""<text x="{x:0.#}" y="{y:0.#}" text-anchor="{anchor}">{SecurityElement.Escape(text)}</text>""").Append('\n');
     }
 
+    // Multiples of 1, 2 or 5 times a power of ten, about six of them up to the end of the axis.
+    private static IEnumerable<double> Ticks(double most)
+    {
+        var power = Math.Pow(10, Math.Floor(Math.Log10(most / 5)));
+        var step = power * (most / 5 / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 };
+        return Enumerable.Range(0, (int)(most / step) + 1).Select(tick => tick * step);
+    }
+
     private static string Short(double count) => count switch
     {
         >= 1e9 => (count / 1e9).ToString("0.##", CultureInfo.InvariantCulture) + " G",
         >= 1e6 => (count / 1e6).ToString("0.##", CultureInfo.InvariantCulture) + " M",
         >= 1e3 => (count / 1e3).ToString("0.#", CultureInfo.InvariantCulture) + " k",
-        _ => count.ToString("0", CultureInfo.InvariantCulture),
+        _ => count.ToString("0.##", CultureInfo.InvariantCulture),
     };
 }

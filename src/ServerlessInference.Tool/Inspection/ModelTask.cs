@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
+using ServerlessInference.Vision.Detection;
 
 namespace ServerlessInference.Tool.Inspection;
 
@@ -9,13 +10,14 @@ namespace ServerlessInference.Tool.Inspection;
 /// <param name="Head">The kind of output, where there are several for the task.</param>
 internal sealed record ModelTask(string? Task, string? Head)
 {
-    public static ModelTask Of(ModelDescription model)
+    public static ModelTask Of(LoadedModel loaded)
     {
+        ModelDescription model = loaded.Description;
         if (model.Metadata.TryGetValue("task", out string? task) && model.Metadata.ContainsKey("names"))
         {
             return task switch
             {
-                "detect" => new ModelTask("object-detection", DetectionHead(model)),
+                "detect" => new ModelTask("object-detection", DetectionHeadNames(loaded)),
                 "classify" => new ModelTask("image-classification", "ultralytics"),
                 "segment" => new ModelTask("image-segmentation", "ultralytics"),
                 "pose" => new ModelTask("keypoint-detection", "ultralytics"),
@@ -29,7 +31,7 @@ internal sealed record ModelTask(string? Task, string? Head)
             return Text(model);
         }
 
-        return model.Inputs is [{ Kind: ValueKind.Tensor } only] ? OneInput(model, only) : new ModelTask(null, null);
+        return model.Inputs is [{ Kind: ValueKind.Tensor } only] ? OneInput(loaded, only) : new ModelTask(null, null);
     }
 
     private static ModelTask Text(ModelDescription model)
@@ -48,10 +50,11 @@ internal sealed record ModelTask(string? Task, string? Head)
         return new ModelTask("feature-extraction", null);
     }
 
-    private static ModelTask OneInput(ModelDescription model, ValueDescription input)
+    private static ModelTask OneInput(LoadedModel loaded, ValueDescription input)
     {
+        ModelDescription model = loaded.Description;
         bool image = input.Shape.Length == 4 && (input.Shape[1] is 3 or 1 || input.Shape[3] is 3 or 1);
-        if (image && DetectionHead(model) is { } head)
+        if (image && DetectionHeadNames(loaded) is { } head)
         {
             return new ModelTask("object-detection", head);
         }
@@ -73,24 +76,20 @@ internal sealed record ModelTask(string? Task, string? Head)
         return new ModelTask(null, null);
     }
 
-    /// <summary>Names the layout of a detector's boxes by the shape of its first three-axis output.</summary>
-    private static string? DetectionHead(ModelDescription model)
+    /// <summary>Names the layouts that a detector's boxes may have; null where it is none.</summary>
+    private static string? DetectionHeadNames(LoadedModel model)
     {
-        foreach (ValueDescription output in model.Outputs)
-        {
-            if (output is not { Kind: ValueKind.Tensor, ElementType: TensorElementType.Float or TensorElementType.Float16, Shape.Length: 3 })
-            {
-                continue;
-            }
-
-            long middle = output.Shape[1], last = output.Shape[2];
-            return last == 6 ? "end-to-end [b, k, 6]" :
-                last > 6 && (middle > last || middle < 0) ? "YOLOv5 to v7, or YOLOX [b, n, 5 + classes]" :
-                middle > 4 && (last > middle || last < 0) ? "YOLOv8 to v12 [b, 4 + classes, n]" : null;
-        }
-
-        return null;
+        IReadOnlyList<DetectionHead> heads = DetectionHeads.Find(model);
+        return heads.Count == 0 ? null : string.Join(", or ", heads.Select(NameOf));
     }
+
+    private static string NameOf(DetectionHead head) => head switch
+    {
+        DetectionHead.YoloV5 => "YOLOv5 to v7 [b, n, 5 + classes]",
+        DetectionHead.YoloV8 => "YOLOv8 to v12 [b, 4 + classes, n]",
+        DetectionHead.EndToEnd => "end-to-end [b, k, 6]",
+        _ => "YOLOX [b, n, 5 + classes]",
+    };
 
     private static bool Has(IReadOnlyList<ValueDescription> values, string name) => values.Any(value => value.Name == name);
 }

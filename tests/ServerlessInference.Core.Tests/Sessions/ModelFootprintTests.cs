@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models;
 using ServerlessInference.Sessions;
@@ -28,7 +27,7 @@ public sealed class ModelFootprintTests
     [Fact]
     public async Task Of_LoadedModel_IsNotLessThanWhatIsMeasured()
     {
-        Assert.SkipUnless(File.Exists("/proc/self/status"), "This system has no /proc.");
+        Assert.SkipUnless(MeasuredMemory.IsKnown, "This system has no /proc.");
         using var folder = new TestFolder();
         string file = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_SWAP_MODEL") ?? folder.Write("model.onnx", TinyModels.Matrix(1_000, 10_000));
 
@@ -39,7 +38,7 @@ public sealed class ModelFootprintTests
         ModelFootprint estimate = ModelFootprint.Of(artifact, new ModelOptions());
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         NativeHeap.Trim();
-        long before = Resident();
+        long before = MeasuredMemory.Resident();
         using var done = new CancellationTokenSource();
         Task<long> watching = Task.Run(() => MostAsync(done.Token), Token);
 
@@ -48,7 +47,7 @@ public sealed class ModelFootprintTests
         await done.CancelAsync();
         long peak = await watching - before;
         NativeHeap.Trim();
-        long growth = Resident() - before;
+        long growth = MeasuredMemory.Resident() - before;
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{Path.GetFileName(model.Source)}: {artifact.GetModelFile().Length / 1e6:0.0} MB, resident {growth / 1e6:0.0} MB when trimmed, at most {peak / 1e6:0.0} MB");
         Assert.InRange(growth, 0, estimate.Resident);
@@ -60,16 +59,10 @@ public sealed class ModelFootprintTests
         long most = 0;
         while (!stop.IsCancellationRequested)
         {
-            most = Math.Max(most, Resident());
+            most = Math.Max(most, MeasuredMemory.Resident());
             await Task.Delay(1, CancellationToken.None);
         }
 
         return most;
-    }
-
-    private static long Resident()
-    {
-        string line = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return 1024 * long.Parse(line.AsSpan(6, line.Length - 8).Trim(), CultureInfo.InvariantCulture);
     }
 }

@@ -97,16 +97,13 @@ public sealed class SessionMemoryTests : IDisposable
         using InferenceBatch batch = SessionTrial.Batch(session, artifact, LargeRun);
         SessionTrial.RunOn(session, batch, LargeRun);
         batch.Clear();
-        long large = Anonymous();
+        long large = MeasuredMemory.Anonymous();
         for (int i = 0; i < 16; i++)
         {
             SessionTrial.RunOn(session, batch);
             batch.Clear();
         }
 
-        Assert.True(Anonymous() < large - (32 << 20), $"{large:N0} bytes after the large run, {Anonymous():N0} after small ones");
+        Assert.True(MeasuredMemory.Anonymous() < large - (32 << 20), $"{large:N0} bytes after the large run, {MeasuredMemory.Anonymous():N0} after small ones");
     }
-
-    private static long Anonymous() =>
-        1024 * long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("RssAnon:", StringComparison.Ordinal))[8..^2], System.Globalization.CultureInfo.InvariantCulture);
 }

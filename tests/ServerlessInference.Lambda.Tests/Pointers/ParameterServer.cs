@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -13,9 +12,7 @@ internal sealed class ParameterServer : IAsyncDisposable
 {
     private readonly string _region, _id, _secret;
     private readonly string? _sessionToken;
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _accepting;
+    private readonly LoopbackListener _listener;
 
     /// <summary>Starts a server.</summary>
     /// <param name="region">The region that requests must be signed for.</param>
@@ -26,11 +23,10 @@ internal sealed class ParameterServer : IAsyncDisposable
         string region = "eu-central-1", string id = "AKIDTEST", string secret = "a/secret+key", string? sessionToken = "token==/of+a session")
     {
         (_region, _id, _secret, _sessionToken) = (region, id, secret, sessionToken);
-        _listener.Start();
-        _accepting = AcceptAsync();
+        _listener = new LoopbackListener((socket, _, stop) => ServeAsync(socket, stop));
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _listener.Port;
 
     public ConcurrentDictionary<string, string> Values { get; } = new();
 
@@ -54,43 +50,28 @@ internal sealed class ParameterServer : IAsyncDisposable
         ["PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"] = Port.ToString(CultureInfo.InvariantCulture),
     };
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
     private static string Error(string kind) => new JsonObject { ["__type"] = "com.amazonaws.ssm#" + kind, ["message"] = "as told" }.ToJsonString();
 
     private static string Parameter(string name, string value) =>
         new JsonObject { ["Parameter"] = new JsonObject { ["Name"] = name, ["Type"] = "SecureString", ["Value"] = value, ["Version"] = 1 } }.ToJsonString();
 
-    private async Task AcceptAsync()
-    {
-        while (true)
-        {
-            Socket client = await _listener.AcceptSocketAsync(_stop.Token);
-            _ = Task.Run(() => ServeAsync(client));
-        }
-    }
-
-    private async Task ServeAsync(Socket socket)
+    private async Task ServeAsync(Socket socket, CancellationToken stop)
     {
         try
         {
             await using var stream = new NetworkStream(socket, ownsSocket: true);
-            (string[] line, Dictionary<string, string> headers, byte[] body) = await ReadAsync(stream);
+            (string[] line, Dictionary<string, string> headers, byte[] body) = await ReadAsync(stream, stop);
             if (Stalls)
             {
-                await Task.Delay(Timeout.Infinite, _stop.Token);
+                await Task.Delay(Timeout.Infinite, stop);
             }
 
             (int status, string answer) = line[0] == "GET" ? Extension(line[1], headers) : Service(line, headers, body);
             byte[] content = Encoding.UTF8.GetBytes(answer);
-            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status} X\r\nContent-Length: {content.Length}\r\nConnection: close\r\n\r\n"), _stop.Token);
-            await stream.WriteAsync(content, _stop.Token);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status} X\r\nContent-Length: {content.Length}\r\nConnection: close\r\n\r\n"), stop);
+            await stream.WriteAsync(content, stop);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
@@ -98,20 +79,20 @@ internal sealed class ParameterServer : IAsyncDisposable
         }
     }
 
-    private async Task<(string[] Line, Dictionary<string, string> Headers, byte[] Body)> ReadAsync(NetworkStream stream)
+    private static async Task<(string[] Line, Dictionary<string, string> Headers, byte[] Body)> ReadAsync(NetworkStream stream, CancellationToken stop)
     {
         var head = new StringBuilder();
         byte[] one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            await stream.ReadExactlyAsync(one, _stop.Token);
+            await stream.ReadExactlyAsync(one, stop);
             head.Append((char)one[0]);
         }
 
         string[] lines = head.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         var headers = lines.Skip(1).Select(line => line.Split(':', 2)).ToDictionary(pair => pair[0].ToLowerInvariant(), pair => pair[1].Trim());
         byte[] body = new byte[headers.TryGetValue("content-length", out string? length) ? int.Parse(length, CultureInfo.InvariantCulture) : 0];
-        await stream.ReadExactlyAsync(body, _stop.Token);
+        await stream.ReadExactlyAsync(body, stop);
         return (lines[0].Split(' '), headers, body);
     }
 

@@ -43,7 +43,7 @@ public sealed class SoakTests : HostTest
             Assert.Null(result.Start);
             if (i % Math.Max(1, count / Samples) == 0)
             {
-                samples.Add((i, ResidentBytes(pid), Directory.GetFiles($"/proc/{pid}/fd").Length));
+                samples.Add((i, MeasuredMemory.Resident(pid), Directory.GetFiles($"/proc/{pid}/fd").Length));
             }
         }
 
@@ -68,10 +68,6 @@ public sealed class SoakTests : HostTest
 
         Assert.InRange(steady[^1].Handles - steady[0].Handles, -100, 2);
     }
-
-    private static double ResidentBytes(int pid) => 1024 * double.Parse(
-        File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("VmRSS", StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
-        CultureInfo.InvariantCulture);
 
     /// <summary>The slope of the line of least squares.</summary>
     private static double Slope(List<(double Invocation, double Resident, int Handles)> samples)

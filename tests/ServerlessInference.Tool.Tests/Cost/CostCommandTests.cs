@@ -48,7 +48,7 @@ public sealed class CostCommandTests
         var svg = XDocument.Load(file.Path);
         Assert.Equal("svg", svg.Root!.Name.LocalName);
         Assert.Equal(2, svg.Descendants().Count(element => element.Name.LocalName == "polyline"));
-        Assert.Contains(svg.Descendants(), element => element.Value == "14.99 M");
+        Assert.Contains(svg.Descendants(), element => element.Value == "even at 14.99 M");
         Assert.DoesNotContain("NaN", svg.ToString(), StringComparison.Ordinal);
     }
 

@@ -9,6 +9,9 @@ internal sealed class EntryWriter(string archive, RemoteModelOptions options, IE
 {
     private const int BufferSize = 256 * 1024;
 
+    /// <summary>How many names (files, those that are left out included, and folders with all above them) are remembered for each file that a model may have: every one costs up to 2 KB.</summary>
+    private const int NamesPerFile = 8;
+
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
     private readonly List<StoredFile> _files = [];
@@ -36,7 +39,7 @@ internal sealed class EntryWriter(string archive, RemoteModelOptions options, IE
 
         if (folder.Length > 0)
         {
-            _folders.Add(folder);
+            AddFolder(name, folder);
         }
     }
 
@@ -92,6 +95,8 @@ internal sealed class EntryWriter(string archive, RemoteModelOptions options, IE
             throw EntryName.Refuse(name, archive, "stands in it twice");
         }
 
+        CheckNames(name);
+
         // 'a' and 'a/b' cannot both be files.
         for (int slash = file.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = file.IndexOf('/', slash + 1))
         {
@@ -100,10 +105,25 @@ internal sealed class EntryWriter(string archive, RemoteModelOptions options, IE
                 throw EntryName.Refuse(name, archive, $"lies in '{file[..slash]}', which is a file");
             }
 
-            _folders.Add(file[..slash]);
+            AddFolder(name, file[..slash]);
         }
 
         return _folders.Contains(file) ? throw EntryName.Refuse(name, archive, "is both a file and a folder") : file;
+    }
+
+    private void AddFolder(string name, string folder)
+    {
+        _folders.Add(folder);
+        CheckNames(name);
+    }
+
+    private void CheckNames(string name)
+    {
+        long most = (long)options.MaxFiles * NamesPerFile;
+        if (_names.Count + _folders.Count > most)
+        {
+            throw EntryName.Refuse(name, archive, $"is one more than the {most:N0} names of files and folders that MaxFiles allows");
+        }
     }
 
     private async Task CopyAsync(string name, SafeFileHandle file, long length, Stream content, uint? crc32, CancellationToken cancellationToken)

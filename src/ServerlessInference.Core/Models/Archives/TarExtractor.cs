@@ -15,17 +15,20 @@ internal static class TarExtractor
         Stream stream = compressed ? new GZipStream(source, CompressionMode.Decompress, leaveOpen: true) : source;
         try
         {
-            var reader = new TarReader(stream, leaveOpen: true);
+            using var guard = new TarHeaderGuard(stream, writer.Archive);
+            var reader = new TarReader(guard, leaveOpen: true);
             await using (reader.ConfigureAwait(false))
             {
-                while (await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false) is { } entry)
+                while (await NextAsync(reader, cancellationToken).ConfigureAwait(false) is { } entry)
                 {
                     await AddAsync(entry, writer, cancellationToken).ConfigureAwait(false);
+                    await DrainAsync(entry.DataStream ?? Stream.Null, long.MaxValue, writer.Archive, cancellationToken).ConfigureAwait(false);
+                    guard.EndEntry();
                 }
             }
 
             // gzip's own check stands behind the last byte.
-            await DrainAsync(stream, writer.Archive, cancellationToken).ConfigureAwait(false);
+            await DrainAsync(stream, MaxPadding, writer.Archive, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException)
         {
@@ -40,8 +43,26 @@ internal static class TarExtractor
         }
     }
 
+    /// <summary>Reads the next header. What the reader throws at damaged ones depends on the field.</summary>
+    private static async ValueTask<TarEntry?> NextAsync(TarReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ArgumentException or ArithmeticException or InvalidOperationException or NotSupportedException)
+        {
+            throw new InvalidDataException(exception.Message, exception);
+        }
+    }
+
     private static async Task AddAsync(TarEntry entry, EntryWriter writer, CancellationToken cancellationToken)
     {
+        if (entry is PaxTarEntry pax && pax.ExtendedAttributes.Keys.Any(key => key.StartsWith("GNU.sparse.", StringComparison.Ordinal)))
+        {
+            throw EntryName.Refuse(entry.Name, writer.Archive, "is packed without its holes (sparse)");
+        }
+
         switch (entry.EntryType)
         {
             case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
@@ -57,16 +78,16 @@ internal static class TarExtractor
         }
     }
 
-    private static async Task DrainAsync(Stream stream, string archive, CancellationToken cancellationToken)
+    private static async Task DrainAsync(Stream stream, long most, string archive, CancellationToken cancellationToken)
     {
         byte[] buffer = GC.AllocateUninitializedArray<byte>(64 * 1024);
         long drained = 0;
         while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read and > 0)
         {
             drained += read;
-            if (drained > MaxPadding)
+            if (drained > most)
             {
-                throw new ModelLoadException($"{archive} is refused: more than {MaxPadding:N0} bytes follow its last entry. Pack the model's files anew.");
+                throw new ModelLoadException($"{archive} is refused: more than {most:N0} bytes follow its last entry. Pack the model's files anew.");
             }
         }
     }

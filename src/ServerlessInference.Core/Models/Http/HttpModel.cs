@@ -10,21 +10,16 @@ internal sealed class HttpModel : IRemoteModel
     private readonly Uri _uri;
     private readonly Lazy<HttpClient> _client;
 
-    public HttpModel(Uri uri)
+    public HttpModel(Uri uri, TimeProvider? timeProvider = null)
     {
         _uri = uri;
 
         // A query may hold a signature, which has no place in a log.
         Description = uri.GetLeftPart(UriPartial.Path);
         ObjectName = Uri.UnescapeDataString(uri.Segments[^1].TrimEnd('/'));
-        _client = new Lazy<HttpClient>(() => new HttpClient(new SocketsHttpHandler
-        {
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            EnableMultipleHttp2Connections = true,
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-        })
-        { Timeout = Timeout.InfiniteTimeSpan }); // each read has a timeout of its own
+
+        // Each read has a timeout of its own.
+        _client = new Lazy<HttpClient>(() => new HttpClient(new RenewingHttpHandler(timeProvider)) { Timeout = Timeout.InfiniteTimeSpan });
     }
 
     public string Description { get; }

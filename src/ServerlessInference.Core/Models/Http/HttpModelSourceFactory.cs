@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.Models.Http;
@@ -15,6 +16,6 @@ internal static class HttpModelSourceFactory
         var options = new RemoteModelOptions();
         options.ApplyFragment(parsed.Fragment.TrimStart('#'));
         configure?.Invoke(options);
-        return RemoteModelSource.Create(services, new HttpModel(parsed), options);
+        return RemoteModelSource.Create(services, new HttpModel(parsed, services.GetService<TimeProvider>()), options);
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessInference.Models.Pointers;
 
 /// <summary>Names one pointer; the last call wins. Packages add kinds of their own, such as <c>ParameterStore</c>.</summary>
+/// <remarks>Not thread-safe: used while a model is registered.</remarks>
 public sealed class ModelPointerBuilder
 {
     private Func<IServiceProvider, IModelPointer>? _factory;

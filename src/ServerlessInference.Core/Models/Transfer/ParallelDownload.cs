@@ -10,10 +10,13 @@ namespace ServerlessInference.Models.Transfer;
 /// </remarks>
 internal sealed class ParallelDownload(IRemoteObject source, RemoteModelOptions options, SemaphoreSlim turns, TimeProvider time, ILogger logger)
 {
+    /// <summary>Smaller ranges cost more requests than further connections gain.</summary>
+    private const int LeastRange = 8 * BlockMap.BlockSize;
+
     public async Task<ContentDigest> RunAsync(SafeFileHandle file, BlockMap blocks, DigestAlgorithm algorithm, CancellationToken cancellationToken)
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        List<(long Offset, long Length)> ranges = source.AcceptsRanges ? blocks.Missing(options.RangeSize) : blocks.Missing(int.MaxValue);
+        List<(long Offset, long Length)> ranges = blocks.Missing(source.AcceptsRanges ? RangeSize() : int.MaxValue);
         int next = -1;
         var tasks = new List<Task>();
         Task<ContentDigest> digest = Task.Run(() => DigestAsync(file, blocks, algorithm, failed.Token), cancellationToken);
@@ -63,6 +66,10 @@ internal sealed class ParallelDownload(IRemoteObject source, RemoteModelOptions 
             return ValueTask.CompletedTask;
         }
     }
+
+    /// <summary>One and a half rounds of all connections: while the second half comes, what the first brought is digested.</summary>
+    private int RangeSize() =>
+        (int)Math.Clamp(source.Length * 2 / (3 * options.Parallelism), Math.Min(LeastRange, options.RangeSize), options.RangeSize);
 
     private static async Task<ContentDigest> DigestAsync(SafeFileHandle file, BlockMap blocks, DigestAlgorithm algorithm, CancellationToken cancellationToken)
     {

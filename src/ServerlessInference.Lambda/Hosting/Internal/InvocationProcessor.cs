@@ -52,7 +52,11 @@ internal sealed partial class InvocationProcessor(
             if (!Preloading.IsCompleted)
             {
                 await Preloading.WaitAsync(token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                token.ThrowIfCancellationRequested();
+                if (token.IsCancellationRequested)
+                {
+                    route = routes.FirstOrDefault(candidate => candidate.CanHandle(kind)); // so that a caller over HTTP gets a 504
+                    token.ThrowIfCancellationRequested();
+                }
             }
 
             if (!plain && warmup.TryDetect(kind, invocation.Payload.Span, context.ClientContext, out WarmupRequest request))

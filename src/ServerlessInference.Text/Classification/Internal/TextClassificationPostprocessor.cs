@@ -1,10 +1,8 @@
-using System.Text.Json;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Models;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
-using ServerlessInference.Text.Internal;
 
 namespace ServerlessInference.Text.Classification.Internal;
 
@@ -41,8 +39,8 @@ internal sealed class TextClassificationPostprocessor(TextClassificationOptions 
             ReadOnlySpan<float> values = logits.Elements.Slice(row * classes, classes);
             switch (function)
             {
-                case TextScoreFunction.Sigmoid: Scores.Sigmoid(values, scores); break;
-                case TextScoreFunction.Softmax: Scores.Softmax(values, scores); break;
+                case TextScoreFunction.Sigmoid: ClassScores.Sigmoid(values, scores); break;
+                case TextScoreFunction.Softmax: ClassScores.Softmax(values, scores); break;
                 default: values.CopyTo(scores); break;
             }
 
@@ -77,9 +75,7 @@ internal sealed class TextClassificationPostprocessor(TextClassificationOptions 
         TextScoreFunction function = options.Scores;
         if (function == TextScoreFunction.Auto)
         {
-            string? problem = TextModel.ReadSetting(
-                model, "config.json", "problem_type", static value => value.ValueKind == JsonValueKind.String ? value.GetString() : null);
-            function = problem switch
+            function = ModelSettings.ReadProblemType(model) switch
             {
                 "multi_label_classification" => TextScoreFunction.Sigmoid,
                 "single_label_classification" => TextScoreFunction.Softmax,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ServerlessInference.Models;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
@@ -93,7 +94,7 @@ internal sealed class TextEmbeddingPostprocessor(TextEmbeddingOptions options) :
             return options.Pooling;
         }
 
-        bool Is(string name) => TextModel.ReadSetting(model, PoolingFile, name, static value => value.ValueKind == JsonValueKind.True);
+        bool Is(string name) => ModelSettings.Read(model, PoolingFile, name, static value => value.ValueKind == JsonValueKind.True);
         if (Is("pooling_mode_cls_token"))
         {
             return TextPooling.Class;
@@ -108,7 +109,7 @@ internal sealed class TextEmbeddingPostprocessor(TextEmbeddingOptions options) :
     }
 
     private static bool NormalizesByModules(LoadedModel model) => !model.Artifact.TryGetFile("modules.json", out _)
-        || TextModel.ReadSetting(model, "modules.json", string.Empty, static root =>
+        || ModelSettings.Read(model, "modules.json", null, static root =>
         {
             foreach (JsonElement module in root.EnumerateArray())
             {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Models;
 using ServerlessInference.Pipelines;
@@ -75,26 +74,8 @@ internal sealed class ImageClassificationPostprocessor(ImageClassificationOption
 
         ScoreFunction scores = options.Scores != ScoreFunction.Auto ? options.Scores :
             UltralyticsMetadata.Of(model).IsClassifier ? ScoreFunction.None :
-            IsMultiLabel(model) ? ScoreFunction.Sigmoid : ScoreFunction.Softmax;
+            ModelSettings.ReadProblemType(model) == "multi_label_classification" ? ScoreFunction.Sigmoid : ScoreFunction.Softmax;
         return new Settings(output, labels, scores);
-    }
-
-    private static bool IsMultiLabel(LoadedModel model)
-    {
-        if (!model.Artifact.TryGetFile("config.json", out ModelFile? file))
-        {
-            return false;
-        }
-
-        try
-        {
-            using var config = JsonDocument.Parse(file.ReadAllBytes(1024 * 1024));
-            return config.RootElement.TryGetProperty("problem_type", out JsonElement type) && type.ValueEquals("multi_label_classification"u8);
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            throw new ModelLoadException($"The config.json of model '{model.Identity.Name}' is no JSON object: {exception.Message}", exception);
-        }
     }
 
     // [n, classes], or [n, classes, 1, 1] as some exports leave the pooling.
@@ -108,49 +89,13 @@ internal sealed class ImageClassificationPostprocessor(ImageClassificationOption
 
     private static string TensorShape(ReadOnlySpan<long> shape) => $"[{string.Join(", ", shape.ToArray())}]";
 
-    // Loops rather than System.Numerics.Tensors: a thousand scores take microseconds either way, and its generic code milliseconds to
-    // compile at each cold start.
     private static void Activate(ReadOnlySpan<float> outputs, Span<float> scores, ScoreFunction function)
     {
         switch (function)
         {
-            case ScoreFunction.Sigmoid:
-                for (int i = 0; i < scores.Length; i++)
-                {
-                    scores[i] = 1 / (1 + MathF.Exp(-outputs[i]));
-                }
-
-                break;
-            case ScoreFunction.Softmax:
-                // Subtracting the maximum keeps the exponentials in range, as every framework does.
-                Softmax(outputs, scores);
-                break;
-            default:
-                outputs.CopyTo(scores);
-                break;
-        }
-    }
-
-    private static void Softmax(ReadOnlySpan<float> outputs, Span<float> scores)
-    {
-        float most = float.NegativeInfinity;
-        foreach (float output in outputs)
-        {
-            // Not a number stays one, as the frameworks have it.
-            most = MathF.Max(most, output);
-        }
-
-        float sum = 0;
-        for (int i = 0; i < scores.Length; i++)
-        {
-            float score = MathF.Exp(outputs[i] - most);
-            scores[i] = score;
-            sum += score;
-        }
-
-        for (int i = 0; i < scores.Length; i++)
-        {
-            scores[i] /= sum;
+            case ScoreFunction.Sigmoid: ClassScores.Sigmoid(outputs, scores); break;
+            case ScoreFunction.Softmax: ClassScores.Softmax(outputs, scores); break;
+            default: outputs.CopyTo(scores); break;
         }
     }
 

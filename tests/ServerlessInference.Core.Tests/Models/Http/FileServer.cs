@@ -11,7 +11,9 @@ internal sealed class FileServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentQueue<Socket> _connections = new();
     private readonly Task _accepting;
+    private int _deaf;
 
     public FileServer()
     {
@@ -35,6 +37,23 @@ internal sealed class FileServer : IAsyncDisposable
 
     public string Address(string name) => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/{name}";
 
+    /// <summary>Gets how many connections were made.</summary>
+    public int Connections => _connections.Count;
+
+    /// <summary>Closes every connection there is.</summary>
+    /// <param name="reset">Whether with a reset rather than as usual.</param>
+    public void Drop(bool reset)
+    {
+        foreach (Socket connection in _connections.Where(connection => connection.Connected))
+        {
+            connection.LingerState = new LingerOption(reset, 0);
+            connection.Close();
+        }
+    }
+
+    /// <summary>Leaves every connection there is open, and answers nothing more over them, as if the network had forgotten them.</summary>
+    public void Deafen() => _deaf = _connections.Count;
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -48,11 +67,13 @@ internal sealed class FileServer : IAsyncDisposable
         while (true)
         {
             Socket client = await _listener.AcceptSocketAsync(_stop.Token);
-            _ = Task.Run(() => ServeAsync(client));
+            _connections.Enqueue(client);
+            int number = _connections.Count;
+            _ = Task.Run(() => ServeAsync(client, number));
         }
     }
 
-    private async Task ServeAsync(Socket socket)
+    private async Task ServeAsync(Socket socket, int number)
     {
         try
         {
@@ -67,10 +88,15 @@ internal sealed class FileServer : IAsyncDisposable
                 }
 
                 Requests.Enqueue($"{request} {headers.GetValueOrDefault("Range")}".Trim());
+                if (number <= _deaf)
+                {
+                    await Task.Delay(Timeout.Infinite, _stop.Token);
+                }
+
                 await AnswerAsync(stream, request.Split(' '), headers);
             }
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
             // The client is gone: it was killed, or has what it wants.
         }

@@ -26,10 +26,10 @@ public sealed class MemoryTests
         server.Files["small-" + name] = (Pack(name, content[..Mebibyte]), "\"small\"");
         (string Large, string Small) models = ($"{server.Address(name)}#{settings}", $"{server.Address("small-" + name)}#{settings}");
 
-        // The median of three: the compiler works beside it, and takes some megabytes at moments of its own choosing.
+        // Each alone: what is held beside the model are a few buffers, whatever else the machine does.
         double[] ratios = [await MeasureAsync(models, content), await MeasureAsync(models, content), await MeasureAsync(models, content)];
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {string.Join(", ", ratios.Select(ratio => ratio.ToString("0.000", CultureInfo.InvariantCulture)))} times the model");
-        Assert.InRange(ratios.Order().ElementAt(1), 1.0, 1.1);
+        Assert.All(ratios, ratio => Assert.InRange(ratio, 1.0, 1.1));
     }
 
     [Fact]
@@ -64,7 +64,9 @@ public sealed class MemoryTests
     private static async Task<double> MeasureAsync((string Large, string Small) models, byte[] content)
     {
         using var store = new TemporaryStore();
-        using Process process = StoreProcess.Start(models.Large, store.Options.Root, models.Small);
+
+        // All code is compiled with the small model. Otherwise the runtime's compiler would begin to improve it whenever the machine has time, and take megabytes for that.
+        using Process process = StoreProcess.Start([models.Large, store.Options.Root, models.Small], ("DOTNET_TieredCompilation", "0"));
         Assert.Equal("ready", await NextLineAsync(process));
         var memory = new ProcessMemory(process);
         long before = memory.Taken();

@@ -17,7 +17,8 @@ internal static class StoreProcess
         return (output.Trim(), await error);
     }
 
-    private static Process Start(string[] arguments, (string Name, string Value)[] environment)
+    /// <summary>Starts one with environment variables of its own.</summary>
+    public static Process Start(string[] arguments, params (string Name, string Value)[] environment)
     {
         // artifacts/bin/PROJECT/CONFIGURATION/ is where every program of the repository is built.
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text;
+
+namespace ServerlessInference.Tests.Models.Archives;
+
+/// <summary>Makes tar headers that no writer would, block by block.</summary>
+internal static class TarBlocks
+{
+    public const int Size = 512, SizeAt = 124, SizeLength = 12, ChecksumAt = 148, ChecksumLength = 8;
+
+    public static byte[] Join(params byte[][] parts) => [.. parts.SelectMany(part => part), .. new byte[2 * Size]];
+
+    public static byte[] File(string name, byte[] content) => [.. Header(name, '0', Octal(content.Length)), .. Padded(content)];
+
+    public static byte[] Metadata(char type, byte[] content) => [.. Header("metadata", type, Octal(content.Length)), .. Padded(content)];
+
+    public static byte[] Header(string name, char type, byte[] size)
+    {
+        byte[] header = new byte[Size];
+        Encoding.ASCII.GetBytes(name).CopyTo(header, 0);
+        "0000644\0"u8.CopyTo(header.AsSpan(100));
+        size.CopyTo(header, SizeAt);
+        "00000000000\0"u8.CopyTo(header.AsSpan(136));
+        header[156] = (byte)type;
+        (type is 'L' or 'K' ? "ustar  \0"u8 : "ustar\u000000"u8).CopyTo(header.AsSpan(257));
+        return Sign(header);
+    }
+
+    /// <summary>Writes the checksum, without which no reader looks at the rest.</summary>
+    public static byte[] Sign(byte[] header)
+    {
+        header.AsSpan(ChecksumAt, ChecksumLength).Fill((byte)' ');
+        int sum = header.Take(Size).Sum(value => value);
+        Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(header, ChecksumAt);
+        return header;
+    }
+
+    public static byte[] Octal(long number) => Encoding.ASCII.GetBytes(Convert.ToString(number, 8).PadLeft(11, '0') + "\0");
+
+    public static byte[] Base256(long number)
+    {
+        byte[] field = new byte[SizeLength];
+        field[0] = 0x80;
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(field.AsSpan(4), number);
+        return field;
+    }
+
+    /// <summary>Makes a record of pax: its own length in digits, a blank, <c>key=value</c> and a line feed.</summary>
+    public static byte[] Record(string key, string value)
+    {
+        int rest = Encoding.UTF8.GetByteCount($" {key}={value}\n");
+        int length = rest + 1;
+        while (length != rest + length.ToString(CultureInfo.InvariantCulture).Length)
+        {
+            length++;
+        }
+
+        return Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{length} {key}={value}\n"));
+    }
+
+    private static byte[] Padded(byte[] content) => [.. content, .. new byte[-content.Length & (Size - 1)]];
+}

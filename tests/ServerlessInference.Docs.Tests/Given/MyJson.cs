@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace ServerlessInference.Docs.Tests.Given;
+
+/// <summary>The application's JSON.</summary>
+[JsonSerializable(typeof(ScheduledEvent))]
+[JsonSerializable(typeof(Report))]
+public sealed partial class MyJson : JsonSerializerContext;

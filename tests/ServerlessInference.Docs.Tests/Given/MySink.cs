@@ -1,0 +1,9 @@
+using ServerlessInference.Results;
+
+namespace ServerlessInference.Docs.Tests.Given;
+
+/// <summary>A place for results.</summary>
+public sealed class MySink : IResultSink
+{
+    public ValueTask WriteAsync(SinkRecord record, CancellationToken cancellationToken = default) => default;
+}

@@ -1,0 +1,43 @@
+using ServerlessInference.Docs.Tests.Markdown;
+
+namespace ServerlessInference.Docs.Tests;
+
+/// <summary>Every link between files of the repository leads to one, and to a heading of it where it names one.</summary>
+public sealed class LinkTests
+{
+    [Fact]
+    public void Links_OfAllPages_LeadToAFileAndAHeading()
+    {
+        var wrong = new List<string>();
+        foreach (MarkdownPage page in MarkdownPage.All())
+        {
+            foreach (string link in page.Links.Where(link => !link.Contains("://", StringComparison.Ordinal) && !link.StartsWith("mailto:", StringComparison.Ordinal)))
+            {
+                string[] parts = link.Split('#', 2);
+                string target = parts[0].Length == 0
+                    ? page.FullPath
+                    : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(page.FullPath)!, Uri.UnescapeDataString(parts[0])));
+                if (!File.Exists(target) && !Directory.Exists(target))
+                {
+                    wrong.Add($"{page.Path}: {link}: there is no such file.");
+                }
+                else if (parts.Length == 2 && target.EndsWith(".md", StringComparison.Ordinal) && !MarkdownPage.Read(target).Anchors.Contains(parts[1]))
+                {
+                    wrong.Add($"{page.Path}: {link}: the page has no such heading.");
+                }
+            }
+        }
+
+        Findings.None(wrong);
+    }
+
+    [Fact]
+    public void Links_OfPackedReadmes_LeaveTheRepository()
+    {
+        // On nuget.org a package's page has no files beside it.
+        Findings.None(MarkdownPage.All()
+            .Where(page => page.Path.StartsWith("src/", StringComparison.Ordinal) && page.Path.Count(letter => letter == '/') == 2)
+            .SelectMany(page => page.Links.Where(link => !link.Contains("://", StringComparison.Ordinal) && !link.StartsWith('#'))
+                .Select(link => $"{page.Path}: {link}: name the page in the repository as text.")));
+    }
+}

@@ -1,0 +1,68 @@
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using ServerlessInference.S3.Internal;
+
+namespace ServerlessInference.S3.Tests;
+
+/// <summary>What becomes of the connections that the library's own clients keep, when their other end is gone: a frozen function, or one that SnapStart woke up.</summary>
+public sealed class ConnectionTests(S3Server server) : IClassFixture<S3Server>
+{
+    /// <summary>Far less than a client waits for an answer over a connection that the network forgot.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(8);
+
+    private readonly ShiftedTimeProvider _time = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Requests_ServerClosedTheConnections_GoOverOthers(bool reset)
+    {
+        server.Require();
+        await using var proxy = new FaultProxy(server.Endpoint, _ => (FaultKind.None, 0));
+        using AmazonS3Client client = Client(proxy);
+        await UseAsync(client);
+        for (int i = 0; i < 3; i++)
+        {
+            int before = proxy.Accepted;
+            proxy.Drop(reset);
+            await UseAsync(client);
+            Assert.True(proxy.Accepted > before);
+        }
+    }
+
+    [Fact]
+    public async Task Requests_ConnectionsAreForgottenWhileTheFunctionSlept_GoOverOthersAtOnce()
+    {
+        server.Require();
+        await using var proxy = new FaultProxy(server.Endpoint, _ => (FaultKind.None, 0));
+        using AmazonS3Client client = Client(proxy);
+        await UseAsync(client);
+        int before = proxy.Accepted;
+        await UseAsync(client);
+        Assert.Equal(before, proxy.Accepted);
+
+        proxy.Deafen();
+        _time.Shift += TimeSpan.FromSeconds(31);
+        await UseAsync(client);
+        Assert.True(proxy.Accepted > before);
+    }
+
+    // As the factory and the sinks make it, but with the test server's keys, and without attempts of the SDK's own.
+    private AmazonS3Client Client(FaultProxy proxy)
+    {
+        var options = new S3ModelOptions { Endpoint = proxy.Endpoint, Region = S3Server.Region, ForcePathStyle = true };
+        return new AmazonS3Client(new BasicAWSCredentials(S3Server.AccessKey, S3Server.SecretKey), S3ModelSourceFactory.Configure(options, _time));
+    }
+
+    // What a source asks, and what a sink writes.
+    private async Task UseAsync(AmazonS3Client client)
+    {
+        await client.PutObjectAsync(new PutObjectRequest { BucketName = server.Bucket, Key = "connections/model.onnx", ContentBody = "1" }, Token).WaitAsync(Soon, Token);
+        string version = await new S3ModelSource(client, S3Uri.Parse($"s3://{server.Bucket}/connections/model.onnx")).GetVersionAsync(Token).AsTask().WaitAsync(Soon, Token);
+
+        Assert.NotEmpty(version);
+    }
+}
