@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using ServerlessInference.DynamoDB.Internal;
@@ -173,6 +174,9 @@ public sealed class DynamoDbResultSink : IBatchResultSink
     private static TimeSpan Pause(int attempt)
     {
         TimeSpan longest = TimeSpan.FromTicks(Math.Min(FirstPause.Ticks << attempt, LongestPause.Ticks));
-        return longest * (0.5 + (Random.Shared.NextDouble() / 2));
+        return longest * (0.5 + (RandomFraction() / 2));
     }
+
+    // Copies of one snapshot (SnapStart) would share the state of Random.Shared.
+    private static double RandomFraction() => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue;
 }

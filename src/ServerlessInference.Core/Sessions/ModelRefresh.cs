@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Diagnostics;
 using ServerlessInference.Models;
@@ -142,8 +143,11 @@ internal sealed partial class ModelRefresh(
     {
         TimeSpan backoff = interval * Math.Pow(2, Math.Min(_failures, MostDoublings));
         TimeSpan longest = interval > LongestBackoff ? interval : LongestBackoff;
-        return (backoff < longest ? backoff : longest) * (1 + (jitter * ((Random.Shared.NextDouble() * 2) - 1)));
+        return (backoff < longest ? backoff : longest) * (1 + (jitter * ((RandomFraction() * 2) - 1)));
     }
+
+    // Copies of one snapshot (SnapStart) would share the state of Random.Shared, and all ask at once.
+    private static double RandomFraction() => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue;
 
     private async Task<bool> CheckAsync()
     {
