@@ -44,15 +44,19 @@ public sealed class StreamScoringTests(S3Server s3) : IClassFixture<S3Server>
         using var layer = new TemporaryFolder();
         string one = Version("one", layer), two = Version("two", layer);
         var versions = new List<string>();
+        var labels = new List<string>();
         foreach (string version in (string[])[one, two, one])
         {
             await using RunningFunction function = await StartAsync(layer, version);
             await function.InvokeAsync(LambdaEvents.Kinesis(Encoding.UTF8.GetBytes(Record("where is my parcel?"))));
-            versions.Add((await ResultsAsync())[0].GetProperty("model").GetProperty("version").GetString()!);
+            JsonElement result = (await ResultsAsync()).Single();
+            versions.Add(result.GetProperty("model").GetProperty("version").GetString()!);
+            labels.Add(result.GetProperty("result").GetProperty("label").GetString()!);
         }
 
         Assert.Equal(versions[0], versions[2]);
         Assert.NotEqual(versions[0], versions[1]);
+        Assert.Equal(["delivery", "shipping", "delivery"], labels);
     }
 
     private static string Record(string text) => new JsonObject
@@ -62,14 +66,18 @@ public sealed class StreamScoringTests(S3Server s3) : IClassFixture<S3Server>
         ["dynamodb"] = new JsonObject { ["NewImage"] = new JsonObject { ["text"] = new JsonObject { ["S"] = text } } },
     }.ToJsonString();
 
-    // A layer as Lambda unpacks it: text-scoring/model.onnx. The versions differ in the model's own time, as two uploads do.
+    // A layer as Lambda unpacks it: text-scoring/model.onnx. The second version says "shipping" where the first says "delivery".
     private static string Version(string name, TemporaryFolder folder)
     {
         string root = folder[name];
         Directory.CreateDirectory(Path.Combine(root, "text-scoring"));
-        string file = Path.Combine(root, "text-scoring", "model.onnx");
-        File.Copy(Path.Combine(Model, "model.onnx"), file);
-        File.SetLastWriteTimeUtc(file, new DateTime(2026, 1, name == "one" ? 1 : 2, 0, 0, 0, DateTimeKind.Utc));
+        byte[] model = File.ReadAllBytes(Path.Combine(Model, "model.onnx"));
+        for (int at = 0; name != "one" && (at = model.AsSpan().IndexOf("delivery"u8)) >= 0;)
+        {
+            "shipping"u8.CopyTo(model.AsSpan(at));
+        }
+
+        File.WriteAllBytes(Path.Combine(root, "text-scoring", "model.onnx"), model);
         return root;
     }
 
