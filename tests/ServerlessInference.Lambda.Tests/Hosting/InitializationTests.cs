@@ -37,6 +37,32 @@ public sealed class InitializationTests
     }
 
     [Fact]
+    public async Task RunAsync_LoadThatOutlastsTheFirstRequest_AnswersIt504()
+    {
+        var clock = new ManualTimeProvider();
+        var source = new TestModels.TestSource();
+        await using var api = new FakeRuntimeApi();
+        await using Running running = Start(api, clock, source);
+        using var release = new Release(source);
+        Task<FakeRuntimeApi.Post> post = api.SendAsync(
+            LambdaEvents.HttpApi("POST", "/", new byte[1]), request => request.DeadlineMs = (clock.GetUtcNow() + TimeSpan.FromSeconds(20)).ToUnixTimeMilliseconds());
+        await source.Asked.Task.WaitAsync(Token);
+        await UntilAsync(() => clock.WaitingTimers >= 2);
+        clock.Advance(TimeSpan.FromSeconds(9.1));
+        await api.FirstNext.Task.WaitAsync(Token);
+
+        // The request's timer is made when it has arrived; until then there is nothing to run out. On other threads: the one on which it
+        // does goes on with the answer, and then waits for the next event.
+        while (!post.IsCompleted)
+        {
+            _ = Task.Run(() => clock.Advance(TimeSpan.FromSeconds(1)), Token);
+            await Task.Delay(5, Token);
+        }
+
+        Assert.Contains("\"statusCode\":504", (await post).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RunAsync_ProvisionedConcurrency_WaitsForTheModels()
     {
         var clock = new ManualTimeProvider();
