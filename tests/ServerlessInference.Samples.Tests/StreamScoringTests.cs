@@ -77,7 +77,10 @@ public sealed class StreamScoringTests(S3Server s3) : IClassFixture<S3Server>
             "DELIVERY"u8.CopyTo(model.AsSpan(at));
         }
 
-        File.WriteAllBytes(Path.Combine(root, "text-scoring", "model.onnx"), model);
+        // Size and time are what tells a mounted file's versions apart, and both are written within one tick of the file system's clock.
+        string file = Path.Combine(root, "text-scoring", "model.onnx");
+        File.WriteAllBytes(file, model);
+        File.SetLastWriteTimeUtc(file, new DateTime(2026, 1, name == "one" ? 1 : 2, 0, 0, 0, DateTimeKind.Utc));
         return root;
     }
 
