@@ -1,19 +1,11 @@
+using ServerlessInference.Models.Transfer;
+
 namespace ServerlessInference.Models.Archives;
 
 /// <summary>The next bytes of a stream as a stream of their own; what is left of them can be skipped.</summary>
-internal sealed class BoundedStream(Stream source, long length) : Stream
+internal sealed class BoundedStream(Stream source, long length) : ForwardStream
 {
     private long _left = length;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -22,9 +14,6 @@ internal sealed class BoundedStream(Stream source, long length) : Stream
         _left -= read;
         return read;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <summary>Reads what is left.</summary>
     public async Task SkipAsync(byte[] buffer, CancellationToken cancellationToken)
@@ -37,16 +26,4 @@ internal sealed class BoundedStream(Stream source, long length) : Stream
             }
         }
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

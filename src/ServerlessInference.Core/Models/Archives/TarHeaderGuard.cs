@@ -10,7 +10,7 @@ namespace ServerlessInference.Models.Archives;
 /// length only the reader knows (pax can override it), so content is counted as it passes until <see cref="EndEntry"/>. Source: POSIX.1-2024, pax, "ustar Interchange Format", and
 /// GNU tar's manual, "Basic Tar Format" (base-256 numbers). One reader.
 /// </remarks>
-internal sealed class TarHeaderGuard(Stream source, string archive) : Stream
+internal sealed class TarHeaderGuard(Stream source, string archive) : ForwardStream
 {
     /// <summary>What a metadata entry may hold: a path has at most 4 KiB and an extended attribute 64 KiB on Linux, so this is many times what packing a model can yield.</summary>
     public const int MaxMetadataBytes = 1024 * 1024;
@@ -28,16 +28,6 @@ internal sealed class TarHeaderGuard(Stream source, string archive) : Stream
     private long _content;
     private long _skip;
     private long _position;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Says that an entry's content was read to its end: what follows are its padding and the next header.</summary>
     public void EndEntry()
@@ -64,21 +54,6 @@ internal sealed class TarHeaderGuard(Stream source, string archive) : Stream
         _position += read;
         return read;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private void Follow(ReadOnlySpan<byte> data)
     {

@@ -8,7 +8,7 @@ namespace ServerlessInference.Models.Transfer;
 /// <remarks>
 /// Holds at most <see cref="Window"/> segments beside the one being read, 6 MiB together. One reader.
 /// </remarks>
-internal sealed class ReadAheadStream : Stream
+internal sealed class ReadAheadStream : ForwardStream
 {
     public const int Window = 5;
 
@@ -44,12 +44,6 @@ internal sealed class ReadAheadStream : Stream
         _fetching = Task.Run(() => source.AcceptsRanges ? FetchRangesAsync() : FetchInOrderAsync(), CancellationToken.None);
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
     public override long Length => _source.Length;
 
     public override long Position { get => _position; set => throw new NotSupportedException(); }
@@ -80,21 +74,6 @@ internal sealed class ReadAheadStream : Stream
         _position += count;
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {
