@@ -36,6 +36,10 @@ public sealed class SwapUnderLoadTests
                 Assert.Equal([caller + version, (caller * 2f) + version], result.Value.Tensor("y").Elements<float>().ToArray());
                 seen.AddOrUpdate(result.Model.Version, 1, (_, count) => count + 1);
                 Interlocked.Increment(ref answered);
+
+                // A real caller waits for its next request. One that never does keeps its thread of the pool, and two of them keep
+                // everybody else's work waiting: the other callers', the swap's and that of every test beside this one.
+                await Task.Yield();
             }
         }))];
         for (int version = 2; version <= Swaps + 1; version++)
