@@ -150,7 +150,17 @@ internal sealed class ApiResponseReader(int keptPayload)
 
     private void BeginBody()
     {
-        if (Response.Chunked)
+        if (Response.Status < 200)
+        {
+            // An interim answer (RFC 9110, section 15.2), which nobody asked for: the real one follows.
+            _state = State.Head;
+        }
+        else if (Response.Status is 204 or 304)
+        {
+            // These have no body, whatever the head says (RFC 9112, section 6.3).
+            _state = State.Complete;
+        }
+        else if (Response.Chunked)
         {
             _state = State.ChunkSize;
         }

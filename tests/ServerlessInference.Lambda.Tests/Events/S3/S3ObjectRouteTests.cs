@@ -210,6 +210,32 @@ public sealed class S3ObjectRouteTests
     }
 
     [Fact]
+    public async Task SqsFifo_FailureInOneMapping_HoldsBackTheRestOfItsGroupInAll()
+    {
+        _bucket["photos/texts/bad"] = "bad"u8.ToArray();
+        _bucket["photos/texts/b"] = "b"u8.ToArray();
+        _bucket["photos/other/a"] = "a"u8.ToArray();
+        await using InMemoryFunction function = await TestFunction.StartAsync(
+            builder => builder
+                .MapS3Objects("texts", results => results.To(_sink), options => options.Sources.Add("s3://photos/texts/"))
+                .MapS3Objects("other", results => results.To(_sink), options => options.Sources.Add("s3://photos/other/")),
+            _bucket);
+
+        InvocationResult result = await function.InvokeAsync(
+            LambdaEvents.SqsFifo(
+                ("x", Created("texts/b")), ("x", Created("texts/bad")), ("x", Created("other/a")), ("y", Created("other/a")),
+                ("z", Created("elsewhere")), ("z", Created("texts/b")), ("x", Created("texts/b"))),
+            Token);
+
+        Assert.Equal(
+            """{"batchItemFailures":[{"itemIdentifier":"message-2"},{"itemIdentifier":"message-3"},{"itemIdentifier":"message-5"},{"itemIdentifier":"message-6"},{"itemIdentifier":"message-7"}]}""",
+            result.Text);
+        Assert.Equal(["message-1", "message-4"], _sink.Records.Select(record => record.Id));
+
+        static string Created(string key) => LambdaEvents.S3ObjectCreated(new ObjectReference("photos", key));
+    }
+
+    [Fact]
     public async Task SeveralModels_EachHasItsObjects()
     {
         _bucket["photos/texts/a"] = "1"u8.ToArray();

@@ -92,7 +92,7 @@ internal sealed class HttpsInputReader : IDisposable
     private static Uri? RedirectOf(HttpResponseMessage response, Uri url) => response.StatusCode
         is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
         && response.Headers.Location is { } location
-            ? location.IsAbsoluteUri ? location : new Uri(url, location)
+            ? Uri.TryCreate(url, location, out Uri? next) ? next : throw Refused("The input's web server redirects to what is no URL.")
             : null;
 
     private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response, ReferenceOptions limits, CancellationToken cancellationToken)
