@@ -63,7 +63,7 @@ public sealed class S3ObjectReader
             {
                 return await ReadOnceAsync(item, maxBytes, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (S3Errors.IsSdk(exception))
+            catch (Exception exception) when (S3Errors.IsSdk(exception) || exception is HttpRequestException)
             {
                 throw Translate(exception, item);
             }
