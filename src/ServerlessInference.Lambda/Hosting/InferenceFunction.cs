@@ -136,8 +136,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
             await connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
-                LogInitializationFailed(_processor.Logger, exception);
-                await runner.FailInitializationAsync(Failure.OfInitialization(exception)).ConfigureAwait(false);
+                await ReportAsync(runner, exception, restored: false).ConfigureAwait(false);
             }
 
             runner.Dispose();
@@ -170,10 +169,19 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            LogInitializationFailed(_processor.Logger, exception);
-            await runner.FailInitializationAsync(Failure.OfInitialization(exception), restored: true).ConfigureAwait(false);
+            await ReportAsync(runner, exception, restored: true).ConfigureAwait(false);
             runner.Dispose();
             throw;
+        }
+    }
+
+    private async ValueTask ReportAsync(LoopRunner runner, Exception exception, bool restored)
+    {
+        LogInitializationFailed(_processor.Logger, exception);
+        await runner.FailInitializationAsync(Failure.OfInitialization(exception), restored).ConfigureAwait(false);
+        if (_environment.IsProcess)
+        {
+            ReportedFailure.EndsProcess(exception);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using ServerlessInference.Tool.LocalRuntime;
+using ServerlessInference.Tool.Tests.Support;
 
 namespace ServerlessInference.Tool.Tests.Conformance;
 
@@ -141,6 +142,34 @@ public sealed class HostConformanceTests : HostTest
 
         Assert.Equal("ModelLoadException", failed.Outcome.Error?.Type);
         Assert.Contains("/nowhere/model", failed.Outcome.Error?.Message, StringComparison.Ordinal);
+
+        // Lambda starts it twice. Each time the log has one record from the model and one from the function, and nothing else, neither stacks nor a crash.
+        Assert.Equal(
+            ["ERROR\tServerlessInference.Sessions.ModelLoader", "FATAL\tServerlessInference.Lambda", "ERROR\tServerlessInference.Sessions.ModelLoader", "FATAL\tServerlessInference.Lambda"],
+            FunctionLog.Where(line => line.Contains('\t', StringComparison.Ordinal)).Select(line => string.Join('\t', line.Split('\t')[2..4])));
+        Assert.All(FunctionLog, line => Assert.DoesNotContain("   at ", line, StringComparison.Ordinal));
+        Assert.All(FunctionLog, line => Assert.DoesNotContain("Unhandled exception", line, StringComparison.Ordinal));
+        Assert.All(FunctionLog, line => Assert.DoesNotContain("initialization", line, StringComparison.Ordinal));
+        Assert.Equal(4, FunctionLog.Count(line => line.Contains("ModelLoadException: file:/nowhere/model does not exist. Check the path", StringComparison.Ordinal)));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Start_FunctionThatCannotBeInitialised_EndsItsProcessWithAnExitStatus()
+    {
+        await using var api = await RuntimeApiFixture.StartAsync();
+        using var process = Process.Start(new ProcessStartInfo(Program)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["AWS_LAMBDA_RUNTIME_API"] = api.Function.BaseAddress!.Authority, ["TEST_MODEL"] = "/nowhere/model" },
+        })!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(Cancellation);
+
+        string error = await process.StandardError.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal((1, string.Empty), (process.ExitCode, error));
+        Assert.Contains("The function cannot be initialised", await output, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Limit)]
