@@ -251,7 +251,7 @@ public sealed class RunAsyncTests
         leave.SetResult();
 
         Assert.Equal("""{"Text":"done","Number":0}""", (await post).Body);
-        await run.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await run.WaitAsync(TimeSpan.FromSeconds(60), Token);
     }
 
     [Fact]
@@ -265,7 +265,7 @@ public sealed class RunAsyncTests
 
         await stop.CancelAsync();
 
-        await run.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await run.WaitAsync(TimeSpan.FromSeconds(60), Token);
     }
 
     [Fact]

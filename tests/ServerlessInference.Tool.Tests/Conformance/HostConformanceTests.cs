@@ -31,6 +31,7 @@ public sealed class HostConformanceTests : HostTest
 
         InvocationResult failed = await InvokeAsync(environment, """{"do":"throw"}""");
         InvocationResult next = await InvokeAsync(environment, "{}");
+        await environment.DisposeAsync(); // the log is complete when the process has ended
 
         Assert.Equal("InvalidOperationException", failed.Outcome.Error?.Type);
         Assert.Equal($"The function failed. Request {failed.RequestId} in its log says why.", failed.Outcome.Error?.Message);
@@ -56,21 +57,22 @@ public sealed class HostConformanceTests : HostTest
     [Fact(Timeout = Limit)]
     public async Task Invoke_HandlerThatHeedsItsToken_AnswersBeforeTheDeadlineAndLives()
     {
-        await using ExecutionEnvironment environment = CreateHost(timeout: TimeSpan.FromSeconds(3));
+        await using ExecutionEnvironment environment = CreateHost(
+            timeout: TimeSpan.FromSeconds(8), variables: ("ServerlessInference__Function__DeadlineMargin", "00:00:02"));
         InvocationResult first = await InvokeAsync(environment, "{}");
 
         InvocationResult late = await InvokeAsync(environment, """{"do":"wait"}""");
         InvocationResult next = await InvokeAsync(environment, "{}");
 
         Assert.Equal("Function.DeadlineExceeded", late.Outcome.Error?.Type);
-        Assert.InRange(late.Duration.TotalSeconds, 2, 3);
+        Assert.InRange(late.Duration.TotalSeconds, 5.5, 8);
         Assert.Equal(PidOf(first), PidOf(next));
     }
 
     [Fact(Timeout = Limit)]
     public async Task Invoke_HandlerThatHangs_IsKilledAndInitialisedAgain()
     {
-        await using ExecutionEnvironment environment = CreateHost(timeout: TimeSpan.FromSeconds(2));
+        await using ExecutionEnvironment environment = CreateHost(timeout: TimeSpan.FromSeconds(5));
         InvocationResult first = await InvokeAsync(environment, "{}");
 
         InvocationResult late = await InvokeAsync(environment, """{"do":"hang"}""");
@@ -178,6 +180,7 @@ public sealed class HostConformanceTests : HostTest
         await using ExecutionEnvironment environment = CreateHost(variables: [("AWS_LAMBDA_LOG_FORMAT", "JSON"), ("AWS_LAMBDA_LOG_LEVEL", "WARN")]);
 
         InvocationResult failed = await InvokeAsync(environment, """{"do":"throw"}""");
+        await environment.DisposeAsync(); // the log is complete when the process has ended
 
         JsonElement record = JsonDocument.Parse(Assert.Single(FunctionLog)).RootElement;
         Assert.Equal("ERROR", record.GetProperty("level").GetString());
@@ -191,8 +194,11 @@ public sealed class HostConformanceTests : HostTest
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The signal is sent with kill.");
         await using ExecutionEnvironment environment = CreateHost();
         int pid = PidOf(await InvokeAsync(environment, "{}"));
-        Task<InvocationResult> answering = InvokeAsync(environment, """{"do":"sleep","number":1500,"text":"done"}""");
-        await Task.Delay(500, Cancellation);
+        Task<InvocationResult> answering = InvokeAsync(environment, """{"do":"terminated","text":"done"}""");
+        while (!FunctionLog.Contains("waiting for the signal"))
+        {
+            await Task.Delay(20, Cancellation);
+        }
 
         using (var kill = Process.Start("kill", ["-TERM", $"{pid}"]))
         {
@@ -202,5 +208,6 @@ public sealed class HostConformanceTests : HostTest
         InvocationResult result = await answering;
         Assert.Null(result.Outcome.Error);
         Assert.Equal("done", Json(result).GetProperty("text").GetString());
+        Assert.Equal(pid, PidOf(result));
     }
 }
