@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace ServerlessInference.Lambda;
 
 /// <summary>A failure of the start, of which the log and Lambda have heard.</summary>
-internal static class ReportedFailure
+internal static partial class ReportedFailure
 {
     private const int ExitStatus = 1;
 
@@ -12,7 +14,22 @@ internal static class ReportedFailure
     {
         if (ReferenceEquals(unhandled.ExceptionObject, exception))
         {
-            Environment.Exit(ExitStatus);
+            End();
         }
     };
+
+    private static void End()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            // ONNX Runtime may still be making itself ready on another thread, which does not bear that its library is being cleaned up.
+            ExitAtOnce(ExitStatus);
+        }
+
+        Environment.Exit(ExitStatus);
+    }
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static partial void ExitAtOnce(int status);
 }

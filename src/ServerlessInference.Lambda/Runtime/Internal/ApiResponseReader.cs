@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ServerlessInference.Lambda;
 
 /// <summary>
@@ -180,7 +182,8 @@ internal sealed class ApiResponseReader(int keptPayload)
     {
         if (_length + count > LambdaLimits.EventBytes)
         {
-            throw new RuntimeApiException($"The Runtime API's answer is longer than {LambdaLimits.EventBytes:N0} bytes; Lambda sends events of 6 MB at most.");
+            throw new RuntimeApiException(string.Create(
+                CultureInfo.InvariantCulture, $"The Runtime API's answer is longer than {LambdaLimits.EventBytes:N0} bytes; Lambda sends events of 6 MB at most."));
         }
 
         _expected = _length + (int)count;
@@ -208,7 +211,8 @@ internal sealed class ApiResponseReader(int keptPayload)
     {
         if (_end - _start > LongestLine)
         {
-            throw new RuntimeApiException($"The Runtime API's answer has a head or a line of more than {LongestLine:N0} bytes.");
+            throw new RuntimeApiException(string.Create(
+                CultureInfo.InvariantCulture, $"The Runtime API's answer has a head or a line of more than {LongestLine:N0} bytes."));
         }
 
         byte[] target = _start > 0 ? _buffer : GC.AllocateUninitializedArray<byte>(2 * _buffer.Length);

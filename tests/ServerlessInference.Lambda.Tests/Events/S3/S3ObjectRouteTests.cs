@@ -1,5 +1,4 @@
 using Amazon.S3;
-using Microsoft.Extensions.Options;
 using ServerlessInference.Results;
 using ServerlessInference.Testing;
 
@@ -150,65 +149,6 @@ public sealed class S3ObjectRouteTests
         Assert.Equal([8], sink.Sizes);
     }
 
-    [Theory]
-    [InlineData("s3://photos/incoming/", "s3://photos/incoming/labels/*.json")]
-    [InlineData("s3://photos", "s3://{bucket}/labels/*.json")]
-    [InlineData("s3://photos/*.json", "s3://photos/labels/*.json")]
-    public async Task Start_ResultsWouldBeSources_IsRefused(string source, string target)
-    {
-        var sink = new MemoryBatchSink { Targets = [Pattern(target)] };
-
-        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(options => options.Sources.Add(source), sink));
-
-        Assert.Contains("the function would call itself without end", exception.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("s3://photos/incoming/", "s3://photos/labels/*.json")]
-    [InlineData("s3://photos/*.jpg", "s3://photos/*.json")]
-    [InlineData("s3://photos", "s3://labels/*")]
-    public async Task Start_ResultsGoElsewhere_IsTaken(string source, string target)
-    {
-        _bucket["photos/incoming/a.jpg"] = "1"u8.ToArray();
-        var sink = new MemoryBatchSink { Targets = [Pattern(target)] };
-        await using InMemoryFunction function = await StartAsync(options => options.Sources.Add(source), sink);
-
-        InvocationResult result = await function.InvokeAsync(LambdaEvents.S3Notification("photos", "incoming/a.jpg"), Token);
-
-        Assert.Equal("""{"answered":1,"passedOver":0}""", result.Text);
-    }
-
-    [Theory]
-    [InlineData("s3://photos/labels/*.json", "a.jpg", "might call the function again")]
-    [InlineData("s3://{bucket}/*.json", "a.jpg", "might call the function again")]
-    [InlineData("s3://photos/labels/*.json", "labels/a.json", "looks like a result of this function")]
-    public async Task Event_ResultsMightBeSources_IsRefusedBeforeAnythingIsRead(string target, string key, string expected)
-    {
-        _bucket["photos/" + key] = "1"u8.ToArray();
-        var sink = new MemoryBatchSink { Targets = [Pattern(target)] };
-        await using InMemoryFunction function = await StartAsync(sink: sink);
-
-        InvocationResult result = await function.InvokeAsync(LambdaEvents.S3Notification("photos", key), Token);
-
-        Assert.Contains(expected, result.Error?.Message, StringComparison.Ordinal);
-        Assert.Empty(_bucket.Asked);
-        Assert.Empty(sink.Records);
-    }
-
-    [Fact]
-    public async Task Sqs_ResultThatMightBeASource_IsReportedAndNothingIsWritten()
-    {
-        _bucket["photos/a"] = "1"u8.ToArray();
-        _bucket["labels/b"] = "2"u8.ToArray();
-        var sink = new MemoryBatchSink { Targets = [Pattern("s3://labels/*.json")] };
-        await using InMemoryFunction function = await StartAsync(options => options.PassOverUnusable = true, sink);
-
-        InvocationResult result = await function.InvokeAsync(LambdaEvents.Sqs(LambdaEvents.S3Notification("labels", "b"), LambdaEvents.S3Notification("photos", "a")), Token);
-
-        Assert.Equal("""{"batchItemFailures":[{"itemIdentifier":"message-1"}]}""", result.Text);
-        Assert.Equal("s3://photos/a", Assert.Single(sink.Records).SourceObject?.ToString());
-    }
-
     [Fact]
     public async Task SqsFifo_FailureInOneMapping_HoldsBackTheRestOfItsGroupInAll()
     {
@@ -298,9 +238,6 @@ public sealed class S3ObjectRouteTests
 
         Assert.Contains(expected, result.Error?.Message, StringComparison.Ordinal);
     }
-
-    private static ObjectPattern Pattern(string text) =>
-        text.StartsWith("s3://{bucket}/", StringComparison.Ordinal) ? ObjectPattern.Parse("s3://x/" + text[14..]) with { Bucket = null } : ObjectPattern.Parse(text);
 
     private Task<InMemoryFunction> StartAsync(Action<S3ObjectOptions>? configure = null, IResultSink? sink = null) =>
         TestFunction.StartAsync(builder => builder.MapS3Objects("texts", results => results.To(sink ?? _sink), configure), _bucket);

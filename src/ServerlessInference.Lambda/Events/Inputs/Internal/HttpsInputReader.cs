@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -71,7 +72,7 @@ internal sealed class HttpsInputReader : IDisposable
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"The input's web server took more than {limits.Timeout.TotalSeconds:N1} s.", exception);
+            throw new IOException(string.Create(CultureInfo.InvariantCulture, $"The input's web server took more than {limits.Timeout.TotalSeconds:N1} s."), exception);
         }
         catch (HttpRequestException exception)
         {
@@ -132,7 +133,8 @@ internal sealed class HttpsInputReader : IDisposable
     {
         if (length > maxBytes)
         {
-            throw new InvalidInputException(InvalidInputKind.TooLarge, $"The input's file has more than {maxBytes:N0} bytes, which is the most that is fetched.");
+            throw new InvalidInputException(
+                InvalidInputKind.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The input's file has more than {maxBytes:N0} bytes, which is the most that is fetched."));
         }
     }
 

@@ -41,6 +41,30 @@ internal sealed partial class S3ObjectRoute(EventMap events) : IEventRoute
         {
             mapping.Prepare(services, events, failures);
         }
+
+        FindCircles(failures);
+    }
+
+    /// <summary>Finds mappings whose results come back to them through others; what comes back directly, each finds by itself.</summary>
+    private void FindCircles(ICollection<string> failures)
+    {
+        foreach (S3ObjectMapping first in _mappings)
+        {
+            var reached = new List<S3ObjectMapping>();
+            for (int i = -1; i < reached.Count; i++)
+            {
+                S3ObjectMapping last = i < 0 ? first : reached[i];
+                if (i >= 0 && last.LeadsTo(first))
+                {
+                    failures.Add(
+                        $"MapS3Objects: results of the {first.Description} lead, by way of the {last.Description}, back to its own source: the function would call itself without end. " +
+                        "Let the last results go where nothing listens.");
+                    return;
+                }
+
+                reached.AddRange(_mappings.Where(next => next != first && !reached.Contains(next) && last.LeadsTo(next)));
+            }
+        }
     }
 
     public async ValueTask HandleAsync(Invocation invocation, EventKind kind, CancellationToken cancellationToken)
