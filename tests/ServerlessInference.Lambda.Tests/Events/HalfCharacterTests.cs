@@ -91,6 +91,34 @@ public sealed class HalfCharacterTests
     }
 
     [Fact]
+    public async Task Handler_AnswersAndErrorsAndLogs_AreWritten()
+    {
+        using var log = new MemoryStream();
+        await using InMemoryFunction function = await InMemoryFunction.StartAsync(
+            builder =>
+            {
+                builder.LogOutput = () => log;
+                builder.MapHandler(TestJson.Default.Question, TestJson.Default.Answer, (question, _, _) => question.Text switch
+                {
+                    "refuse" => throw new InvalidInputException("Half: \ud800."),
+                    "throw" => throw new FormatException("Half: \udc00."),
+                    _ => ValueTask.FromResult(new Answer("half \ud800", 1)),
+                });
+            },
+            environment: new LambdaEnvironment { LogsJson = true },
+            cancellationToken: Token);
+
+        InvocationResult answer = await function.InvokeAsync("""{"Text":"x"}""", Token);
+        InvocationResult refused = await function.InvokeAsync("""{"Text":"refuse"}""", Token);
+        InvocationResult failed = await function.InvokeAsync("""{"Text":"throw"}""", Token);
+
+        Assert.Equal("half \ufffd", answer.ReadJson().GetProperty("Text").GetString());
+        Assert.Equal("Half: \ufffd.", refused.ReadJson().GetProperty("errorMessage").GetString());
+        Assert.Equal("FormatException", failed.Error?.Type);
+        Assert.Equal(2, Encoding.UTF8.GetString(log.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
     public async Task Warmup_LookingEvent_ReachesTheHandler()
     {
         await using InMemoryFunction function = await TestFunction.StartAsync(
