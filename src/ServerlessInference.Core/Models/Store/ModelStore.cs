@@ -114,7 +114,7 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
         }
 
         // Looked at again under the lock: until then the model could be removed.
-        if (ReadMarker(marker) is { } manifest && manifest.Format == StoreManifest.CurrentFormat && IsWhole(folder, manifest))
+        if (ReadMarker(marker) is { Format: StoreManifest.CurrentFormat, Files: not null } manifest && IsWhole(folder, manifest))
         {
             File.SetLastWriteTimeUtc(marker, time.GetUtcNow().UtcDateTime);
             return new StoredModel(folder, manifest, use);
@@ -130,7 +130,7 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(marker), StoreJson.Default.StoreManifest);
         }
-        catch (Exception exception) when (exception is JsonException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception exception) when (exception is JsonException or IOException)
         {
             LogDamaged(logger, marker, exception.Message);
             return null;

@@ -41,21 +41,19 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
     {
         foreach (string folder in Directory.EnumerateDirectories(folders.Staging))
         {
-            // A process killed right after publishing leaves its staging folder beside the published one.
+            // Looked at under the lock alone: whoever has it publishes and deletes.
             string key = Path.GetFileName(folder);
-            bool wanted = !Directory.Exists(folders.Model(key)) && time.GetUtcNow() - LastWrite(folder) < untouchedFor;
-            if (key == currentKey || wanted)
-            {
-                continue;
-            }
-
-            using FileLock? build = FileLock.TryExclusive(folders.BuildLock(key));
-            if (build is not null)
+            using FileLock? build = key == currentKey ? null : FileLock.TryExclusive(folders.BuildLock(key));
+            if (build is not null && !IsWanted(key, untouchedFor))
             {
                 folders.Delete(folder);
             }
         }
     }
+
+    // A process killed right after publishing leaves its staging folder beside the published one. A time to come is from before the clock was set back.
+    private bool IsWanted(string key, TimeSpan untouchedFor) =>
+        !Directory.Exists(folders.Model(key)) && (time.GetUtcNow() - LastWrite(folders.StagingOf(key))).Duration() < untouchedFor;
 
     private void RemoveUnused(string key)
     {
@@ -79,7 +77,7 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
     private static DateTimeOffset LastWrite(string folder)
     {
         DateTime last = Directory.GetLastWriteTimeUtc(folder);
-        foreach (string file in Directory.EnumerateFiles(folder))
+        foreach (string file in Directory.Exists(folder) ? Directory.EnumerateFiles(folder) : [])
         {
             DateTime written = File.GetLastWriteTimeUtc(file);
             last = written > last ? written : last;
