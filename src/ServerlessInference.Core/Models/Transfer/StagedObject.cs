@@ -16,14 +16,21 @@ internal sealed record StagedObject(IRemoteObject Item, string Path, string Besi
     {
         byte[] wanted = JsonSerializer.SerializeToUtf8Bytes(
             new TransferPlan(Item.Location, Item.Version, Item.Length, BlockMap.BlockSize), StoreJson.Default.TransferPlan);
-        if (!File.Exists(Plan) || !File.ReadAllBytes(Plan).AsSpan().SequenceEqual(wanted))
+        if (File.Exists(Plan) && File.ReadAllBytes(Plan).AsSpan().SequenceEqual(wanted))
         {
-            File.Delete(Progress);
-            File.Delete(Path);
-            File.WriteAllBytes(Plan, wanted);
+            using var resumed = new BlockMap(Item.Length, Progress);
+            long missing = resumed.MissingBytes;
+
+            // Less than the progress says is there of a folder that a process was killed over deleting.
+            if (new FileInfo(Path) is var file && (file.Exists ? file.Length : 0) >= resumed.End)
+            {
+                return missing;
+            }
         }
 
-        using var blocks = new BlockMap(Item.Length, Progress);
-        return blocks.Missing(int.MaxValue).Sum(range => range.Length);
+        File.Delete(Progress);
+        File.Delete(Path);
+        File.WriteAllBytes(Plan, wanted);
+        return Item.Length;
     }
 }

@@ -192,6 +192,23 @@ public sealed class RemoteModelSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task LoadAsync_StagedFileIsGoneButNotItsProgress_BeginsAnew()
+    {
+        using var stop = new CancellationTokenSource();
+        var interrupted = new FakeObject("model.onnx", Content)
+        {
+            Body = (connection, _, range) => connection == 4 ? new CancellingStream(stop) : new MemoryStream(range),
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Source(interrupted, Serial).LoadAsync(stop.Token).AsTask());
+
+        // As after a process that was killed while it deleted the folder.
+        File.Delete(Assert.Single(Directory.GetFiles(Assert.Single(_store.Staged), "model.onnx", SearchOption.AllDirectories)));
+        using ModelArtifact artifact = await Source(new FakeObject("model.onnx", Content), Serial).LoadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+    }
+
+    [Fact]
     public async Task LoadAsync_Folder_KeepsNames()
     {
         var model = new FakeModel(new FakeObject("onnx/model.onnx", Content), new FakeObject("config.json", "{}"u8.ToArray()), new FakeObject("empty.txt", []));
