@@ -118,7 +118,7 @@ internal sealed class RemoteFetch(string description, RemoteModelOptions options
             byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
             await reader.ReadAsync(offset, bytes, cancellationToken).ConfigureAwait(false);
             return bytes;
-        }, options.MaxFiles);
+        }, (long)options.MaxFiles * EntryWriter.NamesPerFile);
     }
 
     /// <summary>Brings many objects at a time, small ones beside each other, with no more connections than for one.</summary>
