@@ -10,7 +10,7 @@ internal sealed class EntryWriter(string archive, RemoteModelOptions options, IE
     private const int BufferSize = 256 * 1024;
 
     /// <summary>How many names (files, those that are left out included, and folders with all above them) are remembered for each file that a model may have: every one costs up to 2 KB.</summary>
-    private const int NamesPerFile = 8;
+    public const int NamesPerFile = 8;
 
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
