@@ -28,7 +28,16 @@ internal sealed class FileObject(string name, string location, string path, long
 
     private MountStream Open(long offset)
     {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new ModelLoadException($"{location} cannot be read: {exception.Message} Check the file's permissions and those of the mount's access point.", exception);
+        }
+
         if (file.Length == Length && (lastWrite is null || File.GetLastWriteTimeUtc(file.SafeFileHandle) == lastWrite))
         {
             file.Position = offset;

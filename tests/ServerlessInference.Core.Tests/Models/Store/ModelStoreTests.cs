@@ -128,6 +128,53 @@ public sealed class ModelStoreTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("nr_inodes=3", "became full")] // the root and two folders
+    [InlineData("size=2500000", "needs 2.1 MB more")]
+    public async Task Load_FullDisk_SaysWhatToRaise(string limit, string expected)
+    {
+        await using SmallDisk disk = await SmallDisk.MountAsync(_store.Options.Root, limit);
+        Assert.SkipUnless(disk.IsMounted, "nothing can be mounted here");
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("v1"));
+
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        Assert.Contains("EphemeralStorage.Size", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_DiskFillsUpMeanwhile_SaysWhatToRaise()
+    {
+        await using SmallDisk disk = await SmallDisk.MountAsync(_store.Options.Root, "size=5000000");
+        Assert.SkipUnless(disk.IsMounted, "nothing can be mounted here");
+        var item = new FakeObject("model.onnx", TemporaryStore.Bytes(Size))
+        {
+            Body = (_, _, range) =>
+            {
+                File.WriteAllBytes(Path.Combine(_store.Options.Root, "another"), new byte[4_000_000]);
+                return new MemoryStream(range);
+            },
+        };
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() =>
+            new RemoteModelSource(new FakeModel(item), null, _store.Options).LoadAsync(TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Contains("became full", exception.Message, StringComparison.Ordinal);
+        Assert.Empty(_store.Published);
+    }
+
+    [Fact]
+    public async Task Load_DiskThatCannotBeWritten_SaysWhichSettingToChange()
+    {
+        await using SmallDisk disk = await SmallDisk.MountAsync(_store.Options.Root, "size=50000000");
+        Assert.SkipUnless(disk.IsMounted, "nothing can be mounted here");
+        await LoadAndReleaseAsync("v1");
+        await disk.CloseAsync();
+        ModelLoadException stored = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("v1"));
+        ModelLoadException absent = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("v2"));
+
+        Assert.Contains("ServerlessInference:Store:Root", stored.Message, StringComparison.Ordinal);
+        Assert.Contains("ServerlessInference:Store:Root", absent.Message, StringComparison.Ordinal);
+    }
+
     private async Task<string> LoadAndReleaseAsync(string version)
     {
         using ModelArtifact artifact = await LoadAsync(version);

@@ -95,6 +95,18 @@ public sealed class FileModelTests : IDisposable
     }
 
     [Fact]
+    public async Task OpenReadAsync_FileThatMayNotBeRead_IsItsOwnTroubleAndNotTheStores()
+    {
+        string path = _mount.Write("model.onnx", Model);
+        IRemoteObject item = Assert.Single(await new FileModel(path, "efs", new RemoteModelOptions()).ListAsync(TestContext.Current.CancellationToken));
+        File.Delete(path);
+        Directory.CreateDirectory(path); // is refused as a file of somebody else is, also to root
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => item.OpenReadAsync(0, 100, TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Contains($"efs:{path} cannot be read", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task LoadAsync_NumberSignWithoutTheSetting_IsPartOfTheName()
     {
         string path = _mount.Write("model#1.onnx", Model);
