@@ -3,7 +3,6 @@ using System.Formats.Tar;
 using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using ServerlessInference.Tests.Models.Http;
 using ServerlessInference.Tests.Models.Transfer;
 
 namespace ServerlessInference.Tests.Models.Store;
