@@ -43,6 +43,38 @@ public sealed class FetchCommandTests
     }
 
     [Fact]
+    public async Task Fetch_AnotherEndsMeanwhile_BothComeIntoTheFolder()
+    {
+        using var source = new TemporaryFolder();
+        var small = source.Write("small.onnx", 1_000);
+        await using var server = new FileServer();
+        using var began = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        server.Files["large.onnx"] = (new byte[100_000], "\"1\"");
+        server.Status = request =>
+        {
+            if (request == 2)
+            {
+                began.Set();
+                goOn.Wait();
+            }
+
+            return null;
+        };
+        using var target = new TemporaryFolder();
+
+        var large = Task.Run(() => ToolRun.RunAsync("fetch", server.Address("large.onnx"), "--to", target.Path));
+        await Task.Run(began.Wait, TestContext.Current.CancellationToken);
+        var first = await ToolRun.RunAsync("fetch", small, "--to", target.Path);
+        goOn.Set();
+        var second = await large;
+
+        Assert.True(first.ExitCode == 0, first.Output + first.Error);
+        Assert.True(second.ExitCode == 0, second.Output + second.Error);
+        Assert.Equal(["large.onnx", "small.onnx"], Directory.GetFileSystemEntries(target.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Fetch_WrongDigest_LeavesNothingAndSaysWhy()
     {
         using var source = new TemporaryFolder();
