@@ -58,10 +58,9 @@ internal sealed class EntryWriter(string archive, RemoteModelOptions options, IE
             return;
         }
 
-        _total += length;
-        if (_total > options.MaxBytes)
+        if (length > options.MaxBytes - _total)
         {
-            throw EntryName.Refuse(name, archive, $"would bring the model to {_total:N0} bytes; MaxBytes allows {options.MaxBytes:N0}");
+            throw EntryName.Refuse(name, archive, $"would bring the model to {(Int128)_total + length:N0} bytes; MaxBytes allows {options.MaxBytes:N0}");
         }
 
         if (_files.Count == options.MaxFiles)
@@ -69,6 +68,7 @@ internal sealed class EntryWriter(string archive, RemoteModelOptions options, IE
             throw EntryName.Refuse(name, archive, $"is one more than the {options.MaxFiles:N0} files that MaxFiles allows");
         }
 
+        _total += length;
         SafeFileHandle handle = target.Create(file, length, mode);
         try
         {
@@ -133,7 +133,7 @@ internal sealed class EntryWriter(string archive, RemoteModelOptions options, IE
         while (true)
         {
             // One byte more than was announced is asked for, to see an entry that holds more.
-            int wanted = (int)Math.Min(_buffer.Length, length - written + 1);
+            int wanted = (int)Math.Min(_buffer.Length - 1, length - written) + 1;
             int read = await content.ReadAtLeastAsync(_buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {

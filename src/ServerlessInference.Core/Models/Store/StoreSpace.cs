@@ -16,8 +16,7 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
 
     public bool TryEnsure(long bytes)
     {
-        long needed = bytes + Margin;
-        if (Available() >= needed)
+        if (Fits(bytes))
         {
             return true;
         }
@@ -25,7 +24,7 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
         RemoveStaging(TimeSpan.Zero);
         foreach (string key in LeastRecentlyUsedFirst())
         {
-            if (Available() >= needed)
+            if (Fits(bytes))
             {
                 return true;
             }
@@ -33,7 +32,7 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
             RemoveUnused(key);
         }
 
-        return Available() >= needed;
+        return Fits(bytes);
     }
 
     /// <summary>Deletes half-finished downloads that nobody works on and that nobody has touched for a while, and what is left of finished ones.</summary>
@@ -86,6 +85,8 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
         return new DateTimeOffset(last);
     }
 
+    private bool Fits(long bytes) => Available() - Margin >= bytes;
+
     private long Available()
     {
         long free = new DriveInfo(folders.Root).AvailableFreeSpace;
@@ -98,7 +99,7 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
     {
         long disk = new DriveInfo(folders.Root).AvailableFreeSpace;
         string found = $"{description} needs {Megabytes(bytes)} more in the store {folders.Root}, and {Megabytes(Math.Max(0, available))} are free there";
-        return options.MaxBytes is { } limit && disk >= bytes + Margin
+        return options.MaxBytes is { } limit && disk - Margin >= bytes
             ? $"{found} of the {Megabytes(limit)} that the store may hold. Raise ServerlessInference:Store:MaxBytes."
             : $"{found}. Raise the function's ephemeral storage (EphemeralStorage.Size, 512 to 10,240 MB), set ServerlessInference:Store:Root to a larger disk, " +
               "or load the model into memory (#memory=true in its URI).";

@@ -127,6 +127,14 @@ public sealed class ExtractionTests : IDisposable
         Assert.Contains("'c' would bring the model to 210,001 bytes; MaxBytes allows 200,000", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task LoadAsync_SizeThatNoNumberHoldsWithTheOthers_IsRefusedByName()
+    {
+        byte[] tar = [.. TarBlocks.File("a", new byte[1000]), .. TarBlocks.Header("b", '0', TarBlocks.Base256(long.MaxValue - 500)), .. new byte[100_000]];
+
+        Assert.Contains("'b' would bring the model to", (await RefusedAsync("x.tar", tar)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task LoadAsync_TooManyFiles_IsRefused(string name) =>
