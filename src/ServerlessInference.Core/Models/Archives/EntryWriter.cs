@@ -53,7 +53,7 @@ internal sealed class EntryWriter(string archive, RemoteModelOptions options, IE
     public async Task AddAsync(string name, long length, UnixFileMode? mode, Stream? content, uint? crc32, CancellationToken cancellationToken)
     {
         string file = Admit(name, length);
-        if ((options.Entry is { } wanted && file != EntryName.Normalize(wanted, archive)) || IsLitter(file))
+        if (options.Entry is { } wanted && file != EntryName.Normalize(wanted, archive))
         {
             return;
         }
@@ -63,12 +63,17 @@ internal sealed class EntryWriter(string archive, RemoteModelOptions options, IE
             throw EntryName.Refuse(name, archive, $"would bring the model to {(Int128)_total + length:N0} bytes; MaxBytes allows {options.MaxBytes:N0}");
         }
 
+        _total += length;
+        if (IsLitter(file))
+        {
+            return;
+        }
+
         if (_files.Count == options.MaxFiles)
         {
             throw EntryName.Refuse(name, archive, $"is one more than the {options.MaxFiles:N0} files that MaxFiles allows");
         }
 
-        _total += length;
         SafeFileHandle handle = target.Create(file, length, mode);
         try
         {

@@ -128,6 +128,15 @@ public sealed class ExtractionTests : IDisposable
     }
 
     [Fact]
+    public async Task LoadAsync_LitterBeyondTheLimits_IsRefusedByName()
+    {
+        byte[] archive = Pack("x.tar.gz", ("model.onnx", [1]), ("._model.onnx", new byte[300_000]));
+        ModelLoadException exception = await RefusedAsync("x.tar.gz", archive, new RemoteModelOptions { MaxBytes = 200_000 });
+
+        Assert.Contains("'._model.onnx' would bring the model to 300,001 bytes", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task LoadAsync_SizeThatNoNumberHoldsWithTheOthers_IsRefusedByName()
     {
         byte[] tar = [.. TarBlocks.File("a", new byte[1000]), .. TarBlocks.Header("b", '0', TarBlocks.Base256(long.MaxValue - 500)), .. new byte[100_000]];

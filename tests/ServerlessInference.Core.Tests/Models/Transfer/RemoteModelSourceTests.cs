@@ -209,6 +209,42 @@ public sealed class RemoteModelSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task LoadAsync_AfterAnInterruptionWithoutRanges_TakesNothingOfWhatMayBeAnotherVersion()
+    {
+        using var stop = new CancellationTokenSource();
+        var interrupted = new FakeObject("model.onnx", TemporaryStore.Bytes(Content.Length, 9), ranges: false)
+        {
+            Body = (connection, _, range) => connection == 1 ? new MemoryStream(range[..(range.Length / 2)]) : new CancellingStream(stop),
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Source(interrupted).LoadAsync(stop.Token).AsTask());
+        using ModelArtifact artifact = await Source(new FakeObject("model.onnx", Content, ranges: false)).LoadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+    }
+
+    [Fact]
+    public async Task LoadAsync_AfterAnInterruptionWithHoles_FitsIntoTheSameRoom()
+    {
+        _store.Options.MaxBytes = Content.Length + 1_200_000;
+        using var stop = new CancellationTokenSource();
+        var interrupted = new FakeObject("model.onnx", Content)
+        {
+            Body = (connection, _, range) => connection == 2 ? new CancellingStream(stop) : new MemoryStream(range),
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Source(interrupted, Serial).LoadAsync(stop.Token).AsTask());
+
+        // As if the last range had come before the others.
+        string file = Assert.Single(Directory.GetFiles(Assert.Single(_store.Staged), "model.onnx", SearchOption.AllDirectories));
+        await using (FileStream staged = File.OpenWrite(file))
+        {
+            staged.SetLength(Content.Length);
+        }
+
+        using ModelArtifact artifact = await Source(new FakeObject("model.onnx", Content), Serial).LoadAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+    }
+
+    [Fact]
     public async Task LoadAsync_Folder_KeepsNames()
     {
         var model = new FakeModel(new FakeObject("onnx/model.onnx", Content), new FakeObject("config.json", "{}"u8.ToArray()), new FakeObject("empty.txt", []));
