@@ -159,7 +159,10 @@ internal sealed class RemoteFetch(string description, RemoteModelOptions options
         foreach (IRemoteObject item in objects)
         {
             string name = EntryName.Normalize(item.Name, description);
-            named.Add(names.Add(name) ? (item, name) : throw EntryName.Refuse(item.Name, description, "stands in it twice"));
+            named.Add(
+                name.Length == 0 ? throw EntryName.Refuse(item.Name, description, "has no name")
+                : names.Add(name) ? (item, name)
+                : throw EntryName.Refuse(item.Name, description, "stands in it twice"));
         }
 
         return named;

@@ -118,7 +118,7 @@ public sealed partial class RemoteModelSource : IModelSource
             objects ??= await _fetch.ListAsync(_model, token).ConfigureAwait(false);
             return await FetchAsync(objects, version, staging, token).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false);
-        string folder = stored.Manifest.Digest is null || _options.KeepFolder ? string.Empty : ArchiveNames.CommonFolder(stored.Manifest.Files.Select(file => file.Name));
+        string folder = stored.Manifest.Digest is null || _options.KeepFolder ? string.Empty : ArchiveNames.CommonFolder([.. stored.Manifest.Files.Select(file => file.Name)]);
         return new ModelArtifact(
             Description, version, stored.Manifest.Files.Select(file => ModelFile.OnDisk(Below(folder, file.Name), stored.PathOf(file), file.Length)), stored);
     }
@@ -203,7 +203,7 @@ public sealed partial class RemoteModelSource : IModelSource
             }
 
             List<ModelFile> named = [.. files.ToModelFiles()];
-            string folder = kind == ArchiveKind.None || _options.KeepFolder ? string.Empty : ArchiveNames.CommonFolder(named.Select(file => file.Name));
+            string folder = kind == ArchiveKind.None || _options.KeepFolder ? string.Empty : ArchiveNames.CommonFolder([.. named.Select(file => file.Name)]);
             return new ModelArtifact(
                 Description,
                 PinnedVersion ?? VersionOf(objects),

@@ -52,6 +52,15 @@ public sealed class ExtractionTests : IDisposable
     }
 
     [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task LoadAsync_NamesThatWouldStandTwiceWithoutTheirFolder_KeepIt(string name)
+    {
+        (string, byte[])[] files = [("resnet/model.onnx", [1]), ("resnet/code/x.py", [2]), ("code/x.py", [3])];
+        using ModelArtifact stored = await LoadAsync(name, Pack(name, files));
+        Assert.Equal(["code/x.py", "resnet/code/x.py", "resnet/model.onnx"], stored.Files.Select(file => file.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
     [InlineData("/etc/passwd", "is an absolute path")]
     [InlineData("a/../../etc/passwd", "leads out of its folder with '..'")]
     [InlineData("a\\..\\b", "has a backslash")]

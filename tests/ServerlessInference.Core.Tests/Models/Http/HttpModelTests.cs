@@ -44,6 +44,17 @@ public sealed class HttpModelTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task LoadAsync_ServerThatOffersRangesAndIgnoresThem_SaysSo()
+    {
+        _server.Files["model.zip"] = (ArchiveBuilder.Zip(("model.onnx", Content)), "\"z\"");
+        _server.OffersRanges = false;
+        _server.ExtraHeaders = "Accept-Ranges: bytes\r\n";
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("model.zip"));
+
+        Assert.Contains("offers ranges but answers them with 200", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task LoadAsync_WithoutEntityTag_IsReadAtOnce()
     {
         _server.Files["model.onnx"] = (Content, null);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ServerlessInference.Models;
 using ServerlessInference.Models.Transfer;
+using ServerlessInference.Tests.Models.Archives;
 
 namespace ServerlessInference.Tests.Models.Transfer;
 
@@ -22,6 +23,33 @@ public sealed class RemoteModelSourceTests : IDisposable
         Assert.Equal(6, item.Opened);
         Assert.Empty(_store.Staged);
         Assert.Equal("v1", artifact.Version);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(512 * 1024)]
+    [InlineData(1024 * 1024)]
+    [InlineData((1024 * 1024) + 1)]
+    [InlineData(3 * 1024 * 1024)]
+    public async Task LoadAsync_SizesAtTheBordersOfBlocks_ComeWhole(int length)
+    {
+        byte[] content = TemporaryStore.Bytes(length, 3);
+        byte[] tar = ArchiveBuilder.Tar(("model.onnx", content));
+        Array.Resize(ref tar, tar.Length + (-tar.Length & ((512 * 1024) - 1))); // whole segments of the stream that is read ahead
+        foreach (bool ranges in new[] { true, false })
+        {
+            foreach (bool inMemory in OperatingSystem.IsLinux() ? new[] { false, true } : [false])
+            {
+                foreach (FakeObject item in new[] { new FakeObject("model.onnx", content, ranges: ranges), new FakeObject("model.tar", tar, ranges: ranges) })
+                {
+                    using var store = new TemporaryStore();
+                    var options = new RemoteModelOptions { RangeSize = 1 << 20, InMemory = inMemory };
+                    using ModelArtifact artifact = await new RemoteModelSource(new FakeModel(item), options, store.Options).LoadAsync(TestContext.Current.CancellationToken);
+                    Assert.Equal(content, artifact.GetModelFile().ReadAllBytes().ToArray());
+                }
+            }
+        }
     }
 
     [Fact]
@@ -262,6 +290,13 @@ public sealed class RemoteModelSourceTests : IDisposable
             new RemoteModelSource(model, null, _store.Options).LoadAsync(TestContext.Current.CancellationToken).AsTask());
 
         Assert.Contains("'a/../../x' leads out of its folder", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LoadAsync_ObjectThatIsCalledADot_IsRefused()
+    {
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => Source(new FakeObject(".", [1])).LoadAsync(TestContext.Current.CancellationToken).AsTask());
+        Assert.Contains("has no name", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
