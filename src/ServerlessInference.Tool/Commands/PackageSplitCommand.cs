@@ -57,11 +57,7 @@ internal static class PackageSplitCommand
 
     private static async Task<SplitDocument> SplitAsync(ToolConsole console, Settings settings, CancellationToken cancellationToken)
     {
-        if ((settings.Output + Path.DirectorySeparatorChar).StartsWith(settings.Root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-        {
-            throw new UsageException("--out lies inside --root, and what is written there would be packed. Name a folder beside it.");
-        }
-
+        PublishFolder.RequireOutside(settings.Root, settings.Output);
         var files = PublishFolder.List(settings.Root);
         var models = settings.Models.Select(model => ModelInput.Parse(model, settings.Root)).ToList();
         if (models.GroupBy(model => model.Mount).FirstOrDefault(group => group.Count() > 1) is { } twice)
