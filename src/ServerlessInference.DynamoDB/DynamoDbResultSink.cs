@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using Amazon.Runtime;
 using ServerlessInference.DynamoDB.Internal;
 using ServerlessInference.Results;
 
@@ -61,13 +63,11 @@ public sealed class DynamoDbResultSink : IBatchResultSink
         var pending = new List<PendingItem>(errors.Length);
         for (int i = 0; i < errors.Length; i++)
         {
-            if (FindLoop(records[i]) is { } loop)
+            if (!TryCreate(records[i], out Dictionary<string, AttributeValue>? item, out errors[i]))
             {
-                errors[i] = loop;
                 continue;
             }
 
-            Dictionary<string, AttributeValue> item = _items.Create(records[i]);
             string key = item[_items.Options.KeyAttribute].S ?? string.Empty;
 
             // A request may not name an item twice. Of two results with one identifier the later one counts, for both.
@@ -96,6 +96,26 @@ public sealed class DynamoDbResultSink : IBatchResultSink
         }
 
         return errors;
+    }
+
+    private bool TryCreate(SinkRecord record, [NotNullWhen(true)] out Dictionary<string, AttributeValue>? item, out Exception? error)
+    {
+        item = null;
+        error = FindLoop(record);
+        if (error is null)
+        {
+            try
+            {
+                item = _items.Create(record);
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                // The application's own mapping cannot do it.
+                error = exception;
+            }
+        }
+
+        return item is not null;
     }
 
     private InvalidOperationException? FindLoop(SinkRecord record)
@@ -154,6 +174,14 @@ public sealed class DynamoDbResultSink : IBatchResultSink
                 }
 
                 await Task.Delay(Pause(attempt), _time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (AmazonServiceException exception) when (exception.ErrorCode == DynamoDbErrors.Invalid && some.Length > 1)
+        {
+            // One item that the table does not take has the request refused as a whole: alone, the others are written.
+            foreach (PendingItem one in some)
+            {
+                await WriteBatchAsync([one], errors, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -63,7 +64,7 @@ public sealed class S3ObjectReader
             {
                 return await ReadOnceAsync(item, maxBytes, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (S3Errors.IsSdk(exception))
+            catch (Exception exception) when (S3Errors.IsSdk(exception) || exception is HttpRequestException)
             {
                 throw Translate(exception, item);
             }
@@ -79,7 +80,8 @@ public sealed class S3ObjectReader
         if (size > maxBytes)
         {
             throw new InvalidInputException(
-                InvalidInputKind.TooLarge, $"{item} has {size:N0} bytes; {maxBytes:N0} are read at most. Make it smaller, or raise MaxBytes where the event is mapped.");
+                InvalidInputKind.TooLarge,
+                string.Create(CultureInfo.InvariantCulture, $"{item} has {size:N0} bytes; {maxBytes:N0} are read at most. Make it smaller, or raise MaxBytes where the event is mapped."));
         }
     }
 
@@ -100,7 +102,7 @@ public sealed class S3ObjectReader
                 int read = await response.ResponseStream.ReadAsync(content.AsMemory(done), either.Token).ConfigureAwait(false);
                 if (read == 0)
                 {
-                    throw new IOException($"{item} broke off after {done:N0} of {length:N0} bytes.");
+                    throw new IOException(string.Create(CultureInfo.InvariantCulture, $"{item} broke off after {done:N0} of {length:N0} bytes."));
                 }
 
                 done += read;
@@ -112,11 +114,12 @@ public sealed class S3ObjectReader
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"{item} brought nothing for {IdleTimeout.TotalSeconds:N0} s after {done:N0} of {length:N0} bytes.", exception);
+            throw new IOException(
+                string.Create(CultureInfo.InvariantCulture, $"{item} brought nothing for {IdleTimeout.TotalSeconds:N0} s after {done:N0} of {length:N0} bytes."), exception);
         }
         catch (HttpRequestException exception)
         {
-            throw new IOException($"{item} broke off after {done:N0} of {length:N0} bytes: {exception.Message}", exception);
+            throw new IOException(string.Create(CultureInfo.InvariantCulture, $"{item} broke off after {done:N0} of {length:N0} bytes: {exception.Message}"), exception);
         }
 
         return (content, item with { EntityTag = item.EntityTag ?? response.ETag?.Trim('"'), Size = length });

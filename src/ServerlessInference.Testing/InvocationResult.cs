@@ -60,6 +60,15 @@ public sealed class InvocationResult
             }
         }
 
+        // What a load balancer wants that sends lists of values itself.
+        if (root.TryGetProperty("multiValueHeaders", out JsonElement lists))
+        {
+            foreach (JsonProperty header in lists.EnumerateObject())
+            {
+                headers[header.Name] = string.Join(", ", header.Value.EnumerateArray().Select(value => value.GetString()));
+            }
+        }
+
         string body = root.TryGetProperty("body", out JsonElement text) ? text.GetString() ?? string.Empty : string.Empty;
         bool base64 = root.TryGetProperty("isBase64Encoded", out JsonElement encoded) && encoded.GetBoolean();
         return new HttpResult(status.GetInt32(), headers, base64 ? Convert.FromBase64String(body) : Encoding.UTF8.GetBytes(body));

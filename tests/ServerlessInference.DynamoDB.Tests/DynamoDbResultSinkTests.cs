@@ -165,6 +165,74 @@ public sealed class DynamoDbResultSinkTests(DynamoDbServer server) : IClassFixtu
         Assert.Equal([null, null, "The table 'labels' left 1 of 3 items unwritten after 2 attempts. Raise its write capacity, or let it scale on demand."], errors.Select(error => error?.Message));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Write_ItemThatTheTableRefuses_FailsAlone(bool once)
+    {
+        server.Require();
+        string table = await server.CreateTableAsync();
+        using AmazonDynamoDBClient client = server.Client();
+        var options = new DynamoDbResultOptions { WriteOnce = once };
+        options.Attributes["Everything"] = "{result}";
+
+        IReadOnlyList<Exception?> errors = await new DynamoDbResultSink(client, table, options)
+            .WriteAsync([Record("a"), Record("large", new string('x', 450_000)), Record("c")], Token);
+
+        Assert.Null(errors[0]);
+        Assert.Contains("an item has at most 400 KB", errors[1]?.Message, StringComparison.Ordinal);
+        Assert.Null(errors[2]);
+        Assert.Equal(["a", "c"], (await server.ScanAsync(table)).Select(item => item["ImageName"].S).Order());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Write_MappingThatFails_FailsItsRecordAlone(bool once)
+    {
+        server.Require();
+        string table = await server.CreateTableAsync();
+        using AmazonDynamoDBClient client = server.Client();
+        var options = new DynamoDbResultOptions
+        {
+            WriteOnce = once,
+            Item = record => record.Id == "b" ? throw new FormatException("No number.") : new Dictionary<string, AttributeValue> { ["Id"] = new() { S = record.Id } },
+        };
+
+        IReadOnlyList<Exception?> errors = await new DynamoDbResultSink(client, table, options).WriteAsync([Record("a"), Record("b"), Record("c")], Token);
+
+        Assert.Equal([null, "No number.", null], errors.Select(error => error?.Message));
+        Assert.Equal(["a", "c"], (await server.ScanAsync(table)).Select(item => item["Id"].S).Order());
+    }
+
+    [Fact]
+    public async Task Write_OwnItemsWithOneKey_AreWrittenAllTheSame()
+    {
+        server.Require();
+        string table = await server.CreateTableAsync();
+        using AmazonDynamoDBClient client = server.Client();
+        var options = new DynamoDbResultOptions
+        {
+            Item = record => new Dictionary<string, AttributeValue> { ["UUID"] = new() { S = "mine" }, ["Id"] = new() { S = record.Id } },
+        };
+
+        IReadOnlyList<Exception?> errors = await new DynamoDbResultSink(client, table, options).WriteAsync([Record("a"), Record("b")], Token);
+
+        Assert.All(errors, Assert.Null);
+        Assert.Equal("b", Assert.Single(await server.ScanAsync(table))["Id"].S);
+    }
+
+    [Fact]
+    public async Task Write_ServerThatIsNotThere_SaysWhatToCheck()
+    {
+        using var client = new AmazonDynamoDBClient(
+            new Amazon.Runtime.BasicAWSCredentials("a", "b"), new AmazonDynamoDBConfig { ServiceURL = "http://127.0.0.1:1", MaxErrorRetry = 0 });
+
+        IOException exception = await Assert.ThrowsAsync<IOException>(() => new DynamoDbResultSink(client, "labels").WriteAsync(Record("a"), Token).AsTask());
+
+        Assert.Contains("The table 'labels' could not be written", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Write_RecordOfTheSameTablesStream_IsRefused()
     {

@@ -1,5 +1,6 @@
 // A function on our own host, for tests of the host as a process: TEST_MODEL names a folder with an image model, which answers HTTP;
 // everything else is a command.
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.HostFunction;
@@ -30,8 +31,14 @@ app.UseWarmup().MapHandler(FunctionJson.Default.Command, FunctionJson.Default.An
         case "hang":
             await Task.Delay(Timeout.Infinite, CancellationToken.None);
             break;
-        case "sleep":
-            await Task.Delay(command.Number, token);
+        case "terminated": // answers when the process has been told to end
+            var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using (PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => told.SetResult()))
+            {
+                Console.WriteLine("waiting for the signal");
+                await told.Task.WaitAsync(token);
+            }
+
             break;
         case "meet": // answers once so many invocations are here at the same time
             if (Interlocked.Increment(ref arrived) == command.Number)

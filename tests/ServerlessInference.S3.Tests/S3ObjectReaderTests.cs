@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.S3;
 using ServerlessInference.Results;
 
@@ -49,5 +50,30 @@ public sealed class S3ObjectReaderTests(S3Server server) : IClassFixture<S3Serve
         (ReadOnlyMemory<byte> read, _) = await new S3ObjectReader(client).ReadAsync(new ObjectReference(server.Bucket, "read/empty"), 10, Token);
 
         Assert.True(read.IsEmpty);
+    }
+
+    [Theory]
+    [InlineData("", "dots/in/../secret")]
+    [InlineData("", "dots/in/./secret")]
+    [InlineData("nearby", "../{0}/dots/secret")]
+    public async Task Read_KeyWithDots_LeadsToNoOtherObject(string bucket, string key)
+    {
+        server.Require();
+        await server.PutAsync("dots/secret", "other"u8.ToArray());
+        await server.PutAsync("dots/in/secret", "other"u8.ToArray());
+        using AmazonS3Client client = server.Client();
+        var item = new ObjectReference(bucket.Length == 0 ? server.Bucket : bucket, string.Format(CultureInfo.InvariantCulture, key, server.Bucket));
+
+        InvalidInputException exception = await Assert.ThrowsAsync<InvalidInputException>(() => new S3ObjectReader(client).ReadAsync(item, 100, Token).AsTask());
+
+        Assert.Contains("does not exist", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Read_ServerThatIsNotThere_IsTroubleThatMayPass()
+    {
+        using var client = new AmazonS3Client(new Amazon.Runtime.BasicAWSCredentials("a", "b"), new AmazonS3Config { ServiceURL = "http://127.0.0.1:1", ForcePathStyle = true, MaxErrorRetry = 0 });
+
+        await Assert.ThrowsAsync<IOException>(() => new S3ObjectReader(client).ReadAsync(new ObjectReference("photos", "a"), 100, Token).AsTask());
     }
 }

@@ -10,7 +10,8 @@ namespace ServerlessInference.Results;
 /// <para><c>{origin}</c> (the name of queue, stream or bucket), <c>{id}</c>, <c>{uuid}</c> (<see cref="ResultIdentifier"/>), <c>{model}</c>, <c>{modelVersion}</c>, <c>{date}</c>
 /// (<c>yyyy-MM-dd</c>; <c>{date:yyyy/MM/dd/HH}</c> in a format of .NET), <c>{time}</c> (ISO 8601), both in UTC and of the record.</para>
 /// <para><c>{label}</c> and <c>{score}</c> (the first of the answer), <c>{result}</c> (the answer's JSON), <c>{result.0.label}</c> (a part of it, by members and indices), <c>{error}</c>.
-/// What a record has not is empty. <c>{batch}</c> is the id of the first record that is written together with this one. <c>{{</c> and <c>}}</c> are braces.</para>
+/// What a record has not is empty. <c>{batch}</c> names what is written together with this one: the id of the first record,
+/// and digits that stand for all of them where there are several. <c>{{</c> and <c>}}</c> are braces.</para>
 /// <para>Immutable and thread-safe.</para>
 /// </remarks>
 public sealed class ResultTemplate
@@ -47,7 +48,7 @@ public sealed class ResultTemplate
 
     /// <summary>Fills the template in.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="batch">The id of the first record that is written together with it; <see langword="null"/> for this one's.</param>
+    /// <param name="batch">What names the records that are written together with it; <see langword="null"/> for its own id.</param>
     /// <returns>The text.</returns>
     public string Expand(SinkRecord record, string? batch = null)
     {

@@ -1,26 +1,21 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace ServerlessInference.Lambda;
 
 /// <summary>A Lambda function that serves models: initialises, asks Lambda for events, and answers them.</summary>
 /// <remarks>Thread-safe. See docs/architecture/lambda-host.md for what happens when.</remarks>
-public sealed partial class InferenceFunction : IAsyncDisposable
+public sealed class InferenceFunction : IAsyncDisposable
 {
     private readonly LambdaEnvironment _environment;
     private readonly FunctionServices _services;
     private readonly IReadOnlyList<IEventRoute> _routes;
-    private readonly WarmupResponder _warmup;
     private readonly InferenceFunctionOptions _options;
-    private readonly List<string> _failures;
     private readonly SnapshotHooks? _snapshot;
     private readonly InvocationProcessor _processor;
+    private readonly FunctionInitialization _initialization;
     private readonly long _created;
-    private readonly Lock _gate = new();
-    private readonly CancellationTokenSource _disposing = new();
-    private Task? _initialization;
+    private int _limited;
 
     internal InferenceFunction(
         LambdaEnvironment environment,
@@ -38,9 +33,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
         _environment = environment;
         _services = services;
         _routes = routes;
-        _warmup = warmup;
         _options = options;
-        _failures = failures;
         _snapshot = snapshot;
         _created = created;
         _processor = new InvocationProcessor(services, routes, warmup, scope, created)
@@ -50,6 +43,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
                 : new EmbeddedMetrics(metricNamespace, environment.FunctionName, services.LogSink, services.Time, created),
             Scheduled = scheduled,
         };
+        _initialization = new FunctionInitialization(services, routes, _processor, warmup, failures);
     }
 
     /// <summary>Gets the function's services.</summary>
@@ -70,7 +64,7 @@ public sealed partial class InferenceFunction : IAsyncDisposable
     public Task InitializeAsync(CancellationToken cancellationToken = default)
     {
         LimitManagedMemory();
-        return BeginInitialization().WaitAsync(cancellationToken);
+        return _initialization.Begin().WaitAsync(cancellationToken);
     }
 
     /// <summary>Answers one event, without Lambda's Runtime API. Initialises first where that has not happened.</summary>
@@ -104,208 +98,49 @@ public sealed partial class InferenceFunction : IAsyncDisposable
 
         // With models to load there is time in which the first connection can be made.
         Task connecting = _services.HasModels ? Task.Run(() => PrepareProcess(runner), CancellationToken.None) : Task.CompletedTask;
-        Task initialization = BeginInitialization();
+        Task initialization = _initialization.Begin();
         return initialization.IsCompletedSuccessfully && connecting.IsCompleted && _environment.InitializationType != LambdaEnvironment.SnapStart
             ? runner.RunAsync(cancellationToken)
-            : RunWhenInitializedAsync(runner, initialization, connecting, cancellationToken);
+            : StartAsync(runner, initialization, connecting, cancellationToken);
     }
+
+    /// <summary>Runs what <see cref="InferenceFunctionBuilder.BeforeSnapshot"/> named, for a host of its own; <see cref="RunAsync"/> does this by itself.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>A task that ends when all hooks have run.</returns>
+    public ValueTask RunBeforeSnapshotAsync(CancellationToken cancellationToken = default) =>
+        SnapshotHooks.RunAsync(_snapshot?.Before, _services, cancellationToken);
+
+    /// <summary>Runs what <see cref="InferenceFunctionBuilder.AfterRestore"/> named, for a host of its own; <see cref="RunAsync"/> does this by itself.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>A task that ends when all hooks have run.</returns>
+    public ValueTask RunAfterRestoreAsync(CancellationToken cancellationToken = default) =>
+        SnapshotHooks.RunAsync(_snapshot?.After, _services, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _processor.Dispose();
-        await _disposing.CancelAsync().ConfigureAwait(false);
+        await _initialization.DisposeAsync().ConfigureAwait(false);
         await _services.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task RunWhenInitializedAsync(LoopRunner runner, Task initialization, Task connecting, CancellationToken cancellationToken)
-    {
-        try
-        {
-            // What a rehearsal runs may still be on its way in a split package.
-            if (!initialization.IsCompleted && !_services.HasSplitPackage)
-            {
-                await RehearseAsync().ConfigureAwait(false);
-            }
-
-            await InitializeInTimeAsync(initialization, cancellationToken).ConfigureAwait(false);
-            await PrepareAheadAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            await connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-            {
-                LogInitializationFailed(_processor.Logger, exception);
-                await runner.FailInitializationAsync(Failure.OfInitialization(exception)).ConfigureAwait(false);
-            }
-
-            runner.Dispose();
-            throw;
-        }
-
-        // A connection that could not be made is tried again by the loop, which reports it.
-        await connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_environment.InitializationType == LambdaEnvironment.SnapStart && !await RestoreAsync(runner, cancellationToken).ConfigureAwait(false))
-        {
-            runner.Dispose();
-            return;
-        }
-
-        await runner.RunAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Lets Lambda take its snapshot, and goes on in a copy of it.</summary>
-    private async ValueTask<bool> RestoreAsync(LoopRunner runner, CancellationToken cancellationToken)
-    {
-        if (!await runner.WaitForRestoreAsync(cancellationToken).ConfigureAwait(false))
-        {
-            return false;
-        }
-
-        try
-        {
-            await RunAfterRestoreAsync(cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (Exception exception)
-        {
-            LogInitializationFailed(_processor.Logger, exception);
-            await runner.FailInitializationAsync(Failure.OfInitialization(exception), restored: true).ConfigureAwait(false);
-            runner.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Takes a harmless event the way of all events while models load, so that less is left to compile for the first one.</summary>
-    private async ValueTask RehearseAsync()
-    {
-        foreach (IEventRoute route in _routes)
-        {
-            if (route.CreateHarmlessEvent() is { } payload)
-            {
-                using var invocation = new Invocation(room: 0) { Payload = payload, Context = new InvocationContext { RequestId = "initialization" }, Rehearsal = true };
-                using var deadline = new InvocationDeadline(_services.Time, _options.DeadlineMargin);
-                await _processor.ProcessAsync(invocation, deadline).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private async Task InitializeInTimeAsync(Task initialization, CancellationToken cancellationToken)
-    {
-        if (initialization.IsCompleted || _environment.InitializationType != LambdaEnvironment.OnDemand)
-        {
-            await initialization.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        TimeSpan left = LambdaLimits.InitializationBudget - _services.Time.GetElapsedTime(_created);
-        if (left > TimeSpan.Zero)
-        {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Task timeout = Task.Delay(left, _services.Time, limit.Token);
-            if (await Task.WhenAny(initialization, timeout).ConfigureAwait(false) == initialization || cancellationToken.IsCancellationRequested)
-            {
-                await limit.CancelAsync().ConfigureAwait(false);
-                cancellationToken.ThrowIfCancellationRequested();
-                await initialization.ConfigureAwait(false);
-                return;
-            }
-        }
-
-        // Lambda would stop the process and begin anew. Rather it gets its answer, and the first request waits for the rest.
-        LogInitializationLong(_processor.Logger, LambdaLimits.InitializationBudget.TotalSeconds);
-        _processor.Preloading = initialization;
-    }
-
-    private Task BeginInitialization()
-    {
-        lock (_gate)
-        {
-            return _initialization ??= _services.HasSplitPackage ? PrepareWithPackageAsync() : Prepare();
-        }
-    }
-
-    private async Task PrepareWithPackageAsync()
-    {
-        try
-        {
-            await SplitPackageStart.LoadAsync(_services, _disposing.Token).ConfigureAwait(false);
-        }
-        catch (ModelLoadException) when (!_processor.Preloading.IsCompleted)
-        {
-            // Requests are taken already: routes must be ready for them, and models ask for the package again.
-            _ = Prepare();
-            throw;
-        }
-
-        await Prepare().ConfigureAwait(false);
-    }
-
-    /// <summary>Checks everything and starts to load the models.</summary>
-    private Task Prepare()
-    {
-        try
-        {
-            // Models first: they load while the rest is looked at.
-            Task preload = _services.HasModels ? PreloadModels() : Task.CompletedTask;
-            var failures = new List<string>(_failures);
-            foreach (IEventRoute route in _routes)
-            {
-                route.Prepare(_services, failures);
-            }
-
-            _processor.Scheduled?.Prepare(_services, failures);
-            _warmup.Prepare(failures);
-            if (_services.Registered is { } registered)
-            {
-                Validate(registered, failures);
-            }
-
-            return failures.Count == 0 ? preload : Rejected(failures);
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            return Task.FromException(exception);
-        }
-    }
-
-    // These stand on their own, so that a function without models or options does not load what they need.
+    // On its own, so that a function without models does not load what it needs.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private Task PreloadModels() => _services.Provider.GetRequiredService<IModelRegistry>().PreloadAsync(_disposing.Token);
+    private Task StartAsync(LoopRunner runner, Task initialization, Task connecting, CancellationToken cancellationToken) =>
+        new FunctionStart(_environment, _services, _routes, _processor, _snapshot, _options.DeadlineMargin, _created).RunAsync(runner, initialization, connecting, cancellationToken);
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Task Rejected(List<string> failures) =>
-        Task.FromException(new OptionsValidationException(nameof(InferenceFunction), typeof(InferenceFunctionOptions), failures));
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Validate(IServiceCollection registered, List<string> failures)
+    private void PrepareProcess(LoopRunner runner)
     {
-        if (!FunctionServices.Has(registered, typeof(IStartupValidator)))
-        {
-            return;
-        }
-
-        try
-        {
-            _services.Provider.GetRequiredService<IStartupValidator>().Validate();
-        }
-        catch (OptionsValidationException exception)
-        {
-            failures.AddRange(exception.Failures);
-        }
-        catch (AggregateException exception)
-        {
-            foreach (Exception inner in exception.InnerExceptions)
-            {
-                failures.AddRange(inner is OptionsValidationException invalid ? invalid.Failures : [inner.Message]);
-            }
-        }
+        LimitManagedMemory();
+        runner.Connect();
     }
 
-    [LoggerMessage(EventId = 102, Level = LogLevel.Critical, Message = "The function cannot be initialised")]
-    private static partial void LogInitializationFailed(ILogger logger, Exception exception);
-
-    [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message = "The models are not loaded after {Seconds} s; the first request waits for the rest")]
-    private static partial void LogInitializationLong(ILogger logger, double seconds);
+    /// <summary>Leaves ONNX Runtime its part of the function's memory, once; only where the function has models and this process is Lambda's.</summary>
+    private void LimitManagedMemory()
+    {
+        if (_environment.IsProcess && _services.HasModels && Interlocked.Exchange(ref _limited, 1) == 0)
+        {
+            ManagedMemory.TryLimit(_environment.MemorySize, _options.ManagedMemoryPercent);
+        }
+    }
 }

@@ -57,16 +57,16 @@ public sealed class InvocationContext
         return function.Provider.CreateScope();
     }
 
-    private ValueTask DisposeScopeAsync()
+    private async ValueTask DisposeScopeAsync()
     {
         IServiceScope scope = _scope!;
         _scope = null;
         if (scope is IAsyncDisposable disposable)
         {
-            return disposable.DisposeAsync();
+            await disposable.DisposeAsync().ConfigureAwait(false);
+            return;
         }
 
         scope.Dispose();
-        return default;
     }
 }

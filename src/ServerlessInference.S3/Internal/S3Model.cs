@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.S3;
 using Amazon.S3.Model;
 using ServerlessInference.Models.Transfer;
@@ -66,7 +67,7 @@ internal sealed class S3Model(Func<IAmazonS3> client, S3Uri uri, bool requesterP
 
             if (objects.Count > MaxListed)
             {
-                throw new ModelLoadException($"{Description} has more than {MaxListed:N0} objects. Name the model's own folder.");
+                throw new ModelLoadException(string.Create(CultureInfo.InvariantCulture, $"{Description} has more than {MaxListed:N0} objects. Name the model's own folder."));
             }
 
             if (page.IsTruncated != true)

@@ -15,6 +15,9 @@ namespace ServerlessInference.S3;
 /// </remarks>
 public sealed class S3ResultSink : IBatchResultSink, IObjectResultSink
 {
+    /// <summary>Of the 32 digits of an identifier, half tell batches with the same first record apart.</summary>
+    private const int BatchDigitsLeftOut = 16;
+
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly S3ResultLayout _layout;
@@ -54,11 +57,12 @@ public sealed class S3ResultSink : IBatchResultSink, IObjectResultSink
         ArgumentNullException.ThrowIfNull(records);
         var errors = new Exception?[records.Count];
         var places = new Dictionary<ObjectReference, List<int>>();
+        string batch = BatchOf(records);
         for (int i = 0; i < errors.Length; i++)
         {
             try
             {
-                ObjectReference place = _layout.Locate(records[i], records[0].Id);
+                ObjectReference place = _layout.Locate(records[i], batch);
                 if (!places.TryGetValue(place, out List<int>? together))
                 {
                     places.Add(place, together = []);
@@ -88,6 +92,17 @@ public sealed class S3ResultSink : IBatchResultSink, IObjectResultSink
             }).ConfigureAwait(false);
         return errors;
     }
+
+    /// <summary>
+    /// Names what is written together. A batch that is delivered again in other parts has another name: under the same one, either the lines that were there or the
+    /// new ones would be lost.
+    /// </summary>
+    private static string BatchOf(IReadOnlyList<SinkRecord> records) => records.Count switch
+    {
+        0 => string.Empty,
+        1 => records[0].Id,
+        _ => $"{records[0].Id}-{ResultIdentifier.Create([.. records.Select(record => record.Id)]):N}"[..^BatchDigitsLeftOut],
+    };
 
     private async ValueTask WriteAsync(ObjectReference place, List<SinkRecord> records, CancellationToken cancellationToken)
     {

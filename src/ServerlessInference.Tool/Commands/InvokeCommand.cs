@@ -31,6 +31,7 @@ internal static class InvokeCommand
             Description = "The client context, JSON, that comes with each invocation.",
             HelpName = "JSON",
         };
+        clientContext.Validators.Add(RequireJson);
         var format = FormatOption.Create();
         var function = new FunctionOptions();
         var command = new Command("invoke", "Start a function locally as AWS Lambda would, send it events, and measure init, cold and warm calls.")
@@ -57,6 +58,14 @@ internal static class InvokeCommand
             return await runner.RunAsync(names, settings, parsed.GetValue(format), cancellationToken).ConfigureAwait(false);
         });
         return command;
+    }
+
+    private static void RequireJson(OptionResult result)
+    {
+        if (result.Tokens is [var token] && !RuntimeApiJson.TryMakeHeader(token.Value, out _))
+        {
+            result.AddError("--client-context is no JSON; it must be something like {\"custom\":{\"name\":\"value\"}}.");
+        }
     }
 
     private static Option<int> Count(string name, int defaultValue, string description)

@@ -8,7 +8,7 @@ namespace ServerlessInference.Tool.LocalRuntime;
 /// <summary>The function's process: started once, watched, and stopped with all its descendants. Thread-safe.</summary>
 internal sealed class FunctionProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);

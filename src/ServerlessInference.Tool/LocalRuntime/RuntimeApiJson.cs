@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace ServerlessInference.Tool.LocalRuntime;
 
@@ -33,10 +35,31 @@ internal static class RuntimeApiJson
                 ? (Text(document.RootElement, "errorType"u8), Text(document.RootElement, "errorMessage"u8))
                 : (null, null);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // A function may post anything; the service passes it on unread, and so does the caller of this.
             return (null, null);
+        }
+    }
+
+    /// <summary>Writes JSON as a header can carry it: on one line, in printable ASCII, with the same meaning.</summary>
+    /// <returns>Whether it is JSON.</returns>
+    public static bool TryMakeHeader(string json, out string header)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            var buffer = new ArrayBufferWriter<byte>();
+            using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.Create(UnicodeRanges.BasicLatin) });
+            document.RootElement.WriteTo(writer);
+            writer.Flush();
+            header = Encoding.ASCII.GetString(buffer.WrittenSpan);
+            return true;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
+        {
+            header = "";
+            return false; // the caller says so
         }
     }
 

@@ -89,9 +89,9 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
         headers[RuntimeApiHeaders.DeadlineMs] = invocation.Deadline.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         headers[RuntimeApiHeaders.InvokedFunctionArn] = _settings.Arn;
         headers[RuntimeApiHeaders.TraceId] = invocation.Request.TraceId;
-        if (invocation.Request.ClientContext is { } clientContext)
+        if (invocation.Request.ClientContext is { } clientContext && RuntimeApiJson.TryMakeHeader(clientContext, out var header))
         {
-            headers[RuntimeApiHeaders.ClientContext] = clientContext;
+            headers[RuntimeApiHeaders.ClientContext] = header;
         }
 
         await ReplyAsync(context, StatusCodes.Status200OK, invocation.Request.Payload, Json).ConfigureAwait(false);

@@ -75,7 +75,7 @@ public sealed class EventsToResultsTests(S3Server s3, DynamoDbServer dynamo) : I
         List<Dictionary<string, AttributeValue>> items = await dynamo.ScanAsync(table);
         Assert.Equal((97, 3), (items.Count(item => item.ContainsKey("ObjectClass")), items.Count(item => item.ContainsKey("Error"))));
         Assert.Equal(["sequence-1", "sequence-100", "sequence-48"], items.Where(item => item.ContainsKey("Error")).Select(item => item["ImageName"].S).Order(StringComparer.Ordinal));
-        string[] lines = [.. (await Task.WhenAll(new[] { 1, 33, 65, 97 }.Select(first => ReadAsync($"lines/sequence-{first}.jsonl")))).SelectMany(text => text.TrimEnd('\n').Split('\n'))];
+        string[] lines = [.. (await Task.WhenAll((await ListAsync("lines/sequence-")).Select(ReadAsync))).SelectMany(text => text.TrimEnd('\n').Split('\n'))];
         Assert.Equal((97, 3), (lines.Count(line => line.Contains("\"result\":", StringComparison.Ordinal)), lines.Count(line => line.Contains("\"error\":", StringComparison.Ordinal))));
     }
 
@@ -116,6 +116,12 @@ public sealed class EventsToResultsTests(S3Server s3, DynamoDbServer dynamo) : I
         cancellationToken: Token);
 
     private ObjectReference Item(string key, string sequencer) => new(s3.Bucket, key) { EntityTag = "tag" + sequencer, Sequencer = "0055AED6DCD9028" + sequencer };
+
+    private async Task<List<string>> ListAsync(string prefix)
+    {
+        using AmazonS3Client client = s3.Client();
+        return [.. (await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = s3.Bucket, Prefix = prefix }, Token)).S3Objects.Select(item => item.Key)];
+    }
 
     private async Task<string> ReadAsync(string key)
     {

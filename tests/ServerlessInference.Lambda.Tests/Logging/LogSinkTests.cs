@@ -39,6 +39,39 @@ public sealed class LogSinkTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Log_ModelThatCannotBeLoaded_ShowsAStackOnlyForWhatIsBehindIt(bool json)
+    {
+        LambdaLogger logger = Create(json);
+        ModelLoadException plain = Thrown(new ModelLoadException("There is no such file.", Thrown(new ModelLoadException("Gone."))));
+        ModelLoadException caused = Thrown(new ModelLoadException("It cannot be read.", Thrown(new FormatException("byte 7"))));
+
+        Log(logger, LogLevel.Error, "Model", plain);
+        Assert.Contains("ModelLoadException", Output, StringComparison.Ordinal);
+        Assert.Contains("There is no such file.", Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", Output, StringComparison.Ordinal);
+        Log(logger, LogLevel.Error, "Model", caused);
+        Log(logger, LogLevel.Critical, "Function", caused);
+
+        Assert.Equal(1, Occurrences("FormatException: byte 7"));
+        Assert.Contains("   at ", Output, StringComparison.Ordinal);
+        Assert.Equal(json ? 3 : 2, Occurrences("It cannot be read."));
+    }
+
+    [Fact]
+    public void Log_ExceptionOfTheApplication_ShowsItsStackEveryTime()
+    {
+        LambdaLogger logger = Create(json: false);
+        FormatException exception = Thrown(new FormatException("byte 7"));
+
+        Log(logger, LogLevel.Error, "It failed", exception);
+        Log(logger, LogLevel.Error, "It failed", exception);
+
+        Assert.Equal(2, Occurrences("   at "));
+    }
+
+    [Theory]
     [InlineData(null, LogLevel.Information)]
     [InlineData("nonsense", LogLevel.Information)]
     [InlineData("trace", LogLevel.Trace)]
@@ -93,6 +126,21 @@ public sealed class LogSinkTests : IDisposable
 
     private static void Log(LambdaLogger logger, LogLevel level, string message, Exception? exception = null) =>
         logger.Log(level, default, message, exception, (text, _) => text);
+
+    private static T Thrown<T>(T exception)
+        where T : Exception
+    {
+        try
+        {
+            throw exception;
+        }
+        catch (T)
+        {
+            return exception;
+        }
+    }
+
+    private int Occurrences(string text) => Output.Split(text).Length - 1;
 
     private string Output => Encoding.UTF8.GetString(_output.ToArray());
 

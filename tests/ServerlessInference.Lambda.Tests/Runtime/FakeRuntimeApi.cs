@@ -62,7 +62,7 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
         var posted = new TaskCompletionSource<Post>(TaskCreationOptions.RunContinuationsAsynchronously);
         _posts[@event.Id] = posted;
         _events.Writer.TryWrite(@event);
-        return posted.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        return posted.Task.WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace ServerlessInference.Lambda.Tests.Runtime;
@@ -250,7 +251,7 @@ public sealed class RunAsyncTests
         leave.SetResult();
 
         Assert.Equal("""{"Text":"done","Number":0}""", (await post).Body);
-        await run.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await run.WaitAsync(TimeSpan.FromSeconds(60), Token);
     }
 
     [Fact]
@@ -264,9 +265,35 @@ public sealed class RunAsyncTests
 
         await stop.CancelAsync();
 
-        await run.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await run.WaitAsync(TimeSpan.FromSeconds(60), Token);
+    }
+
+    [Fact]
+    public async Task RunAsync_ScopeThatCannotBeDisposed_IsLoggedAndTheAnswerStands()
+    {
+        await using var api = new FakeRuntimeApi();
+        InferenceFunctionBuilder builder = InferenceFunction.CreateBuilder([], api.Environment());
+        builder.Services.AddScoped<Stubborn>();
+        await using var running = Running.Start(builder, (question, context, token) =>
+        {
+            context.Services.GetRequiredService<Stubborn>();
+            return Echo(question, context, token);
+        });
+
+        FakeRuntimeApi.Post first = await api.SendAsync("""{"Text":"a"}""");
+        FakeRuntimeApi.Post second = await api.SendAsync("""{"Text":"b"}""");
+
+        Assert.Equal("""{"Text":"a","Number":0}""", first.Body);
+        Assert.Equal("""{"Text":"b","Number":0}""", second.Body);
+        Assert.Contains("request-1", running.Log, StringComparison.Ordinal);
+        Assert.Contains("I stay.", running.Log, StringComparison.Ordinal);
     }
 
     private static ValueTask<Answer> Echo(Question question, InvocationContext context, CancellationToken token) =>
         ValueTask.FromResult(new Answer(question.Text, question.Number));
+
+    private sealed class Stubborn : IDisposable
+    {
+        public void Dispose() => throw new NotSupportedException("I stay.");
+    }
 }

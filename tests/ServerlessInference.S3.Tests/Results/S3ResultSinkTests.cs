@@ -61,12 +61,33 @@ public sealed class S3ResultSinkTests(S3Server server) : IClassFixture<S3Server>
         IReadOnlyList<Exception?> errors = await sink.WriteAsync([Record("x/a"), Record("y/b"), Failed("x/c")], Token);
 
         Assert.All(errors, Assert.Null);
-        string[] lines = (await ReadAsync("lines/x/x/a.jsonl")).Split('\n');
+        string[] lines = (await ReadAsync(Assert.Single(await ListAsync("lines/x/x/a-")))).Split('\n');
         Assert.Equal(3, lines.Length);
         Assert.Contains("\"x/a\"", lines[0], StringComparison.Ordinal);
         Assert.Contains("\"x/c\"", lines[1], StringComparison.Ordinal);
         Assert.Empty(lines[2]);
-        Assert.Contains("\"y/b\"", await ReadAsync("lines/y/x/a.jsonl"), StringComparison.Ordinal);
+        Assert.Contains("\"y/b\"", await ReadAsync(Assert.Single(await ListAsync("lines/y/x/a-"))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Write_JsonLinesInOtherParts_LosesNoLine()
+    {
+        server.Require();
+        using AmazonS3Client client = server.Client();
+        var sink = new S3ResultSink(client, $"s3://{server.Bucket}/parts/{{batch}}.jsonl", new S3ResultOptions { JsonLines = true });
+
+        // The function wrote both and was ended before it could say so; the queue sends the first one again, with others.
+        await sink.WriteAsync([Record("a"), Record("b")], Token);
+        await sink.WriteAsync([Record("a"), Record("b")], Token);
+        await sink.WriteAsync([Record("a"), Record("d")], Token);
+        await sink.WriteAsync([Record("a")], Token);
+
+        List<string> keys = await ListAsync("parts/");
+        Assert.Equal(3, keys.Count);
+        string all = string.Concat(await Task.WhenAll(keys.Select(ReadAsync)));
+        Assert.Contains("\"b\"", all, StringComparison.Ordinal);
+        Assert.Contains("\"d\"", all, StringComparison.Ordinal);
+        Assert.Contains("parts/a.jsonl", keys);
     }
 
     [Fact]
@@ -115,6 +136,17 @@ public sealed class S3ResultSinkTests(S3Server server) : IClassFixture<S3Server>
         IOException exception = await Assert.ThrowsAsync<IOException>(() => sink.WriteAsync(Record("a"), Token).AsTask());
 
         Assert.Contains("The function's role needs s3:PutObject", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Write_ServerThatIsNotThere_SaysWhatToCheck()
+    {
+        using var client = new AmazonS3Client(
+            new Amazon.Runtime.BasicAWSCredentials("a", "b"), new AmazonS3Config { ServiceURL = "http://127.0.0.1:1", ForcePathStyle = true, MaxErrorRetry = 0 });
+
+        IOException exception = await Assert.ThrowsAsync<IOException>(() => new S3ResultSink(client, "s3://labels/{key}.json").WriteAsync(Record("a"), Token).AsTask());
+
+        Assert.Contains("The result s3://labels/a.json cannot be written", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -187,6 +219,13 @@ public sealed class S3ResultSinkTests(S3Server server) : IClassFixture<S3Server>
     {
         using var reader = new StreamReader(response.ResponseStream);
         return await reader.ReadToEndAsync(Token);
+    }
+
+    private async Task<List<string>> ListAsync(string prefix)
+    {
+        using AmazonS3Client client = server.Client();
+        ListObjectsV2Response response = await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = server.Bucket, Prefix = prefix }, Token);
+        return [.. response.S3Objects.Select(item => item.Key)];
     }
 
     private async Task<string> ReadAsync(string key)

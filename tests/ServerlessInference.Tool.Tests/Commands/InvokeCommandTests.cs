@@ -114,6 +114,17 @@ public sealed class InvokeCommandTests
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Invoke_ClientContextThatIsNoJson_IsAWrongCall()
+    {
+        using var input = new EventFile("{}");
+
+        var run = await ToolRun.RunAsync("invoke", "-e", input.Path, "--client-context", "custom", "--", TestFunction.Program);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("--client-context is no JSON", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Invoke_FunctionThrows_ExitsWithOneAndShowsWhatTheCallerGets()
     {
         using var input = new EventFile("""{"do":"throw"}""");

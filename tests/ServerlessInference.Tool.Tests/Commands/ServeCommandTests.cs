@@ -103,7 +103,7 @@ public sealed class ServeCommandTests
     [Fact(Timeout = Limit)]
     public async Task Serve_Timeout_Is504AndTheNextRequestIsServed()
     {
-        await using var serve = await ServeSession.StartAsync("--timeout", "1", "--env", "TEST_HTTP=1");
+        await using var serve = await ServeSession.StartAsync("--timeout", "5", "--env", "TEST_HTTP=1");
 
         using var late = await DoAsync(serve, """{"do":"hang"}""");
         var document = await serve.NextDocumentAsync();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using ServerlessInference.Tool.LocalRuntime;
+using ServerlessInference.Tool.Tests.Support;
 
 namespace ServerlessInference.Tool.Tests.Conformance;
 
@@ -30,6 +31,7 @@ public sealed class HostConformanceTests : HostTest
 
         InvocationResult failed = await InvokeAsync(environment, """{"do":"throw"}""");
         InvocationResult next = await InvokeAsync(environment, "{}");
+        await environment.DisposeAsync(); // the log is complete when the process has ended
 
         Assert.Equal("InvalidOperationException", failed.Outcome.Error?.Type);
         Assert.Equal($"The function failed. Request {failed.RequestId} in its log says why.", failed.Outcome.Error?.Message);
@@ -55,21 +57,22 @@ public sealed class HostConformanceTests : HostTest
     [Fact(Timeout = Limit)]
     public async Task Invoke_HandlerThatHeedsItsToken_AnswersBeforeTheDeadlineAndLives()
     {
-        await using ExecutionEnvironment environment = CreateHost(timeout: TimeSpan.FromSeconds(3));
+        await using ExecutionEnvironment environment = CreateHost(
+            timeout: TimeSpan.FromSeconds(8), variables: ("ServerlessInference__Function__DeadlineMargin", "00:00:02"));
         InvocationResult first = await InvokeAsync(environment, "{}");
 
         InvocationResult late = await InvokeAsync(environment, """{"do":"wait"}""");
         InvocationResult next = await InvokeAsync(environment, "{}");
 
         Assert.Equal("Function.DeadlineExceeded", late.Outcome.Error?.Type);
-        Assert.InRange(late.Duration.TotalSeconds, 2, 3);
+        Assert.InRange(late.Duration.TotalSeconds, 5.5, 8);
         Assert.Equal(PidOf(first), PidOf(next));
     }
 
     [Fact(Timeout = Limit)]
     public async Task Invoke_HandlerThatHangs_IsKilledAndInitialisedAgain()
     {
-        await using ExecutionEnvironment environment = CreateHost(timeout: TimeSpan.FromSeconds(2));
+        await using ExecutionEnvironment environment = CreateHost(timeout: TimeSpan.FromSeconds(5));
         InvocationResult first = await InvokeAsync(environment, "{}");
 
         InvocationResult late = await InvokeAsync(environment, """{"do":"hang"}""");
@@ -141,6 +144,34 @@ public sealed class HostConformanceTests : HostTest
 
         Assert.Equal("ModelLoadException", failed.Outcome.Error?.Type);
         Assert.Contains("/nowhere/model", failed.Outcome.Error?.Message, StringComparison.Ordinal);
+
+        // Lambda starts it twice. Each time the log has one record from the model and one from the function, and nothing else, neither stacks nor a crash.
+        Assert.Equal(
+            ["ERROR\tServerlessInference.Sessions.ModelLoader", "FATAL\tServerlessInference.Lambda", "ERROR\tServerlessInference.Sessions.ModelLoader", "FATAL\tServerlessInference.Lambda"],
+            FunctionLog.Where(line => line.Contains('\t', StringComparison.Ordinal)).Select(line => string.Join('\t', line.Split('\t')[2..4])));
+        Assert.All(FunctionLog, line => Assert.DoesNotContain("   at ", line, StringComparison.Ordinal));
+        Assert.All(FunctionLog, line => Assert.DoesNotContain("Unhandled exception", line, StringComparison.Ordinal));
+        Assert.All(FunctionLog, line => Assert.DoesNotContain("initialization", line, StringComparison.Ordinal));
+        Assert.Equal(4, FunctionLog.Count(line => line.Contains("ModelLoadException: file:/nowhere/model does not exist. Check the path", StringComparison.Ordinal)));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Start_FunctionThatCannotBeInitialised_EndsItsProcessWithAnExitStatus()
+    {
+        await using var api = await RuntimeApiFixture.StartAsync();
+        using var process = Process.Start(new ProcessStartInfo(Program)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["AWS_LAMBDA_RUNTIME_API"] = api.Function.BaseAddress!.Authority, ["TEST_MODEL"] = "/nowhere/model" },
+        })!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(Cancellation);
+
+        string error = await process.StandardError.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal((1, string.Empty), (process.ExitCode, error));
+        Assert.Contains("The function cannot be initialised", await output, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Limit)]
@@ -149,6 +180,7 @@ public sealed class HostConformanceTests : HostTest
         await using ExecutionEnvironment environment = CreateHost(variables: [("AWS_LAMBDA_LOG_FORMAT", "JSON"), ("AWS_LAMBDA_LOG_LEVEL", "WARN")]);
 
         InvocationResult failed = await InvokeAsync(environment, """{"do":"throw"}""");
+        await environment.DisposeAsync(); // the log is complete when the process has ended
 
         JsonElement record = JsonDocument.Parse(Assert.Single(FunctionLog)).RootElement;
         Assert.Equal("ERROR", record.GetProperty("level").GetString());
@@ -162,8 +194,11 @@ public sealed class HostConformanceTests : HostTest
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The signal is sent with kill.");
         await using ExecutionEnvironment environment = CreateHost();
         int pid = PidOf(await InvokeAsync(environment, "{}"));
-        Task<InvocationResult> answering = InvokeAsync(environment, """{"do":"sleep","number":1500,"text":"done"}""");
-        await Task.Delay(500, Cancellation);
+        Task<InvocationResult> answering = InvokeAsync(environment, """{"do":"terminated","text":"done"}""");
+        while (!FunctionLog.Contains("waiting for the signal"))
+        {
+            await Task.Delay(20, Cancellation);
+        }
 
         using (var kill = Process.Start("kill", ["-TERM", $"{pid}"]))
         {
@@ -173,5 +208,6 @@ public sealed class HostConformanceTests : HostTest
         InvocationResult result = await answering;
         Assert.Null(result.Outcome.Error);
         Assert.Equal("done", Json(result).GetProperty("text").GetString());
+        Assert.Equal(pid, PidOf(result));
     }
 }

@@ -38,7 +38,7 @@ public sealed class ExecutionEnvironmentTests : EnvironmentTest
     [Fact(Timeout = Limit)]
     public async Task Invoke_Hangs_IsKilledAtTheDeadlineAndStartedAfreshWithItsTmp()
     {
-        await using var environment = Create(settings => settings with { Timeout = TimeSpan.FromSeconds(1) });
+        await using var environment = Create(settings => settings with { Timeout = TimeSpan.FromSeconds(5) });
         var before = Json(await InvokeAsync(environment, "{}"));
 
         var late = await InvokeAsync(environment, """{"do":"hang"}""");
@@ -46,9 +46,9 @@ public sealed class ExecutionEnvironmentTests : EnvironmentTest
         var after = await InvokeAsync(environment, "{}");
 
         Assert.Equal("Sandbox.Timedout", late.Outcome.Error?.Type);
-        Assert.Equal($"RequestId: {late.RequestId} Error: Task timed out after 1.00 seconds", late.Outcome.Error?.Message);
+        Assert.Equal($"RequestId: {late.RequestId} Error: Task timed out after 5.00 seconds", late.Outcome.Error?.Message);
         Assert.Equal("Sandbox.Timedout", Json(late).GetProperty("errorType").GetString());
-        Assert.InRange(late.Duration.TotalSeconds, 0.95, 30);
+        Assert.InRange(late.Duration.TotalSeconds, 4.95, 60);
         Assert.NotNull(after.Start);
         Assert.Equal(1, Json(after).GetProperty("count").GetInt32());
         Assert.Equal(2, Json(after).GetProperty("starts").GetInt32()); // counted in a file under /tmp
@@ -181,7 +181,7 @@ public sealed class ExecutionEnvironmentTests : EnvironmentTest
         await using var environment = Create(settings => settings with
         {
             MaxConcurrency = 2,
-            Timeout = TimeSpan.FromSeconds(1),
+            Timeout = TimeSpan.FromSeconds(5),
             Variables = new Dictionary<string, string> { ["AWS_LAMBDA_MAX_CONCURRENCY"] = "2" },
         });
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using ServerlessInference.Tool.LocalRuntime;
 using ServerlessInference.Tool.Tests.Support;
 
@@ -26,6 +27,30 @@ public sealed class RuntimeApiServerTests
         Assert.Equal("Root=1-a-b;Sampled=0", Header(next, "Lambda-Runtime-Trace-Id"));
         Assert.Equal("""{"custom":{"source":"x"}}""", Header(next, "Lambda-Runtime-Client-Context"));
         Assert.Equal("""{"a":1}""", await next.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Next_ClientContextOfSeveralLinesAndAnyCharacters_FitsIntoItsHeader()
+    {
+        await using var api = await RuntimeApiFixture.StartAsync();
+
+        var (_, next) = await api.DispatchAsync("id-1", clientContext: "{\n  \"custom\": { \"name\": \"Zoë 🦊\" }\r\n}");
+
+        Assert.Equal(HttpStatusCode.OK, next.StatusCode);
+        using var context = JsonDocument.Parse(Header(next, "Lambda-Runtime-Client-Context"));
+        Assert.Equal("Zoë 🦊", context.RootElement.GetProperty("custom").GetProperty("name").GetString());
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Error_TextThatIsNone_IsPassedOnUnread()
+    {
+        await using var api = await RuntimeApiFixture.StartAsync();
+        var (invocation, _) = await api.DispatchAsync("id-1");
+
+        using var answer = await api.PostAsync("invocation/id-1/error", """{"errorType":"\ud800","errorMessage":"x"}""");
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        Assert.Equal("Runtime.Unknown", (await invocation.Outcome).Error?.Type);
     }
 
     [Fact(Timeout = Limit)]

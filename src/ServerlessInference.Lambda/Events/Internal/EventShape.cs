@@ -135,6 +135,19 @@ internal static class EventShape
     }
 
     // What is no notification of S3 does not mention it, mostly, so that few bodies are looked into.
+    private static bool IsNotification(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return MentionsS3(ref reader) && NotificationReader.IsNotification(reader.GetString()!);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair: the message's own reader reports it.
+            return false;
+        }
+    }
+
     private static bool MentionsS3(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String
         && (reader.ValueSpan.IndexOf("aws:s3"u8) >= 0 || reader.ValueSpan.IndexOf("aws.s3"u8) >= 0 || reader.ValueSpan.IndexOf("s3:TestEvent"u8) >= 0);
 
@@ -146,7 +159,7 @@ internal static class EventShape
             if (reader.ValueTextEquals("body"u8))
             {
                 reader.Read();
-                notification = MentionsS3(ref reader) && NotificationReader.IsNotification(reader.GetString()!);
+                notification = IsNotification(ref reader);
             }
 
             reader.Skip();
@@ -179,7 +192,7 @@ internal static class EventShape
                 if (reader.ValueTextEquals("body"u8))
                 {
                     reader.Read();
-                    notification = MentionsS3(ref reader) && NotificationReader.IsNotification(reader.GetString()!);
+                    notification = IsNotification(ref reader);
                 }
 
                 // SNS writes it with a capital.

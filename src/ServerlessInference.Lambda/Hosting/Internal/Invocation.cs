@@ -28,6 +28,9 @@ internal sealed class Invocation(int room) : IDisposable
     /// <summary>What an HTTP answer says about the origin that may read it; <see langword="null"/> for nothing.</summary>
     public string? AllowOrigin;
 
+    /// <summary>Whether the headers of an HTTP answer are lists of values.</summary>
+    public bool ListsOfHeaders;
+
     /// <summary>Gets a buffer for a value that becomes a part of the response.</summary>
     public ResponseBuffer InnerBuffer => _innerBuffer ??= new ResponseBuffer(0);
 

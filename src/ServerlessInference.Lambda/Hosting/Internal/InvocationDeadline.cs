@@ -11,7 +11,10 @@ internal sealed class InvocationDeadline(TimeProvider time, TimeSpan margin) : I
     private CancellationToken _callerToken;
 
     /// <summary>Gets a value indicating whether the time ran out, as opposed to a caller that gave up.</summary>
-    public bool Reached => _source is { IsCancellationRequested: true } && !_callerToken.IsCancellationRequested;
+    public bool Reached => IsCancelled && !_callerToken.IsCancellationRequested;
+
+    /// <summary>Gets a value indicating whether the invocation was cancelled, for whatever reason.</summary>
+    public bool IsCancelled => _source is { IsCancellationRequested: true };
 
     public CancellationToken Begin(DateTimeOffset deadline, CancellationToken caller)
     {

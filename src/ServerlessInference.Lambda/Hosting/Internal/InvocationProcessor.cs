@@ -33,7 +33,7 @@ internal sealed partial class InvocationProcessor(
             services.Phase.Begin();
         }
 
-        scope.RequestId = context.RequestId;
+        scope.RequestId = invocation.Rehearsal ? null : context.RequestId;
         invocation.Error = null;
         IEventRoute? route = null;
         bool plain = false;
@@ -76,8 +76,19 @@ internal sealed partial class InvocationProcessor(
         }
         finally
         {
+            if (deadline.IsCancelled)
+            {
+                // This may be the thread that calls one after the other all that heed the token. It goes on with that, rather than with the next event.
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            }
+
             deadline.End();
-            await context.EndAsync().ConfigureAwait(false);
+            ValueTask ended = context.EndAsync();
+            if (!ended.IsCompletedSuccessfully)
+            {
+                await EndAsync(ended).ConfigureAwait(false);
+            }
+
             if (Metrics is not null && !invocation.Rehearsal)
             {
                 Metrics.Flush(context.RequestId, first);
@@ -100,6 +111,19 @@ internal sealed partial class InvocationProcessor(
     private bool IsPlain(ReadOnlySpan<byte> payload) =>
         routes.Count == 1 && Scheduled is null && routes[0] is RawHandlerRoute && !payload.IsEmpty && warmup.IsNever(payload);
 
+    /// <summary>Waits for the end of the invocation's own services. There is an answer already, so one that cannot be disposed is the log's business.</summary>
+    private async ValueTask EndAsync(ValueTask ended)
+    {
+        try
+        {
+            await ended.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            LogNotDisposed(Logger, exception);
+        }
+    }
+
     private static EventKind Recognize(ReadOnlySpan<byte> payload)
     {
         if (payload.IsEmpty)
@@ -116,12 +140,24 @@ internal sealed partial class InvocationProcessor(
             throw new InvalidInputException(
                 $"The event is no JSON: trouble at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
         }
+        catch (InvalidOperationException)
+        {
+            throw EventJson.NoText();
+        }
     }
 
     private static bool IsScheduled(ReadOnlySpan<byte> payload)
     {
         var members = default(WarmupMembers);
-        return members.TryReadAll(payload) && members is { FromAws: true, IsScheduled: true };
+        try
+        {
+            return members.TryReadAll(payload) && members is { FromAws: true, IsScheduled: true };
+        }
+        catch (InvalidOperationException)
+        {
+            // A text in it is none; no schedule sends that.
+            return false;
+        }
     }
 
     private IEventRoute Find(EventKind kind)
@@ -156,6 +192,9 @@ internal sealed partial class InvocationProcessor(
 
     [LoggerMessage(EventId = 100, Message = "Answering an event of the kind {Event} failed ({ErrorType})")]
     private static partial void LogFailed(ILogger logger, LogLevel level, Exception exception, EventKind @event, string errorType);
+
+    [LoggerMessage(EventId = 105, Level = LogLevel.Error, Message = "A service of the invocation's scope could not be disposed")]
+    private static partial void LogNotDisposed(ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 101, Level = LogLevel.Debug, Message = "Warmed up for {Sender}")]
     private static partial void LogWarm(ILogger logger, string sender);

@@ -1,5 +1,8 @@
+using System.Globalization;
+
 namespace ServerlessInference.Lambda;
 
 /// <summary>A response is longer than Lambda takes.</summary>
-internal sealed class ResponseTooLargeException() : InferenceException(
-    $"The response is longer than the {LambdaLimits.SynchronousResponseBytes:N0} bytes that Lambda takes. Ask for fewer or smaller results, or write them to a sink.");
+internal sealed class ResponseTooLargeException() : InferenceException(string.Create(
+    CultureInfo.InvariantCulture,
+    $"The response is longer than the {LambdaLimits.SynchronousResponseBytes:N0} bytes that Lambda takes. Ask for fewer or smaller results, or write them to a sink."));

@@ -8,9 +8,9 @@ internal sealed class SnapshotHooks
     public List<Func<IServiceProvider, CancellationToken, ValueTask>> After { get; } = [];
 
     public static async ValueTask RunAsync(
-        List<Func<IServiceProvider, CancellationToken, ValueTask>> hooks, FunctionServices services, CancellationToken cancellationToken)
+        List<Func<IServiceProvider, CancellationToken, ValueTask>>? hooks, FunctionServices services, CancellationToken cancellationToken)
     {
-        foreach (Func<IServiceProvider, CancellationToken, ValueTask> hook in hooks)
+        foreach (Func<IServiceProvider, CancellationToken, ValueTask> hook in hooks ?? [])
         {
             await hook(services.Provider, cancellationToken).ConfigureAwait(false);
         }

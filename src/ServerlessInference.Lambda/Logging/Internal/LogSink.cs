@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace ServerlessInference.Lambda;
 
@@ -18,6 +19,7 @@ internal sealed class LogSink
     private readonly TimeProvider _time;
     private readonly Func<Stream> _open;
     private Stream? _stream;
+    private Exception? _shown;
 
     public LogSink(LambdaEnvironment environment, InvocationScope scope, TimeProvider time, Func<Stream>? open = null)
     {
@@ -54,7 +56,7 @@ internal sealed class LogSink
             .Append(now).Append('\t').Append(_scope.RequestId ?? "-").Append('\t').Append(Name(level)).Append('\t').Append(category).Append('\t').Append(message);
         if (exception is not null)
         {
-            text.Append('\n').Append(exception);
+            text.Append('\n').Append(Stack(exception) ?? $"{exception.GetType()}: {exception.Message}");
         }
 
         // CloudWatch makes a record of each line, but shows a carriage return as a line of the same record.
@@ -80,13 +82,27 @@ internal sealed class LogSink
         {
             writer.WriteString("errorType"u8, exception.GetType().Name);
             writer.WriteString("errorMessage"u8, exception.Message);
-            writer.WriteString("stackTrace"u8, exception.ToString());
+            if (Stack(exception) is { } stack)
+            {
+                writer.WriteString("stackTrace"u8, stack);
+            }
         }
 
         writer.WriteEndObject();
         writer.Flush();
         return [.. buffer.WrittenSpan, (byte)'\n'];
     }
+
+    /// <summary>
+    /// Gives an exception with its stack, where that says more than the message: not for a model or settings that are not as they should be, unless something else is behind
+    /// it, and then once, for the same exception passes from the model to the function and to the requests that wait for it.
+    /// </summary>
+    private string? Stack(Exception exception) =>
+        exception is ModelLoadException or OptionsValidationException && (IsExplained(exception.InnerException) || Interlocked.Exchange(ref _shown, exception) == exception)
+            ? null
+            : exception.ToString();
+
+    private static bool IsExplained(Exception? cause) => cause is null || (cause is ModelLoadException && IsExplained(cause.InnerException));
 
     // Lambda's own names of levels, so that its log filters understand them.
     private static string Name(LogLevel level) => level switch

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Amazon.Runtime;
@@ -51,7 +52,7 @@ internal sealed class ParameterStoreClient(ParameterStoreOptions options, TimePr
                 }
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
-                    reason = $"no answer within {options.Timeout.TotalSeconds:0.###} s";
+                    reason = string.Create(CultureInfo.InvariantCulture, $"no answer within {options.Timeout.TotalSeconds:0.###} s");
                 }
                 catch (HttpRequestException exception)
                 {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ServerlessInference.Lambda;
 
 /// <summary>
@@ -150,7 +152,17 @@ internal sealed class ApiResponseReader(int keptPayload)
 
     private void BeginBody()
     {
-        if (Response.Chunked)
+        if (Response.Status < 200)
+        {
+            // An interim answer (RFC 9110, section 15.2), which nobody asked for: the real one follows.
+            _state = State.Head;
+        }
+        else if (Response.Status is 204 or 304)
+        {
+            // These have no body, whatever the head says (RFC 9112, section 6.3).
+            _state = State.Complete;
+        }
+        else if (Response.Chunked)
         {
             _state = State.ChunkSize;
         }
@@ -170,7 +182,8 @@ internal sealed class ApiResponseReader(int keptPayload)
     {
         if (_length + count > LambdaLimits.EventBytes)
         {
-            throw new RuntimeApiException($"The Runtime API's answer is longer than {LambdaLimits.EventBytes:N0} bytes; Lambda sends events of 6 MB at most.");
+            throw new RuntimeApiException(string.Create(
+                CultureInfo.InvariantCulture, $"The Runtime API's answer is longer than {LambdaLimits.EventBytes:N0} bytes; Lambda sends events of 6 MB at most."));
         }
 
         _expected = _length + (int)count;
@@ -198,7 +211,8 @@ internal sealed class ApiResponseReader(int keptPayload)
     {
         if (_end - _start > LongestLine)
         {
-            throw new RuntimeApiException($"The Runtime API's answer has a head or a line of more than {LongestLine:N0} bytes.");
+            throw new RuntimeApiException(string.Create(
+                CultureInfo.InvariantCulture, $"The Runtime API's answer has a head or a line of more than {LongestLine:N0} bytes."));
         }
 
         byte[] target = _start > 0 ? _buffer : GC.AllocateUninitializedArray<byte>(2 * _buffer.Length);

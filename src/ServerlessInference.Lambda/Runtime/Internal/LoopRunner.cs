@@ -61,7 +61,7 @@ internal sealed class LoopRunner : IDisposable
 
     public async Task FailInitializationAsync(FunctionError error, bool restored = false)
     {
-        using var invocation = new Invocation(RuntimeApiClient.HeadRoom(_endpoint));
+        using var invocation = new Invocation(RuntimeApiRequests.HeadRoom(_endpoint));
         ErrorJson.Write(invocation, error);
         await _clients[0].FailInitializationAsync(error.Type, invocation.Response, restored).ConfigureAwait(false);
     }
@@ -135,7 +135,7 @@ internal sealed class LoopRunner : IDisposable
     }
 
     private PollingLoop CreateLoop(int index) => new(
-        this, _clients[index], _processor, new InvocationDeadline(_time, _deadlineMargin), RuntimeApiClient.HeadRoom(_endpoint), alone: _clients.Length == 1);
+        this, _clients[index], _processor, new InvocationDeadline(_time, _deadlineMargin), RuntimeApiRequests.HeadRoom(_endpoint), alone: _clients.Length == 1);
 
     private void Stop()
     {

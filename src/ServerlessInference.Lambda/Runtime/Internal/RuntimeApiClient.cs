@@ -6,9 +6,6 @@ namespace ServerlessInference.Lambda;
 /// <summary>The Runtime API as one polling loop uses it: the next event, its answer, its error.</summary>
 internal sealed class RuntimeApiClient : IDisposable
 {
-    private const int LongestRequestId = 128;
-    private const int LongestErrorType = 128;
-
     /// <summary>How often in a row the Runtime API may be out of reach before the process gives up.</summary>
     private const int Attempts = 6;
 
@@ -18,8 +15,8 @@ internal sealed class RuntimeApiClient : IDisposable
     private readonly RuntimeApiConnection _connection;
     private readonly TimeProvider _time;
     private readonly bool _blocking;
+    private readonly RuntimeApiRequests _requests;
     private readonly byte[] _next;
-    private readonly byte[] _head;
     private readonly Lock _gate = new();
     private bool _waiting;
     private bool _stopped;
@@ -30,12 +27,9 @@ internal sealed class RuntimeApiClient : IDisposable
         _time = time;
         _blocking = blocking;
         _connection = new RuntimeApiConnection(endpoint, blocking);
-        _next = Encoding.ASCII.GetBytes("GET /" + RuntimeApiEndpoint.Version + "/runtime/invocation/next HTTP/1.1\r\nHost: " + endpoint + "\r\n\r\n");
-        _head = new byte[HeadRoom(endpoint)];
+        _requests = new RuntimeApiRequests(endpoint);
+        _next = _requests.Get("/runtime/invocation/next");
     }
-
-    /// <summary>The room that a request's head needs at most.</summary>
-    public static int HeadRoom(RuntimeApiEndpoint endpoint) => 256 + LongestRequestId + LongestErrorType + endpoint.HostHeader.Length;
 
     public ApiResponse Response => _connection.Reader.Response;
 
@@ -53,7 +47,7 @@ internal sealed class RuntimeApiClient : IDisposable
             _stopped = true;
             if (_waiting)
             {
-                _connection.Close();
+                _connection.Abandon();
             }
         }
     }
@@ -72,7 +66,7 @@ internal sealed class RuntimeApiClient : IDisposable
                     return new ValueTask<bool>(false);
                 }
 
-                bool answered = _connection.Exchange(_next);
+                bool answered = _connection.Exchange(_next, waits: true);
                 EndWaiting();
                 if (answered)
                 {
@@ -96,8 +90,7 @@ internal sealed class RuntimeApiClient : IDisposable
     /// <returns>Whether it was; not, when the client was stopped.</returns>
     public async ValueTask<bool> WaitForRestoreAsync()
     {
-        byte[] request = Encoding.ASCII.GetBytes("GET /" + RuntimeApiEndpoint.Version + "/runtime/restore/next HTTP/1.1\r\nHost: " + _endpoint + "\r\n\r\n");
-        if (!await WaitWithRetriesAsync(request).ConfigureAwait(false))
+        if (!await WaitWithRetriesAsync(_requests.Get("/runtime/restore/next")).ConfigureAwait(false))
         {
             return false;
         }
@@ -107,25 +100,14 @@ internal sealed class RuntimeApiClient : IDisposable
 
     /// <summary>Answers an event.</summary>
     /// <returns>Whether the answer was taken; not, where it was too long or came too late. Then the status tells why.</returns>
-    public ValueTask<bool> RespondAsync(string requestId, ResponseBuffer response)
-    {
-        int head = WriteHead("/runtime/invocation/"u8, requestId, "/response"u8, errorType: null, response.Length);
-        return PostAsync(response.WithHead(_head.AsSpan(0, head)));
-    }
+    public ValueTask<bool> RespondAsync(string requestId, ResponseBuffer response) => PostAsync(_requests.Response(requestId, response));
 
     /// <summary>Says that an event could not be answered.</summary>
-    public ValueTask<bool> FailAsync(string requestId, string errorType, ResponseBuffer error)
-    {
-        int head = WriteHead("/runtime/invocation/"u8, requestId, "/error"u8, errorType, error.Length);
-        return PostAsync(error.WithHead(_head.AsSpan(0, head)));
-    }
+    public ValueTask<bool> FailAsync(string requestId, string errorType, ResponseBuffer error) => PostAsync(_requests.Error(requestId, errorType, error));
 
     /// <summary>Says that the function cannot be initialised, or cannot go on after it was restored.</summary>
-    public ValueTask<bool> FailInitializationAsync(string errorType, ResponseBuffer error, bool restored)
-    {
-        int head = WriteHead(restored ? "/runtime/restore/error"u8 : "/runtime/init/error"u8, string.Empty, default, errorType, error.Length);
-        return PostAsync(error.WithHead(_head.AsSpan(0, head)));
-    }
+    public ValueTask<bool> FailInitializationAsync(string errorType, ResponseBuffer error, bool restored) =>
+        PostAsync(_requests.InitializationError(errorType, error, restored));
 
     public void Dispose() => _connection.Dispose();
 
@@ -154,7 +136,7 @@ internal sealed class RuntimeApiClient : IDisposable
                     return false;
                 }
 
-                if (await _connection.ExchangeAsync(request).ConfigureAwait(false))
+                if (await _connection.ExchangeAsync(request, waits: true).ConfigureAwait(false))
                 {
                     return true;
                 }
@@ -240,45 +222,13 @@ internal sealed class RuntimeApiClient : IDisposable
 
     private void CheckEvent()
     {
-        if (Response.Status != 200 || Response.RequestId is not { Length: > 0 and <= LongestRequestId } id || !IsToken(id))
+        if (Response.Status != 200 || Response.RequestId is not { } id || !RuntimeApiRequests.IsRequestId(id))
         {
             throw Refused("GET invocation/next");
         }
     }
 
     private bool IsTaken() => Response.Status is >= 200 and < 300 || (Response.Status is >= 400 and < 500 ? false : throw Refused("POST"));
-
-    private int WriteHead(ReadOnlySpan<byte> before, string requestId, ReadOnlySpan<byte> after, string? errorType, int length)
-    {
-        int at = 0;
-        Append("POST /"u8, ref at);
-        Append(RuntimeApiEndpoint.Version, ref at);
-        Append(before, ref at);
-        Append(requestId, ref at);
-        Append(after, ref at);
-        Append(" HTTP/1.1\r\n"u8, ref at);
-        Append(_endpoint.HostHeader, ref at);
-        if (errorType is not null)
-        {
-            Append("Lambda-Runtime-Function-Error-Type: "u8, ref at);
-            Append(IsToken(errorType) && errorType.Length <= LongestErrorType ? errorType : "Exception", ref at);
-            Append("\r\n"u8, ref at);
-        }
-
-        Append("Content-Type: application/json\r\nContent-Length: "u8, ref at);
-        length.TryFormat(_head.AsSpan(at), out int digits, default, System.Globalization.CultureInfo.InvariantCulture);
-        at += digits;
-        Append("\r\n\r\n"u8, ref at);
-        return at;
-    }
-
-    private void Append(ReadOnlySpan<byte> bytes, ref int at)
-    {
-        bytes.CopyTo(_head.AsSpan(at));
-        at += bytes.Length;
-    }
-
-    private void Append(string text, ref int at) => at += Encoding.ASCII.GetBytes(text, _head.AsSpan(at));
 
     private bool TryBeginWaiting()
     {
@@ -302,19 +252,5 @@ internal sealed class RuntimeApiClient : IDisposable
         return new RuntimeApiException(Response.Status == 200
             ? "The Runtime API gave an event without a usable Lambda-Runtime-Aws-Request-Id."
             : $"The Runtime API answered {request} with {Response.Status}: {Encoding.UTF8.GetString(Event.Span[..Math.Min(Event.Length, Shown)])}");
-    }
-
-    // What goes into a request's head must not end its line or path.
-    private static bool IsToken(string text)
-    {
-        foreach (char character in text)
-        {
-            if (character is <= ' ' or > '~' or '/' or '?' or '#')
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

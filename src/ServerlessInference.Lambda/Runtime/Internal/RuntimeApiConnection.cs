@@ -18,6 +18,7 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
     private readonly bool _plainly = blocking && endpoint.IsIPv4 && PlainSocket.IsSupported;
     private PlainSocket? _plain;
     private Socket? _socket;
+    private bool _abandoned;
 
     public readonly ApiResponseReader Reader = new(blocking ? int.MaxValue : KeptPayload);
 
@@ -35,10 +36,17 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
     }
 
     /// <summary>Sends a request and reads its answer, blocking the thread meanwhile.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="waits">Whether it waits for an event, which <see cref="Abandon"/> ends.</param>
     /// <returns>Whether there is an answer; not, where the connection was closed before its first byte.</returns>
-    public bool Exchange(ReadOnlyMemory<byte> request)
+    public bool Exchange(ReadOnlyMemory<byte> request, bool waits = false)
     {
         Connect();
+        if (waits)
+        {
+            ThrowIfAbandoned();
+        }
+
         PlainSocket? plain = _plain;
         if (_plainly && plain is null)
         {
@@ -72,15 +80,22 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
     }
 
     /// <summary>Sends a request and reads its answer, asynchronously unless the connection blocks.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="waits">Whether it waits for an event, which <see cref="Abandon"/> ends.</param>
     /// <returns>Whether there is an answer; not, where the connection was closed before its first byte.</returns>
-    public async ValueTask<bool> ExchangeAsync(ReadOnlyMemory<byte> request)
+    public async ValueTask<bool> ExchangeAsync(ReadOnlyMemory<byte> request, bool waits = false)
     {
         if (blocking)
         {
-            return Exchange(request);
+            return Exchange(request, waits);
         }
 
         await ConnectAsync().ConfigureAwait(false);
+        if (waits)
+        {
+            ThrowIfAbandoned();
+        }
+
         Socket socket = Connected();
         while (!request.IsEmpty)
         {
@@ -102,6 +117,16 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
                 return true;
             }
         }
+    }
+
+    /// <summary>Ends a wait that another thread is in, or is about to begin, for good.</summary>
+    public void Abandon()
+    {
+        Volatile.Write(ref _abandoned, true);
+
+        // Either the waiting thread sees this, or its connection is seen here: both look after they wrote.
+        Interlocked.MemoryBarrier();
+        Close();
     }
 
     /// <summary>Closes the connection; a wait that another thread is in ends with an exception.</summary>
@@ -184,6 +209,15 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
         if (received == 0 || Reader.Response.Close)
         {
             Close();
+        }
+    }
+
+    private void ThrowIfAbandoned()
+    {
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _abandoned))
+        {
+            throw Closed();
         }
     }
 

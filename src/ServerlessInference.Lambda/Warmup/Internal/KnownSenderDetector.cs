@@ -40,7 +40,7 @@ internal sealed class KnownSenderDetector(WarmupOptions options) : IWarmupDetect
                 return false;
             }
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // Whoever is to handle the event says what is wrong with it.
             return false;
@@ -101,7 +101,7 @@ internal sealed class KnownSenderDetector(WarmupOptions options) : IWarmupDetect
                 return true;
             }
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // The caller may send what it likes there; then it is no warm-up.
         }

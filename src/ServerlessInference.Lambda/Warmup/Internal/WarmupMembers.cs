@@ -43,6 +43,7 @@ internal struct WarmupMembers
     /// <summary>Reads an event.</summary>
     /// <returns>Whether it is a JSON object.</returns>
     /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <exception cref="InvalidOperationException">It holds text that is none, such as half of a surrogate pair.</exception>
     public bool TryReadAll(ReadOnlySpan<byte> payload)
     {
         var reader = new Utf8JsonReader(payload);

@@ -42,9 +42,9 @@ internal sealed record HttpAnswer(
             var body = root.ValueKind == JsonValueKind.String ? Encoding.UTF8.GetBytes(root.GetString() ?? "") : outcome.Payload;
             return new HttpAnswer(200, [new("content-type", Json)], [], body);
         }
-        catch (Exception exception) when (exception is JsonException or FormatException)
+        catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException)
         {
-            return null; // not JSON, or base64 that is none
+            return null; // not JSON, or base64 that is none, or half of a surrogate pair
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed record HttpAnswer(
             headers.Add(new("content-type", Json));
         }
 
-        return new HttpAnswer(status, headers, ReadCookies(root), body);
+        return ReadCookies(root) is { } cookies ? new HttpAnswer(status, headers, cookies, body) : null;
     }
 
     /// <summary>A streamed answer may begin with its status and headers as JSON, ended by eight zero bytes.</summary>
@@ -92,8 +92,8 @@ internal sealed record HttpAnswer(
         using var prelude = JsonDocument.Parse(outcome.Payload[..end]);
         var root = prelude.RootElement;
         var status = root.TryGetProperty("statusCode"u8, out _) ? ReadStatus(root) : 200;
-        return status is { } code && ReadHeaders(root) is { } headers
-            ? new HttpAnswer(code, headers, ReadCookies(root), outcome.Payload[(end + PreludeEndLength)..])
+        return status is { } code && ReadHeaders(root) is { } headers && ReadCookies(root) is { } cookies
+            ? new HttpAnswer(code, headers, cookies, outcome.Payload[(end + PreludeEndLength)..])
             : null;
     }
 
@@ -128,14 +128,30 @@ internal sealed record HttpAnswer(
                 return null;
             }
 
-            headers.Add(new(header.Name, header.Value.ToString()));
+            var value = header.Value.ToString();
+            if (!IsName(header.Name) || !IsValue(value))
+            {
+                return null;
+            }
+
+            headers.Add(new(header.Name, value));
         }
 
         return headers;
     }
 
-    private static List<string> ReadCookies(JsonElement root) =>
-        root.TryGetProperty("cookies"u8, out var cookies) && cookies.ValueKind == JsonValueKind.Array
-            ? [.. cookies.EnumerateArray().Where(cookie => cookie.ValueKind == JsonValueKind.String).Select(cookie => cookie.GetString() ?? "")]
+    private static List<string>? ReadCookies(JsonElement root)
+    {
+        List<string> cookies = root.TryGetProperty("cookies"u8, out var given) && given.ValueKind == JsonValueKind.Array
+            ? [.. given.EnumerateArray().Where(cookie => cookie.ValueKind == JsonValueKind.String).Select(cookie => cookie.GetString() ?? "")]
             : [];
+        return cookies.TrueForAll(IsValue) ? cookies : null;
+    }
+
+    /// <summary>Whether a header may be called so: RFC 9110, section 5.6.2.</summary>
+    private static bool IsName(string name) =>
+        name.Length > 0 && name.All(character => char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-.^_`|~".Contains(character, StringComparison.Ordinal));
+
+    /// <summary>Whether a header may have this value. What is not printable ASCII, a line's end above all, does not belong there.</summary>
+    private static bool IsValue(string value) => value.All(character => character is >= ' ' and <= '~' or '\t');
 }

@@ -44,7 +44,7 @@ internal sealed class HttpFront(ExecutionEnvironment environment, FunctionSettin
         null when HttpAnswer.Read(outcome) is { } answer => (answer, null),
         _ => (
             HttpAnswer.Gateway(StatusCodes.Status502BadGateway, "Internal Server Error"),
-            "The function's answer is not in payload format 2.0: statusCode must be 100 to 599, headers an object of strings, body a string."),
+            "The function's answer is not in payload format 2.0: statusCode must be 100 to 599, headers an object of strings in printable ASCII, body a string."),
     };
 
     private static async Task WriteAsync(HttpContext context, HttpAnswer answer, string? requestId)

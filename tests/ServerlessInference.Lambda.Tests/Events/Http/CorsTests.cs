@@ -48,6 +48,40 @@ public sealed class CorsTests
         Assert.Equal("600", http.Headers["access-control-max-age"]);
     }
 
+    [Theory]
+    [InlineData("POST", "/", 200)]
+    [InlineData("OPTIONS", "/", 204)]
+    [InlineData("PUT", "/", 405)]
+    public async Task LoadBalancer_WithMultiValueHeaders_IsReadAndAnsweredInThem(string method, string path, int status)
+    {
+        await using var function = await StartAsync("https://example.com");
+        string payload = LambdaEvents.LoadBalancer(method, path, new byte[] { 1 })
+            .Replace("\"headers\":{", "\"multiValueHeaders\":{\"Origin\":[\"https://example.com\"],", StringComparison.Ordinal)
+            .Replace("\"application/octet-stream\"", "[\"application/octet-stream\"]", StringComparison.Ordinal)
+            .Replace("\"function.example.com\"", "[\"function.example.com\"]", StringComparison.Ordinal);
+
+        InvocationResult result = await function.InvokeAsync(payload, Token);
+
+        // A load balancer that sends lists of values takes nothing else: the answer's other headers would be dropped.
+        System.Text.Json.JsonElement answer = result.ReadJson();
+        Assert.False(answer.TryGetProperty("headers", out _));
+        Assert.Equal("https://example.com", answer.GetProperty("multiValueHeaders").GetProperty("access-control-allow-origin")[0].GetString());
+        Assert.Equal((status, "https://example.com"), (result.ReadHttp().Status, result.ReadHttp().Headers["access-control-allow-origin"]));
+    }
+
+    [Fact]
+    public async Task RestApi_WithBothKindsOfHeaders_IsAnsweredInSingleOnes()
+    {
+        await using var function = await StartAsync("https://example.com");
+        string payload = LambdaEvents.RestApi("POST", "/", new byte[] { 1 })
+            .Replace("\"headers\":{", "\"multiValueHeaders\":{\"Origin\":[\"https://example.com\"]},\"headers\":{\"Origin\":\"https://example.com\",", StringComparison.Ordinal);
+
+        HttpResult http = (await function.InvokeAsync(payload, Token)).ReadHttp();
+
+        Assert.Equal("application/json", http.Headers["content-type"]);
+        Assert.Equal("https://example.com", http.Headers["access-control-allow-origin"]);
+    }
+
     [Fact]
     public async Task Options_WithoutCors_Answers405()
     {

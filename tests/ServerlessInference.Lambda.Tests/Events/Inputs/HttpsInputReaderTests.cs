@@ -58,6 +58,18 @@ public sealed class HttpsInputReaderTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("//:80/")]
+    [InlineData("https://[")]
+    [InlineData("https://images.example.com:99999/b")]
+    [InlineData("//user@images.example.com/b")]
+    public async Task Read_RedirectToNoUrl_IsRefused(string location)
+    {
+        _server.Answers["/a"] = WebServer.Answer($"302 Found\r\nLocation: {location}\r\nContent-Length: 0");
+
+        Assert.NotEmpty(await RefusedAsync("/a"));
+    }
+
+    [Theory]
     [InlineData("127.0.0.2")]
     [InlineData("10.1.2.3")]
     [InlineData("169.254.169.254")]

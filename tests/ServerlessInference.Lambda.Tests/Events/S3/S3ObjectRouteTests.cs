@@ -1,5 +1,4 @@
 using Amazon.S3;
-using Microsoft.Extensions.Options;
 using ServerlessInference.Results;
 using ServerlessInference.Testing;
 
@@ -150,63 +149,30 @@ public sealed class S3ObjectRouteTests
         Assert.Equal([8], sink.Sizes);
     }
 
-    [Theory]
-    [InlineData("s3://photos/incoming/", "s3://photos/incoming/labels/*.json")]
-    [InlineData("s3://photos", "s3://{bucket}/labels/*.json")]
-    [InlineData("s3://photos/*.json", "s3://photos/labels/*.json")]
-    public async Task Start_ResultsWouldBeSources_IsRefused(string source, string target)
-    {
-        var sink = new MemoryBatchSink { Targets = [Pattern(target)] };
-
-        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(options => options.Sources.Add(source), sink));
-
-        Assert.Contains("the function would call itself without end", exception.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("s3://photos/incoming/", "s3://photos/labels/*.json")]
-    [InlineData("s3://photos/*.jpg", "s3://photos/*.json")]
-    [InlineData("s3://photos", "s3://labels/*")]
-    public async Task Start_ResultsGoElsewhere_IsTaken(string source, string target)
-    {
-        _bucket["photos/incoming/a.jpg"] = "1"u8.ToArray();
-        var sink = new MemoryBatchSink { Targets = [Pattern(target)] };
-        await using InMemoryFunction function = await StartAsync(options => options.Sources.Add(source), sink);
-
-        InvocationResult result = await function.InvokeAsync(LambdaEvents.S3Notification("photos", "incoming/a.jpg"), Token);
-
-        Assert.Equal("""{"answered":1,"passedOver":0}""", result.Text);
-    }
-
-    [Theory]
-    [InlineData("s3://photos/labels/*.json", "a.jpg", "might call the function again")]
-    [InlineData("s3://{bucket}/*.json", "a.jpg", "might call the function again")]
-    [InlineData("s3://photos/labels/*.json", "labels/a.json", "looks like a result of this function")]
-    public async Task Event_ResultsMightBeSources_IsRefusedBeforeAnythingIsRead(string target, string key, string expected)
-    {
-        _bucket["photos/" + key] = "1"u8.ToArray();
-        var sink = new MemoryBatchSink { Targets = [Pattern(target)] };
-        await using InMemoryFunction function = await StartAsync(sink: sink);
-
-        InvocationResult result = await function.InvokeAsync(LambdaEvents.S3Notification("photos", key), Token);
-
-        Assert.Contains(expected, result.Error?.Message, StringComparison.Ordinal);
-        Assert.Empty(_bucket.Asked);
-        Assert.Empty(sink.Records);
-    }
-
     [Fact]
-    public async Task Sqs_ResultThatMightBeASource_IsReportedAndNothingIsWritten()
+    public async Task SqsFifo_FailureInOneMapping_HoldsBackTheRestOfItsGroupInAll()
     {
-        _bucket["photos/a"] = "1"u8.ToArray();
-        _bucket["labels/b"] = "2"u8.ToArray();
-        var sink = new MemoryBatchSink { Targets = [Pattern("s3://labels/*.json")] };
-        await using InMemoryFunction function = await StartAsync(options => options.PassOverUnusable = true, sink);
+        _bucket["photos/texts/bad"] = "bad"u8.ToArray();
+        _bucket["photos/texts/b"] = "b"u8.ToArray();
+        _bucket["photos/other/a"] = "a"u8.ToArray();
+        await using InMemoryFunction function = await TestFunction.StartAsync(
+            builder => builder
+                .MapS3Objects("texts", results => results.To(_sink), options => options.Sources.Add("s3://photos/texts/"))
+                .MapS3Objects("other", results => results.To(_sink), options => options.Sources.Add("s3://photos/other/")),
+            _bucket);
 
-        InvocationResult result = await function.InvokeAsync(LambdaEvents.Sqs(LambdaEvents.S3Notification("labels", "b"), LambdaEvents.S3Notification("photos", "a")), Token);
+        InvocationResult result = await function.InvokeAsync(
+            LambdaEvents.SqsFifo(
+                ("x", Created("texts/b")), ("x", Created("texts/bad")), ("x", Created("other/a")), ("y", Created("other/a")),
+                ("z", Created("elsewhere")), ("z", Created("texts/b")), ("x", Created("texts/b"))),
+            Token);
 
-        Assert.Equal("""{"batchItemFailures":[{"itemIdentifier":"message-1"}]}""", result.Text);
-        Assert.Equal("s3://photos/a", Assert.Single(sink.Records).SourceObject?.ToString());
+        Assert.Equal(
+            """{"batchItemFailures":[{"itemIdentifier":"message-2"},{"itemIdentifier":"message-3"},{"itemIdentifier":"message-5"},{"itemIdentifier":"message-6"},{"itemIdentifier":"message-7"}]}""",
+            result.Text);
+        Assert.Equal(["message-1", "message-4"], _sink.Records.Select(record => record.Id));
+
+        static string Created(string key) => LambdaEvents.S3ObjectCreated(new ObjectReference("photos", key));
     }
 
     [Fact]
@@ -272,9 +238,6 @@ public sealed class S3ObjectRouteTests
 
         Assert.Contains(expected, result.Error?.Message, StringComparison.Ordinal);
     }
-
-    private static ObjectPattern Pattern(string text) =>
-        text.StartsWith("s3://{bucket}/", StringComparison.Ordinal) ? ObjectPattern.Parse("s3://x/" + text[14..]) with { Bucket = null } : ObjectPattern.Parse(text);
 
     private Task<InMemoryFunction> StartAsync(Action<S3ObjectOptions>? configure = null, IResultSink? sink = null) =>
         TestFunction.StartAsync(builder => builder.MapS3Objects("texts", results => results.To(sink ?? _sink), configure), _bucket);

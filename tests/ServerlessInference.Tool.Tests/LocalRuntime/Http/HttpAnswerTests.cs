@@ -38,6 +38,13 @@ public sealed class HttpAnswerTests
     [InlineData("""{"statusCode":200.5}""")]
     [InlineData("""{"statusCode":200,"headers":[]}""")]
     [InlineData("""{"statusCode":200,"headers":{"a":["b"]}}""")]
+    [InlineData("""{"statusCode":200,"headers":{"a":"b\nc"}}""")]
+    [InlineData("""{"statusCode":200,"headers":{"a":"ü"}}""")]
+    [InlineData("""{"statusCode":200,"headers":{"a b":"c"}}""")]
+    [InlineData("""{"statusCode":200,"headers":{"":"c"}}""")]
+    [InlineData("""{"statusCode":200,"cookies":["a\r\nb"]}""")]
+    [InlineData("""{"statusCode":200,"body":"\ud800"}""")]
+    [InlineData("""{"statusCode":200,"headers":{"\ud800":"c"}}""")]
     [InlineData("""{"statusCode":200,"body":{}}""")]
     [InlineData("""{"statusCode":200,"body":"%","isBase64Encoded":true}""")]
     public void Read_NotInTheFormat_IsNull(string payload) => Assert.Null(Read(payload));

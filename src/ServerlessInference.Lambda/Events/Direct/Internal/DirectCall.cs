@@ -91,7 +91,7 @@ internal static class DirectCall
         var members = new List<JsonProperty>();
         foreach (JsonProperty member in input.EnumerateObject())
         {
-            if (!member.NameEquals("model"u8))
+            if (EventJson.Name(member) != "model")
             {
                 members.Add(member);
             }

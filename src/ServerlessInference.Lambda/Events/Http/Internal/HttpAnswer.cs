@@ -22,17 +22,17 @@ internal static class HttpAnswer
             writer.WriteString("statusDescription"u8, $"{status} {Title(status)}");
         }
 
-        writer.WriteStartObject("headers"u8);
-        writer.WriteString("content-type"u8, contentType);
+        writer.WriteStartObject(invocation.ListsOfHeaders ? "multiValueHeaders"u8 : "headers"u8);
+        WriteHeader(writer, invocation, "content-type"u8, contentType);
         if (allow is not null)
         {
-            writer.WriteString("allow"u8, allow);
+            WriteHeader(writer, invocation, "allow"u8, allow);
         }
 
         WriteOrigin(writer, invocation);
         if (status == 503)
         {
-            writer.WriteString("retry-after"u8, RetryAfter);
+            WriteHeader(writer, invocation, "retry-after"u8, RetryAfter);
         }
 
         writer.WriteEndObject();
@@ -54,13 +54,13 @@ internal static class HttpAnswer
             writer.WriteString("statusDescription"u8, $"{Status} {Title(Status)}");
         }
 
-        writer.WriteStartObject("headers"u8);
+        writer.WriteStartObject(invocation.ListsOfHeaders ? "multiValueHeaders"u8 : "headers"u8);
         WriteOrigin(writer, invocation);
         if (invocation.AllowOrigin is not null)
         {
-            writer.WriteString("access-control-allow-methods"u8, methods);
-            writer.WriteString("access-control-allow-headers"u8, string.Join(", ", cors.Headers));
-            writer.WriteString("access-control-max-age"u8, ((long)cors.MaxAge.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
+            WriteHeader(writer, invocation, "access-control-allow-methods"u8, methods);
+            WriteHeader(writer, invocation, "access-control-allow-headers"u8, string.Join(", ", cors.Headers));
+            WriteHeader(writer, invocation, "access-control-max-age"u8, ((long)cors.MaxAge.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
         }
 
         writer.WriteEndObject();
@@ -77,11 +77,24 @@ internal static class HttpAnswer
             return;
         }
 
-        writer.WriteString("access-control-allow-origin"u8, origin);
+        WriteHeader(writer, invocation, "access-control-allow-origin"u8, origin);
         if (origin != "*")
         {
-            writer.WriteString("vary"u8, "Origin");
+            WriteHeader(writer, invocation, "vary"u8, "Origin");
         }
+    }
+
+    private static void WriteHeader(Utf8JsonWriter writer, Invocation invocation, ReadOnlySpan<byte> name, string value)
+    {
+        if (!invocation.ListsOfHeaders)
+        {
+            writer.WriteString(name, value);
+            return;
+        }
+
+        writer.WriteStartArray(name);
+        writer.WriteStringValue(value);
+        writer.WriteEndArray();
     }
 
     /// <summary>Answers with problem details (RFC 9457).</summary>

@@ -15,11 +15,19 @@ internal struct HttpRequest
     private bool _bodyEscaped;
     private bool _base64;
     private bool _withOrigin;
+    private bool _hasHeaders;
+    private bool _hasLists;
 
     public string Method { get; private set; }
 
     /// <summary>Gets the path without the stage in front of it.</summary>
     public string Path { get; private set; }
+
+    /// <summary>Gets the path as it came: of a REST API it has no stage, and may all the same begin as if it had.</summary>
+    public string WholePath { get; private set; }
+
+    /// <summary>Gets a value indicating whether headers come as lists of values alone, from a load balancer that wants the answer's in the same way.</summary>
+    public readonly bool HasListsOnly => _hasLists && !_hasHeaders;
 
     /// <summary>Gets the page's origin, where a browser sent it and it was asked for.</summary>
     public string? Origin { get; private set; }
@@ -32,7 +40,7 @@ internal struct HttpRequest
     {
         try
         {
-            var request = new HttpRequest { Method = string.Empty, Path = string.Empty, _withOrigin = withOrigin };
+            var request = new HttpRequest { Method = string.Empty, Path = string.Empty, WholePath = string.Empty, _withOrigin = withOrigin };
             var reader = new Utf8JsonReader(payload);
             reader.Read();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -97,10 +105,23 @@ internal struct HttpRequest
             reader.Read();
             Method = ReadMethod(ref reader);
         }
-        else if (_withOrigin && reader.ValueTextEquals("headers"u8))
+        else if (reader.ValueTextEquals("headers"u8))
         {
             reader.Read();
-            ReadHeaders(ref reader);
+            _hasHeaders = reader.TokenType == JsonTokenType.StartObject;
+            if (_withOrigin)
+            {
+                ReadHeaders(ref reader);
+            }
+        }
+        else if (reader.ValueTextEquals("multiValueHeaders"u8))
+        {
+            reader.Read();
+            _hasLists = reader.TokenType == JsonTokenType.StartObject;
+            if (_withOrigin)
+            {
+                ReadHeaders(ref reader);
+            }
         }
         else if (reader.ValueTextEquals("requestContext"u8))
         {
@@ -124,7 +145,12 @@ internal struct HttpRequest
             if (System.Text.Ascii.EqualsIgnoreCase(reader.ValueSpan, "origin"u8))
             {
                 reader.Read();
+                bool list = reader.TokenType == JsonTokenType.StartArray && reader.Read();
                 Origin = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                while (list && reader.TokenType != JsonTokenType.EndArray && reader.Read())
+                {
+                    reader.Skip();
+                }
             }
 
             reader.Skip();
@@ -170,6 +196,7 @@ internal struct HttpRequest
 
     private void RemoveStage()
     {
+        WholePath = Path;
         if (_stage is { Length: > 0 } stage && stage != DefaultStage && Path.Length > stage.Length
             && Path.AsSpan(1).StartsWith(stage, StringComparison.Ordinal) && (Path.Length == stage.Length + 1 || Path[stage.Length + 1] == '/'))
         {

@@ -47,9 +47,11 @@ internal sealed partial class HttpRoute(EventMap events) : IEventRoute
     public ValueTask HandleAsync(Invocation invocation, EventKind kind, CancellationToken cancellationToken)
     {
         invocation.AllowOrigin = null;
+        invocation.ListsOfHeaders = false;
         HttpRequest request = HttpRequest.Read(invocation.Payload.Span, withOrigin: Cors is not null);
         invocation.AllowOrigin = Cors?.Allow(request.Origin);
-        if (Find(request.Path) is not { } endpoint)
+        invocation.ListsOfHeaders = kind == EventKind.LoadBalancer && request.HasListsOnly;
+        if ((Find(request.Path) ?? Find(request.WholePath)) is not { } endpoint)
         {
             HttpAnswer.WriteProblem(
                 invocation, kind, 404, $"There is nothing at this path. Mapped: {string.Join(", ", _endpoints.Select(known => known.Path.Length == 0 ? "/" : known.Path))}.");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -71,7 +72,7 @@ internal sealed class HttpsInputReader : IDisposable
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"The input's web server took more than {limits.Timeout.TotalSeconds:N1} s.", exception);
+            throw new IOException(string.Create(CultureInfo.InvariantCulture, $"The input's web server took more than {limits.Timeout.TotalSeconds:N1} s."), exception);
         }
         catch (HttpRequestException exception)
         {
@@ -92,7 +93,7 @@ internal sealed class HttpsInputReader : IDisposable
     private static Uri? RedirectOf(HttpResponseMessage response, Uri url) => response.StatusCode
         is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
         && response.Headers.Location is { } location
-            ? location.IsAbsoluteUri ? location : new Uri(url, location)
+            ? Uri.TryCreate(url, location, out Uri? next) ? next : throw Refused("The input's web server redirects to what is no URL.")
             : null;
 
     private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response, ReferenceOptions limits, CancellationToken cancellationToken)
@@ -132,7 +133,8 @@ internal sealed class HttpsInputReader : IDisposable
     {
         if (length > maxBytes)
         {
-            throw new InvalidInputException(InvalidInputKind.TooLarge, $"The input's file has more than {maxBytes:N0} bytes, which is the most that is fetched.");
+            throw new InvalidInputException(
+                InvalidInputKind.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The input's file has more than {maxBytes:N0} bytes, which is the most that is fetched."));
         }
     }
 

@@ -51,18 +51,20 @@ internal static class InputEnvelope
 
     /// <summary>Reads the members of an object that may wrap an input.</summary>
     /// <returns>The input; <see langword="null"/> where the object is none of the known ones.</returns>
+    /// <exception cref="InvalidInputException">It names something that may not be named, or damaged base64, or holds a text that is none.</exception>
     public static RecordInput? Read(IEnumerable<JsonProperty> wrapper, ReferenceOptions? options)
     {
         string? base64 = null, s3 = null, url = null, bucket = null, key = null, version = null;
         foreach (JsonProperty member in wrapper)
         {
-            string? value = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString() : null;
-            if (value is null && !(member.NameEquals("versionId"u8) && member.Value.ValueKind == JsonValueKind.Null))
+            string name = EventJson.Name(member);
+            string? value = member.Value.ValueKind == JsonValueKind.String ? EventJson.Text(member.Value) : null;
+            if (value is null && !(name == "versionId" && member.Value.ValueKind == JsonValueKind.Null))
             {
                 return null;
             }
 
-            switch (member.Name)
+            switch (name)
             {
                 case "base64":
                     base64 = value;
@@ -92,7 +94,7 @@ internal static class InputEnvelope
             ({ } text, null, null, null, null, null) => new RecordInput(Bytes(text), null),
             (null, { } uri, null, null, null, null) when options is { AllowsObjects: true } => new RecordInput(default, Object(uri, options)),
             (null, null, { } uri, null, null, null) when options is { Https: true } => new RecordInput(default, Url(uri, options)),
-            (null, null, null, { } name, { } item, _) when options is { AllowsObjects: true } => new RecordInput(default, Object(new ObjectReference(name, item, version), options)),
+            (null, null, null, { } owner, { } item, _) when options is { AllowsObjects: true } => new RecordInput(default, Object(new ObjectReference(owner, item, version), options)),
             _ => null,
         };
     }
@@ -156,7 +158,7 @@ internal static class InputEnvelope
                 && (reader.ValueTextEquals("base64"u8) || reader.ValueTextEquals("s3"u8) || reader.ValueTextEquals("url"u8)
                     || reader.ValueTextEquals("bucket"u8) || reader.ValueTextEquals("key"u8) || reader.ValueTextEquals("versionId"u8));
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return false;
         }

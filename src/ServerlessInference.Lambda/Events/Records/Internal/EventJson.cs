@@ -4,13 +4,60 @@ using System.Text.Json;
 namespace ServerlessInference.Lambda;
 
 /// <summary>Reads members of events.</summary>
+/// <remarks>
+/// JSON may hold what .NET makes no string of: half of a surrogate pair, bytes that are no UTF-8. Senders can write that into the body of a
+/// single record, so all text is read here, and such a one is an <see cref="InvalidInputException"/>.
+/// </remarks>
 internal static class EventJson
 {
-    public static string? Text(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    /// <summary>Reads a member that is a string; <see langword="null"/> for any other, and where there is none.</summary>
+    /// <exception cref="InvalidInputException">Its text is none.</exception>
+    public static string? Text(JsonElement parent, string name) => Member(parent, name) is { ValueKind: JsonValueKind.String } value ? Text(value) : null;
 
-    public static JsonElement? Member(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) ? value : null;
+    /// <summary>Reads a string.</summary>
+    /// <exception cref="InvalidInputException">Its text is none.</exception>
+    public static string Text(JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw NoText();
+        }
+    }
+
+    /// <summary>Reads a member's name.</summary>
+    /// <exception cref="InvalidInputException">It is no text.</exception>
+    public static string Name(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw NoText();
+        }
+    }
+
+    /// <summary>Finds a member.</summary>
+    /// <exception cref="InvalidInputException">A name among the members is no text.</exception>
+    public static JsonElement? Member(JsonElement parent, string name)
+    {
+        try
+        {
+            return parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw NoText();
+        }
+    }
+
+    /// <summary>Says what is wrong with text that is none.</summary>
+    public static InvalidInputException NoText() => new("The JSON holds a text that is none: half of a surrogate pair, or bytes that are no UTF-8.");
 
     /// <summary>Reads seconds since 1970, as a number.</summary>
     public static DateTimeOffset? Seconds(JsonElement parent, string name) =>

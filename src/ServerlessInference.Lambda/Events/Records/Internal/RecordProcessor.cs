@@ -32,9 +32,14 @@ internal sealed partial class RecordProcessor
     public IResultSink? Sink { get; }
 
     /// <summary>Answers records.</summary>
+    /// <param name="invocation">The invocation.</param>
+    /// <param name="records">The records.</param>
+    /// <param name="rules">How they are treated.</param>
+    /// <param name="cancellationToken">The invocation's.</param>
+    /// <param name="blocked">The groups of which a record failed before these; those of which one fails now are added. <see langword="null"/> where these are all.</param>
     /// <returns>What became of each, in their order.</returns>
     /// <exception cref="ModelLoadException">There is no model to answer them: all of them should come again.</exception>
-    public async ValueTask<RecordStatus[]> ProcessAsync(Invocation invocation, IReadOnlyList<BatchRecord> records, RecordRules rules, CancellationToken cancellationToken)
+    public async ValueTask<RecordStatus[]> ProcessAsync(Invocation invocation, IReadOnlyList<BatchRecord> records, RecordRules rules, CancellationToken cancellationToken, HashSet<string>? blocked = null)
     {
         var statuses = new RecordStatus[records.Count];
         for (int i = 0; i < statuses.Length; i++)
@@ -42,7 +47,7 @@ internal sealed partial class RecordProcessor
             statuses[i] = new RecordStatus(records[i]);
         }
 
-        var blocked = new HashSet<string>(StringComparer.Ordinal);
+        blocked ??= new HashSet<string>(StringComparer.Ordinal);
         TimeSpan expected = TimeSpan.Zero;
         for (int start = 0; start < statuses.Length;)
         {
@@ -69,6 +74,14 @@ internal sealed partial class RecordProcessor
         if (Array.Find(statuses, status => status.State == RecordState.NotReached && status.Failure is null) is { } first)
         {
             LogNotReached(_logger, first.Record.Id);
+        }
+
+        foreach (RecordStatus status in statuses)
+        {
+            if (!status.IsSettled && status.Record.Group is { } group)
+            {
+                blocked.Add(group);
+            }
         }
 
         return statuses;

@@ -10,13 +10,13 @@ internal static class RecordReader
     public static List<BatchRecord> ReadSqs(ReadOnlyMemory<byte> payload, ReferenceOptions? references) => Read(payload, record =>
     {
         JsonElement attributes = EventJson.Member(record, "attributes") ?? default;
-        string origin = Text(record, "eventSourceARN") ?? "sqs";
+        string origin = EventJson.Text(record, "eventSourceARN") ?? "sqs";
         string id = Required(record, "messageId");
         DateTimeOffset? time = EventJson.Milliseconds(attributes, "SentTimestamp");
         string? group = origin.EndsWith(".fifo", StringComparison.Ordinal) || EventJson.Member(attributes, "SequenceNumber") is not null ? EventJson.Text(attributes, "MessageGroupId") : null;
         try
         {
-            RecordInput input = InputEnvelope.Read(Encoding.UTF8.GetBytes(Text(record, "body") ?? string.Empty), references, bareText: true);
+            RecordInput input = InputEnvelope.Read(Encoding.UTF8.GetBytes(EventJson.Text(record, "body") ?? string.Empty), references, bareText: true);
             return new BatchRecord(origin, id, group, input, null) { Time = time };
         }
         catch (InvalidInputException exception)
@@ -31,7 +31,7 @@ internal static class RecordReader
     {
         JsonElement kinesis = EventJson.Member(record, "kinesis") ?? throw Damaged();
         (byte[] data, InvalidInputException? error) = Base64(kinesis, "data");
-        var read = new BatchRecord(Text(record, "eventSourceARN") ?? "kinesis", Required(kinesis, "sequenceNumber"), null, new RecordInput(data, null), error)
+        var read = new BatchRecord(EventJson.Text(record, "eventSourceARN") ?? "kinesis", Required(kinesis, "sequenceNumber"), null, new RecordInput(data, null), error)
         {
             Time = EventJson.Seconds(kinesis, "approximateArrivalTimestamp"),
         };
@@ -41,7 +41,7 @@ internal static class RecordReader
     public static List<BatchRecord> ReadDynamoDb(ReadOnlyMemory<byte> payload, string attribute) => Read(payload, record =>
     {
         JsonElement change = EventJson.Member(record, "dynamodb") ?? throw Damaged();
-        var read = new BatchRecord(Text(record, "eventSourceARN") ?? "dynamodb", Required(change, "SequenceNumber"), null, default, null)
+        var read = new BatchRecord(EventJson.Text(record, "eventSourceARN") ?? "dynamodb", Required(change, "SequenceNumber"), null, default, null)
         {
             Time = EventJson.Seconds(change, "ApproximateCreationDateTime"),
         };
@@ -66,10 +66,23 @@ internal static class RecordReader
         return read with { Input = default, Error = new InvalidInputException("The record is no change of a DynamoDB table, as Kinesis Data Streams for DynamoDB writes it.") };
     }
 
-    /// <summary>Takes an attribute of the new image; nothing of a removal.</summary>
     private static BatchRecord? FromChange(BatchRecord read, JsonElement record, JsonElement change, string attribute)
     {
-        if (Text(record, "eventName") == "REMOVE")
+        try
+        {
+            return Take(read, record, change, attribute);
+        }
+        catch (InvalidInputException exception)
+        {
+            return read with { Input = default, Error = exception };
+        }
+    }
+
+    /// <summary>Takes an attribute of the new image; nothing of a removal.</summary>
+    /// <exception cref="InvalidInputException">A text in it is none.</exception>
+    private static BatchRecord? Take(BatchRecord read, JsonElement record, JsonElement change, string attribute)
+    {
+        if (EventJson.Text(record, "eventName") == "REMOVE")
         {
             return null;
         }
@@ -84,7 +97,7 @@ internal static class RecordReader
             };
         }
 
-        if (Text(value, "S") is { } text)
+        if (EventJson.Text(value, "S") is { } text)
         {
             return read with { Input = new RecordInput(Encoding.UTF8.GetBytes(text), null) };
         }
@@ -122,10 +135,7 @@ internal static class RecordReader
             ? (bytes, null)
             : ([], new InvalidInputException($"The record's {name} is no base64."));
 
-    private static string Required(JsonElement parent, string name) => Text(parent, name) ?? throw Damaged();
-
-    private static string? Text(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string Required(JsonElement parent, string name) => EventJson.Text(parent, name) ?? throw Damaged();
 
     private static InvalidInputException Damaged() =>
         new("The batch is damaged: a record lacks its id, or is no object as SQS, Kinesis or DynamoDB send it.");

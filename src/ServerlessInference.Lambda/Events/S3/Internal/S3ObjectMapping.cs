@@ -41,6 +41,9 @@ internal sealed class S3ObjectMapping(string model, ResultTarget target, S3Objec
         }
     }
 
+    /// <summary>Tells whether results may be objects of another mapping, as far as its sources are named.</summary>
+    public bool LeadsTo(S3ObjectMapping other) => _targets.Any(result => other.Sources.Any(result.Overlaps));
+
     public bool Takes(ObjectReference item)
     {
         foreach (ObjectPattern source in Sources)

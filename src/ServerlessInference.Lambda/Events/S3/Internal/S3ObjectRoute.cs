@@ -41,6 +41,30 @@ internal sealed partial class S3ObjectRoute(EventMap events) : IEventRoute
         {
             mapping.Prepare(services, events, failures);
         }
+
+        FindCircles(failures);
+    }
+
+    /// <summary>Finds mappings whose results come back to them through others; what comes back directly, each finds by itself.</summary>
+    private void FindCircles(ICollection<string> failures)
+    {
+        foreach (S3ObjectMapping first in _mappings)
+        {
+            var reached = new List<S3ObjectMapping>();
+            for (int i = -1; i < reached.Count; i++)
+            {
+                S3ObjectMapping last = i < 0 ? first : reached[i];
+                if (i >= 0 && last.LeadsTo(first))
+                {
+                    failures.Add(
+                        $"MapS3Objects: results of the {first.Description} lead, by way of the {last.Description}, back to its own source: the function would call itself without end. " +
+                        "Let the last results go where nothing listens.");
+                    return;
+                }
+
+                reached.AddRange(_mappings.Where(next => next != first && !reached.Contains(next) && last.LeadsTo(next)));
+            }
+        }
     }
 
     public async ValueTask HandleAsync(Invocation invocation, EventKind kind, CancellationToken cancellationToken)
@@ -48,9 +72,12 @@ internal sealed partial class S3ObjectRoute(EventMap events) : IEventRoute
         bool queued = kind is EventKind.S3InSqs or EventKind.Sqs;
         List<BatchRecord> records = NotificationReader.Read(invocation.Payload, kind);
         var statuses = new List<RecordStatus>(records.Count);
-        foreach ((S3ObjectMapping mapping, List<BatchRecord> some) in Divide(records, queued, statuses))
+        var blocked = new HashSet<string>(StringComparer.Ordinal);
+        foreach ((S3ObjectMapping? mapping, List<BatchRecord> some) in Divide(records, queued))
         {
-            statuses.AddRange(await mapping.Processor!.ProcessAsync(invocation, some, mapping.Rules(queued), cancellationToken).ConfigureAwait(false));
+            statuses.AddRange(mapping is null
+                ? Refuse(some, blocked)
+                : await mapping.Processor!.ProcessAsync(invocation, some, mapping.Rules(queued), cancellationToken, blocked).ConfigureAwait(false));
         }
 
         if (queued)
@@ -67,30 +94,51 @@ internal sealed partial class S3ObjectRoute(EventMap events) : IEventRoute
         }
     }
 
-    /// <summary>Gives each mapping its objects. What no mapping may answer fails the event, or its message alone in a queue, and is never written anywhere.</summary>
-    private Dictionary<S3ObjectMapping, List<BatchRecord>> Divide(List<BatchRecord> records, bool queued, List<RecordStatus> refused)
+    /// <summary>
+    /// Gives each mapping its objects, all together; in a FIFO queue, where one failure holds back what follows it, only those that follow each other. Objects that no mapping may
+    /// answer fail the event before anything is written; in a queue they make a part without a mapping.
+    /// </summary>
+    private List<(S3ObjectMapping? Mapping, List<BatchRecord> Records)> Divide(List<BatchRecord> records, bool queued)
     {
-        var divided = new Dictionary<S3ObjectMapping, List<BatchRecord>>();
+        var parts = new List<(S3ObjectMapping? Mapping, List<BatchRecord> Records)>();
         foreach (BatchRecord record in records)
         {
+            S3ObjectMapping? mapping = null;
             try
             {
-                S3ObjectMapping mapping = Find(record);
-                if (!divided.TryGetValue(mapping, out List<BatchRecord>? some))
-                {
-                    divided.Add(mapping, some = []);
-                }
-
-                some.Add(record);
+                mapping = Find(record);
             }
             catch (InvalidInputException exception) when (queued)
             {
                 LogRefused(_logger!, record.Id, exception.Message);
-                refused.Add(new RecordStatus(record) { State = RecordState.Unusable });
             }
+
+            int first = record.Group is null ? 0 : Math.Max(0, parts.Count - 1);
+            int part = parts.FindIndex(first, known => known.Mapping == mapping);
+            if (part < 0)
+            {
+                part = parts.Count;
+                parts.Add((mapping, []));
+            }
+
+            parts[part].Records.Add(record);
         }
 
-        return divided;
+        return parts;
+    }
+
+    /// <summary>Reports messages, without a word of them written anywhere.</summary>
+    private static IEnumerable<RecordStatus> Refuse(List<BatchRecord> records, HashSet<string> blocked)
+    {
+        foreach (BatchRecord record in records)
+        {
+            if (record.Group is { } group)
+            {
+                blocked.Add(group);
+            }
+
+            yield return new RecordStatus(record) { State = RecordState.Unusable };
+        }
     }
 
     private S3ObjectMapping Find(BatchRecord record)
