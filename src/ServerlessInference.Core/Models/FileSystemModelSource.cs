@@ -143,7 +143,7 @@ public sealed class FileSystemModelSource : IModelSource
             files.Add(Look(Path.GetRelativePath(_path, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file));
         }
 
-        return files.Count > 0 ? files : throw new ModelLoadException($"{Description} is empty.");
+        return files.Count > 0 ? files : throw new ModelLoadException($"{Description} is empty. Put model.onnx there, and what belongs to it.");
     }
 
     /// <summary>Asks the file system for all that is needed of a file, here and not later: it may hang, and it may fail.</summary>

@@ -64,7 +64,7 @@ public sealed class FileSystemModelSourceTests : IDisposable
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(
             async () => await new FileSystemModelSource(_folder.Path).LoadAsync(Token));
 
-        Assert.Equal($"file:{_folder.Path} is empty.", error.Message);
+        Assert.Equal($"file:{_folder.Path} is empty. Put model.onnx there, and what belongs to it.", error.Message);
     }
 
     [Fact]

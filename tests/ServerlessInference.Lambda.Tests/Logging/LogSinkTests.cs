@@ -21,6 +21,32 @@ public sealed class LogSinkTests : IDisposable
     }
 
     [Fact]
+    public void Log_TextOfAnErrorThatExplainsItself_LeavesItsStackOut()
+    {
+        Log(Create(json: false), LogLevel.Error, "It failed", Thrown(new ModelLoadException("The layer is missing. Attach it.")));
+
+        Assert.EndsWith("\tIt failed\rServerlessInference.ModelLoadException: The layer is missing. Attach it.\n", Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Log_TextOfAnErrorWithAnotherCause_HasTheCausesStack()
+    {
+        Log(Create(json: false), LogLevel.Error, "It failed", Thrown(new ModelLoadException("The source failed.", Thrown(new FormatException("x")))));
+
+        Assert.Contains("ModelLoadException: The source failed.\r ---> System.FormatException: x\r   at ", Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, null)]
+    [InlineData(false, "DEBUG")]
+    public void Log_JsonOrDebugging_HasTheStackOfEveryError(bool json, string? level)
+    {
+        Log(Create(json, level), LogLevel.Error, "It failed", Thrown(new ModelLoadException("The layer is missing. Attach it.")));
+
+        Assert.Contains(nameof(Thrown), Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Log_Json_IsAnObject()
     {
         _scope.RequestId = "r-1";
@@ -90,6 +116,18 @@ public sealed class LogSinkTests : IDisposable
     }
 
     public void Dispose() => _output.Dispose();
+
+    private static Exception Thrown(Exception exception)
+    {
+        try
+        {
+            throw exception;
+        }
+        catch (Exception caught) when (caught == exception)
+        {
+            return caught;
+        }
+    }
 
     private static void Log(LambdaLogger logger, LogLevel level, string message, Exception? exception = null) =>
         logger.Log(level, default, message, exception, (text, _) => text);

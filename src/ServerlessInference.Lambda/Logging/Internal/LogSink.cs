@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace ServerlessInference.Lambda;
 
@@ -54,12 +55,28 @@ internal sealed class LogSink
             .Append(now).Append('\t').Append(_scope.RequestId ?? "-").Append('\t').Append(Name(level)).Append('\t').Append(category).Append('\t').Append(message);
         if (exception is not null)
         {
-            text.Append('\n').Append(exception);
+            Append(text.Append('\n'), exception);
         }
 
         // CloudWatch makes a record of each line, but shows a carriage return as a line of the same record.
         text.Replace("\r\n", "\r").Replace('\n', '\r').Append('\n');
         return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    // What the library refuses, it explains: found, expected, what to do. The way there through the library would bury that, so it is for those who debug.
+    private void Append(StringBuilder text, Exception exception)
+    {
+        if (Minimum <= LogLevel.Debug || exception is not (InferenceException or OptionsValidationException))
+        {
+            text.Append(exception);
+            return;
+        }
+
+        text.Append(exception.GetType()).Append(": ").Append(exception.Message);
+        if (exception.InnerException is { } inner)
+        {
+            Append(text.Append("\n ---> "), inner);
+        }
     }
 
     private byte[] Json(string now, LogLevel level, string category, string message, Exception? exception)
