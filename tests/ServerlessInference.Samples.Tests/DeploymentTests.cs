@@ -103,6 +103,21 @@ public sealed class DeploymentTests
 
     [Theory]
     [MemberData(nameof(Folders))]
+    public void Template_FunctionThatReadsObjects_CanTellAMissingOneFromAForbiddenOne(string folder)
+    {
+        SamTemplate template = SamTemplate.LoadFrom(folder);
+        if (template.Variables.Contains("PHOTOS_BUCKET"))
+        {
+            // S3 answers 403 for a missing key where the caller may not list the bucket.
+            string bucket = Text(template.Function["Environment"]["Variables"], "PHOTOS_BUCKET");
+            YamlMappingNode listing = template.Statements.Single(statement => SamTemplate.Texts(statement["Action"]).Contains("s3:ListBucket"));
+
+            Assert.EndsWith(bucket.Contains('$', StringComparison.Ordinal) ? bucket : "${" + bucket + "}", Text(listing, "Resource"), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
     public void Template_HttpFunction_IsThrottledAndAnswersBeforeApiGatewayDoes(string folder)
     {
         SamTemplate template = SamTemplate.LoadFrom(folder);
