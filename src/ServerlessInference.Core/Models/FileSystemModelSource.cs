@@ -128,7 +128,9 @@ public sealed class FileSystemModelSource : IModelSource
         var folder = new DirectoryInfo(_path);
         if (!folder.Exists)
         {
-            throw new ModelLoadException($"{Description} does not exist. Check the path and, for a mount or a layer, that the function has it.");
+            throw new ModelLoadException(_path.StartsWith(AppContext.BaseDirectory, StringComparison.Ordinal)
+                ? $"{Description} does not exist beside the program. Let the project copy it there (CopyToOutputDirectory), and build again."
+                : $"{Description} does not exist. Check the path and, for a mount or a layer, that the function has it.");
         }
 
         var files = new List<Entry>();
