@@ -32,9 +32,9 @@ internal static class PackageSplitCommand
         command.SetAction((parsed, cancellationToken) => RunAsync(
             console,
             new Settings(
-                Path.GetFullPath(parsed.GetRequiredValue(root)), parsed.GetValue(models) ?? [], parsed.GetValue(assemblies) ?? [], parsed.GetValue(limit), parsed.GetValue(all),
+                Path.GetFullPath(parsed.GetRequiredValue(root)), parsed.GetValue(models) ?? [], parsed.GetValue(assemblies) ?? [], parsed.GetValue(limit) ?? PackageLimits.Unzipped, parsed.GetValue(all),
                 Path.GetFullPath(parsed.GetRequiredValue(output)), parsed.GetValue(prefix), parsed.GetValue(prune), parsed.GetValue(keep) ?? [],
-                parsed.GetValue(layers) ?? [], parsed.GetValue(tmp), parsed.GetValue(architecture)),
+                parsed.GetValue(layers) ?? [], parsed.GetValue(tmp) ?? PackageLimits.DefaultEphemeralStorage, parsed.GetValue(architecture)),
             parsed.GetValue(format),
             cancellationToken));
         return command;

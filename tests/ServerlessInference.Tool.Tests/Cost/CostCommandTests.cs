@@ -84,6 +84,7 @@ public sealed class CostCommandTests
     [InlineData("has no price for a /tmp above 512 MB", "cost", "--duration", "1", "--tmp", "1024", "--book", "2019")]
     [InlineData("neither a book of the tool (2019, 2026) nor a file", "cost", "--duration", "1", "--book", "1999")]
     [InlineData("Give --cold-duration", "cost", "--duration", "1", "--cold-share", "0.5")]
+    [InlineData("say nothing without --warmup-every", "cost", "--duration", "1", "--warmup-duration", "5")]
     [InlineData("say nothing without --host-price", "cost", "--duration", "1", "--host-rate", "5")]
     [InlineData("cannot", "cost", "--invoke", "/no/such/file")]
     public async Task Cost_WrongUsage_ExitsWithTwoAndSaysWhy(string expected, params string[] args)
@@ -97,7 +98,7 @@ public sealed class CostCommandTests
 
     [Theory]
     [InlineData("", "which is empty")]
-    [InlineData("{}", "is not what 'serverless-inference invoke' writes")]
+    [InlineData("{}", "is not what 'serverless-inference invoke' writes: it has no 'memory'.")]
     [InlineData("""{"memory":512}""", "At 512 MB invoke measured no warm call")]
     public async Task Cost_JsonThatSaysTooLittle_SaysWhatIsMissing(string input, string expected)
     {
