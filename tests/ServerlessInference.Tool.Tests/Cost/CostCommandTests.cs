@@ -52,6 +52,24 @@ public sealed class CostCommandTests
         Assert.DoesNotContain("NaN", svg.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--requests", "0")]
+    [InlineData("--requests", "900G", "--host-price", "0.01", "--host-rate", "0.0001")]
+    [InlineData("--requests", "1", "--host-price", "1000000000")]
+    public async Task Cost_PlotOfUnusualNumbers_IsADrawingOfUsualSize(params string[] options)
+    {
+        using var file = new TemporaryFile("cost.svg", []);
+
+        var run = await ToolRun.RunAsync(["cost", "--duration", "100", "--plot", file.Path, .. options]);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        var svg = await File.ReadAllTextAsync(file.Path, TestContext.Current.CancellationToken);
+        Assert.Equal("svg", XDocument.Parse(svg).Root!.Name.LocalName);
+        Assert.InRange(svg.Length, 1_000, 100_000);
+        Assert.DoesNotContain("NaN", svg, StringComparison.Ordinal);
+        Assert.DoesNotContain("∞", svg, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Cost_Table_HasTheHostAndTheBreakEven()
     {
