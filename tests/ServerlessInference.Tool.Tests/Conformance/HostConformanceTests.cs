@@ -136,6 +136,47 @@ public sealed class HostConformanceTests : HostTest
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Invoke_HttpGet_AnswersTheModelsStateAndForm()
+    {
+        await using ExecutionEnvironment environment = CreateHost(variables: ("TEST_MODEL", ImageModel));
+
+        JsonElement http = Json(await InvokeAsync(environment, """{"version":"2.0","rawPath":"/","requestContext":{"http":{"method":"GET"}}}"""));
+
+        Assert.Equal(200, http.GetProperty("statusCode").GetInt32());
+        JsonElement model = JsonDocument.Parse(http.GetProperty("body").GetString()!).RootElement;
+        Assert.Equal(("images", "ready"), (model.GetProperty("name").GetString(), model.GetProperty("state").GetString()));
+        Assert.Equal("""["batch",3,64,64]""", model.GetProperty("inputs")[0].GetProperty("shape").GetRawText());
+        Assert.Equal("float32", model.GetProperty("outputs")[0].GetProperty("type").GetString());
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("star-256x256.jpg", "image/png", 200)]
+    [InlineData("star-256x256.jpg", "text/plain", 200)]
+    [InlineData("../labels.txt", "image/jpeg", 415)]
+    public async Task Invoke_HttpPost_TakesTheImagesTypeFromItsContent(string file, string contentType, int status)
+    {
+        await using ExecutionEnvironment environment = CreateHost(variables: ("TEST_MODEL", ImageModel));
+        byte[] payload = ImageEvent(Path.Combine(ImageModel, "samples", file), contentType);
+
+        JsonElement http = Json(await environment.InvokeAsync(new InvocationRequest(payload), Cancellation));
+
+        Assert.Equal(status, http.GetProperty("statusCode").GetInt32());
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData(512, null, 256)]
+    [InlineData(1024, "25", 256)]
+    public async Task Start_FunctionWithAModel_LeavesItsPartOfTheMemoryToTheRuntime(int memory, string? percent, int expected)
+    {
+        await using ExecutionEnvironment environment = CreateHost(
+            memory: memory, variables: percent is null ? [("TEST_MODEL", ImageModel)] : [("TEST_MODEL", ImageModel), ("ServerlessInference__Function__ManagedMemoryPercent", percent)]);
+
+        JsonElement answer = Json(await InvokeAsync(environment, """{"do":"heap"}"""));
+
+        Assert.InRange(answer.GetProperty("number").GetInt32(), expected - 1, expected);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Start_ModelThatIsNotThere_IsAnInitErrorThatNamesIt()
     {
         await using ExecutionEnvironment environment = CreateHost(variables: ("TEST_MODEL", "/nowhere/model"));
@@ -186,6 +227,7 @@ public sealed class HostConformanceTests : HostTest
         Assert.Equal("ERROR", record.GetProperty("level").GetString());
         Assert.Equal(failed.RequestId, record.GetProperty("requestId").GetString());
         Assert.Equal("InvalidOperationException", record.GetProperty("errorType").GetString());
+        Assert.Contains("   at Program", record.GetProperty("stackTrace").GetString(), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Limit)]

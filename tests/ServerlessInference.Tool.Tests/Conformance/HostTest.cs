@@ -29,10 +29,11 @@ public abstract class HostTest : EnvironmentTest
         });
 
     /// <summary>Makes an HTTP event with a file as its body.</summary>
-    private protected static byte[] ImageEvent(string path) => JsonSerializer.SerializeToUtf8Bytes(new
+    private protected static byte[] ImageEvent(string path, string contentType = "image/jpeg") => JsonSerializer.SerializeToUtf8Bytes(new
     {
         version = "2.0",
         rawPath = "/",
+        headers = new Dictionary<string, string> { ["content-type"] = contentType },
         requestContext = new { http = new { method = "POST" } },
         body = Convert.ToBase64String(File.ReadAllBytes(path)),
         isBase64Encoded = true,
