@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 
 namespace ServerlessInference.S3.Tests;
@@ -10,100 +8,69 @@ internal sealed class FaultProxy : IAsyncDisposable
 {
     private const long FlipEvery = 400_000;
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentBag<Task> _connections = [];
-    private readonly ConcurrentBag<Socket> _clients = [];
     private readonly Uri _target;
-    private readonly Func<int, (FaultKind Kind, long After)> _plan;
-    private readonly Task _accepting;
-    private int _accepted;
-    private int _deaf;
+    private readonly LoopbackListener _listener;
 
     public FaultProxy(Uri target, Func<int, (FaultKind Kind, long After)> plan)
     {
         _target = target;
-        _plan = plan;
-        _listener.Start();
-        _accepting = AcceptAsync();
+        _listener = new LoopbackListener((client, number, stop) => ServeAsync(client, number, plan(number), stop));
     }
 
-    public string Endpoint => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+    public string Endpoint => $"http://127.0.0.1:{_listener.Port}";
 
-    public int Accepted => _accepted;
+    public int Accepted => _listener.Accepted;
 
-    /// <summary>Closes every connection there is, with a reset or as usual.</summary>
-    public void Drop(bool reset)
-    {
-        foreach (Socket client in _clients.Where(client => client.Connected))
-        {
-            client.LingerState = new LingerOption(reset, 0);
-            client.Close();
-        }
-    }
+    /// <inheritdoc cref="LoopbackListener.Drop"/>
+    public void Drop(bool reset) => _listener.Drop(reset);
 
-    /// <summary>Leaves every connection there is open, and passes nothing more on, as if the network had forgotten them.</summary>
-    public void Deafen() => _deaf = _accepted;
+    /// <inheritdoc cref="LoopbackListener.Deafen"/>
+    public void Deafen() => _listener.Deafen();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.WhenAll(_connections).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task AcceptAsync()
-    {
-        while (true)
-        {
-            Socket client = await _listener.AcceptSocketAsync(_stop.Token);
-            int number = Interlocked.Increment(ref _accepted);
-            _clients.Add(client);
-            _connections.Add(Task.Run(() => ServeAsync(client, number, _plan(number))));
-        }
-    }
-
-    private async Task ServeAsync(Socket client, int number, (FaultKind Kind, long After) fault)
+    private async Task ServeAsync(Socket client, int number, (FaultKind Kind, long After) fault, CancellationToken stop)
     {
         using (client)
         {
             if (fault.Kind == FaultKind.Unavailable)
             {
-                byte[] request = new byte[64 * 1024];
-                await client.ReceiveAsync(request, _stop.Token);
-                await client.SendAsync("HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _stop.Token);
+                client.Receive(new byte[64 * 1024]);
+                client.Send("HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8);
                 return;
             }
 
             using var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            await server.ConnectAsync(_target.Host, _target.Port, _stop.Token);
-            Task up = PumpAsync(client, server, number, (FaultKind.None, 0));
-            await PumpAsync(server, client, number, fault);
-            server.Close();
-            client.Close();
-            await up.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            server.Connect(_target.Host, _target.Port);
+            Task up = LoopbackListener.StartThread(() => Pump(client, server, number, (FaultKind.None, 0), stop));
+            Pump(server, client, number, fault, stop);
+            await up;
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to, int number, (FaultKind Kind, long After) fault)
+    // The one that ends closes both, which ends the other.
+    private void Pump(Socket from, Socket to, int number, (FaultKind Kind, long After) fault, CancellationToken stop)
+    {
+        try
+        {
+            Pass(from, to, number, fault, stop);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Either end has closed the connection.
+        }
+
+        from.Close();
+        to.Close();
+    }
+
+    private void Pass(Socket from, Socket to, int number, (FaultKind Kind, long After) fault, CancellationToken stop)
     {
         byte[] buffer = new byte[32 * 1024];
         long passed = 0;
-        while (true)
+        while (from.Receive(buffer) is var read and > 0)
         {
-            int read = await from.ReceiveAsync(buffer, _stop.Token);
-            if (read == 0)
-            {
-                return;
-            }
-
-            if (number <= _deaf)
-            {
-                await Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token);
-            }
-
+            _listener.WaitWhereDeaf(number);
             bool strikes = fault.Kind != FaultKind.None && passed + read > fault.After;
             if (strikes && fault.Kind is (FaultKind.FlipBit or FaultKind.FlipBits))
             {
@@ -113,13 +80,13 @@ internal sealed class FaultProxy : IAsyncDisposable
             }
 
             int count = strikes ? (int)Math.Max(0, fault.After - passed) : read;
-            await to.SendAsync(buffer.AsMemory(0, count), _stop.Token);
+            to.Send(buffer.AsSpan(0, count));
             passed += count;
             if (strikes)
             {
                 if (fault.Kind == FaultKind.Stall)
                 {
-                    await Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token);
+                    stop.WaitHandle.WaitOne();
                 }
 
                 if (fault.Kind == FaultKind.Reset)

@@ -31,6 +31,30 @@ public sealed class S3ModelSourceTests(S3Server server) : IClassFixture<S3Server
         Assert.Equal($"s3://{server.Bucket}/single/model.onnx", artifact.Source);
     }
 
+    [Theory]
+    [InlineData("odd keys/a+b c&d=ü漢.onnx")]
+    [InlineData("odd keys/50%25 and #1?.onnx")]
+    public async Task LoadAsync_OddKey_IsFoundAloneAndInItsFolder(string key)
+    {
+        server.Require();
+        await server.PutAsync(key, Content);
+        using ModelArtifact alone = await LoadAsync(key.Replace("%", "%25", StringComparison.Ordinal).Replace("#", "%23", StringComparison.Ordinal).Replace("?", "%3F", StringComparison.Ordinal));
+        using ModelArtifact folder = await LoadAsync("odd keys/");
+
+        Assert.Equal(Content, alone.GetModelFile().ReadAllBytes().ToArray());
+        Assert.True(folder.TryGetFile(Path.GetFileName(key), out _));
+    }
+
+    [Fact]
+    public async Task LoadAsync_ObjectWithoutBytes_IsAFileWithoutBytes()
+    {
+        server.Require();
+        await server.PutAsync("empty/model.onnx", []);
+        using ModelArtifact artifact = await LoadAsync("empty/model.onnx");
+
+        Assert.Equal(0, artifact.GetModelFile().Length);
+    }
+
     [Fact]
     public async Task LoadAsync_WrongPin_PublishesNothing()
     {

@@ -39,6 +39,28 @@ public sealed class S3RequestTests : IDisposable
     }
 
     [Theory]
+    [InlineData(null, null, "does not heed ranges")]
+    [InlineData("bytes 0-2097151/2097152", null, "does not heed ranges")]
+    [InlineData("bytes 1048576-2097151/3000000", null, "was replaced while it was read")]
+    [InlineData("bytes 1048576-2097151/2097152", "\"other-2\"", "was replaced while it was read")]
+    public async Task LoadAsync_AnswerIsNotTheRangeAskedFor_PublishesNothing(string? contentRange, string? tag, string expected)
+    {
+        byte[] content = S3Server.Bytes(2 * 1024 * 1024);
+        _client.Setup(client => client.GetObjectMetadataAsync(It.IsAny<GetObjectMetadataRequest>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new GetObjectMetadataResponse { ContentLength = content.Length, ETag = "\"tag-2\"" });
+        _client.Setup(client => client.GetObjectAsync(It.Is<GetObjectRequest>(request => request.ByteRange.Start == 0), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(() => new GetObjectResponse { ResponseStream = new MemoryStream(content), ContentRange = "bytes 0-1048575/2097152", ETag = "\"tag-2\"" });
+        _client.Setup(client => client.GetObjectAsync(It.Is<GetObjectRequest>(request => request.ByteRange.Start > 0), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(() => new GetObjectResponse { ResponseStream = new MemoryStream(content), ContentRange = contentRange, ETag = tag });
+        var options = new S3ModelOptions();
+        options.Transfer.RangeSize = 1024 * 1024;
+        ModelLoadException exception = await Assert.ThrowsAnyAsync<ModelLoadException>(() => LoadAsync("s3://bucket/model.onnx", options));
+
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(Path.Combine(_store.Root, "models")));
+    }
+
+    [Theory]
     [InlineData(HttpStatusCode.Forbidden, "AccessDenied", "needs s3:GetObject")]
     [InlineData(HttpStatusCode.NotFound, "NoSuchBucket", "there is no such bucket")]
     [InlineData(HttpStatusCode.MovedPermanently, "PermanentRedirect", "Set ServerlessInference:S3:Region")]

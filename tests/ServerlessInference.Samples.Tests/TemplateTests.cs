@@ -10,7 +10,7 @@ public sealed partial class TemplateTests
     // What the samples' functions and jobs do with other services, and no more.
     private static readonly string[] Actions =
     [
-        "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject", "dynamodb:PutItem", "dynamodb:BatchWriteItem", "sqs:SendMessage",
+        "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject", "dynamodb:BatchWriteItem", "sqs:SendMessage",
         "ssm:GetParameter", "elasticfilesystem:ClientMount", "lambda:InvokeFunction", "sts:AssumeRole",
     ];
 

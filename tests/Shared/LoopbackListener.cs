@@ -4,45 +4,85 @@ using System.Net.Sockets;
 
 namespace ServerlessInference.Tests.Shared;
 
-/// <summary>Accepts connections on a free port of the loopback interface and serves each on a task of its own. Compiled into every test project.</summary>
+/// <summary>Accepts connections on a free port of the loopback interface, and serves each. Compiled into every test project.</summary>
+/// <remarks>
+/// On threads of its own: a server that waits for the test process's thread pool, which other tests may keep busy, is a stalled server to a client in
+/// another process.
+/// </remarks>
 internal sealed class LoopbackListener : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentQueue<Socket> _clients = [];
     private readonly ConcurrentBag<Task> _connections = [];
     private readonly Task _accepting;
-    private int _accepted;
+    private int _deaf;
 
     /// <summary>Starts to listen.</summary>
-    /// <param name="serve">Serves a connection, which is its own to close, given its number from 1. Its token fires when the listener stops.</param>
+    /// <param name="serve">
+    /// Serves a connection, given its number from 1; what it does before it first awaits it does on a thread of its own. When the listener stops, the token fires and
+    /// the connection is closed.
+    /// </param>
     public LoopbackListener(Func<Socket, int, CancellationToken, Task> serve)
     {
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
-        _accepting = AcceptAsync(serve);
+        _accepting = StartThread(() => Accept(serve));
     }
 
     public int Port { get; }
 
     /// <summary>Gets how many connections there were.</summary>
-    public int Accepted => Volatile.Read(ref _accepted);
+    public int Accepted => _clients.Count;
+
+    /// <summary>Runs work on a thread of its own.</summary>
+    public static Task StartThread(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Closes every connection there is.</summary>
+    /// <param name="reset">Whether with a reset rather than as usual.</param>
+    public void Drop(bool reset)
+    {
+        foreach (Socket client in _clients.Where(client => client.Connected))
+        {
+            client.LingerState = new LingerOption(reset, 0);
+            client.Close();
+        }
+    }
+
+    /// <summary>Leaves every connection there is open, and lets nothing more pass over them, as if the network had forgotten them.</summary>
+    public void Deafen() => _deaf = Accepted;
+
+    /// <summary>Waits until the listener stops, where a connection was forgotten.</summary>
+    public void WaitWhereDeaf(int number)
+    {
+        if (number <= _deaf)
+        {
+            _stop.Token.WaitHandle.WaitOne();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         _listener.Stop();
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (Socket client in _clients)
+        {
+            client.Close();
+        }
+
         await Task.WhenAll(_connections).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
     }
 
-    private async Task AcceptAsync(Func<Socket, int, CancellationToken, Task> serve)
+    private void Accept(Func<Socket, int, CancellationToken, Task> serve)
     {
         while (true)
         {
-            Socket client = await _listener.AcceptSocketAsync(_stop.Token);
-            int number = Interlocked.Increment(ref _accepted);
-            _connections.Add(Task.Run(() => serve(client, number, _stop.Token)));
+            Socket client = _listener.AcceptSocket();
+            _clients.Enqueue(client);
+            int number = _clients.Count;
+            _connections.Add(Task.Factory.StartNew(() => serve(client, number, _stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap());
         }
     }
 }

@@ -128,7 +128,9 @@ public sealed class FileSystemModelSource : IModelSource
         var folder = new DirectoryInfo(_path);
         if (!folder.Exists)
         {
-            throw new ModelLoadException($"{Description} does not exist. Check the path and, for a mount or a layer, that the function has it.");
+            throw new ModelLoadException(_path.StartsWith(AppContext.BaseDirectory, StringComparison.Ordinal)
+                ? $"{Description} does not exist beside the program. Let the project copy it there (CopyToOutputDirectory), and build again."
+                : $"{Description} does not exist. Check the path and, for a mount or a layer, that the function has it.");
         }
 
         var files = new List<Entry>();
@@ -143,7 +145,7 @@ public sealed class FileSystemModelSource : IModelSource
             files.Add(Look(Path.GetRelativePath(_path, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file));
         }
 
-        return files.Count > 0 ? files : throw new ModelLoadException($"{Description} is empty.");
+        return files.Count > 0 ? files : throw new ModelLoadException($"{Description} is empty. Put model.onnx there, and what belongs to it.");
     }
 
     /// <summary>Asks the file system for all that is needed of a file, here and not later: it may hang, and it may fail.</summary>

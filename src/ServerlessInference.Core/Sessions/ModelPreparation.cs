@@ -54,6 +54,7 @@ public static class ModelPreparation
         try
         {
             Optimize(source, unfinished, level, artifact.Source, cancellationToken);
+            bool aligned = WeightAlignment.TryAlign(unfinished);
             var result = ModelFile.OnDisk(name.File, unfinished, new FileInfo(unfinished).Length);
             var content = new PreparedRecord(
                 name.OnnxRuntime,
@@ -68,7 +69,7 @@ public static class ModelPreparation
             File.Move(unfinished, path, overwrite: true);
             File.WriteAllBytes(unfinished, content.ToJson());
             File.Move(unfinished, record, overwrite: true);
-            return new PreparedModel(path, record, result.Length, level, processor, name.OnnxRuntime);
+            return new PreparedModel(path, record, result.Length, level, processor, name.OnnxRuntime, aligned);
         }
         finally
         {

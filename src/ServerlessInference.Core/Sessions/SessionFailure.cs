@@ -33,6 +33,11 @@ internal static class SessionFailure
 
         if (message.Contains("[ErrorCode:InvalidProtobuf]", StringComparison.Ordinal))
         {
+            if (IsGitPointer(file))
+            {
+                return "it is a pointer of Git LFS and not the model itself. Run 'git lfs pull' where it was checked out, and bring the model there again.";
+            }
+
             return $"its {file.Length:N0} bytes are no ONNX model; most often it was truncated on its way. Compare its size and digest with the original. ({message})";
         }
 
@@ -50,4 +55,8 @@ internal static class SessionFailure
 
         return message;
     }
+
+    // As the specification of Git LFS has it: a pointer is smaller than 1,024 bytes and begins with its version.
+    private static bool IsGitPointer(ModelFile file) =>
+        file.Length < 1024 && file.ReadAllBytes().Span.StartsWith("version https://git-lfs.github.com/spec/"u8);
 }

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Amazon.S3.Model;
 using ServerlessInference.Models.Transfer;
 
@@ -51,11 +52,28 @@ internal sealed class S3Object(S3Model model, string key, string name, long leng
                     RequestPayer = model.Payer,
                 },
                 cancellationToken).ConfigureAwait(false);
+            if (Objection(response, offset) is { } objection)
+            {
+                response.Dispose();
+                throw objection;
+            }
+
             return new ResponseStream(response, new S3Body(response.ResponseStream, Location));
         }
         catch (Exception exception) when (S3Errors.IsSdk(exception))
         {
             throw S3Errors.Translate(exception, Location);
         }
+    }
+
+    // Servers other than Amazon's may heed neither the range nor If-Match, and the SDK compares nothing.
+    private ModelLoadException? Objection(GetObjectResponse response, long offset)
+    {
+        ContentRangeHeaderValue? range = ContentRangeHeaderValue.TryParse(response.ContentRange, out ContentRangeHeaderValue? parsed) ? parsed : null;
+        return (range?.From ?? 0) != offset
+            ? new ModelLoadException($"{Location}: the server does not heed ranges: asked for bytes from {offset:N0} on, it sent those from {range?.From ?? 0:N0} on. Take the model from a server that does.")
+            : (range?.Length ?? length) != length || (response.ETag is { Length: > 0 } tag && tag.Trim('"') != Version)
+                ? new ModelChangedException($"{Location} was replaced while it was read.")
+                : null;
     }
 }

@@ -34,7 +34,8 @@ internal sealed record EventInput(string Name, ReadOnlyMemory<byte> Payload, Err
         }
         catch (JsonException exception)
         {
-            var message = $"The event is no JSON (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}). Lambda takes JSON only.";
+            var message = $"The event is no JSON (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}). Lambda takes JSON only; " +
+                "'serverless-inference serve' makes HTTP events of requests with any body.";
             return new EventInput(name, default, new ErrorInfo("InvalidRequestContentException", message));
         }
     }

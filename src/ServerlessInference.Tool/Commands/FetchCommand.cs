@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
 using ServerlessInference.Models;
 using ServerlessInference.Tool.Inspection;
 using ServerlessInference.Tool.Output;
@@ -8,8 +10,8 @@ namespace ServerlessInference.Tool.Commands;
 /// <summary>The command <c>fetch</c>: takes models from where a function would, so that a source can be tried by hand.</summary>
 internal static class FetchCommand
 {
-    /// <summary>Holds what is on its way; a broken-off fetch goes on from there.</summary>
-    private const string StoreFolder = ".serverless-inference";
+    /// <summary>Holds what is on its way, each URI in a folder of its own; a broken-off fetch goes on from there.</summary>
+    private const string StoresFolder = ".serverless-inference";
 
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console)
@@ -48,7 +50,7 @@ internal static class FetchCommand
 
     private static async Task<FetchDocument> FetchAsync(ToolConsole console, string uri, string folder, CancellationToken cancellationToken)
     {
-        var store = Path.Combine(folder, StoreFolder);
+        var store = Path.Combine(folder, StoresFolder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(uri)).AsSpan(0, 8)));
         Directory.CreateDirectory(folder);
         var start = TimeProvider.System.GetTimestamp();
         using var bar = new TransferBar(console, TimeProvider.System, uri);
@@ -71,7 +73,7 @@ internal static class FetchCommand
         }
     }
 
-    /// <summary>Keeps only what is on its way, such as another model's half.</summary>
+    /// <summary>Leaves nothing but what is on its way from elsewhere.</summary>
     private static void Clean(string store)
     {
         if (!Directory.Exists(store))
@@ -79,9 +81,15 @@ internal static class FetchCommand
             return; // everything went through memory
         }
 
-        var staging = Path.Combine(store, "staging");
-        var isEmpty = !Directory.Exists(staging) || !Directory.EnumerateFileSystemEntries(staging).Any();
-        Directory.Delete(isEmpty ? store : Path.Combine(store, "models"), recursive: true);
+        Directory.Delete(store, recursive: true);
+        try
+        {
+            Directory.Delete(Path.GetDirectoryName(store)!);
+        }
+        catch (IOException)
+        {
+            // It is not empty: another model is on its way.
+        }
     }
 
     private static void Take(ModelFile file, string target, string store)

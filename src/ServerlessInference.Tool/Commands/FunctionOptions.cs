@@ -81,10 +81,9 @@ internal sealed class FunctionOptions
             throw new UsageException($"--task-root is '{taskRoot}', which is no folder. Give the folder that holds the function.");
         }
 
-        var command = parsed.GetRequiredValue(_command);
         return new FunctionSettings
         {
-            Command = [ProgramFinder.Find(command[0]), .. command.Skip(1)],
+            Command = ProgramFinder.Find(parsed.GetRequiredValue(_command), taskRoot),
             Variables = variables,
             FunctionName = parsed.GetRequiredValue(_name),
             Region = Setting("AWS_REGION") ?? Setting("AWS_DEFAULT_REGION") ?? "us-east-1",

@@ -40,7 +40,8 @@ internal static class ImageCommand
         var format = FormatOption.Create();
         var resize = Size("--resize", "What the shorter side is resized to; default 256.");
         var crop = Size("--crop", "The side of the square in the middle; default 224.");
-        var filter = new Option<ResizeFilter>("--filter") { Description = "bilinear (default), bicubic, nearest, box, hamming or lanczos.", HelpName = "NAME", DefaultValueFactory = _ => ResizeFilter.Bilinear };
+        var filter = new Option<string?>("--filter") { Description = "bilinear (default), bicubic, nearest, box, hamming or lanczos.", HelpName = "NAME" };
+        filter.AcceptOnlyFromAmong("bilinear", "bicubic", "nearest", "box", "hamming", "lanczos");
         var mean = Channels("--mean", "What is subtracted from 0 to 1, for red, green and blue; default ImageNet's, 0 with --letterbox.");
         var std = Channels("--std", "What the difference is divided by; default ImageNet's, 1 with --letterbox.");
         var letterbox = Size("--letterbox", "Letterbox to this size as Ultralytics does, instead of resize and crop.");
@@ -61,7 +62,7 @@ internal static class ImageCommand
             else
             {
                 settings = ImagePreprocessingPresets.Torchvision();
-                settings.Filter = parsed.GetValue(filter);
+                settings.Filter = parsed.GetValue(filter) is { } name ? Enum.Parse<ResizeFilter>(name, ignoreCase: true) : settings.Filter;
                 settings.ShorterSide = parsed.GetValue(resize) ?? settings.ShorterSide;
                 settings.Width = settings.Height = parsed.GetValue(crop) ?? settings.Width;
             }

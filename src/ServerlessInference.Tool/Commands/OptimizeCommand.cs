@@ -11,10 +11,12 @@ internal static class OptimizeCommand
     public static Command Create(ToolConsole console)
     {
         var model = new Argument<string>("model") { Description = "The model: an .onnx file, or a folder with one.", HelpName = "MODEL" };
-        var level = new Option<PreparationLevel>("--level")
+        var level = new Option<string?>("--level")
         {
-            Description = "How far: 'all' is fastest and for this class of processor only, 'extended' is for every processor.",
+            Description = "How far: all (the default) is fastest and for this class of processor only, extended is for every processor.",
+            HelpName = "all|extended",
         };
+        level.AcceptOnlyFromAmong("all", "extended");
         var folder = new Option<string>("--out") { Description = "The folder for the result, usually the model's own.", HelpName = "FOLDER", Required = true };
         var format = FormatOption.Create();
         var command = new Command("optimize", "Prepare a model when it is deployed, so that functions load it in a fraction of the time.")
@@ -22,7 +24,7 @@ internal static class OptimizeCommand
             model, level, folder, format,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            console, parsed.GetRequiredValue(model), parsed.GetValue(level), parsed.GetRequiredValue(folder), parsed.GetValue(format), cancellationToken));
+            console, parsed.GetRequiredValue(model), parsed.GetValue(level) == "extended" ? PreparationLevel.Extended : PreparationLevel.All, parsed.GetRequiredValue(folder), parsed.GetValue(format), cancellationToken));
         return command;
     }
 

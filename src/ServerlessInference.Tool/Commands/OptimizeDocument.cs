@@ -21,6 +21,7 @@ internal sealed record OptimizeDocument(string File, PreparedModel Prepared) : I
         writer.WriteString("level"u8, Level);
         writer.WriteString("processor"u8, Prepared.Processor);
         writer.WriteString("onnxRuntime"u8, Prepared.OnnxRuntime);
+        writer.WriteBoolean("aligned"u8, Prepared.Aligned);
         writer.WriteEndObject();
     }
 
@@ -34,5 +35,6 @@ internal sealed record OptimizeDocument(string File, PreparedModel Prepared) : I
         table.Add("level", Level);
         table.Add("processor", Prepared.Processor);
         table.Add("onnxRuntime", Prepared.OnnxRuntime);
+        table.Add("aligned", Prepared.Aligned ? "yes" : "no");
     }
 }

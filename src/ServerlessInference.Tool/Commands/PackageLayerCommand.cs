@@ -41,6 +41,7 @@ internal static class PackageLayerCommand
             throw new UsageException($"--name is '{name}'; a file name was expected.");
         }
 
+        PublishFolder.RequireOutside(root, output);
         await using var writer = new DocumentWriter(console, format, "WHAT", "SIZE", "WHERE");
         try
         {

@@ -32,9 +32,9 @@ internal static class PackageSplitCommand
         command.SetAction((parsed, cancellationToken) => RunAsync(
             console,
             new Settings(
-                Path.GetFullPath(parsed.GetRequiredValue(root)), parsed.GetValue(models) ?? [], parsed.GetValue(assemblies) ?? [], parsed.GetValue(limit), parsed.GetValue(all),
+                Path.GetFullPath(parsed.GetRequiredValue(root)), parsed.GetValue(models) ?? [], parsed.GetValue(assemblies) ?? [], parsed.GetValue(limit) ?? PackageLimits.Unzipped, parsed.GetValue(all),
                 Path.GetFullPath(parsed.GetRequiredValue(output)), parsed.GetValue(prefix), parsed.GetValue(prune), parsed.GetValue(keep) ?? [],
-                parsed.GetValue(layers) ?? [], parsed.GetValue(tmp), parsed.GetValue(architecture)),
+                parsed.GetValue(layers) ?? [], parsed.GetValue(tmp) ?? PackageLimits.DefaultEphemeralStorage, parsed.GetValue(architecture)),
             parsed.GetValue(format),
             cancellationToken));
         return command;
@@ -57,11 +57,7 @@ internal static class PackageSplitCommand
 
     private static async Task<SplitDocument> SplitAsync(ToolConsole console, Settings settings, CancellationToken cancellationToken)
     {
-        if ((settings.Output + Path.DirectorySeparatorChar).StartsWith(settings.Root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-        {
-            throw new UsageException("--out lies inside --root, and what is written there would be packed. Name a folder beside it.");
-        }
-
+        PublishFolder.RequireOutside(settings.Root, settings.Output);
         var files = PublishFolder.List(settings.Root);
         var models = settings.Models.Select(model => ModelInput.Parse(model, settings.Root)).ToList();
         if (models.GroupBy(model => model.Mount).FirstOrDefault(group => group.Count() > 1) is { } twice)

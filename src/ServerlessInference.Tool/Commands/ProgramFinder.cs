@@ -3,9 +3,29 @@ namespace ServerlessInference.Tool.Commands;
 /// <summary>Finds a program as a shell would, before anything is started.</summary>
 internal static class ProgramFinder
 {
+    /// <summary>The command with the full path of its program, where that can be started.</summary>
+    /// <exception cref="UsageException">There is no such program or assembly, or an assembly without <c>dotnet</c> before it.</exception>
+    public static IReadOnlyList<string> Find(IReadOnlyList<string> command, string taskRoot)
+    {
+        if (IsAssembly(command[0]))
+        {
+            throw new UsageException($"'{command[0]}' is an assembly, no program. Give 'dotnet {command[0]}' after '--'.");
+        }
+
+        // What dotnet gets is looked for from the folder that the function is started in.
+        if (command.Count > 1 && command[0] == "dotnet" && IsAssembly(command[1]) && Path.GetFullPath(command[1], taskRoot) is var assembly && !File.Exists(assembly))
+        {
+            throw new UsageException($"The function's program '{assembly}' does not exist. Build the function first, or correct the path after 'dotnet'.");
+        }
+
+        return [Find(command[0]), .. command.Skip(1)];
+    }
+
+    private static bool IsAssembly(string argument) => argument.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The full path of a program that is named by a path or found on PATH.</summary>
     /// <exception cref="UsageException">There is none.</exception>
-    public static string Find(string program)
+    private static string Find(string program)
     {
         if (program.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal) || program.Contains('/', StringComparison.Ordinal))
         {

@@ -13,11 +13,10 @@ internal static class CostCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console)
     {
-        var requests = new Option<double>("--requests")
+        var requests = new Option<double?>("--requests")
         {
             Description = "How many requests a month has: a number, also as 200k, 1.5M, 2G. Default: 1M.",
             HelpName = "N",
-            DefaultValueFactory = _ => DefaultRequests,
             CustomParser = ParseRequests,
         };
         var invoke = new Option<string?>("--invoke") { Description = "A file with the JSON that invoke wrote, or - for standard input: durations and memory sizes as measured.", HelpName = "FILE" };
@@ -46,7 +45,7 @@ internal static class CostCommand
                 ? (await InvokeMeasurement.ReadAsync(file, console, cancellationToken).ConfigureAwait(false)).Select(measured => options.Read(parsed, measured))
                 : [options.Read(parsed, null)];
             var host = options.ReadHost(parsed);
-            var count = parsed.GetValue(requests);
+            var count = parsed.GetValue(requests) ?? DefaultRequests;
             CostDocument[] documents =
             [
                 .. workloads.Select(workload =>
@@ -68,7 +67,7 @@ internal static class CostCommand
         return command;
     }
 
-    private static double ParseRequests(ArgumentResult result)
+    private static double? ParseRequests(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
         double factor = text.Length == 0 ? 1 : text[^1] switch { 'k' => 1e3, 'M' => 1e6, 'G' => 1e9, _ => 1 };
@@ -78,6 +77,6 @@ internal static class CostCommand
         }
 
         result.AddError($"--requests is '{text}'; it must be a number of requests a month, such as 500000, 200k or 1.5M.");
-        return DefaultRequests;
+        return null;
     }
 }

@@ -54,6 +54,11 @@ internal sealed class CostOptions
             ? "How long a call takes is not known. Give --duration, or the JSON of invoke with --invoke."
             : $"At {measured.MemoryMB} MB invoke measured no warm call. Run it with --warm 20, or give --duration.");
         var every = parsed.GetValue(_warmupEvery);
+        if (every is null && (parsed.GetValue(_warmupDuration) is not null || parsed.GetValue(_warmupEnvironments) is not null))
+        {
+            throw new UsageException("--warmup-duration and --warmup-environments say nothing without --warmup-every.");
+        }
+
         return new Workload
         {
             MemoryMB = (int)(parsed.GetValue(_memory) ?? measured?.MemoryMB ?? LambdaLimits.MemoryMBPerCpu),

@@ -20,7 +20,7 @@ internal static class CostPlot
     /// <param name="currency">What the amounts are in.</param>
     public static string Draw(IReadOnlyList<CostDocument> documents, FixedHost? host, double requests, string currency)
     {
-        var mostRequests = 1.2 * documents.Select(document => document.FirstBreakEven ?? 0).Append(requests).Max();
+        var mostRequests = 1.2 * documents.Select(document => document.FirstBreakEven ?? 0).Append(requests).Append(1).Max();
         var mostCost = 1.1 * documents.Select(document => document.Lambda.Monthly(mostRequests).Total)
             .Append(host is null ? 0 : host.CountFor(mostRequests) * host.PerMonth).Append(0.01).Max();
         var svg = new StringBuilder();
@@ -35,7 +35,7 @@ internal static class CostPlot
         {
             var document = documents[i];
             var colour = Colours[i % Colours.Length];
-            Line(Enumerable.Range(0, Samples + 1).Select(sample => mostRequests * sample / Samples).Select(count => (count, document.Lambda.Monthly(count).Total)), colour, Solid);
+            Line(Sampled(count => document.Lambda.Monthly(count).Total), colour, Solid);
             Legend(i, colour, Solid, $"Lambda, {document.Workload.MemoryMB:#,0} MB");
             if (document.FirstBreakEven is { } even and > 0 && even <= mostRequests)
             {
@@ -47,7 +47,8 @@ internal static class CostPlot
 
         if (host is not null)
         {
-            Line(Steps(host), "#333333", Dashes);
+            // Steps closer than that are not seen as steps.
+            Line(host.CountFor(mostRequests) <= Samples ? Steps(host) : Sampled(count => host.CountFor(count) * host.PerMonth), "#333333", Dashes);
             Legend(documents.Count, "#333333", Dashes, $"hosts at {host.PerMonth.ToString("#,0.00", CultureInfo.InvariantCulture)} each");
         }
 
@@ -56,6 +57,9 @@ internal static class CostPlot
         double X(double count) => Left + (count / mostRequests * (Width - Left - Right));
 
         double Y(double cost) => Height - Bottom - (cost / mostCost * (Height - Top - Bottom));
+
+        IEnumerable<(double Count, double Cost)> Sampled(Func<double, double> cost) =>
+            Enumerable.Range(0, Samples + 1).Select(sample => mostRequests * sample / Samples).Select(count => (count, cost(count)));
 
         IEnumerable<(double Count, double Cost)> Steps(FixedHost steps)
         {

@@ -26,7 +26,7 @@ internal sealed record InvokeMeasurement(int MemoryMB, double? WarmMs, double? C
 
             return measurements.Count > 0 ? measurements : throw new UsageException($"--invoke is '{file}', which is empty. Give what 'serverless-inference invoke … --warm 20' wrote.");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {
             throw new UsageException($"--invoke is '{file}', which cannot be read, or is not what 'serverless-inference invoke' writes: {exception.Message}");
         }
@@ -36,9 +36,12 @@ internal sealed record InvokeMeasurement(int MemoryMB, double? WarmMs, double? C
     {
         using var document = JsonDocument.Parse(line);
         var root = document.RootElement;
-        return new InvokeMeasurement(root.GetProperty("memory").GetInt32(), Mean(root, "warm"), Mean(root, "cold"), Mean(root, "init"));
+        return new InvokeMeasurement(Member(root, "memory").GetInt32(), Mean(root, "warm"), Mean(root, "cold"), Mean(root, "init"));
     }
 
     private static double? Mean(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var statistics) ? statistics.GetProperty("mean").GetDouble() : null;
+        root.TryGetProperty(name, out var statistics) ? Member(statistics, "mean").GetDouble() : null;
+
+    private static JsonElement Member(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var member) ? member : throw new JsonException($"it has no '{name}'.");
 }

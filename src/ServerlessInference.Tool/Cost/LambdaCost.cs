@@ -39,7 +39,7 @@ internal sealed class LambdaCost
         }
 
         _perGrain = perGbSecond * _gigabytes * _grainMs / MillisecondsPerSecond;
-        if (book.PerGrainDecimals is { } decimals && grainMs is null)
+        if (book.PerGrainDecimals is { } decimals && _grainMs == book.GrainMs)
         {
             _perGrain = (double)Math.Round((decimal)_perGrain, decimals, MidpointRounding.AwayFromZero);
         }

@@ -10,9 +10,8 @@ internal static class FormatOption
     {
         var option = new Option<OutputFormat>("--format")
         {
-            Description = "How results are written: json (one document per line) or table.",
+            Description = "How results are written: json (one document per line, the default) or table.",
             HelpName = "json|table",
-            DefaultValueFactory = _ => OutputFormat.Json,
             CustomParser = result =>
             {
                 switch (result.Tokens[0].Value)

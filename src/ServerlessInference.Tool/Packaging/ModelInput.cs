@@ -31,7 +31,7 @@ internal sealed record ModelInput(string Mount, List<PackageFile> Files)
 
         // External data begins with the model's own name: model.onnx.data, model.onnx_data.
         var files = Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + "*")
-            .Select(file => new PackageFile(Path.GetFileName(file), file, new FileInfo(file).Length, FileKind.Model))
+            .Select(file => PackageFile.Of(Path.GetFileName(file), file, FileKind.Model))
             .OrderBy(file => file.Name, StringComparer.Ordinal);
         return new ModelInput("models/" + (named ? text[..equals] : Path.GetFileNameWithoutExtension(path)), [.. files]);
     }

@@ -21,11 +21,23 @@ internal static class PublishFolder
         foreach (var path in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories))
         {
             var name = Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/');
-            files.Add(new PackageFile(name, path, new FileInfo(path).Length, KindOf(name, path)));
+            files.Add(PackageFile.Of(name, path, KindOf(name, path)));
         }
 
         files.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
         return files.Count > 0 ? files : throw new UsageException($"'{root}' is empty.");
+    }
+
+    /// <summary>Refuses to write into what is packed.</summary>
+    /// <exception cref="UsageException">The one folder lies in the other.</exception>
+    public static void RequireOutside(string root, string output)
+    {
+        if (WithSeparator(output).StartsWith(WithSeparator(root), StringComparison.Ordinal))
+        {
+            throw new UsageException("--out lies inside --root, and what is written there would be packed. Name a folder beside it.");
+        }
+
+        static string WithSeparator(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
     }
 
     /// <summary>Gives the assembly names that an assembly refers to.</summary>

@@ -10,9 +10,9 @@ internal static class Size
     private static readonly (string Suffix, long Bytes)[] Units = [("GB", 1024 * PackageLimits.MB), ("MB", PackageLimits.MB), ("KB", 1024), ("B", 1)];
 
     /// <summary>Creates an option such as <c>--limit 250MB</c>.</summary>
-    public static Option<long> Option(string name, string description, long standard)
+    public static Option<long?> Option(string name, string description, long standard)
     {
-        var option = new Option<long>(name) { Description = description, HelpName = "SIZE", DefaultValueFactory = _ => standard };
+        var option = new Option<long?>(name) { Description = $"{description} Default: {standard / PackageLimits.MB}MB.", HelpName = "SIZE" };
         option.CustomParser = result => Parse(result, name);
         return option;
     }
@@ -20,7 +20,7 @@ internal static class Size
     /// <summary>Writes a size for a person.</summary>
     public static string Text(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)PackageLimits.MB:0.0} MB");
 
-    private static long Parse(ArgumentResult result, string name)
+    private static long? Parse(ArgumentResult result, string name)
     {
         var text = result.Tokens[0].Value.Trim();
         foreach (var (suffix, bytes) in Units)

@@ -54,7 +54,7 @@ public sealed class ImageDecoder : IImageDecoder
         throw new InvalidInputException(
             InvalidInputKind.UnsupportedFormat,
             format == ImageFormat.Unknown
-                ? $"The input is no image of a known format. Send one of: {readable}."
+                ? $"The input is no image of a known format. Send the bytes of one of these: {readable}."
                 : $"The image is a {format} file; {readable} can be read. Send one of these, or add the package ServerlessInference.Vision.ImageSharp or a decoder of your own ({nameof(IImageDecoder)}).");
     }
 

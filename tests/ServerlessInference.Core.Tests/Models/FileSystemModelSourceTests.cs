@@ -54,6 +54,16 @@ public sealed class FileSystemModelSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task LoadAsync_MissingBesideTheProgram_SaysHowItGetsThere()
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "no-such-model");
+
+        ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(async () => await new FileSystemModelSource(path).LoadAsync(Token));
+
+        Assert.Equal($"file:{path} does not exist beside the program. Let the project copy it there (CopyToOutputDirectory), and build again.", error.Message);
+    }
+
+    [Fact]
     public async Task GetVersionAsync_Missing_Throws() =>
         await Assert.ThrowsAsync<ModelLoadException>(
             async () => await new FileSystemModelSource(Path.Combine(_folder.Path, "nowhere")).GetVersionAsync(Token));
@@ -64,7 +74,7 @@ public sealed class FileSystemModelSourceTests : IDisposable
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(
             async () => await new FileSystemModelSource(_folder.Path).LoadAsync(Token));
 
-        Assert.Equal($"file:{_folder.Path} is empty.", error.Message);
+        Assert.Equal($"file:{_folder.Path} is empty. Put model.onnx there, and what belongs to it.", error.Message);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Formats.Tar;
 using System.Globalization;
 using System.IO.Compression;
@@ -18,31 +17,21 @@ public sealed class LargePackageTests
     [Fact]
     public async Task LoadAsync_ArchiveOf250MegabytesOn300WithASmallOne_FitsInto64MebibytesOfHeap()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "tmpfs exists on Linux only");
         using var origin = new TestFolder();
-        using var disk = new TestFolder();
+        using var folder = new TestFolder();
         byte[] content = TemporaryStore.Bytes(250_000_000, 8);
         var manifest = new SplitPackageManifest { Archives = [await PackAsync(origin, "models/large", "large.tar.gz", content), await PackAsync(origin, "data", "small.tar.gz", content[..(5 * Mebibyte)])] };
         origin.Write("split-package.json", manifest.ToJson());
-        bool mounted = await RunAsync("mount", "-t", "tmpfs", "-o", "size=300000000", "tmpfs", disk.Path);
-        try
-        {
-            // Where nothing can be mounted, a quota of the store stands for the small disk. The runtime ends a process whose managed heap outgrows its limit.
-            (string output, string error) = await StoreProcess.RunAsync(
-                ["package:models/large", Path.Combine(disk.Path, "store")],
-                ("SERVERLESS_INFERENCE_SPLIT_MANIFEST", Path.Combine(origin.Path, "split-package.json")),
-                ("DOTNET_GCHeapHardLimit", (64 * Mebibyte).ToString("x", CultureInfo.InvariantCulture)),
-                ("SERVERLESS_INFERENCE_STORE_MAX_BYTES", mounted ? string.Empty : "300000000"));
+        await using SmallDisk disk = await SmallDisk.MountAsync(folder.Path, "size=300000000");
 
-            Assert.True(output == Convert.ToHexStringLower(SHA256.HashData(content)), output + error);
-        }
-        finally
-        {
-            if (mounted)
-            {
-                await RunAsync("umount", disk.Path);
-            }
-        }
+        // Where nothing can be mounted, a quota of the store stands for the small disk. The runtime ends a process whose managed heap outgrows its limit.
+        (string output, string error) = await StoreProcess.RunAsync(
+            ["package:models/large", Path.Combine(folder.Path, "store")],
+            ("SERVERLESS_INFERENCE_SPLIT_MANIFEST", Path.Combine(origin.Path, "split-package.json")),
+            ("DOTNET_GCHeapHardLimit", (64 * Mebibyte).ToString("x", CultureInfo.InvariantCulture)),
+            ("SERVERLESS_INFERENCE_STORE_MAX_BYTES", disk.IsMounted ? string.Empty : "300000000"));
+
+        Assert.True(output == Convert.ToHexStringLower(SHA256.HashData(content)), output + error);
     }
 
     private static async Task<SplitPackageArchive> PackAsync(TestFolder folder, string mount, string name, byte[] content)
@@ -62,12 +51,5 @@ public sealed class LargePackageTests
             Sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(written, TestContext.Current.CancellationToken)),
             Size = written.Length,
         };
-    }
-
-    private static async Task<bool> RunAsync(string program, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return process.ExitCode == 0;
     }
 }

@@ -56,6 +56,14 @@ public sealed class ModelLoadErrorTests
     }
 
     [Fact]
+    public async Task Load_PointerOfGitLfs_SaysToPullTheModel()
+    {
+        ModelLoadException error = await ErrorAsync("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 102400000\n"u8.ToArray());
+
+        Assert.Contains("it is a pointer of Git LFS and not the model itself. Run 'git lfs pull'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Load_TruncatedFileOnDisk_SaysHowManyBytesThereAre()
     {
         using var folder = new TestFolder();

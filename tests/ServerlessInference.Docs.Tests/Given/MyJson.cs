@@ -5,4 +5,6 @@ namespace ServerlessInference.Docs.Tests.Given;
 /// <summary>The application's JSON.</summary>
 [JsonSerializable(typeof(ScheduledEvent))]
 [JsonSerializable(typeof(Report))]
+[JsonSerializable(typeof(Order))]
+[JsonSerializable(typeof(OrderLabel))]
 public sealed partial class MyJson : JsonSerializerContext;

@@ -59,6 +59,16 @@ public sealed class LogSinkTests : IDisposable
         Assert.Equal(json ? 3 : 2, Occurrences("It cannot be read."));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Log_ModelThatCannotBeLoadedWhileDebugging_ShowsEveryStack(bool json)
+    {
+        Log(Create(json, "DEBUG"), LogLevel.Error, "Model", Thrown(new ModelLoadException("There is no such file.")));
+
+        Assert.Contains("   at ", Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Log_ExceptionOfTheApplication_ShowsItsStackEveryTime()
     {

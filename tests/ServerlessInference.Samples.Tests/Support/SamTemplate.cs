@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using YamlDotNet.RepresentationModel;
 
 namespace ServerlessInference.Samples.Tests.Support;
 
-/// <summary>A sample's <c>template.yaml</c>, as far as the tests hold the sample to it.</summary>
-internal sealed class SamTemplate
+/// <summary>A <c>template.yaml</c>, as far as the tests hold a sample, or a template of <c>dotnet new</c>, to it.</summary>
+internal sealed partial class SamTemplate
 {
     private readonly YamlMappingNode _root;
 
@@ -31,7 +32,9 @@ internal sealed class SamTemplate
 
     /// <summary>Gets every event of the function: its type and its properties.</summary>
     public IReadOnlyList<(string Type, YamlMappingNode Properties)> Events =>
-        [.. ((YamlMappingNode)Function["Events"]).Select(pair => (((YamlScalarNode)pair.Value["Type"]).Value!, (YamlMappingNode)pair.Value["Properties"]))];
+        [.. ((YamlMappingNode)Function["Events"]).Select(pair => (
+            ((YamlScalarNode)pair.Value["Type"]).Value!,
+            ((YamlMappingNode)pair.Value).Children.TryGetValue("Properties", out YamlNode? properties) ? (YamlMappingNode)properties : []))];
 
     /// <summary>Gets every statement of every policy in the template, the function's and those of roles.</summary>
     public IReadOnlyList<YamlMappingNode> Statements => [.. _root.AllNodes.OfType<YamlMappingNode>().Where(node => node.Children.ContainsKey("Effect"))];
@@ -39,11 +42,32 @@ internal sealed class SamTemplate
     /// <summary>Gets all text values.</summary>
     public IEnumerable<string> Values => _root.AllNodes.OfType<YamlScalarNode>().Select(node => node.Value ?? string.Empty);
 
-    private YamlMappingNode Function => (YamlMappingNode)_root["Resources"]["Function"]["Properties"];
+    /// <summary>Gets every resource by its logical name.</summary>
+    public IReadOnlyDictionary<string, YamlMappingNode> Resources => Section("Resources");
 
-    public static SamTemplate Load(string sample)
+    /// <summary>Gets the names that the template's parameters, resources and conditions have.</summary>
+    public IReadOnlySet<string> Names => new[] { "Parameters", "Resources", "Conditions" }.SelectMany(section => Section(section).Keys).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Gets every name that anything in the template refers to.</summary>
+    public IEnumerable<string> References => ReferencesOf(_root);
+
+    /// <summary>Gets the function's properties.</summary>
+    public YamlMappingNode Function => (YamlMappingNode)_root["Resources"]["Function"]["Properties"];
+
+    /// <summary>Gets the folders with a template: of the samples, and of <c>dotnet new</c>.</summary>
+    public static IReadOnlyList<string> Folders { get; } =
+    [
+        .. new[] { "samples", "src/ServerlessInference.Templates/templates" }
+            .SelectMany(folder => Directory.GetFiles(Path.Combine(Repository.Root, folder), "template.yaml", SearchOption.AllDirectories))
+            .Select(file => Path.GetRelativePath(Repository.Root, Path.GetDirectoryName(file)!)).Order(StringComparer.Ordinal),
+    ];
+
+    public static SamTemplate Load(string sample) => LoadFrom(Path.Combine("samples", sample));
+
+    /// <summary>Reads the template of a folder of the repository.</summary>
+    public static SamTemplate LoadFrom(string folder)
     {
-        using StreamReader reader = File.OpenText(Path.Combine(Repository.Root, "samples", sample, "template.yaml"));
+        using StreamReader reader = File.OpenText(Path.Combine(Repository.Root, folder, "template.yaml"));
         var stream = new YamlStream();
         stream.Load(reader);
         return new SamTemplate((YamlMappingNode)stream.Documents.Single().RootNode);
@@ -56,6 +80,22 @@ internal sealed class SamTemplate
         YamlSequenceNode list => [.. list.SelectMany(Texts)],
         _ => [],
     };
+
+    /// <summary>Gets the names that something refers to by <c>!Ref</c>, <c>!GetAtt</c> or <c>!Sub</c>, without what CloudFormation knows by itself (<c>AWS::…</c>).</summary>
+    public static IEnumerable<string> ReferencesOf(YamlNode node) => node.AllNodes.OfType<YamlScalarNode>().SelectMany(scalar => scalar.Tag.IsEmpty ? [] : scalar.Tag.Value switch
+    {
+        "!Ref" or "!Condition" => [scalar.Value!],
+        "!GetAtt" => [scalar.Value!.Split('.')[0]],
+        "!Sub" => Placeholder().Matches(scalar.Value!).Select(match => match.Groups[1].Value.Split('.')[0]),
+        _ => Array.Empty<string>(),
+    }).Where(name => !name.StartsWith("AWS::", StringComparison.Ordinal));
+
+    private Dictionary<string, YamlMappingNode> Section(string name) => _root.Children.TryGetValue(name, out YamlNode? section)
+        ? ((YamlMappingNode)section).ToDictionary(pair => ((YamlScalarNode)pair.Key).Value!, pair => pair.Value as YamlMappingNode ?? [], StringComparer.Ordinal)
+        : [];
+
+    [GeneratedRegex(@"\$\{([^}]+)\}")]
+    private static partial Regex Placeholder();
 
     private string Scalar(string name) => ((YamlScalarNode)Function[name]).Value!;
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using ServerlessInference.Tool.Tests.Support;
 
@@ -32,20 +31,47 @@ public sealed class FetchCommandTests
     {
         var content = new byte[3_000_000];
         new Random(3).NextBytes(content);
-        using var server = new HttpListener();
-        var port = FreePort();
-        server.Prefixes.Add($"http://127.0.0.1:{port}/");
-        server.Start();
-        var serving = ServeAsync(server, content);
+        await using var server = new FileServer();
+        server.Files["m/model.onnx"] = (content, null);
         using var target = new TemporaryFolder();
 
-        var run = await ToolRun.RunAsync("fetch", $"http://127.0.0.1:{port}/m/model.onnx", "--to", target.Path);
+        var run = await ToolRun.RunAsync("fetch", server.Address("m/model.onnx"), "--to", target.Path);
 
-        server.Stop();
-        await serving;
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
         Assert.Equal(content, await File.ReadAllBytesAsync(target["model.onnx"], TestContext.Current.CancellationToken));
         Assert.Contains("no digest", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fetch_AnotherEndsMeanwhile_BothComeIntoTheFolder()
+    {
+        using var source = new TemporaryFolder();
+        var small = source.Write("small.onnx", 1_000);
+        await using var server = new FileServer();
+        using var began = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        server.Files["large.onnx"] = (new byte[100_000], "\"1\"");
+        server.Status = request =>
+        {
+            if (request == 2)
+            {
+                began.Set();
+                goOn.Wait();
+            }
+
+            return null;
+        };
+        using var target = new TemporaryFolder();
+
+        var large = Task.Run(() => ToolRun.RunAsync("fetch", server.Address("large.onnx"), "--to", target.Path));
+        await Task.Run(began.Wait, TestContext.Current.CancellationToken);
+        var first = await ToolRun.RunAsync("fetch", small, "--to", target.Path);
+        goOn.Set();
+        var second = await large;
+
+        Assert.True(first.ExitCode == 0, first.Output + first.Error);
+        Assert.True(second.ExitCode == 0, second.Output + second.Error);
+        Assert.Equal(["large.onnx", "small.onnx"], Directory.GetFileSystemEntries(target.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -71,34 +97,5 @@ public sealed class FetchCommandTests
         using var target = new TemporaryFolder();
 
         Assert.Equal(2, (await ToolRun.RunAsync("fetch", uri, "--to", target.Path)).ExitCode);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static async Task ServeAsync(HttpListener server, byte[] content)
-    {
-        try
-        {
-            while (true)
-            {
-                var context = await server.GetContextAsync();
-                context.Response.ContentLength64 = content.Length;
-                if (context.Request.HttpMethod == "GET")
-                {
-                    await context.Response.OutputStream.WriteAsync(content);
-                }
-
-                context.Response.Close();
-            }
-        }
-        catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
-        {
-            // stopped
-        }
     }
 }

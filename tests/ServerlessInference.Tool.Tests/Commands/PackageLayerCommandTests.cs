@@ -27,15 +27,27 @@ public sealed class PackageLayerCommandTests
         Assert.Equal("resnet50/model.onnx", Assert.Single(zip.Entries).FullName);
     }
 
+    [Fact]
+    public async Task Layer_OutputInsideRoot_IsWrongUsage()
+    {
+        using var model = new TemporaryFolder();
+        model.Write("model.onnx", 10);
+        var run = await ToolRun.RunAsync("package", "layer", "--root", model.Path, "--path", "resnet50", "--out", model["out"]);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("--out lies inside --root", run.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--path", "../etc")]
     [InlineData("--name", "a/b")]
     public async Task Layer_WrongArgument_IsWrongUsage(string option, string value)
     {
         using var model = new TemporaryFolder();
+        using var output = new TemporaryFolder();
         model.Write("model.onnx", 10);
 
-        Assert.Equal(2, (await ToolRun.RunAsync("package", "layer", "--root", model.Path, "--out", model["out"], option, value)).ExitCode);
+        Assert.Equal(2, (await ToolRun.RunAsync("package", "layer", "--root", model.Path, "--out", output.Path, option, value)).ExitCode);
     }
 
     private static async Task<System.Text.Json.JsonElement> LayerAsync(TemporaryFolder model, TemporaryFolder output)

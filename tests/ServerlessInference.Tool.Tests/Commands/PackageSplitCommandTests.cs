@@ -199,6 +199,24 @@ public sealed class PackageSplitCommandTests
         Assert.Contains(option, run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("model.onnx")]
+    [InlineData("")]
+    public async Task Split_LinksAsInHuggingFacesCache_CountAsWhatTheyLeadTo(string model)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links take privileges on Windows");
+        using var root = Function(1_000);
+        using var cache = new TemporaryFolder();
+        using var output = new TemporaryFolder();
+        cache.Write("blobs/0123", 900_000);
+        Directory.CreateDirectory(cache["snapshot"]);
+        File.CreateSymbolicLink(cache["snapshot/model.onnx"], "../blobs/0123");
+
+        await SplitAsync(root.Path, output.Path, "--model", "linked=" + Path.Combine(cache["snapshot"], model), "--limit", "300KB");
+
+        Assert.Equal(900_000, Assert.Single(Manifest(output.Path).Archives).UnpackedSize);
+    }
+
     [Fact]
     public async Task Split_OutputInsideRootOrForeign_IsWrongUsage()
     {

@@ -52,6 +52,24 @@ public sealed class CostCommandTests
         Assert.DoesNotContain("NaN", svg.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--requests", "0")]
+    [InlineData("--requests", "900G", "--host-price", "0.01", "--host-rate", "0.0001")]
+    [InlineData("--requests", "1", "--host-price", "1000000000")]
+    public async Task Cost_PlotOfUnusualNumbers_IsADrawingOfUsualSize(params string[] options)
+    {
+        using var file = new TemporaryFile("cost.svg", []);
+
+        var run = await ToolRun.RunAsync(["cost", "--duration", "100", "--plot", file.Path, .. options]);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        var svg = await File.ReadAllTextAsync(file.Path, TestContext.Current.CancellationToken);
+        Assert.Equal("svg", XDocument.Parse(svg).Root!.Name.LocalName);
+        Assert.InRange(svg.Length, 1_000, 100_000);
+        Assert.DoesNotContain("NaN", svg, StringComparison.Ordinal);
+        Assert.DoesNotContain("∞", svg, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Cost_Table_HasTheHostAndTheBreakEven()
     {
@@ -84,6 +102,7 @@ public sealed class CostCommandTests
     [InlineData("has no price for a /tmp above 512 MB", "cost", "--duration", "1", "--tmp", "1024", "--book", "2019")]
     [InlineData("neither a book of the tool (2019, 2026) nor a file", "cost", "--duration", "1", "--book", "1999")]
     [InlineData("Give --cold-duration", "cost", "--duration", "1", "--cold-share", "0.5")]
+    [InlineData("say nothing without --warmup-every", "cost", "--duration", "1", "--warmup-duration", "5")]
     [InlineData("say nothing without --host-price", "cost", "--duration", "1", "--host-rate", "5")]
     [InlineData("cannot", "cost", "--invoke", "/no/such/file")]
     public async Task Cost_WrongUsage_ExitsWithTwoAndSaysWhy(string expected, params string[] args)
@@ -97,7 +116,7 @@ public sealed class CostCommandTests
 
     [Theory]
     [InlineData("", "which is empty")]
-    [InlineData("{}", "is not what 'serverless-inference invoke' writes")]
+    [InlineData("{}", "is not what 'serverless-inference invoke' writes: it has no 'memory'.")]
     [InlineData("""{"memory":512}""", "At 512 MB invoke measured no warm call")]
     public async Task Cost_JsonThatSaysTooLittle_SaysWhatIsMissing(string input, string expected)
     {

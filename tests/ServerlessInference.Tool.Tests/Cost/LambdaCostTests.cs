@@ -81,6 +81,15 @@ public sealed class LambdaCostTests
     }
 
     [Fact]
+    public void Monthly_TheBooksOwnGrainIsGiven_CostsTheSame()
+    {
+        PriceBook book = PriceBooks.Open("2019");
+        Workload workload = Plain with { MemoryMB = 192 };
+
+        Assert.Equal(new LambdaCost(book, workload).Monthly(1e6).Total, new LambdaCost(book, workload, grainMs: book.GrainMs).Monthly(1e6).Total, 1e-12);
+    }
+
+    [Fact]
     public void PerMillionRequests_LeavesOutWhatDoesNotGrow()
     {
         var extras = Plain with { SnapStart = true, Warmup = new Workload.WarmupSchedule(1, 50, 1) };

@@ -25,6 +25,16 @@ internal static partial class CliDocs
         return new JsonSchema(schemas[id]);
     }
 
+    /// <summary>Reads what stands below a heading.</summary>
+    public static string Section(string heading)
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "cli.md"));
+        var start = text.IndexOf($"\n## {heading}\n", StringComparison.Ordinal);
+        Assert.True(start >= 0, $"docs/cli.md has no heading '{heading}'.");
+        var end = text.IndexOf("\n## ", start + 1, StringComparison.Ordinal);
+        return text[start..(end < 0 ? text.Length : end)];
+    }
+
     [GeneratedRegex("^```json\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fences();
 }

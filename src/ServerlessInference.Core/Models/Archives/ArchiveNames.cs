@@ -13,8 +13,8 @@ internal static class ArchiveNames
         : ArchiveKind.None;
 
     /// <summary>Finds the one folder that all files of the model are in, as when a folder rather than its content was packed.</summary>
-    /// <returns>The folder with its slash; empty where there is none.</returns>
-    public static string CommonFolder(IEnumerable<string> names)
+    /// <returns>The folder with its slash; empty where there is none, or where a name would stand twice without it.</returns>
+    public static string CommonFolder(IReadOnlyCollection<string> names)
     {
         string? common = null;
         foreach (string name in names)
@@ -33,6 +33,6 @@ internal static class ArchiveNames
             common = folder;
         }
 
-        return common ?? string.Empty;
+        return common is null || names.Any(name => name.StartsWith(CodeFolder, StringComparison.Ordinal) && names.Contains(common + name)) ? string.Empty : common;
     }
 }

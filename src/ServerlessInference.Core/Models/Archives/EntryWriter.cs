@@ -10,7 +10,7 @@ internal sealed class EntryWriter(string archive, RemoteModelOptions options, IE
     private const int BufferSize = 256 * 1024;
 
     /// <summary>How many names (files, those that are left out included, and folders with all above them) are remembered for each file that a model may have: every one costs up to 2 KB.</summary>
-    private const int NamesPerFile = 8;
+    public const int NamesPerFile = 8;
 
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
@@ -53,15 +53,20 @@ internal sealed class EntryWriter(string archive, RemoteModelOptions options, IE
     public async Task AddAsync(string name, long length, UnixFileMode? mode, Stream? content, uint? crc32, CancellationToken cancellationToken)
     {
         string file = Admit(name, length);
-        if ((options.Entry is { } wanted && file != EntryName.Normalize(wanted, archive)) || IsLitter(file))
+        if (options.Entry is { } wanted && file != EntryName.Normalize(wanted, archive))
         {
             return;
         }
 
-        _total += length;
-        if (_total > options.MaxBytes)
+        if (length > options.MaxBytes - _total)
         {
-            throw EntryName.Refuse(name, archive, $"would bring the model to {_total:N0} bytes; MaxBytes allows {options.MaxBytes:N0}");
+            throw EntryName.Refuse(name, archive, $"would bring the model to {(Int128)_total + length:N0} bytes; MaxBytes allows {options.MaxBytes:N0}");
+        }
+
+        _total += length;
+        if (IsLitter(file))
+        {
+            return;
         }
 
         if (_files.Count == options.MaxFiles)
@@ -133,7 +138,7 @@ internal sealed class EntryWriter(string archive, RemoteModelOptions options, IE
         while (true)
         {
             // One byte more than was announced is asked for, to see an entry that holds more.
-            int wanted = (int)Math.Min(_buffer.Length, length - written + 1);
+            int wanted = (int)Math.Min(_buffer.Length - 1, length - written) + 1;
             int read = await content.ReadAtLeastAsync(_buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {

@@ -10,7 +10,7 @@ internal sealed class FolderTarget(StagingFolder staging) : IExtractionTarget
 
     public SafeFileHandle Create(string name, long length, UnixFileMode? mode)
     {
-        staging.EnsureSpace(length);
+        staging.EnsureSpace(SpaceNeed.Of(length));
         SafeFileHandle file = File.OpenHandle(staging.PathOf(name), FileMode.CreateNew, FileAccess.Write);
         if (mode is { } wanted && !OperatingSystem.IsWindows())
         {

@@ -19,15 +19,16 @@ internal static class ZipDirectory
     /// <param name="length">Its size in bytes.</param>
     /// <param name="read">Reads a range of it.</param>
     /// <param name="maxEntries">The most entries accepted.</param>
-    public static async Task<List<ZipEntry>> ReadAsync(string archive, long length, Func<long, int, Task<byte[]>> read, int maxEntries)
+    public static async Task<List<ZipEntry>> ReadAsync(string archive, long length, Func<long, int, Task<byte[]>> read, long maxEntries)
     {
         int tailLength = (int)Math.Min(length, EndLength + MaxComment + End64Length + Locator64Length);
         long tailOffset = length - tailLength;
         byte[] tail = await read(tailOffset, tailLength).ConfigureAwait(false);
         (long offset, long size, long count) = FindDirectory(archive, tail, tailOffset);
-        if (count > maxEntries)
+        long most = Math.Min(maxEntries, MaxDirectoryBytes / EntryLength);
+        if (count > most)
         {
-            throw new ModelLoadException($"{archive} is refused: it has {count:N0} entries; {maxEntries:N0} are allowed. Pack the model's files alone.");
+            throw new ModelLoadException($"{archive} is refused: it has {count:N0} entries; {most:N0} are allowed. Pack the model's files alone.");
         }
 
         if (offset < 0 || size < 0 || size > MaxDirectoryBytes || offset > length - size)

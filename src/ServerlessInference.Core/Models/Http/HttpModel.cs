@@ -14,8 +14,8 @@ internal sealed class HttpModel : IRemoteModel
     {
         _uri = uri;
 
-        // A query may hold a signature, which has no place in a log.
-        Description = uri.GetLeftPart(UriPartial.Path);
+        // A query may hold a signature, and what stands before the host a password: neither has a place in a log.
+        Description = uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
         ObjectName = Uri.UnescapeDataString(uri.Segments[^1].TrimEnd('/'));
 
         // Each read has a timeout of its own.
@@ -28,24 +28,24 @@ internal sealed class HttpModel : IRemoteModel
 
     public async ValueTask<IReadOnlyList<IRemoteObject>> ListAsync(CancellationToken cancellationToken)
     {
-        using HttpResponseMessage response = await SendAsync(HttpMethod.Head, null, null, cancellationToken).ConfigureAwait(false);
-        if (response.Content.Headers.ContentLength is not { } length)
+        using HttpResponseMessage response = await AskAsync(cancellationToken).ConfigureAwait(false);
+        bool inPart = response.StatusCode == HttpStatusCode.PartialContent;
+        if ((inPart ? response.Content.Headers.ContentRange?.Length : response.Content.Headers.ContentLength) is not { } length)
         {
             throw new ModelLoadException($"{Description}: the server does not say how large the object is (Content-Length). Serve it as a plain file.");
         }
 
-        string? tag = response.Headers.ETag is { IsWeak: false } strong ? strong.Tag : null;
-        string version = tag?.Trim('"') ?? $"{response.Content.Headers.LastModified?.ToUnixTimeSeconds() ?? 0:x}-{length:x}";
+        var validators = HttpValidators.Of(response);
 
         // Ranges of an object without a strong ETag could be of two versions.
-        bool ranges = tag is not null && response.Headers.AcceptRanges.Contains("bytes");
-        return [new HttpObject(this, Description, ObjectName!, length, version, tag, ranges, DigestOf(response))];
+        bool ranges = validators.StrongTag is not null && (inPart || response.Headers.AcceptRanges.Contains("bytes"));
+        return [new HttpObject(this, Description, ObjectName!, length, validators, ranges, DigestOf(response))];
     }
 
     public async ValueTask<Stream> OpenReadAsync(HttpObject item, long offset, long length, CancellationToken cancellationToken)
     {
         RangeHeaderValue? range = item.AcceptsRanges && (offset > 0 || length < item.Length) ? new RangeHeaderValue(offset, offset + length - 1) : null;
-        HttpResponseMessage response = await SendAsync(HttpMethod.Get, range, item.EntityTag, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = Accept(await SendAsync(HttpMethod.Get, range, item.Validators.StrongTag, cancellationToken).ConfigureAwait(false));
         try
         {
             if (range is not null && (response.StatusCode != HttpStatusCode.PartialContent || response.Content.Headers.ContentRange?.From != offset))
@@ -54,7 +54,7 @@ internal sealed class HttpModel : IRemoteModel
             }
 
             long? whole = range is null ? response.Content.Headers.ContentLength : response.Content.Headers.ContentRange?.Length;
-            if ((whole is not null && whole != item.Length) || (item.EntityTag is not null && response.Headers.ETag is { } tag && tag.Tag != item.EntityTag))
+            if ((whole is not null && whole != item.Length) || !item.Validators.Admit(HttpValidators.Of(response)))
             {
                 throw new ModelChangedException($"{Description} was replaced while it was read.");
             }
@@ -68,17 +68,34 @@ internal sealed class HttpModel : IRemoteModel
         }
     }
 
-    private async ValueTask<HttpResponseMessage> SendAsync(HttpMethod method, RangeHeaderValue? range, string? tag, CancellationToken cancellationToken)
+    /// <summary>Asks for the headers alone; for the first byte, where the server refuses that: an address that is signed, as by S3, is signed for GET.</summary>
+    private async ValueTask<HttpResponseMessage> AskAsync(CancellationToken cancellationToken)
+    {
+        HttpResponseMessage head = await SendAsync(HttpMethod.Head, null, null, cancellationToken).ConfigureAwait(false);
+        if (head.StatusCode is not (HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented))
+        {
+            return Accept(head);
+        }
+
+        head.Dispose();
+        return Accept(await SendAsync(HttpMethod.Get, new RangeHeaderValue(0, 0), null, cancellationToken).ConfigureAwait(false));
+    }
+
+    private async ValueTask<HttpResponseMessage> SendAsync(HttpMethod method, RangeHeaderValue? range, EntityTagHeaderValue? tag, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, _uri);
         request.Headers.Range = range;
         request.Headers.AcceptEncoding.ParseAdd("identity");
         if (tag is not null)
         {
-            request.Headers.IfMatch.Add(new EntityTagHeaderValue(tag));
+            request.Headers.IfMatch.Add(tag);
         }
 
-        HttpResponseMessage response = await _client.Value.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        return await _client.Value.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+    }
+
+    private HttpResponseMessage Accept(HttpResponseMessage response)
+    {
         if (response.IsSuccessStatusCode)
         {
             return response;

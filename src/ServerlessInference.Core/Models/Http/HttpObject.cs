@@ -4,7 +4,7 @@ namespace ServerlessInference.Models.Http;
 
 /// <summary>One version of an object on a web server.</summary>
 internal sealed class HttpObject(
-    HttpModel model, string location, string name, long length, string version, string? entityTag, bool acceptsRanges, ContentDigest? digest) : IRemoteObject
+    HttpModel model, string location, string name, long length, HttpValidators validators, bool acceptsRanges, ContentDigest? digest) : IRemoteObject
 {
     public string Name => name;
 
@@ -12,9 +12,9 @@ internal sealed class HttpObject(
 
     public long Length => length;
 
-    public string Version => version;
+    public string Version { get; } = validators.VersionOf(length);
 
-    public string? EntityTag => entityTag;
+    public HttpValidators Validators => validators;
 
     public bool AcceptsRanges => acceptsRanges;
 

@@ -24,7 +24,7 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
     {
         try
         {
-            CreateFolders();
+            _folders.Create();
             if (TryOpen(key) is { } stored)
             {
                 RemoveLeftovers(key);
@@ -35,23 +35,16 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
             using FileLock build = await FileLock.ExclusiveAsync(_folders.BuildLock(key), time, cancellationToken).ConfigureAwait(false);
             return TryOpen(key) ?? await AddAsync(key, description, fetch, cancellationToken).ConfigureAwait(false);
         }
-        catch (UnauthorizedAccessException exception)
+        catch (IOException exception) when (IsDiskFull(exception))
         {
             throw new ModelLoadException(
-                $"The store {_folders.Root} cannot be written: {exception.Message} Set ServerlessInference:Store:Root to a folder that this process may write.", exception);
+                $"The disk of the store {_folders.Root} became full while {description} was written. Raise the function's ephemeral storage " +
+                "(EphemeralStorage.Size, 512 to 10,240 MB), or set ServerlessInference:Store:Root to a larger disk.", exception);
         }
-    }
-
-    private void CreateFolders()
-    {
-        try
-        {
-            _folders.Create();
-        }
-        catch (IOException exception) when (!IsDiskFull(exception))
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new ModelLoadException(
-                $"The store {_folders.Root} cannot be made: {exception.Message} Set ServerlessInference:Store:Root to a folder that this process may write.", exception);
+                $"The store {_folders.Root} cannot be used: {exception.Message} Set ServerlessInference:Store:Root to a folder that this process may write.", exception);
         }
     }
 
@@ -75,16 +68,9 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
             LogPublished(logger, description, key, manifest.Files.Count, manifest.TotalLength);
             return new StoredModel(_folders.Model(key), manifest, use);
         }
-        catch (Exception exception)
+        catch
         {
             use.Dispose();
-            if (exception is IOException && IsDiskFull(exception))
-            {
-                throw new ModelLoadException(
-                    $"The disk of the store {_folders.Root} became full while {description} was written. Raise the function's ephemeral storage " +
-                    "(EphemeralStorage.Size, 512 to 10,240 MB), or set ServerlessInference:Store:Root to a larger disk.", exception);
-            }
-
             throw;
         }
     }
@@ -113,15 +99,25 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
             return null;
         }
 
-        // Looked at again under the lock: until then the model could be removed.
-        if (ReadMarker(marker) is { } manifest && manifest.Format == StoreManifest.CurrentFormat && IsWhole(folder, manifest))
+        StoredModel? stored = null;
+        try
         {
-            File.SetLastWriteTimeUtc(marker, time.GetUtcNow().UtcDateTime);
-            return new StoredModel(folder, manifest, use);
-        }
+            // Looked at again under the lock: until then the model could be removed.
+            if (ReadMarker(marker) is { Format: StoreManifest.CurrentFormat, Files: not null } manifest && IsWhole(folder, manifest))
+            {
+                File.SetLastWriteTimeUtc(marker, time.GetUtcNow().UtcDateTime);
+                stored = new StoredModel(folder, manifest, use);
+            }
 
-        use.Dispose();
-        return null;
+            return stored;
+        }
+        finally
+        {
+            if (stored is null)
+            {
+                use.Dispose();
+            }
+        }
     }
 
     private StoreManifest? ReadMarker(string marker)
@@ -130,7 +126,7 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(marker), StoreJson.Default.StoreManifest);
         }
-        catch (Exception exception) when (exception is JsonException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception exception) when (exception is JsonException or IOException)
         {
             LogDamaged(logger, marker, exception.Message);
             return null;

@@ -23,13 +23,13 @@ internal sealed class StagingFolder(string path, StoreSpace space, string descri
     }
 
     /// <summary>Sees to it that there is room.</summary>
-    /// <param name="bytes">How much is still to be written.</param>
+    /// <param name="need">How much is still to be written.</param>
     /// <exception cref="ModelLoadException">There is not, even without the old versions that nobody uses.</exception>
-    public void EnsureSpace(long bytes) => space.Ensure(bytes, description);
+    public void EnsureSpace(SpaceNeed need) => space.Ensure(need, description);
 
     /// <summary>Tells whether there is room, after what nobody uses has gone.</summary>
-    /// <param name="bytes">How much is still to be written.</param>
-    public bool TryEnsureSpace(long bytes) => space.TryEnsure(bytes);
+    /// <param name="need">How much is still to be written.</param>
+    public bool TryEnsureSpace(SpaceNeed need) => space.TryEnsure(need);
 
     /// <summary>Notes that an attempt begins which leaves nothing to go on from.</summary>
     /// <returns>How many such attempts before this one were broken off, with their process or by their caller.</returns>

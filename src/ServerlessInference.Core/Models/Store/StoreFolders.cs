@@ -83,7 +83,14 @@ internal sealed class StoreFolders(string root)
         {
             foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
             {
-                size += file.Length;
+                try
+                {
+                    size += file.Length;
+                }
+                catch (FileNotFoundException)
+                {
+                    // Another process moved or deleted it meanwhile.
+                }
             }
         }
 

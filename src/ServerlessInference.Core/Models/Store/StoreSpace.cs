@@ -6,18 +6,17 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
     /// <summary>What a file system needs beside the files themselves: folders, markers, rounding to blocks.</summary>
     private const long Margin = 1024 * 1024;
 
-    public void Ensure(long bytes, string description)
+    public void Ensure(SpaceNeed need, string description)
     {
-        if (!TryEnsure(bytes))
+        if (!TryEnsure(need))
         {
-            throw new ModelLoadException(Explain(bytes, Available(), description));
+            throw new ModelLoadException(Explain(need, description));
         }
     }
 
-    public bool TryEnsure(long bytes)
+    public bool TryEnsure(SpaceNeed need)
     {
-        long needed = bytes + Margin;
-        if (Available() >= needed)
+        if (Fits(need))
         {
             return true;
         }
@@ -25,7 +24,7 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
         RemoveStaging(TimeSpan.Zero);
         foreach (string key in LeastRecentlyUsedFirst())
         {
-            if (Available() >= needed)
+            if (Fits(need))
             {
                 return true;
             }
@@ -33,7 +32,7 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
             RemoveUnused(key);
         }
 
-        return Available() >= needed;
+        return Fits(need);
     }
 
     /// <summary>Deletes half-finished downloads that nobody works on and that nobody has touched for a while, and what is left of finished ones.</summary>
@@ -41,21 +40,19 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
     {
         foreach (string folder in Directory.EnumerateDirectories(folders.Staging))
         {
-            // A process killed right after publishing leaves its staging folder beside the published one.
+            // Looked at under the lock alone: whoever has it publishes and deletes.
             string key = Path.GetFileName(folder);
-            bool wanted = !Directory.Exists(folders.Model(key)) && time.GetUtcNow() - LastWrite(folder) < untouchedFor;
-            if (key == currentKey || wanted)
-            {
-                continue;
-            }
-
-            using FileLock? build = FileLock.TryExclusive(folders.BuildLock(key));
-            if (build is not null)
+            using FileLock? build = key == currentKey ? null : FileLock.TryExclusive(folders.BuildLock(key));
+            if (build is not null && !IsWanted(key, untouchedFor))
             {
                 folders.Delete(folder);
             }
         }
     }
+
+    // A process killed right after publishing leaves its staging folder beside the published one. A time to come is from before the clock was set back.
+    private bool IsWanted(string key, TimeSpan untouchedFor) =>
+        !Directory.Exists(folders.Model(key)) && (time.GetUtcNow() - LastWrite(folders.StagingOf(key))).Duration() < untouchedFor;
 
     private void RemoveUnused(string key)
     {
@@ -79,7 +76,7 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
     private static DateTimeOffset LastWrite(string folder)
     {
         DateTime last = Directory.GetLastWriteTimeUtc(folder);
-        foreach (string file in Directory.EnumerateFiles(folder))
+        foreach (string file in Directory.Exists(folder) ? Directory.EnumerateFiles(folder) : [])
         {
             DateTime written = File.GetLastWriteTimeUtc(file);
             last = written > last ? written : last;
@@ -88,22 +85,23 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
         return new DateTimeOffset(last);
     }
 
-    private long Available()
-    {
-        long free = new DriveInfo(folders.Root).AvailableFreeSpace;
-        return options.MaxBytes is { } limit
-            ? Math.Min(free, limit - StoreFolders.SizeOf(folders.Models) - StoreFolders.SizeOf(folders.Staging))
-            : free;
-    }
+    private bool Fits(SpaceNeed need) => Free() - Margin >= need.Bytes && (Allowance() is not { } allowance || allowance - Margin >= need.Growth);
 
-    private string Explain(long bytes, long available, string description)
+    private long Free() => new DriveInfo(folders.Root).AvailableFreeSpace;
+
+    private long? Allowance() => options.MaxBytes - StoreFolders.SizeOf(folders.Models) - StoreFolders.SizeOf(folders.Staging);
+
+    private string Explain(SpaceNeed need, string description)
     {
-        long disk = new DriveInfo(folders.Root).AvailableFreeSpace;
-        string found = $"{description} needs {Megabytes(bytes)} more in the store {folders.Root}, and {Megabytes(Math.Max(0, available))} are free there";
-        return options.MaxBytes is { } limit && disk >= bytes + Margin
-            ? $"{found} of the {Megabytes(limit)} that the store may hold. Raise ServerlessInference:Store:MaxBytes."
-            : $"{found}. Raise the function's ephemeral storage (EphemeralStorage.Size, 512 to 10,240 MB), set ServerlessInference:Store:Root to a larger disk, " +
-              "or load the model into memory (#memory=true in its URI).";
+        long free = Free();
+        if (options.MaxBytes is { } limit && free - Margin >= need.Bytes)
+        {
+            return $"{description} needs {Megabytes(need.Growth)} more in the store {folders.Root}, and {Megabytes(Math.Max(0, Allowance()!.Value))} are free there " +
+                $"of the {Megabytes(limit)} that the store may hold. Raise ServerlessInference:Store:MaxBytes.";
+        }
+
+        return $"{description} needs {Megabytes(need.Bytes)} more in the store {folders.Root}, and {Megabytes(free)} are free there. Raise the function's ephemeral storage " +
+            "(EphemeralStorage.Size, 512 to 10,240 MB), set ServerlessInference:Store:Root to a larger disk, or load the model into memory (#memory=true in its URI).";
     }
 
     private static string Megabytes(long bytes) => $"{bytes / 1_000_000.0:#,0.0} MB";

@@ -32,15 +32,17 @@ internal sealed class BlockMap : IDisposable
             if (_done[i] != 0)
             {
                 _marked.Writer.TryWrite(i);
-                Resumed++;
             }
         }
     }
 
     public int Count => _done.Length;
 
-    /// <summary>Gets how many blocks an earlier process brought.</summary>
-    public int Resumed { get; }
+    /// <summary>Gets how many bytes are missing.</summary>
+    public long MissingBytes => Missing(long.MaxValue).Sum(range => range.Length);
+
+    /// <summary>Gets where the last block ends that is there: a file that holds what the map says is as long at least.</summary>
+    public long End => Array.FindLastIndex(_done, done => done != 0) is var last and >= 0 ? Extent(last).Offset + Extent(last).Length : 0;
 
     /// <summary>Gets every block that is there, each once, in the order in which they came.</summary>
     public ChannelReader<int> Marked => _marked.Reader;
@@ -58,9 +60,9 @@ internal sealed class BlockMap : IDisposable
     }
 
     /// <summary>Lists what is missing, in ranges of whole blocks.</summary>
-    public List<(long Offset, long Length)> Missing(int rangeSize)
+    public List<(long Offset, long Length)> Missing(long rangeSize)
     {
-        int most = rangeSize / BlockSize;
+        long most = rangeSize / BlockSize;
         var ranges = new List<(long, long)>();
         for (int i = 0; i < _done.Length; i++)
         {

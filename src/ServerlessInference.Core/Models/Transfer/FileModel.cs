@@ -30,7 +30,7 @@ internal sealed class FileModel : IRemoteModel
         return
         [
             .. files.Select(file => new FileObject(
-                file.Name, $"{_scheme}:{file.Path}", file.Path, file.Length, string.Create(CultureInfo.InvariantCulture, $"{file.Ticks:x}-{file.Length:x}"), digest: null)),
+                file.Name, $"{_scheme}:{file.Path}", file.Path, file.Length, string.Create(CultureInfo.InvariantCulture, $"{file.Ticks:x}-{file.Length:x}"), digest: null, new DateTime(file.Ticks, DateTimeKind.Utc))),
         ];
     }
 }

@@ -1,7 +1,14 @@
 namespace ServerlessInference.Models.Transfer;
 
 /// <summary>A file on a disk or a mount that is read as objects on the network are.</summary>
-internal sealed class FileObject(string name, string location, string path, long length, string version, ContentDigest? digest) : IRemoteObject
+/// <param name="name">The name inside the model.</param>
+/// <param name="location">Where it is, for errors.</param>
+/// <param name="path">Its path.</param>
+/// <param name="length">Its size in bytes.</param>
+/// <param name="version">Its version.</param>
+/// <param name="digest">The digest that it is known to have.</param>
+/// <param name="lastWrite">When it was written, where somebody else may replace it.</param>
+internal sealed class FileObject(string name, string location, string path, long length, string version, ContentDigest? digest, DateTime? lastWrite = null) : IRemoteObject
 {
     public string Name => name;
 
@@ -15,18 +22,29 @@ internal sealed class FileObject(string name, string location, string path, long
 
     public ValueTask<ContentDigest?> GetDigestAsync(CancellationToken cancellationToken) => ValueTask.FromResult(digest);
 
-    public async ValueTask<Stream> OpenReadAsync(long offset, long length, CancellationToken cancellationToken)
+    // A mount may hang rather than fail, and on a thread of its own that stops nobody else.
+    public async ValueTask<Stream> OpenReadAsync(long offset, long length, CancellationToken cancellationToken) =>
+        await Task.Run(() => Open(offset), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+
+    private MountStream Open(long offset)
     {
-        // A mount may hang rather than fail, and on a thread of its own that stops nobody else.
-        FileStream file = await Task.Run(() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0), cancellationToken)
-            .WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (file.Length != Length)
+        FileStream file;
+        try
         {
-            await file.DisposeAsync().ConfigureAwait(false);
-            throw new ModelChangedException($"{location} was replaced while it was read: it had {Length:N0} bytes before.");
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new ModelLoadException($"{location} cannot be read: {exception.Message} Check the file's permissions and those of the mount's access point.", exception);
         }
 
-        file.Position = offset;
-        return file;
+        if (file.Length == Length && (lastWrite is null || File.GetLastWriteTimeUtc(file.SafeFileHandle) == lastWrite))
+        {
+            file.Position = offset;
+            return new MountStream(file);
+        }
+
+        file.Dispose();
+        throw new ModelChangedException($"{location} was replaced while it was read: it had {Length:N0} bytes, or another time, before.");
     }
 }

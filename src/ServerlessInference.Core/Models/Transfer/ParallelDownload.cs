@@ -16,7 +16,7 @@ internal sealed class ParallelDownload(IRemoteObject source, RemoteModelOptions 
     public async Task<ContentDigest> RunAsync(SafeFileHandle file, BlockMap blocks, DigestAlgorithm algorithm, CancellationToken cancellationToken)
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        List<(long Offset, long Length)> ranges = blocks.Missing(source.AcceptsRanges ? RangeSize() : int.MaxValue);
+        List<(long Offset, long Length)> ranges = blocks.Missing(source.AcceptsRanges ? RangeSize() : long.MaxValue);
         int next = -1;
         var tasks = new List<Task>();
         Task<ContentDigest> digest = Task.Run(() => DigestAsync(file, blocks, algorithm, failed.Token), cancellationToken);

@@ -40,7 +40,7 @@ internal sealed class RemoteFetch(string description, RemoteModelOptions options
     public async Task<IReadOnlyList<StoredFile>> ToFolderAsync(IReadOnlyList<IRemoteObject> objects, StagingFolder staging, CancellationToken cancellationToken)
     {
         StagedObject[] staged = [.. Named(objects).Select((named, index) => new StagedObject(named.Item, staging.PathOf(named.Name), staging.Beside($"{index}")))];
-        staging.EnsureSpace(staged.Sum(item => item.Prepare()));
+        staging.EnsureSpace(staged.Aggregate(default(SpaceNeed), (sum, item) => sum + item.Prepare()));
         ContentDigest[] digests = await ForEachAsync(objects, async (index, turns, token) =>
         {
             ContentCheck check = await ContentCheck.ForAsync(objects[index], options, _retry, logger, token).ConfigureAwait(false);
@@ -67,7 +67,7 @@ internal sealed class RemoteFetch(string description, RemoteModelOptions options
     public async Task<IRemoteObject?> KeepArchiveAsync(IRemoteObject archive, StagingFolder staging, CancellationToken cancellationToken)
     {
         var staged = new StagedObject(archive, staging.Beside("archive"), staging.Beside("archive"));
-        if (!staging.TryEnsureSpace(staged.Prepare() + archive.Length))
+        if (!staging.TryEnsureSpace(staged.Prepare() + SpaceNeed.Of(archive.Length)))
         {
             return null;
         }
@@ -118,7 +118,7 @@ internal sealed class RemoteFetch(string description, RemoteModelOptions options
             byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
             await reader.ReadAsync(offset, bytes, cancellationToken).ConfigureAwait(false);
             return bytes;
-        }, options.MaxFiles);
+        }, (long)options.MaxFiles * EntryWriter.NamesPerFile);
     }
 
     /// <summary>Brings many objects at a time, small ones beside each other, with no more connections than for one.</summary>
@@ -159,7 +159,10 @@ internal sealed class RemoteFetch(string description, RemoteModelOptions options
         foreach (IRemoteObject item in objects)
         {
             string name = EntryName.Normalize(item.Name, description);
-            named.Add(names.Add(name) ? (item, name) : throw EntryName.Refuse(item.Name, description, "stands in it twice"));
+            named.Add(
+                name.Length == 0 ? throw EntryName.Refuse(item.Name, description, "has no name")
+                : names.Add(name) ? (item, name)
+                : throw EntryName.Refuse(item.Name, description, "stands in it twice"));
         }
 
         return named;

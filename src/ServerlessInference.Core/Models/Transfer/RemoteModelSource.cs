@@ -118,7 +118,7 @@ public sealed partial class RemoteModelSource : IModelSource
             objects ??= await _fetch.ListAsync(_model, token).ConfigureAwait(false);
             return await FetchAsync(objects, version, staging, token).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false);
-        string folder = stored.Manifest.Digest is null || _options.KeepFolder ? string.Empty : ArchiveNames.CommonFolder(stored.Manifest.Files.Select(file => file.Name));
+        string folder = stored.Manifest.Digest is null || _options.KeepFolder ? string.Empty : ArchiveNames.CommonFolder([.. stored.Manifest.Files.Select(file => file.Name)]);
         return new ModelArtifact(
             Description, version, stored.Manifest.Files.Select(file => ModelFile.OnDisk(Below(folder, file.Name), stored.PathOf(file), file.Length)), stored);
     }
@@ -133,7 +133,7 @@ public sealed partial class RemoteModelSource : IModelSource
                 ? Manifest(version, null, await _fetch.ToFolderAsync(objects, staging, cancellationToken).ConfigureAwait(false))
                 : await FetchArchiveAsync(objects[0], kind, version, staging, cancellationToken).ConfigureAwait(false);
         }
-        catch (ModelLoadException exception) when (kind != ArchiveKind.None || exception is CorruptContentException or ModelChangedException)
+        catch (ModelLoadException exception) when (exception is CorruptContentException or ModelChangedException)
         {
             staging.Reset();
             throw;
@@ -146,17 +146,17 @@ public sealed partial class RemoteModelSource : IModelSource
         if (staging.BeginAttempt() >= AttemptsInOneGo)
         {
             staging.ClearContent();
-            try
+            if (await _fetch.KeepArchiveAsync(archive, staging, cancellationToken).ConfigureAwait(false) is { } kept)
             {
-                if (await _fetch.KeepArchiveAsync(archive, staging, cancellationToken).ConfigureAwait(false) is { } kept)
+                try
                 {
                     return await ExtractAsync(kept).ConfigureAwait(false);
                 }
-            }
-            catch (ModelLoadException exception) when (exception is not (CorruptContentException or ModelChangedException))
-            {
-                // Most often its files need more room than it left beside itself.
-                LogAgain(_logger, exception.Message);
+                catch (ModelLoadException exception) when (exception is not (CorruptContentException or ModelChangedException))
+                {
+                    // Most often its files need more room than it left beside itself.
+                    LogAgain(_logger, exception.Message);
+                }
             }
 
             staging.Reset();
@@ -164,7 +164,15 @@ public sealed partial class RemoteModelSource : IModelSource
         }
 
         staging.ClearContent();
-        return await ExtractAsync(archive).ConfigureAwait(false);
+        try
+        {
+            return await ExtractAsync(archive).ConfigureAwait(false);
+        }
+        catch (ModelLoadException)
+        {
+            staging.Reset(); // nothing of it can be gone on with
+            throw;
+        }
 
         async Task<StoreManifest> ExtractAsync(IRemoteObject source)
         {
@@ -195,7 +203,7 @@ public sealed partial class RemoteModelSource : IModelSource
             }
 
             List<ModelFile> named = [.. files.ToModelFiles()];
-            string folder = kind == ArchiveKind.None || _options.KeepFolder ? string.Empty : ArchiveNames.CommonFolder(named.Select(file => file.Name));
+            string folder = kind == ArchiveKind.None || _options.KeepFolder ? string.Empty : ArchiveNames.CommonFolder([.. named.Select(file => file.Name)]);
             return new ModelArtifact(
                 Description,
                 PinnedVersion ?? VersionOf(objects),

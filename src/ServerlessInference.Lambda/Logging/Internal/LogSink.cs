@@ -94,15 +94,17 @@ internal sealed class LogSink
     }
 
     /// <summary>
-    /// Gives an exception with its stack, where that says more than the message: not for a model or settings that are not as they should be, unless something else is behind
-    /// it, and then once, for the same exception passes from the model to the function and to the requests that wait for it.
+    /// Gives an exception with its stack, where that says more than the message: of what the library itself refuses, and explains, only where something else is behind
+    /// it, and then once, for the same exception passes from the model to the function and to the requests that wait for it. Those who debug get all.
     /// </summary>
     private string? Stack(Exception exception) =>
-        exception is ModelLoadException or OptionsValidationException && (IsExplained(exception.InnerException) || Interlocked.Exchange(ref _shown, exception) == exception)
+        Minimum > LogLevel.Debug && IsExplained(exception) && (IsExplainedThroughout(exception) || Interlocked.Exchange(ref _shown, exception) == exception)
             ? null
             : exception.ToString();
 
-    private static bool IsExplained(Exception? cause) => cause is null || (cause is ModelLoadException && IsExplained(cause.InnerException));
+    private static bool IsExplained(Exception exception) => exception is InferenceException or OptionsValidationException;
+
+    private static bool IsExplainedThroughout(Exception? exception) => exception is null || (IsExplained(exception) && IsExplainedThroughout(exception.InnerException));
 
     // Lambda's own names of levels, so that its log filters understand them.
     private static string Name(LogLevel level) => level switch

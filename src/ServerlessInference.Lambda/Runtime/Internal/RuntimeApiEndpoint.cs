@@ -19,8 +19,8 @@ internal sealed class RuntimeApiEndpoint
         if (string.IsNullOrEmpty(value))
         {
             throw new RuntimeApiException(
-                "AWS_LAMBDA_RUNTIME_API is not set: this process does not run on AWS Lambda. Run it there or with a local emulator of the Lambda Runtime API, " +
-                "or test it in memory with the package ServerlessInference.Testing.");
+                "AWS_LAMBDA_RUNTIME_API is not set: this process does not run on AWS Lambda. Run it there or with the tool ServerlessInference.Tool " +
+                "('serverless-inference invoke' or 'serve'), or test it in memory with the package ServerlessInference.Testing.");
         }
 
         int colon = value.LastIndexOf(':');

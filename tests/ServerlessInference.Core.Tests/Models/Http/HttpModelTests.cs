@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using ServerlessInference.Models;
+using ServerlessInference.Models.Http;
 using ServerlessInference.Tests.Models.Archives;
 using ServerlessInference.Tests.Models.Transfer;
 
@@ -39,6 +41,17 @@ public sealed class HttpModelTests : IAsyncDisposable
 
         Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
         Assert.Equal(2, _server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task LoadAsync_ServerThatOffersRangesAndIgnoresThem_SaysSo()
+    {
+        _server.Files["model.zip"] = (ArchiveBuilder.Zip(("model.onnx", Content)), "\"z\"");
+        _server.OffersRanges = false;
+        _server.ExtraHeaders = "Accept-Ranges: bytes\r\n";
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("model.zip"));
+
+        Assert.Contains("offers ranges but answers them with 200", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,6 +116,60 @@ public sealed class HttpModelTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("ETag: W/\"{0}\"\r\n")]
+    [InlineData("Last-Modified: Mon, 02 Nov 2026 10:00:0{0} GMT\r\n")]
+    public async Task LoadAsync_ReplacedWhileReadByAsManyBytes_IsTheNewOneEvenWithoutAStrongTag(string header)
+    {
+        byte[] replacement = TemporaryStore.Bytes(Content.Length, 6);
+        _server.Files["model.onnx"] = (Content, null);
+        _server.ExtraHeaders = header.Replace("{0}", "1", StringComparison.Ordinal);
+        using ModelArtifact old = await LoadAsync("model.onnx");
+        int asked = _server.Requests.Count;
+        _server.Files["model.onnx"] = (TemporaryStore.Bytes(Content.Length, 7), null);
+        _server.ExtraHeaders = header.Replace("{0}", "2", StringComparison.Ordinal);
+        _server.Status = request =>
+        {
+            if (request == asked + 2)
+            {
+                _server.Files["model.onnx"] = (replacement, null);
+                _server.ExtraHeaders = header.Replace("{0}", "3", StringComparison.Ordinal);
+            }
+
+            return null;
+        };
+        using ModelArtifact artifact = await LoadAsync("model.onnx");
+
+        Assert.Equal(replacement, artifact.GetModelFile().ReadAllBytes().ToArray());
+        Assert.NotEqual(old.Version, artifact.Version);
+        Assert.Equal(asked + 4, _server.Requests.Count);
+        Assert.Equal(artifact.Version, await Source("model.onnx").GetVersionAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task LoadAsync_PasswordInTheAddress_IsInNoMessage()
+    {
+        string address = _server.Address("model.onnx").Replace("://", "://user:secret@", StringComparison.Ordinal);
+        using ModelArtifact artifact = await HttpModelSourceFactory.Create(address, new ServiceCollection().AddSingleton(Options.Create(_store.Options)).BuildServiceProvider())
+            .LoadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(_server.Address("model.onnx"), artifact.Source);
+    }
+
+    [Theory]
+    [InlineData(403)]
+    [InlineData(405)]
+    [InlineData(501)]
+    public async Task LoadAsync_AddressSignedForGetAlone_IsAskedByItsFirstByte(int refusal)
+    {
+        _server.Status = request => _server.Requests.ElementAt(request - 1).StartsWith("HEAD", StringComparison.Ordinal) ? refusal : null;
+        using ModelArtifact artifact = await LoadAsync("model.onnx?signature=secret");
+
+        Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+        Assert.Equal("abc", artifact.Version);
+        Assert.Contains(_server.Requests, request => request.EndsWith("bytes=0-0", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(404, "does not exist (404)")]
     [InlineData(403, "is refused by its server (403)")]
     [InlineData(418, "the server answered 418")]
@@ -113,7 +180,7 @@ public sealed class HttpModelTests : IAsyncDisposable
 
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", exception.Message, StringComparison.Ordinal);
-        Assert.Single(_server.Requests);
+        Assert.Equal(status == 403 ? 2 : 1, _server.Requests.Count);
     }
 
     [Fact]

@@ -3,7 +3,6 @@ using System.Formats.Tar;
 using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using ServerlessInference.Tests.Models.Http;
 using ServerlessInference.Tests.Models.Transfer;
 
 namespace ServerlessInference.Tests.Models.Store;
@@ -35,30 +34,19 @@ public sealed class MemoryTests
     [Fact]
     public async Task Load_ArchiveOf250MegabytesOn300_Fits()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "tmpfs exists on Linux only");
         byte[] content = TemporaryStore.Bytes(250_000_000, 6);
         await using var server = new FileServer();
         server.Files["model.tar.gz"] = (Pack("model.tar.gz", content), "\"1\"");
         using var store = new TemporaryStore();
-        Directory.CreateDirectory(store.Options.Root);
-        bool mounted = await RunAsync("mount", "-t", "tmpfs", "-o", "size=300000000", "tmpfs", store.Options.Root);
-        try
-        {
-            // Where nothing can be mounted, a quota of the store stands for the small disk. The runtime ends a process whose managed heap outgrows its limit.
-            (string output, string error) = await StoreProcess.RunAsync(
-                [server.Address("model.tar.gz"), store.Options.Root],
-                ("DOTNET_GCHeapHardLimit", (64 * Mebibyte).ToString("x", CultureInfo.InvariantCulture)),
-                ("SERVERLESS_INFERENCE_STORE_MAX_BYTES", mounted ? string.Empty : "300000000"));
+        await using SmallDisk disk = await SmallDisk.MountAsync(store.Options.Root, "size=300000000");
 
-            Assert.True(output == Convert.ToHexStringLower(SHA256.HashData(content)), output + error);
-        }
-        finally
-        {
-            if (mounted)
-            {
-                await RunAsync("umount", store.Options.Root);
-            }
-        }
+        // Where nothing can be mounted, a quota of the store stands for the small disk. The runtime ends a process whose managed heap outgrows its limit.
+        (string output, string error) = await StoreProcess.RunAsync(
+            [server.Address("model.tar.gz"), store.Options.Root],
+            ("DOTNET_GCHeapHardLimit", (64 * Mebibyte).ToString("x", CultureInfo.InvariantCulture)),
+            ("SERVERLESS_INFERENCE_STORE_MAX_BYTES", disk.IsMounted ? string.Empty : "300000000"));
+
+        Assert.True(output == Convert.ToHexStringLower(SHA256.HashData(content)), output + error);
     }
 
     private static async Task<double> MeasureAsync((string Large, string Small) models, byte[] content)
@@ -110,12 +98,5 @@ public sealed class MemoryTests
         }
 
         return stream.ToArray();
-    }
-
-    private static async Task<bool> RunAsync(string program, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return process.ExitCode == 0;
     }
 }

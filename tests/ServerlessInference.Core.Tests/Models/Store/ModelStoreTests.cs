@@ -1,6 +1,7 @@
 using ServerlessInference.Models;
 using ServerlessInference.Models.Transfer;
 using ServerlessInference.Tests.Models.Transfer;
+using ServerlessInference.Tests.Support;
 
 namespace ServerlessInference.Tests.Models.Store;
 
@@ -51,11 +52,25 @@ public sealed class ModelStoreTests : IDisposable
     [Theory]
     [InlineData("{ half")]
     [InlineData("null")]
+    [InlineData("{\"format\":1}")]
     [InlineData("{\"format\":99,\"source\":\"\",\"version\":\"\",\"files\":[]}")]
     public async Task Load_UnreadableMarker_IsFetchedAgain(string marker)
     {
         await LoadAndReleaseAsync("v1");
         await File.WriteAllTextAsync(Path.Combine(Assert.Single(_store.Published), "manifest.json"), marker, TestContext.Current.CancellationToken);
+        using ModelArtifact again = await LoadAsync("v1");
+
+        Assert.Equal(Size, again.GetModelFile().ReadAllBytes().Length);
+    }
+
+    [Fact]
+    public async Task Load_MarkerThatCannotBeRead_IsFetchedAgain()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "a file that lists and does not read is had on Linux only");
+        await LoadAndReleaseAsync("v1");
+        string marker = Path.Combine(Assert.Single(_store.Published), "manifest.json");
+        File.Delete(marker);
+        File.CreateSymbolicLink(marker, "/proc/self/mem");
         using ModelArtifact again = await LoadAsync("v1");
 
         Assert.Equal(Size, again.GetModelFile().ReadAllBytes().Length);
@@ -72,6 +87,19 @@ public sealed class ModelStoreTests : IDisposable
         await LoadAndReleaseAsync("v1");
 
         Assert.Equal([recent], _store.Staged);
+    }
+
+    [Fact]
+    public async Task Load_ShortOfSpaceAndTheClockWentBack_RemovesStagingAllTheSame()
+    {
+        string later = Path.Combine(_store.Options.Root, "staging", "0123");
+        Directory.CreateDirectory(later);
+        await File.WriteAllBytesAsync(Path.Combine(later, "0.plan"), new byte[Size], TestContext.Current.CancellationToken);
+        var time = new FakeTimeProvider();
+        _store.Options.MaxBytes = (2 * Size) + 100_000;
+        using ModelArtifact artifact = await LoadAsync("v1", time);
+
+        Assert.Empty(_store.Staged);
     }
 
     [Fact]
@@ -100,13 +128,60 @@ public sealed class ModelStoreTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("nr_inodes=3", "became full")] // the root and two folders
+    [InlineData("size=2500000", "needs 2.1 MB more")]
+    public async Task Load_FullDisk_SaysWhatToRaise(string limit, string expected)
+    {
+        await using SmallDisk disk = await SmallDisk.MountAsync(_store.Options.Root, limit);
+        Assert.SkipUnless(disk.IsMounted, "nothing can be mounted here");
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("v1"));
+
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        Assert.Contains("EphemeralStorage.Size", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_DiskFillsUpMeanwhile_SaysWhatToRaise()
+    {
+        await using SmallDisk disk = await SmallDisk.MountAsync(_store.Options.Root, "size=5000000");
+        Assert.SkipUnless(disk.IsMounted, "nothing can be mounted here");
+        var item = new FakeObject("model.onnx", TemporaryStore.Bytes(Size))
+        {
+            Body = (_, _, range) =>
+            {
+                File.WriteAllBytes(Path.Combine(_store.Options.Root, "another"), new byte[4_000_000]);
+                return new MemoryStream(range);
+            },
+        };
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() =>
+            new RemoteModelSource(new FakeModel(item), null, _store.Options).LoadAsync(TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Contains("became full", exception.Message, StringComparison.Ordinal);
+        Assert.Empty(_store.Published);
+    }
+
+    [Fact]
+    public async Task Load_DiskThatCannotBeWritten_SaysWhichSettingToChange()
+    {
+        await using SmallDisk disk = await SmallDisk.MountAsync(_store.Options.Root, "size=50000000");
+        Assert.SkipUnless(disk.IsMounted, "nothing can be mounted here");
+        await LoadAndReleaseAsync("v1");
+        await disk.CloseAsync();
+        ModelLoadException stored = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("v1"));
+        ModelLoadException absent = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("v2"));
+
+        Assert.Contains("ServerlessInference:Store:Root", stored.Message, StringComparison.Ordinal);
+        Assert.Contains("ServerlessInference:Store:Root", absent.Message, StringComparison.Ordinal);
+    }
+
     private async Task<string> LoadAndReleaseAsync(string version)
     {
         using ModelArtifact artifact = await LoadAsync(version);
         return artifact.GetModelFile().PhysicalPath!;
     }
 
-    private Task<ModelArtifact> LoadAsync(string version) => new RemoteModelSource(
-        new FakeModel(new FakeObject("model.onnx", TemporaryStore.Bytes(Size), version)), null, _store.Options)
+    private Task<ModelArtifact> LoadAsync(string version, TimeProvider? time = null) => new RemoteModelSource(
+        new FakeModel(new FakeObject("model.onnx", TemporaryStore.Bytes(Size), version)), null, _store.Options, time)
         .LoadAsync(TestContext.Current.CancellationToken).AsTask();
 }

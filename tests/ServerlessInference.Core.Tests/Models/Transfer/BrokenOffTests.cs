@@ -33,6 +33,26 @@ public sealed class BrokenOffTests : IDisposable
         Assert.Empty(Directory.GetFiles(Assert.Single(_store.Published), "archive*", SearchOption.AllDirectories));
     }
 
+    [Fact]
+    public async Task LoadAsync_ServerFailsOnceTheArchiveIsKept_GoesOnWithItAllTheSame()
+    {
+        byte[] archive = Pack("model.tar.gz");
+        for (int i = 0; i < 3; i++)
+        {
+            await BreakOffAsync("model.tar.gz", archive);
+        }
+
+        FakeObject failing = Object("model.tar.gz", archive);
+        failing.Body = (_, _, _) => new MemoryStream(); // ends before the first byte
+        var once = new RemoteModelOptions { MaxAttempts = 1 };
+        await Assert.ThrowsAsync<ModelLoadException>(() => new RemoteModelSource(new FakeModel(failing), once, _store.Options).LoadAsync(TestContext.Current.CancellationToken).AsTask());
+        FakeObject last = Object("model.tar.gz", archive);
+        using ModelArtifact artifact = await Source(last).LoadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Model, artifact.GetModelFile().ReadAllBytes().ToArray());
+        Assert.True(last.BytesAsked < archive.Length, $"{last.BytesAsked:N0} of {archive.Length:N0} bytes were asked for");
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task LoadAsync_NoRoomForBoth_BeginsAnew(string name)

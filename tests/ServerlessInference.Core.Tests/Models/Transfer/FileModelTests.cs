@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models;
 using ServerlessInference.Models.Store;
+using ServerlessInference.Models.Transfer;
 using ServerlessInference.Tests.Models.Archives;
 using ServerlessInference.Tests.Support;
 
@@ -79,6 +80,30 @@ public sealed class FileModelTests : IDisposable
 
         Assert.NotEqual(before.Version, after.Version);
         Assert.Equal(Model[1..], after.GetModelFile().ReadAllBytes().ToArray());
+    }
+
+    [Fact]
+    public async Task OpenReadAsync_ReplacedByAFileOfTheSameSize_IsSeen()
+    {
+        string path = _mount.Write("model.onnx", Model);
+        IRemoteObject item = Assert.Single(await new FileModel(path, "efs", new RemoteModelOptions()).ListAsync(TestContext.Current.CancellationToken));
+        string other = _mount.Write("other", TemporaryStore.Bytes(Model.Length, 8));
+        File.SetLastWriteTimeUtc(other, DateTime.UnixEpoch);
+        File.Move(other, path, overwrite: true);
+
+        await Assert.ThrowsAsync<ModelChangedException>(() => item.OpenReadAsync(0, 100, TestContext.Current.CancellationToken).AsTask());
+    }
+
+    [Fact]
+    public async Task OpenReadAsync_FileThatMayNotBeRead_IsItsOwnTroubleAndNotTheStores()
+    {
+        string path = _mount.Write("model.onnx", Model);
+        IRemoteObject item = Assert.Single(await new FileModel(path, "efs", new RemoteModelOptions()).ListAsync(TestContext.Current.CancellationToken));
+        File.Delete(path);
+        Directory.CreateDirectory(path); // is refused as a file of somebody else is, also to root
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => item.OpenReadAsync(0, 100, TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Contains($"efs:{path} cannot be read", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+using ServerlessInference.Tests.Models.Archives;
+using ServerlessInference.Tests.Models.Transfer;
+
+namespace ServerlessInference.Tests.Models.Store;
+
+/// <summary>Several processes that want the same at the same time.</summary>
+public sealed class SharedStoreTests
+{
+    [Theory]
+    [InlineData("model.onnx")]
+    [InlineData("model.tar.gz")]
+    public async Task Load_ProcessesAtOnce_OneFetchesAndAllHaveIt(string name)
+    {
+        byte[] content = TemporaryStore.Bytes((4 * 1024 * 1024) + 9, 6);
+        using var store = new TemporaryStore();
+        await using var server = new FileServer { Pause = TimeSpan.FromMilliseconds(1) };
+        server.Files[name] = (name == "model.onnx" ? content : ArchiveBuilder.Gzip(ArchiveBuilder.Tar(("model.onnx", content))), "\"1\"");
+
+        (string Output, string Error)[] ended = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => StoreProcess.RunAsync([server.Address(name), store.Options.Root])));
+
+        Assert.All(ended, process => Assert.True(process.Output == Convert.ToHexStringLower(SHA256.HashData(content)) && process.Error.Length == 0, process.Output + process.Error));
+        string[] bodies = [.. server.Requests.Where(request => request.StartsWith("GET", StringComparison.Ordinal))];
+        Assert.NotEmpty(bodies);
+        Assert.Distinct(bodies);
+        Assert.Single(store.Published);
+        Assert.Empty(store.Staged);
+    }
+}

@@ -1,0 +1,6 @@
+namespace ServerlessInference.Docs.Tests.Given;
+
+/// <summary>What an application's own handler answers.</summary>
+/// <param name="Number">Which order it is.</param>
+/// <param name="Label">What its photo shows.</param>
+public sealed record OrderLabel(string Number, string Label);

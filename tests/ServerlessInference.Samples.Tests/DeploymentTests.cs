@@ -1,0 +1,166 @@
+using System.Globalization;
+using ServerlessInference.Samples.Tests.Support;
+using YamlDotNet.RepresentationModel;
+
+namespace ServerlessInference.Samples.Tests;
+
+/// <summary>What <c>sam build</c>, <c>sam deploy</c> and the services that call the function make of the templates: the samples' and those of <c>dotnet new</c>.</summary>
+public sealed class DeploymentTests
+{
+    // Resources that SAM makes beside those that a template names.
+    private static readonly string[] MadeBySam = ["FunctionUrl", "ServerlessHttpApi"];
+
+    public static TheoryData<string> Folders => [.. SamTemplate.Folders];
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Template_EveryReference_LeadsSomewhere(string folder)
+    {
+        SamTemplate template = SamTemplate.LoadFrom(folder);
+
+        Assert.All(template.References, name => Assert.True(template.Names.Contains(name) || MadeBySam.Contains(name), $"Nothing is called '{name}'."));
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Template_PublishedFolder_IsNotBuiltBySam(string folder)
+    {
+        YamlMappingNode function = SamTemplate.LoadFrom(folder).Resources["Function"];
+
+        Assert.Matches("^(publish|dist/function)/$", Text(function["Properties"], "CodeUri"));
+        Assert.Equal("true", Text(function["Metadata"], "SkipBuild"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Template_BucketThatCallsTheFunction_IsNamedByNothingThatTheFunctionNeeds(string folder)
+    {
+        SamTemplate template = SamTemplate.LoadFrom(folder);
+        foreach ((string type, YamlMappingNode properties) in template.Events.Where(one => one.Type == "S3"))
+        {
+            // The bucket's notification needs the function: one way only, or CloudFormation refuses the circle.
+            string bucket = properties["Bucket"].ToString();
+            YamlNode[] needed = [.. template.Function.Where(pair => pair.Key.ToString() != "Events").Select(pair => pair.Value)];
+
+            Assert.Contains(bucket, template.Resources.Keys);
+            Assert.DoesNotContain(bucket, needed.SelectMany(SamTemplate.ReferencesOf));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Template_Queue_LeavesTimeToTryAgain(string folder)
+    {
+        SamTemplate template = SamTemplate.LoadFrom(folder);
+        foreach ((string type, YamlMappingNode properties) in template.Events.Where(one => one.Type == "SQS"))
+        {
+            YamlNode queue = template.Resources[SamTemplate.ReferencesOf(properties["Queue"]).Single()]["Properties"];
+            int window = Number(properties, "MaximumBatchingWindowInSeconds");
+
+            // Lambda Developer Guide, "Creating and configuring an Amazon SQS event source mapping".
+            Assert.True(Number(queue, "VisibilityTimeout") >= 6 * template.Timeout + window, "The messages come again while they are worked on.");
+            Assert.True(Number(queue["RedrivePolicy"], "maxReceiveCount") >= 5, "Messages are given up after a few throttled calls.");
+            Assert.True(Number(properties, "BatchSize") <= 10 || window >= 1, "More than ten messages need a batching window.");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Template_Stream_GivesUpOneRecordAndSaysWhere(string folder)
+    {
+        SamTemplate template = SamTemplate.LoadFrom(folder);
+        foreach ((string type, YamlMappingNode properties) in template.Events.Where(one => one.Type is "Kinesis" or "DynamoDB"))
+        {
+            Assert.InRange(Number(properties, "MaximumRetryAttempts"), 0, 10);
+            Assert.Equal("true", Text(properties, "BisectBatchOnFunctionError"));
+            AssertMaySendTo(template, properties["DestinationConfig"]["OnFailure"]["Destination"]);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Template_EventsOfABucket_AreNotLostWhenTheyFail(string folder)
+    {
+        SamTemplate template = SamTemplate.LoadFrom(folder);
+        if (template.Events.Any(one => one.Type == "S3"))
+        {
+            AssertMaySendTo(template, template.Function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"]);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Template_FunctionThatPutsResults_MayLookWhetherTheyAreThere(string folder)
+    {
+        SamTemplate template = SamTemplate.LoadFrom(folder);
+        YamlMappingNode[] puts =
+        [
+            .. template.Function.AllNodes.OfType<YamlMappingNode>().Where(node => node.Children.ContainsKey("Action") && SamTemplate.Texts(node["Action"]).Contains("s3:PutObject")),
+        ];
+
+        Assert.All(puts, statement => Assert.Contains("s3:GetObject", SamTemplate.Texts(statement["Action"])));
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Template_FunctionThatReadsObjects_CanTellAMissingOneFromAForbiddenOne(string folder)
+    {
+        SamTemplate template = SamTemplate.LoadFrom(folder);
+        if (template.Variables.Contains("PHOTOS_BUCKET"))
+        {
+            // S3 answers 403 for a missing key where the caller may not list the bucket.
+            string bucket = Text(template.Function["Environment"]["Variables"], "PHOTOS_BUCKET");
+            YamlMappingNode listing = template.Statements.Single(statement => SamTemplate.Texts(statement["Action"]).Contains("s3:ListBucket"));
+
+            Assert.EndsWith(bucket.Contains('$', StringComparison.Ordinal) ? bucket : "${" + bucket + "}", Text(listing, "Resource"), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Template_HttpFunction_IsThrottledAndAnswersBeforeApiGatewayDoes(string folder)
+    {
+        SamTemplate template = SamTemplate.LoadFrom(folder);
+        if (template.Events.Any(one => one.Type is "Api" or "HttpApi"))
+        {
+            Assert.InRange(template.Timeout, 1, 29);
+            Assert.Contains("ThrottlingRateLimit", template.Values);
+        }
+    }
+
+    [Fact]
+    public void QuestionAnswering_WhatApiGatewayAnswersByItself_MayBeReadByThePage()
+    {
+        SamTemplate template = SamTemplate.Load("QuestionAnswering");
+        YamlNode responses = template.Resources["Api"]["Properties"]["GatewayResponses"];
+
+        Assert.All(template.Events, one => Assert.Equal("Api", Text(one.Properties, "RestApiId")));
+        Assert.All(
+            new[] { "DEFAULT_4XX", "DEFAULT_5XX" },
+            kind => Assert.Equal("'${AllowedOrigin}'", Text(responses[kind]["ResponseParameters"]["Headers"], "Access-Control-Allow-Origin")));
+    }
+
+    [Fact]
+    public void ObjectDetection_MountedFileSystem_IsWhereTheProgramLooks()
+    {
+        SamTemplate template = SamTemplate.Load("ObjectDetection");
+        string path = Text(((YamlSequenceNode)template.Function["FileSystemConfigs"]).Single(), "LocalMountPath");
+
+        Assert.Matches("^/mnt/[a-zA-Z0-9-_.]+$", path);
+        Assert.Equal(path, Text(template.Function["Environment"]["Variables"], "MODELS_MOUNT"));
+        Assert.True(template.Function.Children.ContainsKey("VpcConfig"), "A file system is reached from its VPC alone.");
+    }
+
+    private static void AssertMaySendTo(SamTemplate template, YamlNode destination)
+    {
+        IEnumerable<string> allowed = template.Statements.Where(statement => SamTemplate.Texts(statement["Action"]).Contains("sqs:SendMessage"))
+            .Select(statement => statement["Resource"].ToString());
+
+        Assert.Contains(destination.ToString(), allowed);
+        Assert.Equal("AWS::SQS::Queue", Text(template.Resources[SamTemplate.ReferencesOf(destination).Single()], "Type"));
+    }
+
+    private static string Text(YamlNode node, string name) => ((YamlScalarNode)node[name]).Value!;
+
+    private static int Number(YamlNode node, string name) => int.Parse(Text(node, name), CultureInfo.InvariantCulture);
+}
