@@ -10,7 +10,9 @@ internal static class HttpModelSourceFactory
     {
         if (!Uri.TryCreate(uri, UriKind.Absolute, out Uri? parsed) || parsed.Scheme is not ("http" or "https") || parsed.AbsolutePath.EndsWith('/'))
         {
-            throw new ArgumentException($"'{uri.Split('?')[0]}' is no address of a file on a web server; one looks like https://host/models/model.onnx.", nameof(uri));
+            // Neither a query, which may hold a signature, nor a password.
+            string shown = parsed?.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) ?? uri[(uri.LastIndexOf('@') + 1)..].Split('?')[0];
+            throw new ArgumentException($"'{shown}' is no address of a file on a web server; one looks like https://host/models/model.onnx.", nameof(uri));
         }
 
         var options = new RemoteModelOptions();

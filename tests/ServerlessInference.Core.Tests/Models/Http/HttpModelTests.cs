@@ -194,19 +194,31 @@ public sealed class HttpModelTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task LoadAsync_PasswordInTheAddress_StandsNowhere()
+    {
+        _server.Files["model.onnx"] = (Content, "\"a\"");
+        using ModelArtifact artifact = await Source("model.onnx", "reader:secret@").LoadAsync(TestContext.Current.CancellationToken);
+        ModelLoadException missing = await Assert.ThrowsAsync<ModelLoadException>(
+            () => Source("none.onnx", "reader:secret@").LoadAsync(TestContext.Current.CancellationToken).AsTask());
+        ArgumentException folder = Assert.Throws<ArgumentException>(() => Source("", "reader:secret@"));
+
+        Assert.DoesNotContain("secret", artifact.Source + missing.Message + folder.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Create_NoFile_IsRefused() =>
         Assert.Contains("is no address of a file", Assert.Throws<ArgumentException>(() => Source("")).Message, StringComparison.Ordinal);
 
     private Task<ModelArtifact> LoadAsync(string name) => Source(name).LoadAsync(TestContext.Current.CancellationToken).AsTask();
 
     // Configuration names everything, as in a deployed function.
-    private IModelSource Source(string name)
+    private IModelSource Source(string name, string user = "")
     {
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ServerlessInference:Store:Root"] = _store.Options.Root,
-            ["ServerlessInference:Models:m:Sources:0:Uri"] = _server.Address(name),
+            ["ServerlessInference:Models:m:Sources:0:Uri"] = _server.Address(name).Replace("://", "://" + user, StringComparison.Ordinal),
         }).Build());
         services.AddServerlessInference().AddModel("m", _ => { });
         return services.BuildServiceProvider().GetRequiredKeyedService<IModelSource>("m");
