@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ServerlessInference.Lambda;
 
 /// <summary>What Lambda says about one invocation.</summary>
-/// <remarks>Valid until the invocation ends; not shared between invocations.</remarks>
+/// <remarks>Valid until the invocation ends; not shared between invocations. Thread-safe.</remarks>
 public sealed class InvocationContext
 {
     private FunctionServices? _function;
@@ -36,7 +36,7 @@ public sealed class InvocationContext
 
     /// <summary>Gets the invocation's own service scope, which is created when it is first asked for and disposed when the invocation ends.</summary>
     /// <exception cref="InvalidOperationException">The context belongs to no running invocation.</exception>
-    public IServiceProvider Services => (_scope ??= CreateScope()).ServiceProvider;
+    public IServiceProvider Services => (Volatile.Read(ref _scope) ?? CreateScope()).ServiceProvider;
 
     internal void Begin(FunctionServices function)
     {
@@ -54,7 +54,15 @@ public sealed class InvocationContext
     {
         FunctionServices function = _function ?? throw new InvalidOperationException(
             "This context belongs to no running invocation. Resolve services while the handler runs.");
-        return function.Provider.CreateScope();
+        IServiceScope created = function.Provider.CreateScope();
+        if (Interlocked.CompareExchange(ref _scope, created, null) is { } other)
+        {
+            // Another thread of the handler was faster.
+            created.Dispose();
+            return other;
+        }
+
+        return created;
     }
 
     private async ValueTask DisposeScopeAsync()
