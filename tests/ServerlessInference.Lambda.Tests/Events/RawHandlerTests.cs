@@ -34,4 +34,24 @@ public sealed class RawHandlerTests
 
         Assert.Equal("Function.ResponseSizeTooLarge", result.Error?.Type);
     }
+
+    [Fact]
+    public async Task Invoke_AnswerFarOverTheLimit_IsNotCopied()
+    {
+        byte[] huge = new byte[64 * 1024 * 1024];
+        await using var function = await InMemoryFunction.StartAsync(
+            builder =>
+            {
+                builder.LogOutput = () => Stream.Null;
+                builder.MapHandler((_, _, _) => ValueTask.FromResult<ReadOnlyMemory<byte>>(huge));
+            },
+            cancellationToken: Token);
+        Task<InvocationResult>? invocation = null;
+
+        // The handler answers at once, so that all of it happens on this thread.
+        long allocated = Allocations.Least(() => invocation = function.InvokeAsync("{}", Token));
+
+        Assert.Equal("Function.ResponseSizeTooLarge", (await invocation!).Error?.Type);
+        Assert.InRange(allocated, 1, huge.Length / 8);
+    }
 }

@@ -31,6 +31,12 @@ internal sealed class RawHandlerRoute(Func<ReadOnlyMemory<byte>, InvocationConte
 
     private static void Write(Invocation invocation, ReadOnlySpan<byte> answer)
     {
+        if (answer.Length > LambdaLimits.SynchronousResponseBytes)
+        {
+            // Before it is copied: there may be no memory for a second one.
+            throw new ResponseTooLargeException();
+        }
+
         invocation.Response.Clear();
         answer.CopyTo(invocation.Response.GetSpan(answer.Length));
         invocation.Response.Advance(answer.Length);
