@@ -11,10 +11,7 @@ internal sealed class InvocationDeadline(TimeProvider time, TimeSpan margin) : I
     private CancellationToken _callerToken;
 
     /// <summary>Gets a value indicating whether the time ran out, as opposed to a caller that gave up.</summary>
-    public bool Reached => IsCancelled && !_callerToken.IsCancellationRequested;
-
-    /// <summary>Gets a value indicating whether the invocation was cancelled, for whatever reason.</summary>
-    public bool IsCancelled => _source is { IsCancellationRequested: true };
+    public bool Reached => _source is { IsCancellationRequested: true } && !_callerToken.IsCancellationRequested;
 
     public CancellationToken Begin(DateTimeOffset deadline, CancellationToken caller)
     {
@@ -46,15 +43,20 @@ internal sealed class InvocationDeadline(TimeProvider time, TimeSpan margin) : I
         return _source.Token;
     }
 
-    public void End()
+    /// <summary>Ends an invocation.</summary>
+    /// <returns>Whether it was cancelled, for whatever reason.</returns>
+    public bool End()
     {
         _caller.Dispose();
         _caller = default;
-        if (!_source!.TryReset())
+        if (_source!.TryReset())
         {
-            _source.Dispose();
-            _source = null;
+            return false;
         }
+
+        _source.Dispose();
+        _source = null;
+        return true;
     }
 
     public void Dispose() => _source?.Dispose();

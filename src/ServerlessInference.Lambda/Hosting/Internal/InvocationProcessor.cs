@@ -76,13 +76,12 @@ internal sealed partial class InvocationProcessor(
         }
         finally
         {
-            if (deadline.IsCancelled)
+            if (deadline.End())
             {
                 // This may be the thread that calls one after the other all that heed the token. It goes on with that, rather than with the next event.
                 await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             }
 
-            deadline.End();
             ValueTask ended = context.EndAsync();
             if (!ended.IsCompletedSuccessfully)
             {
