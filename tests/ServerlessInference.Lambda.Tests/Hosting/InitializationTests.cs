@@ -62,6 +62,26 @@ public sealed class InitializationTests
     }
 
     [Fact]
+    public async Task RunAsync_GetWhileTheModelLoads_IsAnsweredAtOnce()
+    {
+        var clock = new ManualTimeProvider();
+        var source = new TestModels.TestSource();
+        await using var api = new FakeRuntimeApi();
+        await using Running running = Start(api, clock, source);
+        using var release = new Release(source);
+        Task<FakeRuntimeApi.Post> get = api.SendAsync(LambdaEvents.HttpApi("GET", "/"));
+        await source.Asked.Task.WaitAsync(Token);
+        await UntilAsync(() => clock.WaitingTimers >= 2);
+        clock.Advance(TimeSpan.FromSeconds(9.1));
+
+        FakeRuntimeApi.Post answer = await get;
+
+        Assert.Contains("\"statusCode\":503", answer.Body, StringComparison.Ordinal);
+        Assert.Contains("\"retry-after\":", answer.Body, StringComparison.Ordinal);
+        Assert.Contains("loading", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RunAsync_ProvisionedConcurrency_WaitsForTheModels()
     {
         var clock = new ManualTimeProvider();

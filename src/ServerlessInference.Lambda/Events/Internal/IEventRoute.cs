@@ -15,6 +15,10 @@ internal interface IEventRoute
     /// <param name="failures">Takes what is wrong; everything is reported together.</param>
     void Prepare(FunctionServices services, ICollection<string> failures);
 
+    /// <summary>Tells whether an event need not wait for the models that still load, since it asks nothing of them.</summary>
+    /// <exception cref="InvalidInputException">It is no event of its kind.</exception>
+    bool CanAnswerWithoutModels(Invocation invocation) => false;
+
     /// <summary>Answers an event into <see cref="Invocation.Response"/>.</summary>
     ValueTask HandleAsync(Invocation invocation, EventKind kind, CancellationToken cancellationToken);
 

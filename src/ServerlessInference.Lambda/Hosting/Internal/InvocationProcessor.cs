@@ -51,10 +51,11 @@ internal sealed partial class InvocationProcessor(
             kind = plain ? EventKind.Unknown : Recognize(invocation.Payload.Span);
             if (!Preloading.IsCompleted)
             {
-                await Preloading.WaitAsync(token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (token.IsCancellationRequested)
+                // Known already here, so that a caller over HTTP gets a 504 where the models take too long.
+                route = routes.FirstOrDefault(candidate => candidate.CanHandle(kind));
+                if (route?.CanAnswerWithoutModels(invocation) != true)
                 {
-                    route = routes.FirstOrDefault(candidate => candidate.CanHandle(kind)); // so that a caller over HTTP gets a 504
+                    await Preloading.WaitAsync(token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                     token.ThrowIfCancellationRequested();
                 }
             }

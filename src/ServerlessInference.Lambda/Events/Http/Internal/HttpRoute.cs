@@ -44,6 +44,9 @@ internal sealed partial class HttpRoute(EventMap events) : IEventRoute
         }
     }
 
+    // How a model is can be asked at any time, as soon as the route is prepared.
+    public bool CanAnswerWithoutModels(Invocation invocation) => _registry is not null && HttpRequest.Read(invocation.Payload.Span).Method != "POST";
+
     public ValueTask HandleAsync(Invocation invocation, EventKind kind, CancellationToken cancellationToken)
     {
         invocation.AllowOrigin = null;
