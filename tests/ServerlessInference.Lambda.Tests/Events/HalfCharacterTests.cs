@@ -66,6 +66,22 @@ public sealed class HalfCharacterTests
     }
 
     [Theory]
+    [InlineData("{\"" + Half + "\":1}")]
+    [InlineData("{\"B\":\"" + Half + "\"}")]
+    [InlineData("{\"S\":1,\"B" + Half + "\":1}")]
+    public async Task Kinesis_AttributeOfAChange_BecomesAnErrorResult(string value)
+    {
+        await using InMemoryFunction function = await TestFunction.StartAsync(
+            builder => builder.MapKinesis("texts", results => results.To(_sink), options => options.Attribute = "text"), _bucket);
+        byte[] change = Encoding.UTF8.GetBytes("{\"eventName\":\"INSERT\",\"dynamodb\":{\"NewImage\":{\"text\":" + value + "}}}");
+
+        InvocationResult result = await function.InvokeAsync(LambdaEvents.Kinesis(change), Token);
+
+        Assert.Equal("""{"batchItemFailures":[]}""", result.Text);
+        Assert.IsType<InvalidInputException>(Assert.Single(_sink.Records).Result.Error);
+    }
+
+    [Theory]
     [InlineData("{\"text\":\"" + Half + "\"}")]
     [InlineData("{\"s3\":\"" + Half + "\"}")]
     [InlineData("{\"model\":\"" + Half + "\",\"text\":\"a\"}")]

@@ -102,7 +102,7 @@ internal static class RecordReader
             return read with { Input = new RecordInput(Encoding.UTF8.GetBytes(text), null) };
         }
 
-        (byte[] input, InvalidInputException? error) = value.TryGetProperty("B"u8, out _)
+        (byte[] input, InvalidInputException? error) = EventJson.Member(value, "B") is not null
             ? Base64(value, "B")
             : ([], new InvalidInputException(InvalidInputKind.Unprocessable, $"The attribute '{attribute}' is neither a string (S) nor binary (B)."));
         return read with { Input = new RecordInput(input, null), Error = error };
@@ -130,10 +130,22 @@ internal static class RecordReader
         }
     }
 
-    private static (byte[] Bytes, InvalidInputException? Error) Base64(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.TryGetBytesFromBase64(out byte[]? bytes)
-            ? (bytes, null)
-            : ([], new InvalidInputException($"The record's {name} is no base64."));
+    private static (byte[] Bytes, InvalidInputException? Error) Base64(JsonElement parent, string name)
+    {
+        try
+        {
+            if (EventJson.Member(parent, name) is { ValueKind: JsonValueKind.String } value && value.TryGetBytesFromBase64(out byte[]? bytes))
+            {
+                return (bytes, null);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair is no base64 either.
+        }
+
+        return ([], new InvalidInputException($"The record's {name} is no base64."));
+    }
 
     private static string Required(JsonElement parent, string name) => EventJson.Text(parent, name) ?? throw Damaged();
 
