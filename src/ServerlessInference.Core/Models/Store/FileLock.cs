@@ -20,24 +20,37 @@ internal sealed class FileLock : IDisposable
     public static FileLock? TryShared(string path) => Try(path, FileAccess.Read, FileShare.Read);
 
     /// <summary>Waits until nobody else has the lock.</summary>
-    public static async Task<FileLock> ExclusiveAsync(string path, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<FileLock> ExclusiveAsync(string path, TimeProvider time, CancellationToken cancellationToken) =>
+        (await WaitAsync(() => TryExclusive(path), TimeSpan.MaxValue, time, cancellationToken).ConfigureAwait(false))!;
+
+    /// <summary>Waits for the lock beside other sharers; <see langword="null"/> where somebody has it exclusively for longer than that.</summary>
+    public static Task<FileLock?> SharedAsync(string path, TimeSpan most, TimeProvider time, CancellationToken cancellationToken) =>
+        WaitAsync(() => TryShared(path), most, time, cancellationToken);
+
+    public void Dispose() => _handle.Dispose();
+
+    private static async Task<FileLock?> WaitAsync(Func<FileLock?> take, TimeSpan most, TimeProvider time, CancellationToken cancellationToken)
     {
         // Nothing tells of a released flock, so this asks: often at first, since most builders hold it for a moment only.
         TimeSpan pause = TimeSpan.FromMilliseconds(5);
+        long start = time.GetTimestamp();
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (TryExclusive(path) is { } taken)
+            if (take() is { } taken)
             {
                 return taken;
+            }
+
+            if (time.GetElapsedTime(start) >= most)
+            {
+                return null;
             }
 
             await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
             pause = TimeSpan.FromMilliseconds(Math.Min(100, pause.TotalMilliseconds * 2));
         }
     }
-
-    public void Dispose() => _handle.Dispose();
 
     private static FileLock? Try(string path, FileAccess access, FileShare share)
     {
