@@ -1,13 +1,20 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace ServerlessInference.Models.Store;
 
 /// <summary>A lock on a file that holds between processes and ends with the process that has it, however that ends.</summary>
-/// <remarks>.NET takes <c>flock</c> on Unix: exclusively for <see cref="FileShare.None"/>, shared for reading with <see cref="FileShare.Read"/>.</remarks>
-internal sealed class FileLock : IDisposable
+/// <remarks>
+/// .NET takes <c>flock</c> on Unix: exclusively for <see cref="FileShare.None"/>, shared for reading with <see cref="FileShare.Read"/>. It is taken once more here, for a
+/// program where .NET leaves that out (<c>System.IO.DisableFileLocking</c>, as is usual with files on some mounts).
+/// </remarks>
+internal sealed partial class FileLock : IDisposable
 {
     // EWOULDBLOCK of Linux and of macOS, and Windows' sharing violation.
     private static readonly int[] Contended = [11, 35, unchecked((int)0x80070020)];
+
+    // LOCK_SH, LOCK_EX and LOCK_NB, the same on Linux and macOS.
+    private const int Shared = 1, Exclusive = 2, AtOnce = 4;
 
     private readonly SafeFileHandle _handle;
 
@@ -56,11 +63,25 @@ internal sealed class FileLock : IDisposable
     {
         try
         {
-            return new FileLock(File.OpenHandle(path, FileMode.OpenOrCreate, access, share));
+            SafeFileHandle handle = File.OpenHandle(path, FileMode.OpenOrCreate, access, share);
+
+            // A file system without such locks has room for one process at a time, as with .NET's own.
+            if (OperatingSystem.IsWindows()
+                || Flock(handle, (share == FileShare.None ? Exclusive : Shared) | AtOnce) == 0
+                || Array.IndexOf(Contended, Marshal.GetLastPInvokeError()) < 0)
+            {
+                return new FileLock(handle);
+            }
+
+            handle.Dispose();
+            return null;
         }
         catch (IOException exception) when (Array.IndexOf(Contended, exception.HResult) >= 0)
         {
             return null;
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int Flock(SafeFileHandle handle, int operation);
 }
