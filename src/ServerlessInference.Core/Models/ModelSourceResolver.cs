@@ -38,7 +38,7 @@ internal static class ModelSourceResolver
             case "env":
                 return ModelPointerBuilder.CreateSource(services, new EnvironmentPointer(rest));
             case "pointer-file":
-                return ModelPointerBuilder.CreateSource(services, new FilePointer(rest));
+                return ModelPointerBuilder.CreateSource(services, new FilePointer(rest, services.GetService<TimeProvider>()));
             default:
                 foreach (IModelSourceFactory factory in services.GetServices<IModelSourceFactory>())
                 {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ServerlessInference.Models;
+using ServerlessInference.Models.Pointers;
 using ServerlessInference.Tests.Support;
 
 namespace ServerlessInference.Tests.Models;
@@ -54,6 +55,19 @@ public sealed class HungMountTests : IAsyncDisposable
         using ModelArtifact artifact = await chain.LoadAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal($"file:{other.Path}", artifact.Source);
+    }
+
+    [Fact]
+    public async Task ReadAsync_PointerThatNeverComes_IsGivenUpInHalfTheInitPhase()
+    {
+        await MakePipeAsync();
+        var time = new FakeTimeProvider();
+        Task<string> read = new FilePointer(_pipe, time).ReadAsync(TestContext.Current.CancellationToken).AsTask();
+        Assert.False(read.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(5));
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => read.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+
+        Assert.Contains($"The pointer pointer-file:{_pipe} did not answer within 5 s", exception.Message, StringComparison.Ordinal);
     }
 
     private async Task MakePipeAsync()

@@ -3,7 +3,7 @@ using System.Text;
 namespace ServerlessInference.Models.Pointers;
 
 /// <summary>A model's URI in a small file.</summary>
-internal sealed class FilePointer(string path) : IModelPointer
+internal sealed class FilePointer(string path, TimeProvider? time = null) : IModelPointer
 {
     /// <summary>A URI is far shorter; more than this is another file than the one that was meant.</summary>
     private const int MaxBytes = 64 * 1024;
@@ -12,9 +12,19 @@ internal sealed class FilePointer(string path) : IModelPointer
 
     public string Description => "pointer-file:" + _path;
 
-    // On another thread, since a mount may hang rather than fail.
-    public async ValueTask<string> ReadAsync(CancellationToken cancellationToken = default) =>
-        await Task.Run(Read, CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);
+    public async ValueTask<string> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        TimeSpan most = FileSystemModelSource.ProbeTimeout;
+        try
+        {
+            // On another thread, since a mount may hang rather than fail.
+            return await Task.Run(Read, CancellationToken.None).WaitAsync(most, time ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new ModelLoadException($"The pointer {Description} did not answer within {most.TotalSeconds:0} s: its mount hangs. Check the mount, and name another source behind it (ThenFrom).", exception);
+        }
+    }
 
     private string Read()
     {

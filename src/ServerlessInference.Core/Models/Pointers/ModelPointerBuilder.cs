@@ -29,7 +29,7 @@ public sealed class ModelPointerBuilder
     public ModelPointerBuilder File(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        return Custom(_ => new FilePointer(path));
+        return Custom(services => new FilePointer(path, services.GetService<TimeProvider>()));
     }
 
     /// <summary>Takes the URI from a pointer of your own.</summary>

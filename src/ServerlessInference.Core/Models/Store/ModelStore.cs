@@ -11,6 +11,9 @@ namespace ServerlessInference.Models.Store;
 /// </remarks>
 internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider time, ILogger logger)
 {
+    /// <summary>How long a lock may outlast its holder.</summary>
+    private static readonly TimeSpan LockSlack = TimeSpan.FromSeconds(1);
+
     private readonly StoreFolders _folders = new(options.Root);
 
     /// <summary>Gets a model, fetching it where it is not there yet. One caller fetches, in whichever process; the others wait for it.</summary>
@@ -51,8 +54,9 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
     private async Task<StoredModel> AddAsync(
         string key, string description, Func<StagingFolder, CancellationToken, Task<StoreManifest>> fetch, CancellationToken cancellationToken)
     {
-        // Removing a model takes both locks, the build lock first. It is held here, so this one is free or shared.
-        FileLock use = FileLock.TryShared(_folders.UseLock(key))
+        // Removing a model takes both locks, the build lock first. It is held here, so this one is free or shared; but a process that its holder is just
+        // starting has it too, until that is a program of its own.
+        FileLock use = await FileLock.SharedAsync(_folders.UseLock(key), LockSlack, time, cancellationToken).ConfigureAwait(false)
             ?? throw new ModelLoadException($"The lock {_folders.UseLock(key)} is held by something else than this library. Delete the store {_folders.Root}.");
         try
         {

@@ -21,9 +21,16 @@ internal sealed class ReadAheadStream : ForwardStream
     /// <summary>What is held of a small object, window and current segment, is then less than a twentieth of it.</summary>
     private const int SegmentsPerObject = 128;
 
+    /// <summary>
+    /// What the requests of so many segments leave behind, 64 KB each by AWS' SDK, may stand beside a model in memory. The runtime by itself lets it grow to as much as
+    /// the processor's cache has, 6 MB and more.
+    /// </summary>
+    private const int SegmentsPerCollection = 32;
+
     private readonly IRemoteObject _source;
     private readonly RangeReader _reader;
     private readonly int _segmentSize;
+    private readonly bool _sparesMemory;
     private readonly Channel<Task<Segment>> _segments = Channel.CreateBounded<Task<Segment>>(Window - 1);
     private readonly ConcurrentBag<byte[]> _free = [];
     private readonly CancellationTokenSource _stop;
@@ -32,12 +39,14 @@ internal sealed class ReadAheadStream : ForwardStream
     private Task _digesting = Task.CompletedTask;
     private Segment? _current;
     private int _taken;
+    private int _received;
     private long _position;
 
     public ReadAheadStream(IRemoteObject source, RemoteModelOptions options, DigestAlgorithm algorithm, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         _source = source;
         _reader = new RangeReader(source, options, time, logger);
+        _sparesMemory = options.InMemory;
         _segmentSize = (int)Math.Clamp(source.Length / SegmentsPerObject, LeastSegment, MostSegment);
         _digest = new IncrementalDigest(algorithm);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -114,6 +123,11 @@ internal sealed class ReadAheadStream : ForwardStream
         _digesting = Task.Run(() => _digest.Append(segment.Buffer.AsSpan(0, segment.Length)), CancellationToken.None);
         _current = segment;
         _taken = 0;
+        if (++_received % SegmentsPerCollection == 0 && _sparesMemory)
+        {
+            GC.Collect(0);
+        }
+
         return true;
     }
 

@@ -1,4 +1,5 @@
 using ServerlessInference.Models;
+using ServerlessInference.Models.Store;
 using ServerlessInference.Models.Transfer;
 using ServerlessInference.Tests.Models.Transfer;
 using ServerlessInference.Tests.Support;
@@ -37,6 +38,37 @@ public sealed class ModelStoreTests : IDisposable
         Assert.Contains("needs 2.1 MB more", exception.Message, StringComparison.Ordinal);
         Assert.Contains("Raise ServerlessInference:Store:MaxBytes", exception.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(used.GetModelFile().PhysicalPath));
+    }
+
+    [Fact]
+    public async Task Load_LockOutlivesItsHolderForAMoment_IsWaitedFor()
+    {
+        string path = await LoadAndReleaseAsync("v1");
+        File.Delete(path);
+        var folders = new StoreFolders(_store.Options.Root);
+        var time = new FakeTimeProvider();
+
+        // As a program that is just being started has it, with all that its parent had open.
+        Task<ModelArtifact> load;
+        using (FileLock.TryExclusive(folders.UseLock(Path.GetFileName(Assert.Single(_store.Published)))))
+        {
+            load = LoadAsync("v1", time);
+            await time.TimersAsync(1).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        }
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        using ModelArtifact again = await load;
+        Assert.Equal(Size, again.GetModelFile().ReadAllBytes().Length);
+    }
+
+    [Fact]
+    public async Task Load_LockIsHeldByAStranger_SaysSo()
+    {
+        await File.WriteAllBytesAsync(await LoadAndReleaseAsync("v1"), [1], TestContext.Current.CancellationToken);
+        using FileLock? stranger = FileLock.TryExclusive(new StoreFolders(_store.Options.Root).UseLock(Path.GetFileName(Assert.Single(_store.Published))));
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("v1"));
+
+        Assert.Contains("is held by something else than this library", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

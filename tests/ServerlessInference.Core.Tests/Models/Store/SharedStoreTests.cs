@@ -8,16 +8,18 @@ namespace ServerlessInference.Tests.Models.Store;
 public sealed class SharedStoreTests
 {
     [Theory]
-    [InlineData("model.onnx")]
-    [InlineData("model.tar.gz")]
-    public async Task Load_ProcessesAtOnce_OneFetchesAndAllHaveIt(string name)
+    [InlineData("model.onnx", false)]
+    [InlineData("model.tar.gz", false)]
+    [InlineData("model.tar.gz", true)]
+    public async Task Load_ProcessesAtOnce_OneFetchesAndAllHaveIt(string name, bool withoutLocksOfTheRuntime)
     {
         byte[] content = TemporaryStore.Bytes((4 * 1024 * 1024) + 9, 6);
         using var store = new TemporaryStore();
         await using var server = new FileServer { Pause = TimeSpan.FromMilliseconds(1) };
         server.Files[name] = (name == "model.onnx" ? content : ArchiveBuilder.Gzip(ArchiveBuilder.Tar(("model.onnx", content))), "\"1\"");
 
-        (string Output, string Error)[] ended = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => StoreProcess.RunAsync([server.Address(name), store.Options.Root])));
+        (string Output, string Error)[] ended = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => StoreProcess.RunAsync(
+            [server.Address(name), store.Options.Root], ("DOTNET_SYSTEM_IO_DISABLEFILELOCKING", withoutLocksOfTheRuntime ? "1" : "0"))));
 
         Assert.All(ended, process => Assert.True(process.Output == Convert.ToHexStringLower(SHA256.HashData(content)) && process.Error.Length == 0, process.Output + process.Error));
         string[] bodies = [.. server.Requests.Where(request => request.StartsWith("GET", StringComparison.Ordinal))];

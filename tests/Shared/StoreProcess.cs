@@ -1,8 +1,8 @@
 using System.Diagnostics;
 
-namespace ServerlessInference.Tests.Models.Store;
+namespace ServerlessInference.Tests.Shared;
 
-/// <summary>A process of its own that loads a model.</summary>
+/// <summary>A process of its own that loads a model. Compiled into every test project; those that use it build the program.</summary>
 internal static class StoreProcess
 {
     public static Process Start(params string[] arguments) => Start(arguments, []);
