@@ -103,7 +103,7 @@ internal sealed class ModelEntry(
         return true;
     }
 
-    /// <summary>Stops lending a model; callers wait until <see cref="Publish"/> or <see cref="Fail"/>.</summary>
+    /// <summary>Stops lending a model, whose files stay; callers wait until <see cref="Publish"/> or <see cref="Fail"/>.</summary>
     /// <returns>What they wait for; <see langword="null"/> where the model was not lent any more.</returns>
     public ModelLoad? TryTakeOut(LoadedModel old)
     {
@@ -115,6 +115,8 @@ internal sealed class ModelEntry(
                 return null;
             }
 
+            // Here, where nobody else can let it go any more: who did would find files that stay, and nobody to dispose them.
+            old.KeepsArtifact = true;
             _model = null;
             _load = load = new ModelLoad(ofCallers: false);
         }
