@@ -55,7 +55,8 @@ internal sealed class ModelEntry(
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(IModelRegistry));
-            return _model is null ? Task.FromResult(false) : (_refresh ??= createRefresh(this)).CheckNow();
+            bool isReplaced = _load is { OfCallers: false };
+            return _model is null && !isReplaced ? Task.FromResult(false) : (_refresh ??= createRefresh(this)).CheckNow();
         }
     }
 
