@@ -13,6 +13,10 @@ public interface IModelRegistry
     IReadOnlyList<string> Names { get; }
 
     /// <summary>Lends a model, loading it first where that has not happened yet.</summary>
+    /// <remarks>
+    /// Dispose the lease before you wait for the same model again (another lease, its pipeline, <see cref="RefreshAsync"/>): where a new
+    /// version is loaded after the old one has gone, it waits for every lease of that one.
+    /// </remarks>
     /// <param name="name">The name under which it is registered.</param>
     /// <param name="cancellationToken">Ends the caller's waiting; the loading ends with its last waiting caller.</param>
     /// <returns>The model; the caller disposes the lease when it no longer uses it.</returns>

@@ -126,6 +126,7 @@ public static class ServerlessInferenceServiceCollectionExtensions
         ModelMemory memory = services.GetRequiredService<ModelMemory>();
         InferenceTelemetry telemetry = services.GetRequiredService<InferenceTelemetry>();
         var reclaimer = new ModelReclaimer(LoggerFor<ModelReclaimer>(services));
+        var turn = new WeightedGate(1);
         return new ModelRegistry(
             services,
             services.GetServices<ModelRegistration>(),
@@ -137,7 +138,7 @@ public static class ServerlessInferenceServiceCollectionExtensions
         ModelRefresh CreateRefresh(ModelEntry entry)
         {
             TimeProvider time = services.GetRequiredService<TimeProvider>();
-            var replacer = new ModelReplacer(loader, memory, reclaimer, telemetry, time, LoggerFor<ModelReplacer>(services));
+            var replacer = new ModelReplacer(loader, memory, reclaimer, turn, telemetry, time, LoggerFor<ModelReplacer>(services));
             return new ModelRefresh(entry, replacer, telemetry, time, LoggerFor<ModelRefresh>(services));
         }
     }

@@ -187,7 +187,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         {
             for (int i = 0; i < _stages.Count; i++)
             {
-                leases[i] = await _registry.AcquireAsync(_stages[i].Model, cancellationToken).ConfigureAwait(false);
+                leases[i] = await HoldAsync(leases.AsSpan(0, i), _stages[i].Model, cancellationToken).ConfigureAwait(false);
             }
 
             leases[^1] = candidate is null ? await _registry.AcquireAsync(_name, cancellationToken).ConfigureAwait(false) : ModelLease.Of(candidate);
@@ -209,6 +209,20 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
 
             throw;
         }
+    }
+
+    /// <summary>Takes a lease; of a model that the call has already, in the same version, since that one may be waited for to take another's place.</summary>
+    private ValueTask<ModelLease> HoldAsync(ReadOnlySpan<ModelLease> held, string model, CancellationToken cancellationToken)
+    {
+        foreach (ModelLease lease in held)
+        {
+            if (lease.Model.Identity.Name == model)
+            {
+                return ValueTask.FromResult(ModelLease.Of(lease.Model));
+            }
+        }
+
+        return _registry.AcquireAsync(model, cancellationToken);
     }
 
     private async ValueTask RunChunkAsync(

@@ -19,8 +19,8 @@ public sealed class InferenceThreadOptions
     [Range(0, 128)]
     public int IntraOp { get; set; }
 
-    /// <summary>Gets or sets the number of threads on which operators run side by side, for models that ask for that.</summary>
-    /// <value>1 to 128. The default is 1.</value>
+    /// <summary>Gets or sets the number of threads on which operators of one model run side by side.</summary>
+    /// <value>1 to 128. The default is 1, which runs them in order.</value>
     [Range(1, 128)]
     public int InterOp { get; set; } = 1;
 

@@ -246,13 +246,18 @@ public sealed class LoadedModel
         }
         finally
         {
-            _session?.Dispose();
-            if (!KeepsArtifact)
+            try
             {
-                Artifact.Dispose();
+                _session?.Dispose();
+                if (!KeepsArtifact)
+                {
+                    Artifact.Dispose();
+                }
             }
-
-            _reservation?.Dispose();
+            finally
+            {
+                _reservation?.Dispose();
+            }
         }
     }
 

@@ -55,7 +55,8 @@ internal sealed class ModelEntry(
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(IModelRegistry));
-            return _model is null ? Task.FromResult(false) : (_refresh ??= createRefresh(this)).CheckNow();
+            bool isReplaced = _load is { OfCallers: false };
+            return _model is null && !isReplaced ? Task.FromResult(false) : (_refresh ??= createRefresh(this)).CheckNow();
         }
     }
 
@@ -103,7 +104,7 @@ internal sealed class ModelEntry(
         return true;
     }
 
-    /// <summary>Stops lending a model; callers wait until <see cref="Publish"/> or <see cref="Fail"/>.</summary>
+    /// <summary>Stops lending a model, whose files stay; callers wait until <see cref="Publish"/> or <see cref="Fail"/>.</summary>
     /// <returns>What they wait for; <see langword="null"/> where the model was not lent any more.</returns>
     public ModelLoad? TryTakeOut(LoadedModel old)
     {
@@ -115,6 +116,8 @@ internal sealed class ModelEntry(
                 return null;
             }
 
+            // Here, where nobody else can let it go any more: who did would find files that stay, and nobody to dispose them.
+            old.KeepsArtifact = true;
             _model = null;
             _load = load = new ModelLoad(ofCallers: false);
         }

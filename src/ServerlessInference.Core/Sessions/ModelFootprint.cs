@@ -24,13 +24,15 @@ internal readonly record struct ModelFootprint(long Resident, long Peak)
             return new ModelFootprint(told, told);
         }
 
-        ModelFile model = artifact.GetModelFile(options.File);
-        if (options.Prepared != PreparedModelUse.Never && LargestPrepared(artifact) is > 0 and var prepared)
+        string chosen = options.File ?? artifact.GetModelFile().Name;
+        string plain = PreparedName.TryParse(chosen, out PreparedName name) ? name.Model : chosen;
+        if ((options.Prepared != PreparedModelUse.Never || !artifact.TryGetFile(plain, out _)) && LargestPrepared(artifact, plain) is > 0 and var prepared)
         {
             // Mapped, with its weights in place.
             return new ModelFootprint(prepared + Working, prepared + Working);
         }
 
+        ModelFile model = artifact.GetModelFile(chosen);
         long bytes = model.Length;
         foreach (ModelFile file in artifact.Files)
         {
@@ -41,12 +43,12 @@ internal readonly record struct ModelFootprint(long Resident, long Peak)
         return new ModelFootprint((bytes * ResidentFactor) + Working, (bytes * PeakFactor) + Working);
     }
 
-    private static long LargestPrepared(ModelArtifact artifact)
+    private static long LargestPrepared(ModelArtifact artifact, string model)
     {
         long largest = 0;
         foreach (ModelFile file in artifact.Files)
         {
-            largest = PreparedName.TryParse(file.Name, out _) ? Math.Max(largest, file.Length) : largest;
+            largest = PreparedName.TryParse(file.Name, out PreparedName name) && name.Model == model ? Math.Max(largest, file.Length) : largest;
         }
 
         return largest;

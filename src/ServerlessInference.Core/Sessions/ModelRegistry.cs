@@ -57,8 +57,13 @@ internal sealed class ModelRegistry : IModelRegistry, IDisposable
     {
         // Nobody waits for a request that only keeps warm, so it is the best time to replace a model.
         await Entry(name).FinishDueCheckAsync(cancellationToken).ConfigureAwait(false);
-        using ModelLease lease = await AcquireAsync(name, cancellationToken).ConfigureAwait(false);
-        ModelIdentity identity = lease.Model.Identity;
+        ModelIdentity identity;
+        using (ModelLease lease = await AcquireAsync(name, cancellationToken).ConfigureAwait(false))
+        {
+            identity = lease.Model.Identity;
+        }
+
+        // Each takes a lease of its own: one that is held here would keep a replacement waiting that they wait for.
         foreach (IModelPipeline pipeline in _services.GetKeyedServices<IModelPipeline>(name))
         {
             identity = await pipeline.WarmUpAsync(null, cancellationToken).ConfigureAwait(false);

@@ -2,13 +2,24 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Diagnostics;
 using ServerlessInference.Models;
+using ServerlessInference.Pipelines;
 
 namespace ServerlessInference.Sessions;
 
 /// <summary>Puts a new version of a model into the place of the old one.</summary>
-/// <remarks>Design: docs/architecture/model-lifecycle.md.</remarks>
+/// <remarks>
+/// One model of a container at a time (the turn). Two that are out of use would wait for each other: the warm-up of one for the other,
+/// whose requests wait for the first. And of two that find memory for a second session each, neither knows of the other.
+/// Design: docs/architecture/model-lifecycle.md.
+/// </remarks>
 internal sealed partial class ModelReplacer(
-    ModelLoader loader, ModelMemory memory, ModelReclaimer reclaimer, InferenceTelemetry telemetry, TimeProvider time, ILogger<ModelReplacer> logger)
+    ModelLoader loader,
+    ModelMemory memory,
+    ModelReclaimer reclaimer,
+    WeightedGate turn,
+    InferenceTelemetry telemetry,
+    TimeProvider time,
+    ILogger<ModelReplacer> logger)
 {
     /// <summary>Replaces a model where its source has another version.</summary>
     /// <returns>Whether it had, and a new one took over.</returns>
@@ -54,15 +65,9 @@ internal sealed partial class ModelReplacer(
         }
 
         var next = new Candidate(entry, old, artifact, time.GetElapsedTime(start), settings, activity);
-        bool beside;
         try
         {
-            beside = settings.Replacement switch
-            {
-                ModelReplacement.Beside => true,
-                ModelReplacement.AfterRelease => false,
-                _ => memory.Allows(ModelFootprint.Of(artifact, settings)),
-            };
+            await turn.EnterAsync(1, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -70,14 +75,47 @@ internal sealed partial class ModelReplacer(
             throw;
         }
 
+        try
+        {
+            return await InTurnAsync(next, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            turn.Exit(1);
+        }
+    }
+
+    private async Task<bool> InTurnAsync(Candidate next, CancellationToken cancellationToken)
+    {
+        bool beside, warms = false;
+        try
+        {
+            beside = next.Settings.Replacement switch
+            {
+                ModelReplacement.Beside => true,
+                ModelReplacement.AfterRelease => false,
+                _ => memory.Allows(ModelFootprint.Of(next.Artifact, next.Settings)),
+            };
+            if (!beside)
+            {
+                // Afterwards the old model is gone.
+                warms = await WarmsAsync(next.Old, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            next.Artifact.Dispose();
+            throw;
+        }
+
         bool replaced = beside
             ? await BesideAsync(next, cancellationToken).ConfigureAwait(false)
-            : await AfterReleaseAsync(next, cancellationToken).ConfigureAwait(false);
+            : await AfterReleaseAsync(next, warms, cancellationToken).ConfigureAwait(false);
         if (replaced)
         {
-            var identity = new ModelIdentity(entry.Name, artifact.Version, artifact.Source);
+            var identity = new ModelIdentity(next.Entry.Name, next.Artifact.Version, next.Artifact.Source);
             telemetry.Replaced(identity);
-            LogReplaced(logger, entry.Name, old.Identity.Version, identity.Version, identity.Source, beside ? "beside it" : "after it");
+            LogReplaced(logger, identity.Name, next.Old.Identity.Version, identity.Version, identity.Source, beside ? "beside it" : "after it");
         }
 
         return replaced;
@@ -96,14 +134,11 @@ internal sealed partial class ModelReplacer(
         return false;
     }
 
-    private async Task<bool> AfterReleaseAsync(Candidate next, CancellationToken cancellationToken)
+    private async Task<bool> AfterReleaseAsync(Candidate next, bool warms, CancellationToken cancellationToken)
     {
         // The files of the old model stay: they are the way back.
-        bool warms = await WarmsAsync(next.Old, cancellationToken).ConfigureAwait(false);
-        next.Old.KeepsArtifact = true;
         if (next.Entry.TryTakeOut(next.Old) is not { } load)
         {
-            next.Old.KeepsArtifact = false;
             next.Artifact.Dispose();
             return false;
         }
@@ -132,15 +167,10 @@ internal sealed partial class ModelReplacer(
 
     private async Task<bool> FinishAsync(Candidate next, ModelLoad load, bool warms, CancellationToken cancellationToken)
     {
+        LoadedModel model;
         try
         {
-            LoadedModel model = await CreateWarmAsync(next, () => ValueTask.FromResult(warms), cancellationToken).ConfigureAwait(false);
-            next.Old.Artifact.Dispose();
-            bool published = PublishOrFree(next.Entry, load, model);
-
-            // What creating the session took and gave back comes after the old model's end here, so nothing else returns it.
-            NativeHeap.Trim();
-            return published;
+            model = await CreateWarmAsync(next, () => ValueTask.FromResult(warms), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception cause)
         {
@@ -158,6 +188,13 @@ internal sealed partial class ModelReplacer(
 
             throw;
         }
+
+        bool published = PublishOrFree(next.Entry, load, model);
+        next.Old.Artifact.Dispose();
+
+        // What creating the session took and gave back comes after the old model's end here, so nothing else returns it.
+        NativeHeap.Trim();
+        return published;
     }
 
     private bool PublishOrFree(ModelEntry entry, ModelLoad load, LoadedModel model, Exception? error = null)
@@ -176,23 +213,32 @@ internal sealed partial class ModelReplacer(
     {
         LoadedModel model = await loader.CreateAsync(
             next.Entry.Name, next.Settings, next.Artifact, next.Fetching, Task.CompletedTask, next.Activity, cancellationToken).ConfigureAwait(false);
+        bool good = false;
         try
         {
             await loader.WarmUpAsync(model, cancellationToken).ConfigureAwait(false);
-            return model;
+            good = true;
         }
-        catch (Exception exception)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // Where the old model does not take synthetic input either, that says nothing against the new one.
-            if (exception is InferenceException && !await oldWarms().ConfigureAwait(false))
+            if (await oldWarms().ConfigureAwait(false))
             {
-                LogNotWarm(logger, next.Entry.Name, model.Identity.Version, exception.Message);
-                return model;
+                throw;
             }
 
-            model.Retire(reclaimer);
-            throw;
+            good = true;
+            LogNotWarm(logger, next.Entry.Name, model.Identity.Version, exception.Message);
         }
+        finally
+        {
+            if (!good)
+            {
+                model.Retire(reclaimer);
+            }
+        }
+
+        return model;
     }
 
     private async ValueTask<bool> WarmsAsync(LoadedModel model, CancellationToken cancellationToken)
@@ -202,13 +248,14 @@ internal sealed partial class ModelReplacer(
             await loader.WarmUpAsync(model, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (InferenceException)
-        {
-            return false;
-        }
         catch (ObjectDisposedException)
         {
             return true; // evicted meanwhile
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A pipeline of the application may throw what it likes at zeros that no request brings.
+            return false;
         }
     }
 

@@ -40,14 +40,17 @@ internal static class SessionSettings
         if (!ownThreads && OrtRuntime.HasSharedThreads)
         {
             settings.DisablePerSessionThreads();
+            settings.ExecutionMode = ModeOf(threads.InterOp);
             return;
         }
 
         string spinning = options.AllowSpinning ? "1" : "0";
         settings.IntraOpNumThreads = options.IntraOpThreads > 0 ? options.IntraOpThreads : threads.IntraOp > 0 ? threads.IntraOp : Environment.ProcessorCount;
         settings.InterOpNumThreads = options.InterOpThreads;
-        settings.ExecutionMode = options.InterOpThreads > 1 ? ExecutionMode.ORT_PARALLEL : ExecutionMode.ORT_SEQUENTIAL;
+        settings.ExecutionMode = ModeOf(options.InterOpThreads);
         settings.AddSessionConfigEntry("session.intra_op.allow_spinning", spinning);
         settings.AddSessionConfigEntry("session.inter_op.allow_spinning", spinning);
     }
+
+    private static ExecutionMode ModeOf(int interOp) => interOp > 1 ? ExecutionMode.ORT_PARALLEL : ExecutionMode.ORT_SEQUENTIAL;
 }

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.ML.OnnxRuntime;
+using ServerlessInference.Models;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tests.Support;
 
@@ -60,6 +63,18 @@ public sealed class InferenceThreadsTests
 
         Assert.Equal(own, shared);
         Assert.True(OrtRuntime.HasSharedThreads);
+    }
+
+    [Theory]
+    [InlineData(1, ExecutionMode.ORT_SEQUENTIAL)]
+    [InlineData(2, ExecutionMode.ORT_PARALLEL)]
+    public void Create_SharedThreadsForOperatorsSideBySide_UsesThem(int interOp, ExecutionMode expected)
+    {
+        OrtRuntime.Start(NullLogger.Instance);
+
+        using SessionOptions settings = SessionSettings.Create(new ModelOptions(), new InferenceThreadOptions { InterOp = interOp });
+
+        Assert.Equal(expected, settings.ExecutionMode);
     }
 
     private static InferenceThreadOptions Options(ServiceCollection services)

@@ -31,6 +31,20 @@ public sealed class LoadedModelTests
     }
 
     [Fact]
+    public async Task Dispose_FilesThatCannotBeGivenBack_ReturnsTheShareOfTheBudget()
+    {
+        var source = new StubModelSource("memory:test", _ => Task.FromResult(StubModelSource.Artifact(TinyModels.Double(), owner: new Stubborn())));
+        await using ServiceProvider services = TestModels.Services("m", source).BuildServiceProvider();
+        (await services.Registry().AcquireAsync("m", Token)).Dispose();
+        ModelMemory memory = services.GetRequiredService<ModelMemory>();
+        Assert.True(memory.Reserved > 0);
+
+        Assert.Throws<IOException>(() => ((IDisposable)services.Registry()).Dispose());
+
+        Assert.Equal(0, memory.Reserved);
+    }
+
+    [Fact]
     public async Task RentBatch_Returned_IsRentedAgain()
     {
         (ServiceProvider services, ModelLease lease) = await TestModels.LoadAsync(TinyModels.Double());
@@ -66,5 +80,19 @@ public sealed class LoadedModelTests
         using ModelLease lease = await services.Registry().AcquireAsync("m", Token);
 
         Assert.Equal("x", lease.Model.Description.Inputs[0].Name);
+    }
+
+    private sealed class Stubborn : IDisposable
+    {
+        private bool _refused;
+
+        public void Dispose()
+        {
+            if (!_refused)
+            {
+                _refused = true;
+                throw new IOException("The lock cannot be given back.");
+            }
+        }
     }
 }

@@ -25,6 +25,19 @@ public sealed class ModelFootprintTests
     }
 
     [Fact]
+    public void Of_PreparedModels_CountsThoseOfTheChosenModelAlone()
+    {
+        using var artifact = new ModelArtifact("s", "v", [
+            ModelFile.InMemory("small.onnx.any-1.0.0.ort", new byte[100]), ModelFile.InMemory("small.onnx.avx2-1.0.0.ort", new byte[120]),
+            ModelFile.InMemory("large.onnx", new byte[4000]), ModelFile.InMemory("large.onnx.any-1.0.0.ort", new byte[5000])]);
+
+        // The plain model of the small one is not there, which no prepared model needs.
+        Assert.Equal(new ModelFootprint(Working + 120, Working + 120), ModelFootprint.Of(artifact, new ModelOptions { File = "small.onnx" }));
+        Assert.Equal(new ModelFootprint(Working + 120, Working + 120), ModelFootprint.Of(artifact, new ModelOptions { File = "small.onnx.avx2-1.0.0.ort" }));
+        Assert.Equal(new ModelFootprint(Working + 5000, Working + 5000), ModelFootprint.Of(artifact, new ModelOptions { File = "large.onnx" }));
+    }
+
+    [Fact]
     public async Task Of_LoadedModel_IsNotLessThanWhatIsMeasured()
     {
         Assert.SkipUnless(MeasuredMemory.IsKnown, "This system has no /proc.");

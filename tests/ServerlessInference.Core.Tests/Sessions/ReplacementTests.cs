@@ -117,6 +117,28 @@ public sealed class ReplacementTests : IDisposable
         Assert.Contains(_fixture.Log.Records, record => record.Id == 3 && record.Text.EndsWith("loaded after it", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(ModelReplacement.Beside)]
+    [InlineData(ModelReplacement.AfterRelease)]
+    public async Task RefreshAsync_ReplacementIsUnderWay_WaitsForThatOne(ModelReplacement how)
+    {
+        await using ServiceProvider services = _fixture.Build(options => options.Replacement = how);
+        ModelLease old = await services.Registry().AcquireAsync("m", Token);
+        var gate = new TaskCompletionSource();
+        Source.Current = 2;
+        Source.Gate = how == ModelReplacement.Beside ? gate.Task : Task.CompletedTask;
+        Task<bool> first = services.Registry().RefreshAsync("m", Token).AsTask();
+        await ReplacementFixture.UntilAsync(() => Source.Loads == 2 && (how == ModelReplacement.Beside || services.Registry().GetStatus("m").State == ModelState.Loading));
+
+        Task<bool> second = services.Registry().RefreshAsync("m", Token).AsTask();
+        gate.SetResult();
+        old.Dispose();
+
+        Assert.True(await first);
+        Assert.True(await second);
+        Assert.Equal(2, Source.Loads);
+    }
+
     [Fact]
     public async Task RefreshAsync_AfterReleaseWhileARequestHangs_GoesOnWithTheOld()
     {
