@@ -141,11 +141,16 @@ public sealed partial class InferenceBatch : IDisposable
     internal TensorSlot Input(int index) => _inputs[index];
 
     /// <summary>Sets an output that the batch disposes.</summary>
-    internal void SetOutput(int index, OrtValue value) => _outputs[index].Native = value;
+    internal void SetOutput(int index, OrtValue value)
+    {
+        _outputs[index].Release();
+        _outputs[index].Native = value;
+    }
 
     /// <summary>Sets an output in memory that is kept for the next run.</summary>
     internal void SetOutput(int index, TensorSlot kept)
     {
+        _outputs[index].Release();
         _outputs[index].Native = kept.GetValue(Model.Description.Outputs[index].ElementType);
         _outputs[index].Kept = kept;
     }
@@ -161,13 +166,7 @@ public sealed partial class InferenceBatch : IDisposable
 
         for (int i = 0; i < _outputs.Length; i++)
         {
-            if (_outputs[i].Kept is null)
-            {
-                _outputs[i].Native?.Dispose();
-            }
-
-            _outputs[i].Kept = null;
-            _outputs[i].Native = null;
+            _outputs[i].Release();
             _outputs[i].Managed = null;
         }
 

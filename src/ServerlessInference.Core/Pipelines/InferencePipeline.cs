@@ -123,6 +123,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
             : new PipelineRun([new ModelLease(standIn)]);
         var results = new InferenceResult<TOutput>[all.Length];
         int size = Math.Min(Math.Min(run.FixedRows ?? int.MaxValue, _maxBatchSize), _preprocessor.GetMaxBatchSize(run.First));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size, nameof(IPreprocessor<TInput>.GetMaxBatchSize));
         SizeOrder? order = all.Length > size ? SizeOrder.Sort(all, _preprocessor.GetSize) : null;
         for (int start = 0; start < all.Length; start += size)
         {

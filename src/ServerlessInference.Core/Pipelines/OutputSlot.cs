@@ -14,4 +14,16 @@ internal struct OutputSlot
     public float[]? Converted;
 
     public readonly bool IsEmpty => Native is null && Managed is null;
+
+    /// <summary>Lets go what a run left here; memory that the batch keeps stays.</summary>
+    public void Release()
+    {
+        if (Kept is null)
+        {
+            Native?.Dispose();
+        }
+
+        Kept = null;
+        Native = null;
+    }
 }

@@ -8,11 +8,15 @@ namespace ServerlessInference.Pipelines;
 /// <remarks>
 /// A dynamic axis has the length that the settings name for it. Else the batch has one row, an image the size that the exporter noted
 /// (Ultralytics' <c>imgsz</c>) or 224, tokens a length of 16, and everything else a length of 1. Where the model refuses that, other
-/// lengths are tried: many models want a multiple of something, or more than their windows and pools cover.
+/// lengths are tried: many models want a multiple of something, or more than their windows and pools cover. What is tried grows with
+/// each axis, and ends where it would take memory that a small function does not have.
 /// </remarks>
 internal static class SyntheticInput
 {
     private const int TokenLength = 16;
+
+    /// <summary>The most bytes of inputs that a guess may take, but for the first.</summary>
+    private const long MostBytes = 64 * 1024 * 1024;
 
     private static readonly int[] ImageSizes = [224, 256, 320, 384, 512, 640, 64, 32, 28];
     private static readonly int[] Lengths = [1, 2, 8, 16, 32, 64, 128, 256, 512];
@@ -27,7 +31,13 @@ internal static class SyntheticInput
         InferenceException? first = null;
         for (int attempt = 0; attempt < ImageSizes.Length; attempt++)
         {
-            bool guessed = Fill(batch, axes, attempt);
+            long[][] shapes = Shapes(batch, axes, attempt, out bool guessed);
+            if (first is not null && SizeOf(batch, shapes) > MostBytes)
+            {
+                break;
+            }
+
+            Fill(batch, shapes);
             try
             {
                 run();
@@ -44,12 +54,13 @@ internal static class SyntheticInput
             $"{string.Join(", ", batch.Model.Description.Inputs)}. Name their lengths in the option WarmupAxes. The first error: {first!.Message}", first);
     }
 
-    /// <summary>Fills the inputs; returns whether a length was guessed, so that another may be tried.</summary>
-    private static bool Fill(InferenceBatch batch, IReadOnlyDictionary<string, int> axes, int attempt)
+    /// <summary>Gives each input a shape, and tells whether a length was guessed, so that another may be tried.</summary>
+    private static long[][] Shapes(InferenceBatch batch, IReadOnlyDictionary<string, int> axes, int attempt, out bool guessed)
     {
-        bool guessed = false;
+        guessed = false;
         IReadOnlyList<ValueDescription> inputs = batch.Model.Description.Inputs;
-        for (int i = 0; i < inputs.Count; i++)
+        long[][] shapes = new long[inputs.Count][];
+        for (int i = 0; i < shapes.Length; i++)
         {
             if (inputs[i].Kind != ValueKind.Tensor)
             {
@@ -65,17 +76,45 @@ internal static class SyntheticInput
                 }
             }
 
+            shapes[i] = shape;
+        }
+
+        return shapes;
+    }
+
+    /// <summary>Counts bytes (of strings, references to them) without a limit to how many there may be.</summary>
+    private static double SizeOf(InferenceBatch batch, long[][] shapes)
+    {
+        double size = 0;
+        for (int i = 0; i < shapes.Length; i++)
+        {
+            TensorElementType type = batch.Model.Description.Inputs[i].ElementType;
+            double bytes = type == TensorElementType.String ? IntPtr.Size : ElementTypes.SizeOf(type);
+            foreach (long axis in shapes[i])
+            {
+                bytes *= axis;
+            }
+
+            size += bytes;
+        }
+
+        return size;
+    }
+
+    private static void Fill(InferenceBatch batch, long[][] shapes)
+    {
+        IReadOnlyList<ValueDescription> inputs = batch.Model.Description.Inputs;
+        for (int i = 0; i < shapes.Length; i++)
+        {
             if (inputs[i].ElementType == TensorElementType.String)
             {
-                batch.Input(i).FillStrings(shape).Fill(string.Empty);
+                batch.Input(i).FillStrings(shapes[i]).Fill(string.Empty);
             }
             else
             {
-                batch.Input(i).FillBytes(inputs[i].ElementType, shape).Clear();
+                batch.Input(i).FillBytes(inputs[i].ElementType, shapes[i]).Clear();
             }
         }
-
-        return guessed;
     }
 
     private static long LengthOf(InferenceBatch batch, ValueDescription input, int axis, IReadOnlyDictionary<string, int> axes, int attempt, ref bool guessed)

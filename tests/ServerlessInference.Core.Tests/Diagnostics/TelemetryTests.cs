@@ -6,7 +6,6 @@ using ServerlessInference.Tests.Support;
 
 namespace ServerlessInference.Tests.Diagnostics;
 
-[Collection("Telemetry")]
 public sealed class TelemetryTests : IDisposable
 {
     private readonly TelemetryCapture _captured = new();

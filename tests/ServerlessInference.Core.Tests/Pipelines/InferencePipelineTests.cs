@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
 using ServerlessInference.Tests.Support;
 
 namespace ServerlessInference.Tests.Pipelines;
@@ -208,6 +209,18 @@ public sealed class InferencePipelineTests
     }
 
     [Fact]
+    public async Task RunBatchAsync_PreprocessorThatTakesNoInputAtOnce_SaysSo()
+    {
+        await using ServiceProvider services = TestModels.Services("m", TinyModels.Double(), builder => builder
+            .UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(_ => new Throwing(atOnce: 0), _ => _post)).BuildServiceProvider();
+
+        ArgumentOutOfRangeException error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Task.Run(
+            async () => await services.Rows("m").RunBatchAsync([Row(1, 1, 1, 1)], Token), Token).WaitAsync(TimeSpan.FromMinutes(1), Token));
+
+        Assert.Equal("GetMaxBatchSize", error.ParamName);
+    }
+
+    [Fact]
     public async Task RunAsync_LoadFails_ThrowsTheLoadError()
     {
         await using ServiceProvider services = TestModels.Services("m", StubModelSource.Failing("a:1", new ModelLoadException("not there")), builder => builder
@@ -217,9 +230,11 @@ public sealed class InferencePipelineTests
         await Assert.ThrowsAsync<ModelLoadException>(async () => await services.Rows("m").RunBatchAsync([Row(1)], Token));
     }
 
-    private sealed class Throwing : IPreprocessor<ReadOnlyMemory<float>>
+    private sealed class Throwing(int atOnce = int.MaxValue) : IPreprocessor<ReadOnlyMemory<float>>
     {
         private readonly FeatureVectorPreprocessor _inner = new();
+
+        public int GetMaxBatchSize(LoadedModel model) => atOnce;
 
         public ValueTask PreprocessAsync(ReadOnlyMemory<ReadOnlyMemory<float>> inputs, InferenceBatch batch, CancellationToken cancellationToken)
         {

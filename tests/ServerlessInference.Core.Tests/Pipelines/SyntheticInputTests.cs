@@ -1,6 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Models;
+using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
+using ServerlessInference.Tensors;
 using ServerlessInference.Tests.Support;
 
 namespace ServerlessInference.Tests.Pipelines;
@@ -47,6 +50,33 @@ public sealed class SyntheticInputTests
     [Fact]
     public async Task WarmUpAsync_NamedAxisThatTheModelRefuses_TellsItsError() =>
         await Assert.ThrowsAsync<InferenceException>(() => WarmUpAsync(AtLeast(100), options => options.WarmupAxes["width"] = 10));
+
+    [Fact]
+    public async Task WarmUpAsync_ManyAxesOfAnyLengthAndNoneFits_SaysWhatToSet()
+    {
+        InferenceException error = await Assert.ThrowsAsync<InferenceException>(() => WarmUpAsync(new OnnxModelBuilder().With(graph => graph
+            .Input("x", TensorElementType.Float, "n", "channels", "depth", "height", "width").Output("y", TensorElementType.Float, "n", "channels", "d", "h", "w")
+            .Node("MaxPool", ["x"], ["y"], null, ("kernel_shape", new long[] { 1000, 1000, 1000 }))).Build()));
+
+        Assert.Contains("Name their lengths in the option WarmupAxes.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_ManyAxesOfAnyLength_TriesNothingThatTakesMuchMemory()
+    {
+        var description = new ModelDescription([new ValueDescription("x", ValueKind.Tensor, TensorElementType.Float, [-1, -1, -1, -1, -1])], []);
+        using var batch = new InferenceBatch(new LoadedModel(new ModelIdentity("m", "v1", "test"), description, StubModelSource.Artifact([1])), 1);
+        var tried = new List<long>();
+
+        Assert.Throws<InferenceException>(() => SyntheticInput.Run(batch, new Dictionary<string, int>(), () =>
+        {
+            tried.Add(batch.Input(0).Size);
+            throw new InferenceException("refused");
+        }));
+
+        // 1, 2, 8, 16, 32 and 64 in each of four axes of float32.
+        Assert.Equal([4, 64, 16_384, 262_144, 4_194_304, 67_108_864], tried);
+    }
 
     /// <summary>A pool without padding refuses what is shorter than its window.</summary>
     private static byte[] AtLeast(long window) => new OnnxModelBuilder().With(graph => graph

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tests.Support;
@@ -174,6 +175,17 @@ public sealed class PreparedModelsTests : IDisposable
         Assert.NotEmpty(_trial.Run(demo.Folder, SessionTrial.Options(options => options.File = "model.onnx")));
         Assert.NotEmpty(_trial.Run(demo.Folder, SessionTrial.Options(options => options.File = Path.GetFileName(demo.Prepared.File))));
         Assert.Empty(_trial.Warnings);
+    }
+
+    [Fact]
+    public async Task AcquireAsync_WithoutThePlainModelThatTheOptionsName_TakesThePreparedOne()
+    {
+        using PreparedDemo demo = await PreparedDemo.CreateAsync();
+        File.Delete(demo.Plain);
+        await using ServiceProvider services = TestModels.Services(
+            "m", new FileSystemModelSource(demo.Folder), model => model.Configure(options => options.File = "model.onnx")).BuildServiceProvider();
+
+        Assert.Equal("m", (await services.Registry().WarmUpAsync("m", TestContext.Current.CancellationToken)).Name);
     }
 
     [Fact]
