@@ -55,8 +55,7 @@ internal sealed class ModelEntry(
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(IModelRegistry));
-            bool isReplaced = _load is { OfCallers: false };
-            return _model is null && !isReplaced ? Task.FromResult(false) : (_refresh ??= createRefresh(this)).CheckNow();
+            return _model is null && _load is not { OfCallers: false } ? Task.FromResult(false) : (_refresh ??= createRefresh(this)).CheckNow();
         }
     }
 
