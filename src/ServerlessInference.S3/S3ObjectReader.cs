@@ -64,7 +64,7 @@ public sealed class S3ObjectReader
             {
                 return await ReadOnceAsync(item, maxBytes, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (S3Errors.IsSdk(exception) || exception is HttpRequestException)
+            catch (Exception exception) when (S3Errors.IsSdk(exception))
             {
                 throw Translate(exception, item);
             }

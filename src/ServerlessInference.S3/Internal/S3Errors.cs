@@ -7,12 +7,12 @@ namespace ServerlessInference.S3.Internal;
 /// <summary>Tells what another attempt may mend from what it does not, and says what to do about the latter.</summary>
 internal static class S3Errors
 {
-    /// <summary>Tells whether an exception is the SDK's.</summary>
-    public static bool IsSdk(Exception exception) => exception is AmazonServiceException or AmazonClientException;
+    /// <summary>Tells whether an exception is the SDK's; connections that cannot be made it passes on as they are.</summary>
+    public static bool IsSdk(Exception exception) => exception is AmazonServiceException or AmazonClientException or HttpRequestException;
 
     public static Exception Translate(Exception exception, string location) => exception is AmazonServiceException answer
         ? Translate(answer, location)
-        : exception.InnerException is HttpRequestException or IOException
+        : exception is HttpRequestException || exception.InnerException is HttpRequestException or IOException
             ? new IOException($"{location}: {exception.Message}", exception)
             : new ModelLoadException($"{location} cannot be asked for: {exception.Message} Check the function's role, its region and its network.", exception);
 

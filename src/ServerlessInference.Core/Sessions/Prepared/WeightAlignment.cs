@@ -18,7 +18,7 @@ internal sealed class WeightAlignment
 
     private readonly byte[] _file;
     private readonly HashSet<int> _visited = [];
-    private readonly SortedDictionary<int, int> _weights = []; // a vector's start, at its length, and its end
+    private readonly SortedDictionary<int, int> _weights = []; // where a vector starts, with its length, and where it ends
     private readonly List<(int At, int Target, bool ToTable)> _references = [];
     private readonly List<(int Position, int Padding)> _insertions = [];
 
@@ -60,7 +60,7 @@ internal sealed class WeightAlignment
             return true;
         }
 
-        int fields = table - BinaryPrimitives.ReadInt32LittleEndian(_file.AsSpan(table));
+        int fields = FieldsOf(table);
         _references.Add((table, fields, true));
         for (int i = FieldCount(fields) - 1; i >= 0; i--)
         {
@@ -121,11 +121,13 @@ internal sealed class WeightAlignment
     private ReadOnlySpan<byte> Bytes(int vector) => _file.AsSpan(vector + LengthPrefix, Length(vector));
 
     // A table begins with the way back to the list of its fields: the list's own size, the table's, and where in the table each field is.
+    private int FieldsOf(int table) => table - BinaryPrimitives.ReadInt32LittleEndian(_file.AsSpan(table));
+
     private int FieldCount(int fields) => (BinaryPrimitives.ReadUInt16LittleEndian(_file.AsSpan(fields)) / sizeof(ushort)) - 2;
 
     private int FieldAt(int table, int index)
     {
-        int fields = table - BinaryPrimitives.ReadInt32LittleEndian(_file.AsSpan(table));
+        int fields = FieldsOf(table);
         int offset = index < FieldCount(fields) ? BinaryPrimitives.ReadUInt16LittleEndian(_file.AsSpan(fields + ((index + 2) * sizeof(ushort)))) : 0;
         return offset == 0 ? 0 : table + offset;
     }

@@ -52,7 +52,7 @@ internal sealed partial class InvocationProcessor(
             if (!Preloading.IsCompleted)
             {
                 // Known already here, so that a caller over HTTP gets a 504 where the models take too long.
-                route = routes.FirstOrDefault(candidate => candidate.CanHandle(kind));
+                route = Find(kind);
                 if (route?.CanAnswerWithoutModels(invocation) != true)
                 {
                     await Preloading.WaitAsync(token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -67,7 +67,7 @@ internal sealed partial class InvocationProcessor(
             }
             else
             {
-                route = Scheduled is not null && kind == EventKind.EventBridge && IsScheduled(invocation.Payload.Span) ? Scheduled : Find(kind);
+                route = Scheduled is not null && kind == EventKind.EventBridge && IsScheduled(invocation.Payload.Span) ? Scheduled : Find(kind) ?? throw Unmapped(kind);
                 await route.HandleAsync(invocation, kind, token).ConfigureAwait(false);
             }
         }
@@ -160,7 +160,7 @@ internal sealed partial class InvocationProcessor(
         }
     }
 
-    private IEventRoute Find(EventKind kind)
+    private IEventRoute? Find(EventKind kind)
     {
         foreach (IEventRoute route in routes)
         {
@@ -170,7 +170,7 @@ internal sealed partial class InvocationProcessor(
             }
         }
 
-        throw Unmapped(kind);
+        return null;
     }
 
     private InvalidInputException Unmapped(EventKind kind) =>

@@ -28,7 +28,7 @@ internal sealed class S3ResultUpload(S3ClientProvider client, S3ResultLayout lay
                 await PutAsync(place, record, content, null, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (Exception exception) when (S3Errors.IsSdk(exception) || exception is HttpRequestException)
+        catch (Exception exception) when (S3Errors.IsSdk(exception))
         {
             throw Translate(exception, place);
         }
