@@ -1,6 +1,8 @@
 using ServerlessInference.Vision.Imaging;
 using SixLabors.ImageSharp;
-using SixLabors.ImageSharp.Formats;
+using SixLabors.ImageSharp.Formats.Gif;
+using SixLabors.ImageSharp.Formats.Tiff;
+using SixLabors.ImageSharp.Metadata;
 using SixLabors.ImageSharp.Memory;
 using SixLabors.ImageSharp.Metadata.Profiles.Exif;
 using SixLabors.ImageSharp.PixelFormats;
@@ -23,6 +25,8 @@ public sealed class ImageSharpDecoder : IImageDecoder
 
     private const int BytesPerMegabyte = 1024 * 1024;
 
+    private const string UnknownFormat = "The input is not an image in a format that ImageSharp reads.";
+
     /// <inheritdoc/>
     /// <remarks>Formats of which ServerlessInference.Vision knows no more than that it does not know them are tried as well.</remarks>
     public bool CanDecode(ImageFormat format) => format is ImageFormat.Webp or ImageFormat.Gif or ImageFormat.Tiff or ImageFormat.Bmp or ImageFormat.Unknown;
@@ -32,10 +36,8 @@ public sealed class ImageSharpDecoder : IImageDecoder
     {
         try
         {
-            SixLabors.ImageSharp.ImageInfo info = Image.Identify(new DecoderOptions { MaxFrames = 1 }, encoded);
-            int orientation = info.Metadata.ExifProfile is { } exif && exif.TryGetValue(ExifTag.Orientation, out IExifValue<ushort>? value) && value.Value is >= 1 and <= 8
-                ? value.Value
-                : 1;
+            IImageInfo info = ReadHeader(encoded);
+            int orientation = info.Metadata.ExifProfile?.GetValue(ExifTag.Orientation)?.Value is ushort value and >= 1 and <= 8 ? value : 1;
             bool turned = orientation >= 5;
             return new ImageInfo(
                 ImageFormatDetector.Detect(encoded), turned ? info.Height : info.Width, turned ? info.Width : info.Height, orientation);
@@ -54,7 +56,7 @@ public sealed class ImageSharpDecoder : IImageDecoder
         Check(Identify(encoded), encoded.Length, options);
         try
         {
-            using Image<Rgba32> image = Image.Load<Rgba32>(CreateOptions(options), encoded);
+            using Image<Rgba32> image = Image.Load<Rgba32>(CreateConfiguration(options), encoded);
             image.Mutate(context =>
             {
                 if (options.ApplyOrientation)
@@ -76,15 +78,27 @@ public sealed class ImageSharpDecoder : IImageDecoder
         }
     }
 
-    private static DecoderOptions CreateOptions(ImageDecodeOptions options)
+    private static unsafe IImageInfo ReadHeader(ReadOnlySpan<byte> encoded)
+    {
+        fixed (byte* start = encoded)
+        {
+            using var stream = new UnmanagedMemoryStream(start, encoded.Length);
+            return Image.Identify(stream)
+                ?? throw new InvalidInputException(InvalidInputKind.UnsupportedFormat, UnknownFormat);
+        }
+    }
+
+    private static Configuration CreateConfiguration(ImageDecodeOptions options)
     {
         Configuration configuration = Configuration.Default.Clone();
+        configuration.ImageFormatsManager.SetDecoder(GifFormat.Instance, new GifDecoder { DecodingMode = FrameDecodingMode.First });
+        configuration.ImageFormatsManager.SetDecoder(TiffFormat.Instance, new TiffDecoder { DecodingMode = FrameDecodingMode.First });
         long megabytes = options.MaxPixels * BytesPerPixel / BytesPerMegabyte + 1;
         configuration.MemoryAllocator = MemoryAllocator.Create(new MemoryAllocatorOptions
         {
             AllocationLimitMegabytes = (int)Math.Min(megabytes, int.MaxValue),
         });
-        return new DecoderOptions { Configuration = configuration, MaxFrames = 1 };
+        return configuration;
     }
 
     private static void Check(ImageInfo info, int length, ImageDecodeOptions options)
@@ -128,7 +142,7 @@ public sealed class ImageSharpDecoder : IImageDecoder
     private static InvalidInputException Explain(Exception exception) => exception switch
     {
         UnknownImageFormatException => new InvalidInputException(
-            InvalidInputKind.UnsupportedFormat, "The input is no image of a format that ImageSharp reads.", exception),
+            InvalidInputKind.UnsupportedFormat, UnknownFormat, exception),
         InvalidMemoryOperationException => new InvalidInputException(
             InvalidInputKind.TooLarge, "Decoding the image needs more memory than its limit of pixels (MaxPixels) allows.", exception),
         _ => new InvalidInputException($"The image is damaged: {exception.Message}", exception),

@@ -110,7 +110,7 @@ public sealed class ImageSharpDecoderTests
                 image.SaveAsTiff(stream);
                 break;
             case "qoi":
-                image.SaveAsQoi(stream);
+                image.SaveAsTga(stream);
                 break;
             default:
                 image.SaveAsWebp(stream, new SixLabors.ImageSharp.Formats.Webp.WebpEncoder { FileFormat = SixLabors.ImageSharp.Formats.Webp.WebpFileFormatType.Lossless });

@@ -9,7 +9,7 @@ namespace ServerlessInference.Tests.Sessions;
 
 public sealed class ModelLoadErrorTests
 {
-    private static readonly string Version = "1.29.0";
+    private static readonly string Version = OrtEnv.Instance().GetVersionString();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
