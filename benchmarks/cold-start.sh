@@ -19,7 +19,7 @@ if [ "${1:-}" = --prepared ]; then
   shift 2
 fi
 
-eng/bootstrap.sh
+prepare_build
 work=$PWD/artifacts/cold-start
 rm -rf "$work" && mkdir -p "$work/models"
 case $(uname -m) in x86_64) rid=linux-x64 ;; aarch64) rid=linux-arm64 ;; *) rid= ;; esac

@@ -7,7 +7,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bench=../shared/bench/lambda_bench.py
 [ -e $bench ] || { echo "there is no $bench beside the repository"; exit 77; }
-eng/bootstrap.sh
+source eng/common.sh
+prepare_build
 work=$PWD/artifacts/echo
 rm -rf "$work" && mkdir -p "$work"
 for project in EmptyProgram BareEcho EchoFunction; do

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source eng/common.sh
 source benchmarks/benchmark-models.sh
-eng/bootstrap.sh
+prepare_build
 folder=$PWD/artifacts/session-cycles
 rm -rf "$folder" && mkdir -p "$folder/shapes"
 cp models/shapes-resnet/model.onnx "$folder/shapes/"

@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source eng/common.sh
 source benchmarks/benchmark-models.sh
-eng/bootstrap.sh
+prepare_build
 program=$(SESSIONS_NATIVE=${SESSIONS_NATIVE:-1} session_benchmark)
 models=$(benchmark_models)
 "$program" prepare "$models" >/dev/null

@@ -3,7 +3,8 @@
 # process of its own behind the local Runtime API, and prints how much their memory grew with each invocation, and their handles.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-eng/bootstrap.sh
+source eng/common.sh
+prepare_build
 report=$PWD/artifacts/soak.txt
 rm -f "$report"
 dotnet build tests/ServerlessInference.Tool.Tests -c Release -nologo -v quiet

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source eng/common.sh
 runs=${1:-100}
-eng/bootstrap.sh
+prepare_build
 work=$PWD/artifacts/threads
 mkdir -p "$work"
 dotnet build benchmarks/Threads -c Release -nologo -v quiet

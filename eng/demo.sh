@@ -5,10 +5,12 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source eng/common.sh
 
-eng/bootstrap.sh
+prepare_build
 step "build the function and the tool"
-dotnet build samples/DemoFunction -c Release -nologo -v quiet
-dotnet build src/ServerlessInference.Tool -c Release -nologo -v quiet
+for project in samples/DemoFunction src/ServerlessInference.Tool; do
+  restore $project
+  dotnet build $project -c Release --no-restore -nologo -v quiet
+done
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -12,9 +12,10 @@ results=$PWD/artifacts/test-results
 passed=0 failed=0 skipped=0
 rm -rf "$results" && mkdir -p "$results"
 
-eng/bootstrap.sh || exit 1
+prepare_build
 step "build"
-dotnet build ServerlessInference.sln -c $configuration -nologo -v quiet || { echo "The build failed."; exit 1; }
+restore ServerlessInference.sln || exit 1
+dotnet build ServerlessInference.sln -c $configuration --no-restore -nologo -v quiet || { echo "The build failed."; exit 1; }
 
 step "servers"
 source eng/servers/start.sh

@@ -9,7 +9,7 @@ source eng/common.sh
 source eng/servers/start.sh
 
 name=$1
-eng/bootstrap.sh
+prepare_build
 step "build samples/$name and the tool"
 build() { local said; said=$(dotnet build "$1" -c Release -nologo -v quiet 2>&1) || { echo "$said"; exit 1; }; } # PROJECT
 build "samples/$name"

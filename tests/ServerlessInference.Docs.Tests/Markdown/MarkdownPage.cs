@@ -5,7 +5,7 @@ namespace ServerlessInference.Docs.Tests.Markdown;
 /// <summary>A page of the documentation: its blocks of code, its headings, its links.</summary>
 internal sealed partial class MarkdownPage
 {
-    private static readonly string[] Passed = [".git", ".packages", "artifacts", "bin", "obj", "node_modules"];
+    private static readonly string[] Passed = [".git", "artifacts", "bin", "obj", "node_modules"];
 
     private MarkdownPage(string path)
     {
