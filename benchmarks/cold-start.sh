@@ -45,7 +45,7 @@ for project in BareFunction ImageFunction; do
   eng/publish-aot.sh benchmarks/$project "$work/native/$project" >"$work/native/$project.log" || { tail -n 1 "$work/native/$project.log"; rm -rf "$work/native/$project"; }
 done
 mkdir -p "$work/packages"
-benchmarks/precompiled.sh "$work/jit/ImageFunction" "$work/packages/ImageFunction" >"$work/packages.log" || { [ $? -eq 77 ] && tail -n 1 "$work/packages.log"; }
+benchmarks/precompiled.sh "$work/jit/ImageFunction" "$work/packages/ImageFunction" >"$work/packages.log"
 [ -z "$rid" ] || publish own-runtime ImageFunction ImageFunction -r $rid -p:PublishReadyToRun=true --self-contained true -p:PublishTrimmed=true --artifacts-path "$work/build/own-runtime"
 
 if [ -e $bench/make_benchmark_models.py ] && /usr/bin/python3 -c 'import onnx, numpy' 2>/dev/null; then

@@ -21,6 +21,6 @@ dotnet publish benchmarks/EchoFunction -c Release -r $rid --self-contained false
   -o "$work/EchoFunctionReadyToRun" -nologo -v quiet >"$work/r2r.log" 2>&1 || rm -rf "$work/EchoFunctionReadyToRun"
 
 # As the packages bring the libraries: compiled before, whatever the function itself is.
-benchmarks/precompiled.sh "$work/EchoFunction" "$work/EchoFunctionFromPackages" >"$work/packages.log" || { [ $? -eq 77 ] && tail -n 1 "$work/packages.log"; }
+benchmarks/precompiled.sh "$work/EchoFunction" "$work/EchoFunctionFromPackages" >"$work/packages.log"
 
 python3 benchmarks/echo.py "$work" $bench "$@"

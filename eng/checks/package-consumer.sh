@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 rm -rf artifacts/packages
-dotnet pack ServerlessInference.sln -c Release -nologo -v quiet --no-build
+dotnet pack ServerlessInference.sln -c Release -nologo -v quiet
 ls -l artifacts/packages
 
 version=$(sed -n 's|.*<VersionPrefix>\(.*\)</VersionPrefix>.*|\1|p' Directory.Build.props)
