@@ -64,7 +64,7 @@ done
 
 # A photo of 500 x 375 pixels where there is one; the sample's picture else.
 event=$PWD/$bench/events/http_500x375.json
-[ -e "$event" ] || { event=$work/event.json; eng/http-event.sh models/shapes-resnet/samples/star-256x256.jpg >"$event"; }
+[ -e "$event" ] || { event=$work/event.json; http_event models/shapes-resnet/samples/star-256x256.jpg >"$event"; }
 
 for model in squeezenet resnet50; do
   python3 - "$work" "$model" "$prepared" >"$work/$model.json" <<'PYTHON'

@@ -5,7 +5,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source eng/common.sh
-source eng/servers/start.sh
 megabytes=${1:-200} rounds=${2:-5} link=${3:-600}
 work=$PWD/artifacts/transfer
 space=si-transfer-$$ near=si-a-$$ far=si-b-$$

@@ -6,8 +6,10 @@ step() { printf '\n== %s\n' "$*"; }
 # What every script calls before it builds. Ends the script where the .NET SDK is missing, and asks the package sources once whether they
 # have Amazon.Lambda.*, which not all of them do. MSBuild reads the answer, FeedHasAmazonLambda, from the environment.
 prepare_build() {
-  if ! dotnet --version >/dev/null 2>&1; then
+  local said
+  if ! said=$(dotnet --version 2>&1); then
     echo "This needs the .NET 10 SDK, with dotnet on the PATH: https://dotnet.microsoft.com/download/dotnet/10.0" >&2
+    ! command -v dotnet >/dev/null || echo "$said" >&2
     exit 1
   fi
   [ -z "${FeedHasAmazonLambda:-}" ] || return 0
@@ -65,4 +67,44 @@ write_outside_config() { # folder of the project, folder of the packages
   <fallbackPackageFolders><add key="cache" value="${cache#*: }" /></fallbackPackageFolders>
 </configuration>
 XML
+}
+
+# Prints the event that API Gateway (payload format 2.0) sends for a POST of a file.
+http_event() { # FILE [PATH]
+  local path=${2:-/}
+  local request='"method":"POST","path":"'$path'","protocol":"HTTP/1.1","sourceIp":"127.0.0.1","userAgent":"eng"'
+  printf '{"version":"2.0","routeKey":"$default","rawPath":"%s","rawQueryString":"","headers":{"content-type":"application/octet-stream"},' "$path"
+  printf '"requestContext":{"http":{%s},"requestId":"local","stage":"$default"},"isBase64Encoded":true,"body":"' "$request"
+  base64 -w 0 "$1"
+  printf '"}\n'
+}
+
+# Starts every server that the tests can talk to, and says in the environment where each is: SERVERLESS_INFERENCE_S3_* and
+# SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT. Prints a reason for every server that it cannot start; tests skip with a reason where a variable
+# is absent, so nothing here fails the run.
+start_servers() { # FOLDER
+  local said variable
+  if [ -n "${SERVERLESS_INFERENCE_S3_ENDPOINT:-}" ]; then
+    echo "S3: the server of the environment, $SERVERLESS_INFERENCE_S3_ENDPOINT"
+  elif said=$(eng/servers/s3-server start "$1/s3"); then
+    for variable in endpoint access_key secret_key region; do
+      export "SERVERLESS_INFERENCE_S3_${variable^^}=$(sed -n "s/^$variable=//p" <<<"$said")"
+    done
+    echo "S3: $SERVERLESS_INFERENCE_S3_ENDPOINT"
+  else
+    echo "S3: no server, its tests are skipped: $(tail -n 1 <<<"$said")"
+  fi
+  if [ -n "${SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT:-}" ]; then
+    echo "DynamoDB: the server of the environment, $SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT"
+  elif said=$(eng/servers/dynamodb-server start "$1/dynamodb"); then
+    export SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT=$(sed -n 's/^endpoint=//p' <<<"$said")
+    echo "DynamoDB: $SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT"
+  else
+    echo "DynamoDB: no server, its tests are skipped: $(tail -n 1 <<<"$said")"
+  fi
+}
+
+stop_servers() { # FOLDER
+  eng/servers/s3-server stop "$1/s3"
+  eng/servers/dynamodb-server stop "$1/dynamodb"
 }

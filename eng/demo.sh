@@ -5,10 +5,12 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source eng/common.sh
 
+if [ -d artifacts/bin ]; then step "build"; else step "build: the first time takes two to five minutes, packages from NuGet included"; fi
 prepare_build
-step "build the function and the tool"
 for project in samples/DemoFunction src/ServerlessInference.Tool; do
+  echo "$project: packages"
   restore $project
+  echo "$project: compiling"
   dotnet build $project -c Release --no-restore -nologo -v quiet
 done
 
@@ -21,9 +23,9 @@ question='Where does Mara Telk live?'
 context='Mara Telk lives in Brenford. She works for Solvinex. Odo Pratchen comes from Kelwick.'
 
 printf '{"question":"%s","context":"%s"}' "$question" "$context" >"$work/question.json"
-eng/http-event.sh $shape /shape >"$work/shape"
-eng/http-event.sh $scene /scene >"$work/scene"
-eng/http-event.sh "$work/question.json" /question >"$work/question"
+http_event $shape /shape >"$work/shape"
+http_event $scene /scene >"$work/scene"
+http_event "$work/question.json" /question >"$work/question"
 
 step "three requests, each cold and then 20 times warm"
 for request in shape scene question; do

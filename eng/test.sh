@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds everything and runs every test. Needs the .NET 10 SDK; on Debian it installs what else it needs.
+# Builds everything and runs every test. Needs the .NET 10 SDK; on Debian 12 and 13 it installs, as root, what else it needs.
 #
-# Prints each skipped group of tests with its reason and ends with "N passed, N failed, N skipped".
+# Prints the time of each step and each skipped group of tests with its reason, and ends with "N passed, N failed, N skipped".
 # With ../shared/reference beside the repository the tests against the original Python pipelines run too.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -12,13 +12,20 @@ results=$PWD/artifacts/test-results
 passed=0 failed=0 skipped=0
 rm -rf "$results" && mkdir -p "$results"
 
-prepare_build
+# Each step ends with its time, which the next one prints.
+step_started=
+step() {
+  [ -z "$step_started" ] || printf '  %d s\n' $((SECONDS - step_started))
+  step_started=$SECONDS
+  [ $# -eq 0 ] || printf '\n== %s\n' "$*"
+}
+
 step "build"
+prepare_build
 restore ServerlessInference.sln || exit 1
 dotnet build ServerlessInference.sln -c $configuration --no-restore -nologo -v quiet || { echo "The build failed."; exit 1; }
 
 step "servers"
-source eng/servers/start.sh
 trap 'stop_servers "$PWD/artifacts/servers"' EXIT
 start_servers "$PWD/artifacts/servers"
 
@@ -38,7 +45,7 @@ run_assembly() { # name, label, environment…
   count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$summary"; }
   local p f s e; p=$(count passed) f=$(count failed) s=$(count skipped) e=$(count errors)
   passed=$((passed + p)) failed=$((failed + f + e)) skipped=$((skipped + s))
-  echo "$p passed, $((f + e)) failed, $s skipped ($(sed -n 's/.* time="\([0-9.]*\)".*/\1/p' <<<"$summary") s)" | sed 's/^/  /'
+  echo "  $p passed, $((f + e)) failed, $s skipped"
   skip_reasons "$report" | sed 's/^/  skipped: /'
 }
 # A group is what shares a reason.
@@ -91,12 +98,11 @@ check() { # name, command…
 }
 check package-consumer eng/checks/package-consumer.sh
 check templates eng/checks/templates.sh artifacts/packages # which the check before has packed
-check aot-function eng/checks/aot-function.sh
-check split-function eng/checks/split-function.sh
-check aot-events eng/checks/aot-events.sh
-check aot-s3 eng/checks/aot-s3.sh
+for program in function split events s3; do check aot-$program eng/checks/aot.sh $program; done
+step
 
 echo
 [ -d ../shared/reference ] || echo "skipped: the tests against the original Python pipelines (no ../shared/reference beside the repository)"
+echo "$((SECONDS / 60)) minutes and $((SECONDS % 60)) seconds"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]

@@ -1,5 +1,5 @@
 // Scores Kinesis records as samples/StreamScoring does, and throws the results away. args: "keep" keeps the model from call to call,
-// "reload" loads it in every call and lets it go at its end. samples/StreamScoring/measure.sh compares them.
+// "reload" loads it in every call and lets it go at its end. "samples/measure.sh StreamScoring" compares them.
 using Microsoft.Extensions.DependencyInjection;
 using ReloadingFunction;
 using ServerlessInference;

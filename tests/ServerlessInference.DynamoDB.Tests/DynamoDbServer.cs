@@ -10,7 +10,7 @@ public sealed class DynamoDbServer
     private readonly string? _endpoint = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT");
 
     public void Require() => Assert.SkipWhen(
-        string.IsNullOrEmpty(_endpoint), "SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT names no DynamoDB server; eng/servers/start.sh starts one");
+        string.IsNullOrEmpty(_endpoint), "SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT names no DynamoDB server; eng/test.sh starts one");
 
     public AmazonDynamoDBClient Client() => new(
         new BasicAWSCredentials("test", "test"), new AmazonDynamoDBConfig { ServiceURL = _endpoint, AuthenticationRegion = "us-east-1", MaxErrorRetry = 0 });

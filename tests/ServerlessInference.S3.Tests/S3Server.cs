@@ -40,7 +40,7 @@ public sealed class S3Server : IAsyncLifetime
     }
 
     public void Require() => Assert.SkipWhen(
-        string.IsNullOrEmpty(_endpoint), "SERVERLESS_INFERENCE_S3_ENDPOINT names no S3 server; eng/servers/start.sh starts one");
+        string.IsNullOrEmpty(_endpoint), "SERVERLESS_INFERENCE_S3_ENDPOINT names no S3 server; eng/test.sh starts one");
 
     public AmazonS3Client Client(string? endpoint = null) => new(
         new BasicAWSCredentials(Variable("ACCESS_KEY"), Variable("SECRET_KEY")),

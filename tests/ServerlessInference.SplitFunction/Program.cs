@@ -1,4 +1,4 @@
-// A function whose model comes from a split package, and whose native libraries may: the tests and eng/checks/split-function.sh split it.
+// A function whose model comes from a split package, and whose native libraries may: the tests and "eng/checks/aot.sh split" split it.
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.Lambda;

@@ -92,7 +92,7 @@ public sealed class SessionContentTests : IDisposable
         Assert.Equal(before, SessionTrial.Run(session, artifact));
     }
 
-    /// <remarks>A thousand cycles, compiled both ways: benchmarks/session-cycles.sh.</remarks>
+    /// <remarks>A thousand cycles, compiled both ways: benchmarks/sessions.sh cycles.</remarks>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

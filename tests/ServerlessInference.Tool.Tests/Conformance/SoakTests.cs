@@ -5,8 +5,8 @@ using ServerlessInference.Tool.LocalRuntime;
 namespace ServerlessInference.Tool.Tests.Conformance;
 
 /// <summary>
-/// Whether memory and handles stay flat over many warm invocations. benchmarks/soak.sh runs the same with 20,000 of them:
-/// SERVERLESS_INFERENCE_SOAK is their number, SERVERLESS_INFERENCE_SOAK_REPORT a file that takes the figures.
+/// Whether memory and handles stay flat over many warm invocations. SERVERLESS_INFERENCE_SOAK sets their number,
+/// SERVERLESS_INFERENCE_SOAK_REPORT names a file that takes the figures.
 /// </summary>
 public sealed class SoakTests : HostTest
 {

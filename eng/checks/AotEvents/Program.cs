@@ -56,4 +56,5 @@ foreach (Dictionary<string, AttributeValue> item in (await items.ScanAsync(new S
     Console.WriteLine($"item {item["ImageName"].S} {item["ObjectClass"].S}");
 }
 
-static string Variable(string name) => Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set; eng/servers/start.sh sets it.");
+static string Variable(string name) =>
+    Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set; eng/test.sh sets it.");
