@@ -7,6 +7,7 @@ step() { printf '\n== %s\n' "$*"; }
 # have Amazon.Lambda.*, which not all of them do. MSBuild reads the answer, FeedHasAmazonLambda, from the environment.
 prepare_build() {
   local said
+  [ "$(uname -s)" = Linux ] || { echo "The scripts need Linux with bash and GNU's tools: WSL or a container will do." >&2; exit 1; }
   if ! said=$(dotnet --version 2>&1); then
     echo "This needs the .NET 10 SDK, with dotnet on the PATH: https://dotnet.microsoft.com/download/dotnet/10.0" >&2
     ! command -v dotnet >/dev/null || echo "$said" >&2
