@@ -6,7 +6,10 @@ using System.Runtime.Intrinsics.X86;
 namespace ServerlessInference.Vision.Imaging.Internal;
 
 /// <summary>Picks bytes of a vector by index; an index of 0x80 or more gives zero.</summary>
-/// <remarks>The runtime's own <c>Shuffle</c> becomes one instruction only where the compiler sees constants, which ahead-of-time compilation of .NET 9 does not.</remarks>
+/// <remarks>
+/// The runtime's own <c>Shuffle</c> becomes one instruction only where the compiler knows the indices; on x86 it otherwise checks the range
+/// of each index as well, because the instruction gives zero from 0x80 on and not from 16 on.
+/// </remarks>
 internal static class ByteShuffle
 {
     /// <summary>The index that gives zero.</summary>
