@@ -68,6 +68,10 @@ internal sealed partial class MarkdownPage
     /// <summary>Reads every page of the repository.</summary>
     public static IReadOnlyList<MarkdownPage> All() => [.. Files(Repository.Root).Order(StringComparer.Ordinal).Select(Read)];
 
+    /// <summary>Reads the page of each package.</summary>
+    public static IEnumerable<MarkdownPage> OfPackages() =>
+        All().Where(page => page.Path.StartsWith("src/", StringComparison.Ordinal) && page.Path.Count(letter => letter == '/') == 2);
+
     /// <summary>Reads one page.</summary>
     public static MarkdownPage Read(string path) => new(path);
 

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# pack.sh FOLDER [OPTION…]: builds all packages into a folder that NuGet takes as a package source. Options go to "dotnet pack"; with
+# --version-suffix dev.2, say, changed packages get a version that no package cache has yet.
+set -euo pipefail
+folder=$(realpath -m "${1:?a folder}")
+shift
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source eng/common.sh
+
+# The part of the solution that is packed; tests, samples and benchmarks need not be built for it.
+mkdir -p artifacts "$folder"
+projects=$(printf '"%s",' src/*/*.csproj)
+printf '{"solution":{"path":"../ServerlessInference.sln","projects":[%s]}}' "${projects%,}" >artifacts/packages.slnf
+rm -f "$folder"/ServerlessInference.*.nupkg "$folder"/ServerlessInference.*.snupkg
+dotnet pack artifacts/packages.slnf -c Release -o "$folder" -nologo -v quiet "$@"
+ls -1 "$folder"/ServerlessInference.*.nupkg
