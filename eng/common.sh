@@ -55,21 +55,6 @@ need_packages() {
   { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >/dev/null
 }
 
-# Writes the nuget.config of a project outside the repository, which knows the libraries only as packages. They are unpacked beside the
-# project, since their version does not change with their content; what the user's own cache has is not unpacked again.
-write_outside_config() { # folder of the project, folder of the packages
-  local cache
-  cache=$(dotnet nuget locals global-packages --list)
-  cat >"$1/nuget.config" <<XML
-<?xml version="1.0" encoding="utf-8"?>
-<configuration>
-  <config><add key="globalPackagesFolder" value="packages" /></config>
-  <packageSources><add key="built" value="$2" /></packageSources>
-  <fallbackPackageFolders><add key="cache" value="${cache#*: }" /></fallbackPackageFolders>
-</configuration>
-XML
-}
-
 # Prints the event that API Gateway (payload format 2.0) sends for a POST of a file.
 http_event() { # FILE [PATH]
   local path=${2:-/}

@@ -6,6 +6,7 @@ folder=$(realpath -m "${1:?a folder}")
 shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source eng/common.sh
+prepare_build
 
 # The part of the solution that is packed; tests, samples and benchmarks need not be built for it.
 mkdir -p artifacts "$folder"

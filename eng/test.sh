@@ -24,6 +24,8 @@ step "build"
 prepare_build
 restore ServerlessInference.sln || exit 1
 dotnet build ServerlessInference.sln -c $configuration --no-restore -nologo -v quiet || { echo "The build failed."; exit 1; }
+step "pack"
+eng/pack.sh artifacts/packages || exit 1
 
 step "servers"
 trap 'stop_servers "$PWD/artifacts/servers"' EXIT
@@ -96,8 +98,7 @@ check() { # name, command…
     fi
   fi
 }
-check package-consumer eng/checks/package-consumer.sh
-check templates eng/checks/templates.sh artifacts/packages # which the check before has packed
+check packages eng/checks/packages.sh artifacts/packages
 for program in function split events s3; do check aot-$program eng/checks/aot.sh $program; done
 step
 

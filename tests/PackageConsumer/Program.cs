@@ -1,21 +1,22 @@
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.ML.OnnxRuntime;
 using ServerlessInference;
 using ServerlessInference.Lambda;
-using ServerlessInference.Testing;
 using ServerlessInference.Vision;
 
-// args: the model's folder, an image
-var app = InferenceFunction.CreateBuilder([]);
+var app = InferenceFunction.CreateBuilder(args);
 
 app.Services.AddServerlessInference()
    .AddModel("shapes", model => model
        .FromLayer("not-here")
-       .ThenFrom(source => source.Efs(args[0], deadline: TimeSpan.FromSeconds(5)))
+       .ThenFrom(source => source.Efs(Path.Combine(AppContext.BaseDirectory, "shapes"), deadline: TimeSpan.FromSeconds(5)))
        .UseImageClassification(options => options.TopK = 1));
 
 app.MapHttp("shapes");
 
-// Where a function would await app.Build().RunAsync(), this asks it in memory.
-await using var function = await InMemoryFunction.StartAsync(app);
-InvocationResult answer = await function.InvokeAsync(LambdaEvents.HttpApi("POST", "/", await File.ReadAllBytesAsync(args[1])));
-Console.WriteLine(answer.ReadHttp().ReadJson().GetProperty("result").GetProperty("top")[0].GetProperty("label").GetString());
+// Every other event is answered with the versions of ONNX Runtime that are loaded: the native library's, which it tells itself, and the assembly's.
+app.MapHandler((_, _, _) => ValueTask.FromResult<ReadOnlyMemory<byte>>(
+    Encoding.UTF8.GetBytes($"\"{OrtEnv.Instance().GetVersionString()} {typeof(OrtEnv).Assembly.GetName().Version}\"")));
+
+await app.Build().RunAsync();
