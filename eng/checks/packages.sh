@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# packages.sh [FEED]: uses the packages as somebody does who has nothing but them, in a folder outside the repository. FEED is what eng/pack.sh
-# made; without it, the packages are built first.
-# packages.sh range [RID [RUNNER…]]: publishes a function against the oldest and the newest supported ONNX Runtime, for the JIT and as a native
+# packages.sh [FEED]: uses the packages as somebody does who has nothing but them, in a folder outside the repository. FEED is a directory that
+# eng/pack.sh made; where there is none, it is made.
+# packages.sh FEED RID [RUNNER…]: only publishes a function against the oldest and the newest supported ONNX Runtime, for the JIT and as a native
 # program, and asks each. RUNNER is a command in front of the program, such as an emulator's.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -11,12 +11,10 @@ repository=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-feed=
-[ "${1:-}" = range ] || feed=${1:+$(realpath "$1")}
-if [ -z "$feed" ]; then
+feed=$(realpath -m "${1:-$work/feed}")
+if [ ! -d "$feed" ]; then
   step "pack"
-  feed=$work/feed
-  eng/pack.sh "$feed" # its path is what README and CONTRIBUTING show
+  eng/pack.sh "$feed"
 fi
 version=$(basename "$feed"/ServerlessInference.Core.*.nupkg .nupkg)
 version=${version#ServerlessInference.Core.}
@@ -65,14 +63,13 @@ on_onnx_runtime() { # ONNX Runtime's version, jit or native, RID, RUNNER…
 has_native_compiler() { (cd "$repository" && need_packages clang zlib1g-dev); }
 
 case $(uname -m) in aarch64) rid=linux-arm64 ;; *) rid=linux-x64 ;; esac
-if [ "${1:-}" = range ]; then
+if [ $# -gt 1 ]; then
   shift
-  [ $# -eq 0 ] || { rid=$1; shift; }
   has_native_compiler
   for runtime in "$oldest" "$newest"; do
-    for kind in jit native; do on_onnx_runtime "$runtime" $kind "$rid" "$@"; done
+    for kind in jit native; do on_onnx_runtime "$runtime" $kind "$@"; done
   done
-  echo "the same packages answer with ONNX Runtime $oldest and $newest, for the JIT and as native programs, on $rid"
+  echo "the same packages answer with ONNX Runtime $oldest and $newest, for the JIT and as native programs, on $1"
   exit
 fi
 
