@@ -39,7 +39,7 @@ dotnet tool install ServerlessInference.Tool --tool-path tool >/dev/null
 fail() { echo "$*"; exit 1; }
 ask() { # what the answers must hold, a line of options and the program…
   local expected=$1; shift
-  "$work/tool/serverless-inference" invoke --quiet "$@" >answers 2>log || { cat answers log; exit 1; }
+  "$work/tool/serverless-inference" invoke "$@" >answers 2>log || { cat answers log; exit 1; }
   cat answers
   cat answers log | tr -d '\\' | grep -F "$expected" >/dev/null || { cat log; fail "'$expected' was expected"; }
 }
