@@ -55,6 +55,10 @@ need_packages() {
   { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >/dev/null
 }
 
+need_linker() { # for native programs
+  { command -v clang || command -v gcc; } >/dev/null && [ -e /usr/include/zlib.h ] || need_packages clang zlib1g-dev
+}
+
 # Prints the event that API Gateway (payload format 2.0) sends for a POST of a file.
 http_event() { # FILE [PATH]
   local path=${2:-/}

@@ -7,9 +7,7 @@ source eng/common.sh
 project=${1:?a project} out=${2:?a folder}
 shift 2
 prepare_build
-if ! command -v clang >/dev/null && ! command -v gcc >/dev/null || [ ! -e /usr/include/zlib.h ]; then
-  need_packages clang zlib1g-dev || exit 77
-fi
+need_linker || exit 77
 
 case $(uname -m) in x86_64) rid=linux-x64 ;; aarch64) rid=linux-arm64 ;; *) echo "no native compiler for $(uname -m)"; exit 77 ;; esac
 native=(-r $rid -p:PublishAot=true --artifacts-path "$PWD/artifacts/aot")

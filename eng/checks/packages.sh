@@ -54,18 +54,17 @@ on_onnx_runtime() { # ONNX Runtime's version, jit or native, RID, RUNNER…
   [ "$kind" = native ] || options+=(--self-contained "$([ $# -gt 0 ] && echo true || echo false)") # what is emulated brings its own .NET
   dotnet publish "$folder" -c Release -r "$rid" -o "$folder/publish" -nologo -v quiet \
     "-p:ServerlessInferenceVersion=$version" "-p:OnnxRuntimeVersion=$runtime" "${options[@]}"
-  "$repository/eng/http-event.sh" "$repository/models/shapes-resnet/samples/star-256x256.jpg" >star.json
+  http_event "$repository/models/shapes-resnet/samples/star-256x256.jpg" >star.json
   echo '"versions"' >versions.json
   ask '"label":"star"' --event star.json -- "$@" "$folder/publish/PackageConsumer"
   ask "\"response\":\"$runtime $runtime.0\"" --event versions.json -- "$@" "$folder/publish/PackageConsumer"
   rm -rf "$folder"
 }
-has_native_compiler() { (cd "$repository" && need_packages clang zlib1g-dev); }
 
 case $(uname -m) in aarch64) rid=linux-arm64 ;; *) rid=linux-x64 ;; esac
 if [ $# -gt 1 ]; then
   shift
-  has_native_compiler
+  need_linker
   for runtime in "$oldest" "$newest"; do
     for kind in jit native; do on_onnx_runtime "$runtime" $kind "$@"; done
   done
@@ -75,7 +74,7 @@ fi
 
 on_onnx_runtime "$oldest" jit $rid
 on_onnx_runtime "$newest" jit $rid
-if has_native_compiler; then on_onnx_runtime "$oldest" native $rid; fi
+if need_linker; then on_onnx_runtime "$oldest" native $rid; fi
 
 libraries=()
 for package in "$feed"/*.nupkg; do
