@@ -6,12 +6,11 @@ namespace ServerlessInference.AmazonLambda.Tests;
 /// <summary>The function inside Amazon's own bootstrap, as a process behind the tool's local Runtime API.</summary>
 public sealed class BootstrapTests
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact(Timeout = 120_000)]
     public async Task Run_Events_AreAnsweredThroughAmazonsBootstrap()
     {
-        (JsonElement direct, JsonElement refused, JsonElement warm) = await InvokeAsync(["{}", "\"refuse\"", """{"ping":true}"""], model: null);
+        (JsonElement direct, JsonElement refused, JsonElement warm) = await InvokeAsync(
+            ["{}", "\"refuse\"", """{"ping":true}"""], model: null, TestContext.Current.CancellationToken);
 
         JsonElement answer = direct.GetProperty("response");
         Assert.Equal(direct.GetProperty("requestId").GetString(), answer.GetProperty("requestId").GetString());
@@ -25,10 +24,11 @@ public sealed class BootstrapTests
     [Fact(Timeout = 120_000)]
     public async Task Run_ImageModel_AnswersHttp()
     {
-        string image = Convert.ToBase64String(await File.ReadAllBytesAsync(Path.Combine(Repository.DemoModel, "samples", "star-256x256.jpg"), Token));
+        string image = Convert.ToBase64String(await File.ReadAllBytesAsync(Path.Combine(Repository.DemoModel, "samples", "star-256x256.jpg"), TestContext.Current.CancellationToken));
         string @event = $$$"""{"version":"2.0","rawPath":"/","requestContext":{"http":{"method":"POST"}},"body":"{{{image}}}","isBase64Encoded":true}""";
 
-        (JsonElement cold, _, JsonElement warm) = await InvokeAsync([@event, @event, """{"ping":true}"""], Repository.DemoModel);
+        (JsonElement cold, _, JsonElement warm) = await InvokeAsync(
+            [@event, @event, """{"ping":true}"""], Repository.DemoModel, TestContext.Current.CancellationToken);
 
         JsonElement answer = cold.GetProperty("response");
         Assert.Equal(200, answer.GetProperty("statusCode").GetInt32());
@@ -37,7 +37,8 @@ public sealed class BootstrapTests
         Assert.True(warm.GetProperty("response").GetProperty("wasWarm").GetBoolean());
     }
 
-    private static async Task<(JsonElement First, JsonElement Second, JsonElement Third)> InvokeAsync(string[] events, string? model)
+    private static async Task<(JsonElement First, JsonElement Second, JsonElement Third)> InvokeAsync(
+        string[] events, string? model, CancellationToken cancellationToken)
     {
         string folder = Directory.CreateTempSubdirectory("bootstrap-test-").FullName;
         try
@@ -48,7 +49,7 @@ public sealed class BootstrapTests
             for (int i = 0; i < events.Length; i++)
             {
                 string file = Path.Combine(folder, $"{i}.json");
-                await File.WriteAllTextAsync(file, events[i], Token);
+                await File.WriteAllTextAsync(file, events[i], cancellationToken);
                 start.ArgumentList.Add("--event");
                 start.ArgumentList.Add(file);
             }
@@ -61,8 +62,8 @@ public sealed class BootstrapTests
             }
 
             using Process process = Process.Start(start)!;
-            Task<string> error = process.StandardError.ReadToEndAsync(Token);
-            string output = await process.StandardOutput.ReadToEndAsync(Token);
+            Task<string> error = process.StandardError.ReadToEndAsync(cancellationToken);
+            string output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
             JsonElement[] documents = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
             return documents is [var first, var second, var third] ? (first, second, third) : throw new InvalidOperationException(output + await error);
         }

@@ -27,10 +27,7 @@ public sealed class DynamoDbServer
             KeySchema = [new KeySchemaElement(key, KeyType.HASH)],
             AttributeDefinitions = [new AttributeDefinition(key, ScalarAttributeType.S)],
         });
-        while ((await client.DescribeTableAsync(name)).Table.TableStatus != TableStatus.ACTIVE)
-        {
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+        await Eventually.HoldsAsync(async () => (await client.DescribeTableAsync(name)).Table.TableStatus == TableStatus.ACTIVE);
 
         return name;
     }

@@ -41,7 +41,7 @@ internal static class TestModels
 
         public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public bool Cancelled { get; private set; }
+        public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Loads { get; private set; }
 
@@ -61,7 +61,7 @@ internal static class TestModels
             }
             catch (OperationCanceledException)
             {
-                Cancelled = true;
+                Cancelled.TrySetResult();
                 throw;
             }
         }

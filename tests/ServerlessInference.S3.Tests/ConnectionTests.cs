@@ -11,7 +11,7 @@ public sealed class ConnectionTests(S3Server server) : IClassFixture<S3Server>
     /// <summary>Far less than a client waits for an answer over a connection that the network forgot.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(8);
 
-    private readonly ShiftedTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -45,7 +45,7 @@ public sealed class ConnectionTests(S3Server server) : IClassFixture<S3Server>
         Assert.Equal(before, proxy.Accepted);
 
         proxy.Deafen();
-        _time.Shift += TimeSpan.FromSeconds(31);
+        _time.Advance(TimeSpan.FromSeconds(31));
         await UseAsync(client);
         Assert.True(proxy.Accepted > before);
     }

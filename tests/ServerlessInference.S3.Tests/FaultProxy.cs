@@ -10,6 +10,7 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     private readonly Uri _target;
     private readonly LoopbackListener _listener;
+    private readonly TaskCompletionSource _stalled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public FaultProxy(Uri target, Func<int, (FaultKind Kind, long After)> plan)
     {
@@ -20,6 +21,9 @@ internal sealed class FaultProxy : IAsyncDisposable
     public string Endpoint => $"http://127.0.0.1:{_listener.Port}";
 
     public int Accepted => _listener.Accepted;
+
+    /// <summary>Gets what completes when the first connection stalls.</summary>
+    public Task Stalled => _stalled.Task;
 
     /// <inheritdoc cref="LoopbackListener.Drop"/>
     public void Drop(bool reset) => _listener.Drop(reset);
@@ -86,6 +90,7 @@ internal sealed class FaultProxy : IAsyncDisposable
             {
                 if (fault.Kind == FaultKind.Stall)
                 {
+                    _stalled.TrySetResult();
                     stop.WaitHandle.WaitOne();
                 }
 

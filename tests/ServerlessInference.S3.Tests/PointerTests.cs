@@ -11,7 +11,7 @@ public sealed class PointerTests(S3Server server) : IClassFixture<S3Server>, IDi
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pointer-");
 
-    private readonly ShiftedTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -71,7 +71,7 @@ public sealed class PointerTests(S3Server server) : IClassFixture<S3Server>, IDi
         // Somebody copied it to the mount, which comes first in the chain; it had failed often enough to be left alone for a while.
         Directory.CreateDirectory($"{_folder}/mount/yolo/v2");
         await File.WriteAllBytesAsync($"{_folder}/mount/yolo/v2/model.onnx", Model((byte)'2'), Token);
-        _time.Shift = TimeSpan.FromMinutes(10);
+        _time.Advance(TimeSpan.FromMinutes(10));
         Assert.True(await registry.RefreshAsync("m", Token));
         Assert.Equal($"efs:{_folder}/mount/yolo/v2/", (await UseAsync(services)).Source);
         Assert.False(await registry.RefreshAsync("m", Token));

@@ -10,7 +10,7 @@ public sealed class InMemoryFunctionTests
     [Fact]
     public async Task InvokeAsync_Context_HasAnIdAndADeadlineOnTheClock()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         var seen = new List<(string Id, TimeSpan Left)>();
         await using var function = await InMemoryFunction.StartAsync(
             builder => builder.MapHandler(TestJson.Default.Int32, TestJson.Default.Int32, (value, context, _) =>

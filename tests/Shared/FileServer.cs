@@ -25,8 +25,8 @@ internal sealed class FileServer : IAsyncDisposable
 
     public bool OffersRanges { get; set; } = true;
 
-    /// <summary>Gets or sets the pause after every 64 KiB of a body.</summary>
-    public TimeSpan Pause { get; set; }
+    /// <summary>Gets or sets what happens before each piece of a body, of at most 64 KiB, is sent. It runs on the connection's thread, and may keep it waiting.</summary>
+    public Action<int, CancellationToken> Sending { get; set; } = (_, _) => { };
 
     public string ExtraHeaders { get; set; } = string.Empty;
 
@@ -87,11 +87,9 @@ internal sealed class FileServer : IAsyncDisposable
         const int Piece = 64 * 1024;
         for (int at = 0; request[0] == "GET" && at < body.Length && !stop.IsCancellationRequested; at += Piece)
         {
-            stream.Write(body.Span.Slice(at, Math.Min(Piece, body.Length - at)));
-            if (Pause > TimeSpan.Zero)
-            {
-                stop.WaitHandle.WaitOne(Pause);
-            }
+            int count = Math.Min(Piece, body.Length - at);
+            Sending(count, stop);
+            stream.Write(body.Span.Slice(at, count));
         }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class LoadMemory(Process process)
         return (long.Parse(pages[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize) + MemoryFiles();
     }
 
-    /// <summary>Asks every two milliseconds until a task is done.</summary>
+    /// <summary>Samples every two milliseconds until a task is done: nothing signals a peak.</summary>
     public async Task<long> PeakUntilAsync(Task done)
     {
         long most = Taken();

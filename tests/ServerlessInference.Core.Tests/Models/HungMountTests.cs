@@ -47,12 +47,18 @@ public sealed class HungMountTests : IAsyncDisposable
         await MakePipeAsync();
         using var other = new TestFolder();
         other.Write("model.onnx");
+        var time = new ObservedTimeProvider();
+        var deadline = TimeSpan.FromSeconds(2);
         var chain = new ModelSourceChain(
-        [
-            new ModelSourceChainLink(new FileSystemModelSource(_folder.Path, "efs"), TimeSpan.FromMilliseconds(200)),
-            new ModelSourceChainLink(new FileSystemModelSource(other.Path)),
-        ]);
-        using ModelArtifact artifact = await chain.LoadAsync(TestContext.Current.CancellationToken);
+            [
+                new ModelSourceChainLink(new FileSystemModelSource(_folder.Path, "efs", time), deadline),
+                new ModelSourceChainLink(new FileSystemModelSource(other.Path)),
+            ],
+            time);
+        Task<ModelArtifact> load = chain.LoadAsync(TestContext.Current.CancellationToken).AsTask();
+        await time.WaitForTimerAsync(deadline, count: 2);
+        time.Advance(deadline);
+        using ModelArtifact artifact = await load;
 
         Assert.Equal($"file:{other.Path}", artifact.Source);
     }

@@ -7,7 +7,7 @@ public sealed class ModelSourceChainTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly ObservedTimeProvider _time = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -75,7 +75,7 @@ public sealed class ModelSourceChainTests
         var never = new TaskCompletionSource<ModelArtifact>();
         Task<ModelArtifact> load = Chain(
             new(StubModelSource.Hung("efs:/mnt", never), Deadline), new(StubModelSource.Of([2], "b:2"))).LoadAsync(Token).AsTask();
-        await _time.TimersAsync(2);
+        await _time.WaitForTimerAsync(Deadline, count: 2);
 
         _time.Advance(Deadline - TimeSpan.FromTicks(1));
         Assert.False(load.IsCompleted);
@@ -90,7 +90,7 @@ public sealed class ModelSourceChainTests
     {
         var never = new TaskCompletionSource<ModelArtifact>();
         Task<ModelArtifact> load = Chain(new ModelSourceChainLink(StubModelSource.Hung("efs:/mnt", never), Deadline)).LoadAsync(Token).AsTask();
-        await _time.TimersAsync(2);
+        await _time.WaitForTimerAsync(Deadline, count: 2);
         _time.Advance(Deadline);
 
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(() => load);
@@ -110,7 +110,7 @@ public sealed class ModelSourceChainTests
         });
         Task<ModelArtifact> load = Chain(new(blocking, Deadline), new(StubModelSource.Of([2], "b:2"))).LoadAsync(Token).AsTask();
         await blocking.Entered.Task;
-        await _time.TimersAsync(2);
+        await _time.WaitForTimerAsync(Deadline, count: 2);
         _time.Advance(Deadline);
 
         using ModelArtifact artifact = await load;
@@ -126,7 +126,7 @@ public sealed class ModelSourceChainTests
         var answer = new TaskCompletionSource<ModelArtifact>();
         Task<ModelArtifact> load = Chain(
             new(StubModelSource.Hung("efs:/mnt", answer), Deadline), new(StubModelSource.Of([2]))).LoadAsync(Token).AsTask();
-        await _time.TimersAsync(2);
+        await _time.WaitForTimerAsync(Deadline, count: 2);
         _time.Advance(Deadline);
         (await load).Dispose();
         Assert.False(owner.IsDisposed);
@@ -143,7 +143,7 @@ public sealed class ModelSourceChainTests
         var answer = new TaskCompletionSource<ModelArtifact>();
         Task<ModelArtifact> load = Chain(
             new(StubModelSource.Hung("efs:/mnt", answer), Deadline), new(StubModelSource.Of([2], "b:2"))).LoadAsync(Token).AsTask();
-        await _time.TimersAsync(2);
+        await _time.WaitForTimerAsync(Deadline, count: 2);
         _time.Advance(Deadline);
         using ModelArtifact artifact = await load;
 
@@ -178,7 +178,7 @@ public sealed class ModelSourceChainTests
             return null!;
         });
         Task<ModelArtifact> load = Chain(new(source, Deadline), new(StubModelSource.Of([2]))).LoadAsync(Token).AsTask();
-        await _time.TimersAsync(2);
+        await _time.WaitForTimerAsync(Deadline, count: 2);
         _time.Advance(Deadline);
 
         (await load).Dispose();

@@ -50,7 +50,7 @@ public sealed class LifecycleStormTests
             .. new[] { "a", "b" }.Select(name => RepeatAsync(async () => await services.Registry().WarmUpAsync(name, Token), done.Token)),
         ];
         CountingSource[] sources = [_a, _b, _c];
-        await ReplacementFixture.UntilAsync(() => Array.Exists(all, task => task.IsFaulted)
+        await Eventually.HoldsAsync(() => Array.Exists(all, task => task.IsFaulted)
             || (Volatile.Read(ref answered) >= Answers && Array.TrueForAll(sources, source => source.Replaced >= Replacements)));
 
         await services.DisposeAsync();
@@ -58,7 +58,7 @@ public sealed class LifecycleStormTests
         await Task.WhenAll(all);
 
         await Task.WhenAll(sources.SelectMany(source => source.Owners).Select(owner => owner.Disposed)).WaitAsync(Token);
-        await ReplacementFixture.UntilAsync(() => memory.Reserved == 0);
+        await Eventually.HoldsAsync(() => memory.Reserved == 0);
         Assert.All(sources.SelectMany(source => source.Owners), owner => Assert.Equal(1, owner.Count));
     }
 

@@ -73,7 +73,7 @@ public sealed class ModelFootprintTests
         while (!stop.IsCancellationRequested)
         {
             most = Math.Max(most, MeasuredMemory.Resident());
-            await Task.Delay(1, CancellationToken.None);
+            await Task.Delay(1, CancellationToken.None); // the interval of the samples: nothing signals a peak
         }
 
         return most;

@@ -26,7 +26,7 @@ public sealed class ReplacementCheckTests : IDisposable
 
         time.Advance(TimeSpan.FromSeconds(10));
 
-        await ReplacementFixture.UntilAsync(() => services.Registry().GetStatus("m").Model?.Version == "v2");
+        await Eventually.HoldsAsync(() => services.Registry().GetStatus("m").Model?.Version == "v2");
         Assert.Equal(("v2", 12f), await ReplacementFixture.AskAsync(services));
     }
 
@@ -45,7 +45,7 @@ public sealed class ReplacementCheckTests : IDisposable
         (string version, float answer) = await ReplacementFixture.AskAsync(services);
 
         Assert.Equal(version == "v1" ? 11f : 12f, answer); // the check runs beside the request that noticed
-        await ReplacementFixture.UntilAsync(() => services.Registry().GetStatus("m").Model?.Version == "v2");
+        await Eventually.HoldsAsync(() => services.Registry().GetStatus("m").Model?.Version == "v2");
         Assert.Equal(1, Source.Asked);
     }
 
@@ -73,7 +73,7 @@ public sealed class ReplacementCheckTests : IDisposable
         var gate = new TaskCompletionSource();
         Source.Gate = gate.Task;
         time.Advance(TimeSpan.FromSeconds(10));
-        await ReplacementFixture.UntilAsync(() => Source.Loads == 2);
+        await Eventually.HoldsAsync(() => Source.Loads == 2);
         Task<(string, float)> request = ReplacementFixture.AskAsync(services);
         Assert.False(request.IsCompleted);
 
@@ -81,7 +81,7 @@ public sealed class ReplacementCheckTests : IDisposable
 
         Assert.Equal(("v1", 11f), await request);
         gate.SetResult();
-        await ReplacementFixture.UntilAsync(() => services.Registry().GetStatus("m").Model?.Version == "v2");
+        await Eventually.HoldsAsync(() => services.Registry().GetStatus("m").Model?.Version == "v2");
     }
 
     [Fact]

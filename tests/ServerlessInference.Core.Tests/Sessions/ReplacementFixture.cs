@@ -45,12 +45,4 @@ internal sealed class ReplacementFixture : IDisposable
         InferenceResult<NamedValues> result = await services.Named("m").RunAsync(new NamedValues { ["x"] = TensorValue.Create([10f], 1, 1) }, Token);
         return (result.Model.Version, result.Value.Tensor("y").Elements<float>()[0]);
     }
-
-    public static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Delay(1, Token);
-        }
-    }
 }

@@ -96,7 +96,7 @@ public sealed class ReplacementTests : IDisposable
         ModelLease old = await services.Registry().AcquireAsync("m", Token);
         Source.Current = 2;
         Task<bool> refresh = services.Registry().RefreshAsync("m", Token).AsTask();
-        await ReplacementFixture.UntilAsync(() => services.Registry().GetStatus("m").State == ModelState.Loading);
+        await Eventually.HoldsAsync(() => services.Registry().GetStatus("m").State == ModelState.Loading);
         Task<ModelLease>[] callers = [.. Enumerable.Range(0, 20).Select(_ => services.Registry().AcquireAsync("m", Token).AsTask())];
         using var impatient = new CancellationTokenSource();
         Task<ModelLease> gone = services.Registry().AcquireAsync("m", impatient.Token).AsTask();
@@ -128,7 +128,7 @@ public sealed class ReplacementTests : IDisposable
         Source.Current = 2;
         Source.Gate = how == ModelReplacement.Beside ? gate.Task : Task.CompletedTask;
         Task<bool> first = services.Registry().RefreshAsync("m", Token).AsTask();
-        await ReplacementFixture.UntilAsync(() => Source.Loads == 2 && (how == ModelReplacement.Beside || services.Registry().GetStatus("m").State == ModelState.Loading));
+        await Eventually.HoldsAsync(() => Source.Loads == 2 && (how == ModelReplacement.Beside || services.Registry().GetStatus("m").State == ModelState.Loading));
 
         Task<bool> second = services.Registry().RefreshAsync("m", Token).AsTask();
         gate.SetResult();
@@ -148,7 +148,7 @@ public sealed class ReplacementTests : IDisposable
         ModelLease hangs = await services.Registry().AcquireAsync("m", Token);
         Source.Current = 2;
         Task<bool> refresh = services.Registry().RefreshAsync("m", Token).AsTask();
-        await ReplacementFixture.UntilAsync(() => services.Registry().GetStatus("m").State == ModelState.Loading);
+        await Eventually.HoldsAsync(() => services.Registry().GetStatus("m").State == ModelState.Loading);
         Task<ModelLease> caller = services.Registry().AcquireAsync("m", Token).AsTask();
 
         time.Advance(TimeSpan.FromSeconds(30));
@@ -185,7 +185,7 @@ public sealed class ReplacementTests : IDisposable
         Source.Current = 2;
         Source.Gate = gate.Task;
         Task<bool> refresh = services.Registry().RefreshAsync("m", Token).AsTask();
-        await ReplacementFixture.UntilAsync(() => Source.Loads == 2);
+        await Eventually.HoldsAsync(() => Source.Loads == 2);
 
         await services.DisposeAsync();
 
@@ -239,7 +239,7 @@ public sealed class ReplacementTests : IDisposable
         var gate = new TaskCompletionSource();
         (Source.Current, Source.Gate) = (2, gate.Task);
         Task<bool> refresh = services.Registry().RefreshAsync("m", Token).AsTask();
-        await ReplacementFixture.UntilAsync(() => Source.Loads == 2);
+        await Eventually.HoldsAsync(() => Source.Loads == 2);
         Source.Current = 3;
         gate.SetResult();
 

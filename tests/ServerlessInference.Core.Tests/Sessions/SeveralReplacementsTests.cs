@@ -24,15 +24,15 @@ public sealed class SeveralReplacementsTests
         ModelLease held = await services.Registry().AcquireAsync("second", Token);
         (first.Current, second.Current) = (2, 2);
         Task<bool> ofSecond = services.Registry().RefreshAsync("second", Token).AsTask();
-        await ReplacementFixture.UntilAsync(() => services.Registry().GetStatus("second").State == ModelState.Loading);
+        await Eventually.HoldsAsync(() => services.Registry().GetStatus("second").State == ModelState.Loading);
         Task<InferenceResult<ReadOnlyMemory<float>>> request = pipeline.RunAsync(new[] { 10f }, Token).AsTask(); // has the first model, waits for the second
         Task<bool> ofFirst = services.Registry().RefreshAsync("first", Token).AsTask();
-        await ReplacementFixture.UntilAsync(() => first.Loads == 2);
+        await Eventually.HoldsAsync(() => first.Loads == 2);
 
-        // Time to go wrong: the first model must not be taken out while the second is, whose warm-up needs it.
-        for (int i = 0; i < 100 && services.Registry().GetStatus("first").State == ModelState.Ready; i++)
+        // An opportunity to go wrong: the first model must not be taken out while the second is, whose warm-up needs it. All that is queued gets its turn.
+        for (int i = 0; i < 1000 && services.Registry().GetStatus("first").State == ModelState.Ready; i++)
         {
-            await Task.Delay(1, Token);
+            await Task.Run(() => { }, Token);
         }
 
         held.Dispose();
@@ -60,7 +60,7 @@ public sealed class SeveralReplacementsTests
             meanwhile = () => Task.CompletedTask;
             source.Current = 2;
             refresh = services.Registry().RefreshAsync("m", Token).AsTask();
-            await ReplacementFixture.UntilAsync(() => services.Registry().GetStatus("m").State == ModelState.Loading);
+            await Eventually.HoldsAsync(() => services.Registry().GetStatus("m").State == ModelState.Loading);
         };
 
         ModelIdentity warm = await services.Registry().WarmUpAsync("m", Token).AsTask().WaitAsync(Limit, Token);
@@ -84,10 +84,10 @@ public sealed class SeveralReplacementsTests
         await using ServiceProvider services = collection.BuildServiceProvider();
         (await services.Registry().AcquireAsync("twice", Token)).Dispose();
         Task<InferenceResult<ReadOnlyMemory<float>>> request = services.Rows("last").RunAsync(new[] { 10f }, Token).AsTask(); // has the model once
-        await ReplacementFixture.UntilAsync(() => between.Loads == 1);
+        await Eventually.HoldsAsync(() => between.Loads == 1);
         twice.Current = 2;
         Task<bool> refresh = services.Registry().RefreshAsync("twice", Token).AsTask();
-        await ReplacementFixture.UntilAsync(() => services.Registry().GetStatus("twice").State == ModelState.Loading);
+        await Eventually.HoldsAsync(() => services.Registry().GetStatus("twice").State == ModelState.Loading);
 
         loads.SetResult();
 

@@ -47,10 +47,7 @@ public sealed class SwapUnderLoadTests
             int before = Volatile.Read(ref answered);
             source.Current = version;
             Assert.True(await services.Registry().RefreshAsync("m", Token));
-            while (Volatile.Read(ref answered) < before + Callers)
-            {
-                await Task.Delay(1, Token);
-            }
+            await Eventually.HoldsAsync(() => Volatile.Read(ref answered) >= before + Callers);
         }
 
         await done.CancelAsync();

@@ -48,7 +48,7 @@ public sealed class MapHandlerTests
     [Fact]
     public async Task Invoke_DeadlineReached_FailsBeforeLambdaWould()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var function = await StartAsync(
             async (_, _, token) =>
             {

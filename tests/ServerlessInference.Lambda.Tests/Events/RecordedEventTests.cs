@@ -133,6 +133,6 @@ public sealed class RecordedEventTests
                     options.Results.To(_sink);
                 }),
             bucket,
-            new ManualTimeProvider());
+            new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)));
     }
 }

@@ -14,14 +14,14 @@ public sealed class InitializationTests
     [Fact]
     public async Task RunAsync_LoadThatOutlastsTheInitPhase_PollsAndLetsTheFirstRequestWait()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new ObservedTimeProvider();
         var source = new TestModels.TestSource();
         await using var api = new FakeRuntimeApi();
         await using Running running = Start(api, clock, source);
         using var release = new Release(source);
         Task<FakeRuntimeApi.Post> post = api.SendAsync(LambdaEvents.HttpApi("POST", "/", new byte[1]));
         await source.Asked.Task.WaitAsync(Token);
-        await UntilAsync(() => clock.WaitingTimers >= 2);
+        await clock.WaitForTimerAsync(TimeSpan.FromSeconds(9));
 
         clock.Advance(TimeSpan.FromSeconds(8.9));
         Assert.False(api.FirstNext.Task.IsCompleted);
@@ -39,7 +39,7 @@ public sealed class InitializationTests
     [Fact]
     public async Task RunAsync_LoadThatOutlastsTheFirstRequest_AnswersIt504()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new ObservedTimeProvider();
         var source = new TestModels.TestSource();
         await using var api = new FakeRuntimeApi();
         await using Running running = Start(api, clock, source);
@@ -47,16 +47,13 @@ public sealed class InitializationTests
         Task<FakeRuntimeApi.Post> post = api.SendAsync(
             LambdaEvents.HttpApi("POST", "/", new byte[1]), request => request.DeadlineMs = (clock.GetUtcNow() + TimeSpan.FromSeconds(20)).ToUnixTimeMilliseconds());
         await source.Asked.Task.WaitAsync(Token);
-        await UntilAsync(() => clock.WaitingTimers >= 2);
+        await clock.WaitForTimerAsync(TimeSpan.FromSeconds(9));
         clock.Advance(TimeSpan.FromSeconds(9.1));
         await api.FirstNext.Task.WaitAsync(Token);
 
-        // The request's timer is made when it has arrived; until then there is nothing to run out.
-        while (!post.IsCompleted)
-        {
-            clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(5, Token);
-        }
+        // Of the 20 s there are 10.9 s left when the request arrives; it ends half a second before Lambda would end it.
+        await clock.WaitForTimerAsync(TimeSpan.FromSeconds(10.4));
+        clock.Advance(TimeSpan.FromSeconds(10.4));
 
         Assert.Contains("\"statusCode\":504", (await post).Body, StringComparison.Ordinal);
     }
@@ -64,14 +61,14 @@ public sealed class InitializationTests
     [Fact]
     public async Task RunAsync_GetWhileTheModelLoads_IsAnsweredAtOnce()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new ObservedTimeProvider();
         var source = new TestModels.TestSource();
         await using var api = new FakeRuntimeApi();
         await using Running running = Start(api, clock, source);
         using var release = new Release(source);
         Task<FakeRuntimeApi.Post> get = api.SendAsync(LambdaEvents.HttpApi("GET", "/"));
         await source.Asked.Task.WaitAsync(Token);
-        await UntilAsync(() => clock.WaitingTimers >= 2);
+        await clock.WaitForTimerAsync(TimeSpan.FromSeconds(9));
         clock.Advance(TimeSpan.FromSeconds(9.1));
 
         FakeRuntimeApi.Post answer = await get;
@@ -84,7 +81,7 @@ public sealed class InitializationTests
     [Fact]
     public async Task RunAsync_ProvisionedConcurrency_WaitsForTheModels()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new ObservedTimeProvider();
         var source = new TestModels.TestSource();
         await using var api = new FakeRuntimeApi();
         InferenceFunctionBuilder builder = InferenceFunction.CreateBuilder([], api.Environment(type: "provisioned-concurrency"));
@@ -119,7 +116,7 @@ public sealed class InitializationTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
         await function.DisposeAsync();
 
-        await UntilAsync(() => source.Cancelled);
+        await source.Cancelled.Task.WaitAsync(Token);
         Assert.False(api.InitError.Task.IsCompleted);
     }
 
@@ -213,19 +210,11 @@ public sealed class InitializationTests
         public void Dispose() => source.Fail("The test is over.");
     }
 
-    private static Running Start(FakeRuntimeApi api, ManualTimeProvider clock, IModelSource source)
+    private static Running Start(FakeRuntimeApi api, ObservedTimeProvider clock, IModelSource source)
     {
         InferenceFunctionBuilder builder = InferenceFunction.CreateBuilder([], api.Environment());
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.AddUnloadedModel("shapes", source);
         return Running.Start(builder.MapHttp("shapes"));
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Delay(1, Token);
-        }
     }
 }

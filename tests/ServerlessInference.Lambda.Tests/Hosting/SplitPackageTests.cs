@@ -67,7 +67,7 @@ public sealed class SplitPackageTests : IDisposable
     [Fact]
     public async Task RunAsync_PackageThatOutlastsTheInitPhase_IsAskedForAgainByTheFirstRequest()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new ObservedTimeProvider();
         await using var api = new FakeRuntimeApi();
         InferenceFunctionBuilder builder = InferenceFunction.CreateBuilder([], api.Environment());
         builder.LogOutput = () => Stream.Null;
@@ -83,11 +83,7 @@ public sealed class SplitPackageTests : IDisposable
         Task run = function.RunAsync(stop.Token);
         Task<FakeRuntimeApi.Post> post = api.SendAsync(LambdaEvents.HttpApi("POST", "/", new byte[1]));
         await source.Asked.Task.WaitAsync(Token);
-        while (clock.WaitingTimers < 1)
-        {
-            await Task.Delay(5, Token);
-        }
-
+        await clock.WaitForTimerAsync(TimeSpan.FromSeconds(9));
         clock.Advance(TimeSpan.FromSeconds(9.1));
         await api.FirstNext.Task.WaitAsync(Token);
         source.Fail("Gone.");

@@ -154,8 +154,11 @@ public sealed class LogSinkTests : IDisposable
 
     private string Output => Encoding.UTF8.GetString(_output.ToArray());
 
-    private LambdaLogger Create(bool json, string? level = null) => new(
-        "Category", new LogSink(new LambdaEnvironment { LogsJson = json, LogLevel = level }, _scope, new ManualTimeProvider(), () => _output));
+    private LambdaLogger Create(bool json, string? level = null)
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        return new LambdaLogger("Category", new LogSink(new LambdaEnvironment { LogsJson = json, LogLevel = level }, _scope, clock, () => _output));
+    }
 
     private sealed class ListProvider(List<string> seen) : ILoggerProvider, ILogger
     {

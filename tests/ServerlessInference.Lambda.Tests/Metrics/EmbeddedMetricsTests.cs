@@ -17,7 +17,7 @@ public sealed class EmbeddedMetricsTests
         Histogram<double> stage = meter.CreateHistogram<double>("serverless_inference.stage.duration", "s");
         Histogram<int> batch = meter.CreateHistogram<int>("serverless_inference.batch.size");
         Counter<long> failures = meter.CreateCounter<long>("serverless_inference.failures");
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         await using var function = await InMemoryFunction.StartAsync(builder =>
         {
             builder.LogOutput = () => output;
@@ -49,8 +49,8 @@ public sealed class EmbeddedMetricsTests
         using var output = new MemoryStream();
         using var meter = new Meter("ServerlessInference");
         Histogram<int> batch = meter.CreateHistogram<int>("serverless_inference.batch.size");
-        var sink = new LogSink(new LambdaEnvironment(), new InvocationScope(concurrent: false), new ManualTimeProvider(), () => output);
-        using var metrics = new EmbeddedMetrics("N", "shapes", sink, new ManualTimeProvider(), created: 0);
+        var sink = new LogSink(new LambdaEnvironment(), new InvocationScope(concurrent: false), new FakeTimeProvider(), () => output);
+        using var metrics = new EmbeddedMetrics("N", "shapes", sink, new FakeTimeProvider(), created: 0);
         for (int i = 0; i < 150; i++)
         {
             batch.Record(i, new KeyValuePair<string, object?>("model", "metrics-many"));
@@ -68,7 +68,7 @@ public sealed class EmbeddedMetricsTests
         using var output = new MemoryStream();
         using var meter = new Meter("ServerlessInference");
         Histogram<double> load = meter.CreateHistogram<double>("serverless_inference.model.load.duration", "s");
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var function = await InMemoryFunction.StartAsync(builder =>
         {
             builder.LogOutput = () => output;

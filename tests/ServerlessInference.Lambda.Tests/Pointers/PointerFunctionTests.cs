@@ -27,7 +27,7 @@ public sealed class PointerFunctionTests : IAsyncDisposable
         }
 
         _server.Values["/models/shapes"] = $"file:{_folder}/v1";
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var function = await InMemoryFunction.StartAsync(
             builder =>
             {

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using ServerlessInference.Testing;
 
 namespace ServerlessInference.Lambda.Tests.Runtime;
 
@@ -19,6 +18,8 @@ public sealed class RunAsyncStopTests
             using var stop = new CancellationTokenSource();
             await using InferenceFunction function = InferenceFunction.CreateBuilder([], api.Environment(concurrency)).Build();
             Task run = function.RunAsync(stop.Token);
+
+            // Each round lets the start get a little further; nothing signals the places in between, which are what is tried here.
             Thread.SpinWait(i * 50);
 
             await stop.CancelAsync();
@@ -32,7 +33,7 @@ public sealed class RunAsyncStopTests
     [InlineData(2)]
     public async Task RunAsync_DeadlineReached_EndsAllThatHeedsTheToken(int concurrency)
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var api = new FakeRuntimeApi();

@@ -11,7 +11,7 @@ namespace ServerlessInference.Lambda.Tests.Warmup;
 public sealed class WarmupTests
 {
     private readonly Mock<IModelRegistry> _registry = new();
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private int _handled;
 
     public WarmupTests()

@@ -237,10 +237,7 @@ public sealed class HostConformanceTests : HostTest
         await using ExecutionEnvironment environment = CreateHost();
         int pid = PidOf(await InvokeAsync(environment, "{}"));
         Task<InvocationResult> answering = InvokeAsync(environment, """{"do":"terminated","text":"done"}""");
-        while (!FunctionLog.Contains("waiting for the signal"))
-        {
-            await Task.Delay(20, Cancellation);
-        }
+        await Eventually.HoldsAsync(() => FunctionLog.Contains("waiting for the signal"));
 
         using (var kill = Process.Start("kill", ["-TERM", $"{pid}"]))
         {

@@ -1,5 +1,4 @@
 using ServerlessInference.Tool.Output;
-using ServerlessInference.Tool.Tests.Support;
 
 namespace ServerlessInference.Tool.Tests.Output;
 
@@ -11,7 +10,7 @@ public sealed class ProgressBarTests
     [InlineData(false, 2, false)]
     public void Step_IsDrawn_OnlyOnATerminalAndOnlyForLongWork(bool terminal, int seconds, bool drawn)
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         using var error = new StringWriter();
         using (var bar = new ProgressBar(ToolConsole.Over(Stream.Null, Stream.Null, error, terminal), time, 4))
         {

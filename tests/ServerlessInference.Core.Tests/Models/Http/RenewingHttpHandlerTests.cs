@@ -1,6 +1,5 @@
 using ServerlessInference.Models.Http;
 using ServerlessInference.Models.Transfer;
-using ServerlessInference.Tests.Support;
 
 namespace ServerlessInference.Tests.Models.Http;
 

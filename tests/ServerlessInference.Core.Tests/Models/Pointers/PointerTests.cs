@@ -190,10 +190,7 @@ public sealed class PointerTests : IDisposable
 
         pointer.Text = $"file:{_folder.Path}/two";
         _time.Advance(TimeSpan.FromMinutes(1));
-        while (services.Registry().GetStatus("m").Model!.Source != pointer.Text)
-        {
-            await Task.Delay(1, Token);
-        }
+        await Eventually.HoldsAsync(() => services.Registry().GetStatus("m").Model!.Source == pointer.Text);
 
         Assert.Equal(12f, await AskAsync(services));
     }

@@ -15,6 +15,9 @@ public sealed class KillTests
     /// <summary>As many for each of the three names.</summary>
     private static readonly int Kills = (int.Parse(Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_KILLS") ?? "50", CultureInfo.InvariantCulture) + 2) / 3;
 
+    /// <summary>How many of a load's changes count as its last ones.</summary>
+    private const int LastChanges = 12;
+
     [Theory]
     [InlineData("model.onnx")]
     [InlineData("model.tar.gz")]
@@ -23,7 +26,8 @@ public sealed class KillTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGKILL");
         using var store = new TemporaryStore();
-        await using var server = new FileServer { Pause = TimeSpan.FromMilliseconds(1) };
+        await using var server = new FileServer();
+        using var transfer = new TransferGate(server);
         byte[] served = name switch
         {
             "model.onnx" => Content,
@@ -33,7 +37,11 @@ public sealed class KillTests
         int version = 0, killed = 0, fetching = 0;
         server.Files[name] = (served, "\"0\"");
         var random = new Random(42);
-        double usual = await FinishAsync(server.Address(name), store);
+        await FinishAsync(server.Address(name), store);
+        using var changes = new StoreChanges(store.Options.Root);
+        server.Files[name] = (served, $"\"{++version}\"");
+        await FinishAsync(server.Address(name), store);
+        int usual = changes.Seen;
         await using var visible = new PublishedModels(store, Expected);
 
         while (killed < Kills)
@@ -42,47 +50,37 @@ public sealed class KillTests
             server.Files[name] = (served, $"\"{++version}\"");
             for (int i = random.Next(1, 5); i > 0 && killed < Kills && store.Published.Length <= version; i--)
             {
+                // In the middle of the transfer, at any change that a load makes to the store, and, since most of these are of bytes, at one of the last: publishing.
+                Task moment = random.Next(3) switch
+                {
+                    0 => transfer.CloseAfter(random.Next(served.Length)),
+                    1 => changes.CountTo(random.Next(1, usual + 1)),
+                    _ => changes.CountTo(random.Next(Math.Max(1, usual - LastChanges), usual + 1)),
+                };
                 using Process process = StoreProcess.Start(server.Address(name), store.Options.Root);
-                await WaitAsync(process, server, usual, random);
+                await Task.WhenAny(moment, process.WaitForExitAsync(TestContext.Current.CancellationToken));
                 killed += process.HasExited ? 0 : 1;
                 process.Kill();
                 await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+                transfer.Open();
                 visible.AssertWhole();
                 Assert.True(store.Staged.Length <= 1, $"{store.Staged.Length} staging folders piled up");
                 fetching += store.Staged.Length;
             }
 
-            // The machine may have become faster or slower.
-            usual = (usual + await FinishAsync(server.Address(name), store)) / 2;
+            await FinishAsync(server.Address(name), store);
             visible.AssertWhole();
             Assert.Empty(store.Staged);
         }
 
         Assert.True(fetching > 0, $"Of {killed} processes none was killed while it fetched: the moments are badly chosen.");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{killed} killed, {fetching} of them while they fetched; {version} models ended whole");
-    }
-
-    /// <summary>Waits for a moment of a process's life, every second time one after its first request: on a slow machine the runtime's start is most of that life.</summary>
-    private static async Task WaitAsync(Process process, FileServer server, double usual, Random random)
-    {
-        int asked = server.Requests.Count;
-        bool whileItFetches = random.Next(2) == 0;
-        while (whileItFetches && server.Requests.Count == asked && !process.HasExited)
-        {
-            await Task.Delay(1, TestContext.Current.CancellationToken);
-        }
-
-        double part = whileItFetches ? 0.5 * random.NextDouble() : 0.3 + (0.7 * random.NextDouble());
-        await Task.Delay((int)(usual * part), TestContext.Current.CancellationToken);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{killed} killed, {fetching} of them while they fetched; {version} models ended whole; an undisturbed load changes the store {usual} times");
     }
 
     /// <summary>Runs a process to its end, with the right model.</summary>
-    /// <returns>How long it took, milliseconds.</returns>
-    private static async Task<double> FinishAsync(string uri, TemporaryStore store)
+    private static async Task FinishAsync(string uri, TemporaryStore store)
     {
-        var clock = Stopwatch.StartNew();
         (string output, string error) = await StoreProcess.RunAsync([uri, store.Options.Root]);
         Assert.True(output == Expected && error.Length == 0, $"{uri} ended with '{output}':\n{error}");
-        return clock.Elapsed.TotalMilliseconds;
     }
 }

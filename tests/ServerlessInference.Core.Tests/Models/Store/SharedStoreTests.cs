@@ -7,6 +7,8 @@ namespace ServerlessInference.Tests.Models.Store;
 /// <summary>Several processes that want the same at the same time.</summary>
 public sealed class SharedStoreTests
 {
+    private const int Processes = 4;
+
     [Theory]
     [InlineData("model.onnx", false)]
     [InlineData("model.tar.gz", false)]
@@ -15,10 +17,18 @@ public sealed class SharedStoreTests
     {
         byte[] content = TemporaryStore.Bytes((4 * 1024 * 1024) + 9, 6);
         using var store = new TemporaryStore();
-        await using var server = new FileServer { Pause = TimeSpan.FromMilliseconds(1) };
+        await using var server = new FileServer();
+        server.Sending = (_, stop) =>
+        {
+            // No body comes before all of them have asked for it, so the first cannot be done before the last begins.
+            while (server.Requests.Count(request => request.StartsWith("HEAD", StringComparison.Ordinal)) < Processes && !stop.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(5)))
+            {
+                // Another process's start is not signalled.
+            }
+        };
         server.Files[name] = (name == "model.onnx" ? content : ArchiveBuilder.Gzip(ArchiveBuilder.Tar(("model.onnx", content))), "\"1\"");
 
-        (string Output, string Error)[] ended = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => StoreProcess.RunAsync(
+        (string Output, string Error)[] ended = await Task.WhenAll(Enumerable.Range(0, Processes).Select(_ => StoreProcess.RunAsync(
             [server.Address(name), store.Options.Root], ("DOTNET_SYSTEM_IO_DISABLEFILELOCKING", withoutLocksOfTheRuntime ? "1" : "0"))));
 
         Assert.All(ended, process => Assert.True(process.Output == Convert.ToHexStringLower(SHA256.HashData(content)) && process.Error.Length == 0, process.Output + process.Error));

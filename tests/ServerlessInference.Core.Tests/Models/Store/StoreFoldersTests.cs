@@ -6,7 +6,8 @@ namespace ServerlessInference.Tests.Models.Store;
 /// <summary>Looks at the store's folders while others work in them.</summary>
 public sealed class StoreFoldersTests : IDisposable
 {
-    private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(500);
+    /// <summary>How often the others do their work; the looks fit in between as they come.</summary>
+    private const int Rounds = 300;
 
     private readonly TemporaryStore _store = new();
     private readonly StoreFolders _folders;
@@ -58,11 +59,10 @@ public sealed class StoreFoldersTests : IDisposable
 
     private static async Task WhileAsync(Action work, Action look)
     {
-        using var stop = new CancellationTokenSource(Long);
         Task working = Task.Factory.StartNew(
             () =>
             {
-                while (!stop.IsCancellationRequested)
+                for (int round = 0; round < Rounds; round++)
                 {
                     work();
                 }
@@ -70,7 +70,7 @@ public sealed class StoreFoldersTests : IDisposable
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
-        while (!stop.IsCancellationRequested)
+        while (!working.IsCompleted)
         {
             look();
         }

@@ -18,21 +18,20 @@ public sealed class MountStreamTests
             await make.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
-        await using var stream = new MountStream(Open());
+        var file = new ObservedFileStream(pipe);
+        await using var stream = new MountStream(file);
         using var stop = new CancellationTokenSource();
         byte[] buffer = new byte[3];
         Task<int> read = stream.ReadAsync(buffer, stop.Token).AsTask();
-        await Task.Delay(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken); // the read has begun, most likely
+        await file.ReadBegun.WaitAsync(TestContext.Current.CancellationToken);
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
 
         // What was left behind ends, and fills nobody's buffer.
-        using FileStream other = Open();
+        using FileStream other = new ObservedFileStream(pipe);
         other.Write([1, 2, 3]);
         Assert.Equal([0, 0, 0], buffer);
-
-        FileStream Open() => new(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
     }
 
     [Fact]

@@ -104,12 +104,10 @@ public sealed class RemoteModelSourceTests : IDisposable
     [Fact]
     public async Task LoadAsync_NothingComes_SaysWhereItStopped()
     {
-        var item = new FakeObject("model.onnx", Content) { Body = (_, _, _) => new StalledStream() };
-        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => Source(item, new RemoteModelOptions
-        {
-            IdleTimeout = TimeSpan.FromMilliseconds(20),
-            MaxAttempts = 2,
-        }).LoadAsync(TestContext.Current.CancellationToken).AsTask());
+        var time = new ObservedTimeProvider();
+        var options = new RemoteModelOptions { IdleTimeout = TimeSpan.FromMilliseconds(20), MaxAttempts = 2, Parallelism = 1 };
+        var item = new FakeObject("model.onnx", Content) { Body = (_, _, _) => new StalledStream(() => time.Advance(options.IdleTimeout)) };
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadInTwoAttemptsAsync(item, options, time));
 
         Assert.Contains("2 attempts in a row at byte", exception.Message, StringComparison.Ordinal);
         Assert.Contains("nothing came for 0.02 s", exception.Message, StringComparison.Ordinal);
@@ -119,12 +117,10 @@ public sealed class RemoteModelSourceTests : IDisposable
     [Fact]
     public async Task LoadAsync_ServerThatDrips_IsGivenUp()
     {
-        var item = new FakeObject("model.onnx", Content) { Body = (_, _, range) => new DrippingStream(range) };
-        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => Source(item, new RemoteModelOptions
-        {
-            IdleTimeout = TimeSpan.FromSeconds(1),
-            MaxAttempts = 2,
-        }).LoadAsync(TestContext.Current.CancellationToken).AsTask());
+        var time = new ObservedTimeProvider();
+        var options = new RemoteModelOptions { IdleTimeout = TimeSpan.FromSeconds(1), MaxAttempts = 2, Parallelism = 1 };
+        var item = new FakeObject("model.onnx", Content) { Body = (_, _, range) => new DrippingStream(range, time, TimeSpan.FromMilliseconds(900)) };
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadInTwoAttemptsAsync(item, options, time));
 
         Assert.Matches("only [0-9,]+ bytes came for 1 s", exception.Message);
     }
@@ -132,16 +128,28 @@ public sealed class RemoteModelSourceTests : IDisposable
     [Fact]
     public async Task LoadAsync_ManySmallObjects_ComeBesideEachOtherOnNoMoreConnectionsThanAllowed()
     {
+        const int Allowed = 4;
         int open = 0, most = 0;
-        FakeObject[] objects = [.. Enumerable.Range(0, 20).Select(i => new FakeObject($"part-{i}.bin", TemporaryStore.Bytes(1000, i))
-        {
-            Body = (_, _, range) => new SlowStream(range, () => InterlockedMax(ref most, Interlocked.Increment(ref open)), () => Interlocked.Decrement(ref open)),
-        })];
-        using ModelArtifact artifact = await new RemoteModelSource(new FakeModel(objects), new RemoteModelOptions { Parallelism = 4 }, _store.Options)
+        var allOpen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        FakeObject[] objects = [.. Enumerable.Range(0, 20).Select(i => new FakeObject($"part-{i}.bin", TemporaryStore.Bytes(1000, i)) { Body = (_, _, range) => Open(range) })];
+        using ModelArtifact artifact = await new RemoteModelSource(new FakeModel(objects), new RemoteModelOptions { Parallelism = Allowed }, _store.Options)
             .LoadAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(20, artifact.Files.Count);
-        Assert.InRange(most, 2, 4);
+        Assert.Equal(Allowed, most);
+
+        // None is read before as many are open as may be.
+        GatedStream Open(byte[] range)
+        {
+            int now = Interlocked.Increment(ref open);
+            InterlockedMax(ref most, now);
+            if (now == Allowed)
+            {
+                allOpen.TrySetResult();
+            }
+
+            return new GatedStream(range, allOpen.Task, () => Interlocked.Decrement(ref open));
+        }
     }
 
     [Fact]
@@ -243,8 +251,17 @@ public sealed class RemoteModelSourceTests : IDisposable
     public void ApplyFragment_Nonsense_SaysWhat(string fragment, string expected) =>
         Assert.Contains(expected, Assert.Throws<ArgumentException>(() => new RemoteModelOptions().ApplyFragment(fragment)).Message, StringComparison.Ordinal);
 
-    private RemoteModelSource Source(FakeObject item, RemoteModelOptions? options = null) =>
-        new(new FakeModel(item), options ?? new RemoteModelOptions { RangeSize = 1 << 20 }, _store.Options);
+    private RemoteModelSource Source(FakeObject item, RemoteModelOptions? options = null, TimeProvider? time = null) =>
+        new(new FakeModel(item), options ?? new RemoteModelOptions { RangeSize = 1 << 20 }, _store.Options, time);
+
+    private async Task<ModelArtifact> LoadInTwoAttemptsAsync(FakeObject item, RemoteModelOptions options, ObservedTimeProvider time)
+    {
+        var pause = TimeSpan.FromMilliseconds(100);
+        Task<ModelArtifact> load = Source(item, options, time).LoadAsync(TestContext.Current.CancellationToken).AsTask();
+        await time.WaitForTimerAsync(pause);
+        time.Advance(pause);
+        return await load;
+    }
 
     private static void InterlockedMax(ref int most, int value)
     {

@@ -162,7 +162,7 @@ public sealed class MapHttpTests
     [Fact]
     public async Task Post_DeadlineReached_Answers504()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var function = await InMemoryFunction.StartAsync(builder =>
         {
             builder.AddFakeModel("shapes", async (_, token) =>

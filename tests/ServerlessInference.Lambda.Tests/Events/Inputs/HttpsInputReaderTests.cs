@@ -6,6 +6,7 @@ namespace ServerlessInference.Lambda.Tests.Events.Inputs;
 public sealed class HttpsInputReaderTests : IAsyncDisposable
 {
     private readonly WebServer _server = new();
+    private readonly ObservedTimeProvider _time = new();
     private readonly HttpsInputReader _reader;
     private readonly ReferenceOptions _limits = new() { Https = true };
     private string _resolved = "127.0.0.1";
@@ -15,7 +16,7 @@ public sealed class HttpsInputReaderTests : IAsyncDisposable
         _limits.Hosts.Add($"images.example.com:{_server.Port}");
 
         // 127.0.0.1 stands for a public address here; every other one is judged as it is.
-        _reader = new HttpsInputReader(TimeProvider.System, new HttpsInputHooks
+        _reader = new HttpsInputReader(_time, new HttpsInputHooks
         {
             Resolve = (host, _) => Task.FromResult(new[] { IPAddress.Parse(host == "rebound.example.com" ? "127.0.0.2" : _resolved) }),
             Allows = (address, privateAddresses) => address.Equals(IPAddress.Loopback) || AddressRules.Allows(address, privateAddresses),
@@ -129,9 +130,13 @@ public sealed class HttpsInputReaderTests : IAsyncDisposable
     [Fact]
     public async Task Read_SilentServer_TimesOut()
     {
-        _limits.Timeout = TimeSpan.FromMilliseconds(300);
+        _limits.Timeout = TimeSpan.FromSeconds(0.3);
+        Task<string> read = ReadAsync("/silent");
+        await _time.WaitForTimerAsync(_limits.Timeout);
 
-        Assert.Equal("The input's web server took more than 0.3 s.", (await Assert.ThrowsAsync<IOException>(() => ReadAsync("/silent"))).Message);
+        _time.Advance(_limits.Timeout);
+
+        Assert.Equal("The input's web server took more than 0.3 s.", (await Assert.ThrowsAsync<IOException>(() => read)).Message);
     }
 
     public async ValueTask DisposeAsync()

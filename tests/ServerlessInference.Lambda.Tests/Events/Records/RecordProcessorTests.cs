@@ -93,7 +93,7 @@ public sealed class RecordProcessorTests
     [Fact]
     public async Task Kinesis_TimeThatWouldNotSuffice_IsNotBegun()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         int asked = 0;
         await using var function = await TestFunction.StartAsync(
             builder => builder.MapKinesis("texts", results => results.To(_sink)),

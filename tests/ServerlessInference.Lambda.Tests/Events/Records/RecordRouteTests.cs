@@ -52,7 +52,7 @@ public sealed class RecordRouteTests
     [Fact]
     public async Task Sqs_TimeRunsOut_ReportsWhatWasNotWritten()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         int asked = 0;
         await using var function = await StartAsync(
             builder => builder.MapSqs("texts", results => results.To(_sink)),

@@ -1,21 +1,13 @@
 namespace ServerlessInference.Tests.Models.Transfer;
 
-/// <summary>A body that takes its time, and says when it is opened and closed.</summary>
-internal sealed class SlowStream : MemoryStream
+/// <summary>A body that waits until it may be read, and tells when it is closed.</summary>
+internal sealed class GatedStream(byte[] content, Task gate, Action closed) : MemoryStream(content)
 {
-    private readonly Action _closed;
     private bool _disposed;
-
-    public SlowStream(byte[] content, Action opened, Action closed)
-        : base(content)
-    {
-        _closed = closed;
-        opened();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await Task.Delay(10, cancellationToken);
+        await gate.WaitAsync(cancellationToken);
         return await base.ReadAsync(buffer, cancellationToken);
     }
 
@@ -24,7 +16,7 @@ internal sealed class SlowStream : MemoryStream
         if (!_disposed)
         {
             _disposed = true;
-            _closed();
+            closed();
         }
 
         base.Dispose(disposing);
