@@ -1,11 +1,11 @@
 namespace ServerlessInference.Vision.Imaging;
 
-/// <summary>What becomes of an image's transparency.</summary>
+/// <summary>How the transparency of an image is handled.</summary>
 public enum AlphaMode
 {
-    /// <summary>It is dropped and the colours stay as stored, as Pillow's <c>convert("RGB")</c> does. The default.</summary>
+    /// <summary>The alpha channel is dropped and the colours stay as stored, as in Pillow's <c>convert("RGB")</c>. The default.</summary>
     Drop,
 
-    /// <summary>The image is composed over <see cref="ImageDecodeOptions.Background"/>.</summary>
+    /// <summary>The image is composited over <see cref="ImageDecodeOptions.Background"/>.</summary>
     Compose,
 }

@@ -6,6 +6,6 @@ public enum ChannelOrder
     /// <summary>Red, green, blue.</summary>
     Rgb,
 
-    /// <summary>Blue, green, red: models trained on OpenCV's images.</summary>
+    /// <summary>Blue, green, red, for models trained on images that OpenCV decoded.</summary>
     Bgr,
 }

@@ -1,12 +1,12 @@
 namespace ServerlessInference.Vision.Imaging;
 
-/// <summary>A value for each colour.</summary>
-/// <param name="Red">For red.</param>
-/// <param name="Green">For green.</param>
-/// <param name="Blue">For blue.</param>
+/// <summary>One value per colour channel.</summary>
+/// <param name="Red">The value for red.</param>
+/// <param name="Green">The value for green.</param>
+/// <param name="Blue">The value for blue.</param>
 public readonly record struct ChannelValues(float Red, float Green, float Blue)
 {
-    /// <summary>Creates the same value for each colour.</summary>
+    /// <summary>Creates channel values that are the same for every colour.</summary>
     /// <param name="value">The value.</param>
     public ChannelValues(float value)
         : this(value, value, value)

@@ -1,11 +1,11 @@
 namespace ServerlessInference.Vision.Imaging;
 
-/// <summary>Where a centre crop starts when the pixels left over are an odd number.</summary>
+/// <summary>Where a centre crop starts when an odd number of pixels has to be cut off.</summary>
 public enum CropRounding
 {
-    /// <summary>Half of them, rounded half to even: torchvision's <c>CenterCrop</c>.</summary>
+    /// <summary>At half that number, rounded half to even, as in torchvision's <c>CenterCrop</c>.</summary>
     HalfToEven,
 
-    /// <summary>Half of them, rounded down: Hugging Face's <c>center_crop</c>.</summary>
+    /// <summary>At half that number, rounded down, as in Hugging Face's <c>center_crop</c>.</summary>
     Down,
 }

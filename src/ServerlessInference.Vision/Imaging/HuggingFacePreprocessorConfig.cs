@@ -3,19 +3,22 @@ using ServerlessInference.Vision.Imaging.Tensors.Internal;
 
 namespace ServerlessInference.Vision.Imaging;
 
-/// <summary>Reads the preprocessing settings of a Hugging Face model: its <c>preprocessor_config.json</c>.</summary>
+/// <summary>Reads the preprocessing settings of a Hugging Face model from its <c>preprocessor_config.json</c>.</summary>
 /// <remarks>
-/// <para>Understands sizes as a number and as an object, and the processors of ViT, DeiT, BEiT, BiT (also DINOv2), CLIP, SigLIP, ConvNeXt (also
-/// ResNet), LeViT, MobileNet, MobileViT and SegFormer, by the names of their image processors and of the older feature extractors.
-/// Where the file leaves a setting out the processor's default counts. Steps that this package does not have are refused, not left out.</para>
-/// <para>Thread-safe: holds no state. Source: the slow (Pillow) image processors of transformers 4.</para>
+/// <para>Supports the processors of ViT, DeiT, BEiT, BiT (also used by DINOv2), CLIP, SigLIP, ConvNeXt (also used by ResNet), LeViT,
+/// MobileNet, MobileViT and SegFormer, under the names of their image processors and of the older feature extractors. Sizes may be numbers
+/// or objects. A setting that the file omits gets the processor's default. A step that this package does not support is reported as an
+/// error; it is never skipped silently.</para>
+/// <para>Thread-safe and stateless. Source: the slow (Pillow) image processors of transformers 4.</para>
 /// </remarks>
 public static class HuggingFacePreprocessorConfig
 {
-    /// <summary>Reads settings.</summary>
-    /// <param name="json">The file's content, UTF-8.</param>
-    /// <returns>New settings, free to be changed.</returns>
-    /// <exception cref="ModelLoadException">The file is no such JSON, or asks for steps that this package does not have.</exception>
+    /// <summary>Reads the settings.</summary>
+    /// <param name="json">The content of the file, in UTF-8.</param>
+    /// <returns>A new settings object, which the caller may change.</returns>
+    /// <exception cref="ModelLoadException">
+    /// The content is not valid JSON of this kind, or it requires a step that this package does not support.
+    /// </exception>
     public static ImagePreprocessingOptions Read(ReadOnlyMemory<byte> json)
     {
         try
@@ -23,11 +26,14 @@ public static class HuggingFacePreprocessorConfig
             using var document = JsonDocument.Parse(json);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new PreprocessorConfigReader(document.RootElement).Read()
-                : throw new ModelLoadException($"preprocessor_config.json holds a JSON {document.RootElement.ValueKind}; an object was expected.");
+                : throw new ModelLoadException(
+                    $"preprocessor_config.json contains a JSON {document.RootElement.ValueKind}; an object was expected.");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
-            throw new ModelLoadException("preprocessor_config.json is not the JSON that image processors write. Take the file that was exported with the model.", exception);
+            throw new ModelLoadException(
+                "preprocessor_config.json is not the JSON that image processors write. Use the file that was exported with the model.",
+                exception);
         }
     }
 }

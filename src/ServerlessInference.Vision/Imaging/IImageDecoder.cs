@@ -3,25 +3,27 @@ namespace ServerlessInference.Vision.Imaging;
 /// <summary>Decodes encoded images to RGB pixels.</summary>
 /// <remarks>
 /// <para>Output: 8-bit RGB, interleaved, <c>[height, width, 3]</c>, in the orientation in which the image is displayed.</para>
-/// <para>Thread-safe: one decoder serves simultaneous callers, each with a buffer of its own.</para>
+/// <para>Implementations must be thread-safe: concurrent callers share one decoder, and each passes its own buffer.</para>
 /// </remarks>
 public interface IImageDecoder
 {
-    /// <summary>Tells whether this decoder reads a format.</summary>
+    /// <summary>Determines whether this decoder can read a format.</summary>
     /// <param name="format">The format.</param>
-    /// <returns>Whether <see cref="Decode"/> accepts images of it.</returns>
+    /// <returns><see langword="true"/> if <see cref="Decode"/> accepts images of this format.</returns>
     bool CanDecode(ImageFormat format);
 
-    /// <summary>Reads an image's header.</summary>
+    /// <summary>Reads the header of an image without decoding its pixels.</summary>
     /// <param name="encoded">The whole encoded image.</param>
-    /// <returns>What the header says.</returns>
-    /// <exception cref="InvalidInputException">The image is damaged or of a format that this decoder does not read.</exception>
+    /// <returns>The format, size and orientation that the header states.</returns>
+    /// <exception cref="InvalidInputException">The image is damaged, or this decoder cannot read its format.</exception>
     ImageInfo Identify(ReadOnlySpan<byte> encoded);
 
     /// <summary>Decodes an image.</summary>
-    /// <param name="encoded">The whole encoded image; read during the call, never kept.</param>
+    /// <param name="encoded">The whole encoded image. It is read during the call and not kept.</param>
     /// <param name="options">Limits, orientation, transparency and scaling.</param>
-    /// <param name="destination">Takes the image's size and pixels; undefined after an exception.</param>
-    /// <exception cref="InvalidInputException">The image is damaged, of a format that this decoder does not read, or exceeds a limit.</exception>
+    /// <param name="destination">Receives the size and the pixels of the image. Its content is undefined after an exception.</param>
+    /// <exception cref="InvalidInputException">
+    /// The image is damaged or exceeds a limit, or this decoder cannot read its format.
+    /// </exception>
     void Decode(ReadOnlySpan<byte> encoded, ImageDecodeOptions options, ImageBuffer destination);
 }

@@ -2,26 +2,26 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ServerlessInference.Vision.Imaging;
 
-/// <summary>How an image is decoded, and how much of it is accepted. Every limit is checked before memory is taken.</summary>
+/// <summary>Settings and limits for decoding an image. Every limit is checked before memory is allocated.</summary>
 public sealed class ImageDecodeOptions
 {
-    /// <summary>Gets or sets the most pixels an image may have.</summary>
-    /// <value>Pixels. The default is 64 million.</value>
+    /// <summary>Gets or sets the maximum number of pixels in an image.</summary>
+    /// <value>Pixels, 1 to 700,000,000. The default is 64 million.</value>
     [Range(1L, 700_000_000L)]
     public long MaxPixels { get; set; } = 64_000_000;
 
-    /// <summary>Gets or sets the longest side an image may have.</summary>
-    /// <value>Pixels. The default is 65,535.</value>
+    /// <summary>Gets or sets the maximum width and height of an image.</summary>
+    /// <value>Pixels, 1 to 65,535. The default is 65,535.</value>
     [Range(1, 65_535)]
     public int MaxDimension { get; set; } = 65_535;
 
-    /// <summary>Gets or sets the most bytes an encoded image may have.</summary>
-    /// <value>Bytes. The default is 64 MiB.</value>
+    /// <summary>Gets or sets the maximum size of an encoded image.</summary>
+    /// <value>Bytes, 1 or more. The default is 64 MiB.</value>
     [Range(1, int.MaxValue)]
     public int MaxEncodedBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Gets or sets the most scans a progressive JPEG may have.</summary>
-    /// <value>Scans. The default is 100; encoders write about 10.</value>
+    /// <summary>Gets or sets the maximum number of scans in a progressive JPEG.</summary>
+    /// <value>Scans, 1 to 10,000. The default is 100; encoders write about 10.</value>
     [Range(1, 10_000)]
     public int MaxProgressiveScans { get; set; } = 100;
 
@@ -29,17 +29,20 @@ public sealed class ImageDecodeOptions
     /// <value>The default is <see langword="true"/>.</value>
     public bool ApplyOrientation { get; set; } = true;
 
-    /// <summary>Gets or sets what becomes of transparency.</summary>
-    /// <value>The default is <see cref="AlphaMode.Drop"/>, as Pillow's <c>convert("RGB")</c>.</value>
+    /// <summary>Gets or sets how transparency is handled.</summary>
+    /// <value>The default is <see cref="AlphaMode.Drop"/>, as in Pillow's <c>convert("RGB")</c>.</value>
     public AlphaMode Alpha { get; set; }
 
-    /// <summary>Gets or sets the colour under transparent pixels where <see cref="Alpha"/> is <see cref="AlphaMode.Compose"/>.</summary>
+    /// <summary>Gets or sets the colour behind transparent pixels, if <see cref="Alpha"/> is <see cref="AlphaMode.Compose"/>.</summary>
     /// <value>Red, green and blue as <c>0xRRGGBB</c>. The default is white.</value>
     [Range(0, 0xFFFFFF)]
     public int Background { get; set; } = 0xFFFFFF;
 
-    /// <summary>Gets or sets the shorter side below which a JPEG is never scaled down while it is decoded (1/2, 1/4, 1/8 in the DCT domain).</summary>
-    /// <value>Pixels; 0, the default, decodes at full size, which is what training saw.</value>
+    /// <summary>
+    /// Gets or sets the size to which a JPEG may be scaled down while it is decoded. The decoder chooses the smallest of 1/1, 1/2, 1/4 and
+    /// 1/8 (in the DCT domain) whose shorter side is still at least this long.
+    /// </summary>
+    /// <value>Pixels, 0 to 65,535. The default, 0, decodes at full size, as training pipelines do.</value>
     [Range(0, 65_535)]
     public int ScaleToShorterSide { get; set; }
 }

@@ -4,23 +4,31 @@ using ServerlessInference.Vision.Imaging.Png.Internal;
 
 namespace ServerlessInference.Vision.Imaging;
 
-/// <summary>Decodes an image with the decoder for the format that its first bytes tell.</summary>
+/// <summary>Decodes an image with the decoder for its format, which is detected from the first bytes.</summary>
 /// <remarks>
-/// <para>Reads JPEG and PNG by itself; other formats through decoders given to it.</para>
-/// <para>Output: 8-bit RGB, interleaved, <c>[height, width, 3]</c>. Thread-safe where the decoders given to it are.</para>
+/// <para>Reads JPEG and PNG itself, and other formats with the decoders passed to its constructor.</para>
+/// <para>Output: 8-bit RGB, interleaved, <c>[height, width, 3]</c>. Thread-safe if the decoders passed to it are.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var decoder = new ImageDecoder();
+/// var image = new ImageBuffer();
+/// decoder.Decode(File.ReadAllBytes("photo.jpg"), new ImageDecodeOptions(), image);
+/// Console.WriteLine($"{image.Width} x {image.Height} pixels");
+/// </code>
+/// </example>
 public sealed class ImageDecoder : IImageDecoder
 {
     private readonly IImageDecoder[] _decoders;
 
-    /// <summary>Creates a decoder for the formats that this package reads.</summary>
+    /// <summary>Creates a decoder for JPEG and PNG, the formats that this package reads.</summary>
     public ImageDecoder()
         : this([])
     {
     }
 
-    /// <summary>Creates a decoder for the formats that this package reads, and for more.</summary>
-    /// <param name="decoders">Decoders of further formats, asked in this order. For a format that this package reads they are not asked.</param>
+    /// <summary>Creates a decoder for JPEG, PNG and further formats.</summary>
+    /// <param name="decoders">Decoders for further formats, tried in this order. They are never used for JPEG and PNG.</param>
     public ImageDecoder(IEnumerable<IImageDecoder> decoders)
     {
         ArgumentNullException.ThrowIfNull(decoders);
@@ -50,12 +58,13 @@ public sealed class ImageDecoder : IImageDecoder
             return decoder;
         }
 
-        string readable = string.Join(", ", Enum.GetValues<ImageFormat>().Where(CanDecode));
+        string supported = string.Join(", ", Enum.GetValues<ImageFormat>().Where(CanDecode));
         throw new InvalidInputException(
             InvalidInputKind.UnsupportedFormat,
             format == ImageFormat.Unknown
-                ? $"The input is no image of a known format. Send the bytes of one of these: {readable}."
-                : $"The image is a {format} file; {readable} can be read. Send one of these, or add the package ServerlessInference.Vision.ImageSharp or a decoder of your own ({nameof(IImageDecoder)}).");
+                ? $"The input is not an image in a known format. Send the bytes of an image in one of these formats: {supported}."
+                : $"The image is a {format} file; the supported formats are {supported}. Send one of these, or add the package " +
+                    $"ServerlessInference.Vision.ImageSharp or your own decoder ({nameof(IImageDecoder)}).");
     }
 
     private IImageDecoder? Find(ImageFormat format)

@@ -3,20 +3,22 @@ using ServerlessInference.Vision.Imaging.Internal;
 
 namespace ServerlessInference.Vision.Imaging;
 
-/// <summary>Decodes images that come as a stream or in several pieces.</summary>
-/// <remarks>The encoded bytes are gathered in pooled memory, never more than <see cref="ImageDecodeOptions.MaxEncodedBytes"/> of them.</remarks>
+/// <summary>Decodes images from a stream or from segmented memory.</summary>
+/// <remarks>
+/// The encoded bytes are collected in pooled memory. No more than <see cref="ImageDecodeOptions.MaxEncodedBytes"/> are accepted.
+/// </remarks>
 public static class ImageDecoderExtensions
 {
-    private const int FirstRead = 64 * 1024;
+    private const int DefaultReadLength = 64 * 1024;
 
     /// <summary>Reads a stream to its end and decodes the image in it.</summary>
     /// <param name="decoder">The decoder.</param>
-    /// <param name="encoded">The encoded image from the stream's current position; it is left open.</param>
+    /// <param name="encoded">The encoded image, read from the current position of the stream. The stream is left open.</param>
     /// <param name="options">Limits, orientation, transparency and scaling.</param>
-    /// <param name="destination">Takes the image's size and pixels; undefined after an exception.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>A task that ends when the image is decoded.</returns>
-    /// <exception cref="InvalidInputException">The image is damaged, of a format that the decoder does not read, or exceeds a limit.</exception>
+    /// <param name="destination">Receives the size and the pixels of the image. Its content is undefined after an exception.</param>
+    /// <param name="cancellationToken">Cancels reading from the stream.</param>
+    /// <returns>A task that completes when the image is decoded.</returns>
+    /// <exception cref="InvalidInputException">The image is damaged or exceeds a limit, or the decoder cannot read its format.</exception>
     public static async Task DecodeAsync(
         this IImageDecoder decoder,
         Stream encoded,
@@ -28,7 +30,7 @@ public static class ImageDecoderExtensions
         ArgumentNullException.ThrowIfNull(encoded);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(destination);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstLength(encoded, options));
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(GetInitialLength(encoded, options));
         try
         {
             int length = 0;
@@ -57,13 +59,14 @@ public static class ImageDecoderExtensions
         }
     }
 
-    /// <summary>Decodes an image that lies in one or more pieces of memory.</summary>
+    /// <summary>Decodes an image that is in one or more segments of memory.</summary>
     /// <param name="decoder">The decoder.</param>
-    /// <param name="encoded">The whole encoded image; read during the call, never kept.</param>
+    /// <param name="encoded">The whole encoded image. It is read during the call and not kept.</param>
     /// <param name="options">Limits, orientation, transparency and scaling.</param>
-    /// <param name="destination">Takes the image's size and pixels; undefined after an exception.</param>
-    /// <exception cref="InvalidInputException">The image is damaged, of a format that the decoder does not read, or exceeds a limit.</exception>
-    public static void Decode(this IImageDecoder decoder, in ReadOnlySequence<byte> encoded, ImageDecodeOptions options, ImageBuffer destination)
+    /// <param name="destination">Receives the size and the pixels of the image. Its content is undefined after an exception.</param>
+    /// <exception cref="InvalidInputException">The image is damaged or exceeds a limit, or the decoder cannot read its format.</exception>
+    public static void Decode(
+        this IImageDecoder decoder, in ReadOnlySequence<byte> encoded, ImageDecodeOptions options, ImageBuffer destination)
     {
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(options);
@@ -88,24 +91,26 @@ public static class ImageDecoderExtensions
         }
     }
 
-    private static int FirstLength(Stream encoded, ImageDecodeOptions options)
+    private static int GetInitialLength(Stream encoded, ImageDecodeOptions options)
     {
         if (!encoded.CanSeek)
         {
-            return FirstRead;
+            return DefaultReadLength;
         }
 
-        long left = encoded.Length - encoded.Position;
-        ImageLimits.CheckEncoded(left, options);
+        long remaining = encoded.Length - encoded.Position;
+        ImageLimits.CheckEncoded(remaining, options);
 
-        // One more than there is, so that the end is seen without growing.
-        return (int)Math.Min(left + 1, Array.MaxLength);
+        // One byte more than the stream holds: the read that finds the end of the stream needs a buffer that is not full,
+        // and would otherwise have to grow it.
+        return (int)Math.Min(remaining + 1, Array.MaxLength);
     }
 
     private static byte[] Grow(byte[] buffer, int length, ImageDecodeOptions options)
     {
-        long wanted = Math.Min(2L * length, (long)options.MaxEncodedBytes + 1);
-        byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(wanted, length + 1L), Array.MaxLength));
+        // At most one byte above the limit: that byte is enough to see that the limit is exceeded.
+        long newLength = Math.Min(2L * length, (long)options.MaxEncodedBytes + 1);
+        byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(newLength, length + 1L), Array.MaxLength));
         buffer.AsSpan(0, length).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(buffer);
         return larger;

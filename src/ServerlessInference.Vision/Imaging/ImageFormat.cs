@@ -1,12 +1,12 @@
 namespace ServerlessInference.Vision.Imaging;
 
-/// <summary>An image file format, as its first bytes tell it.</summary>
+/// <summary>An image file format, as detected from the first bytes of a file.</summary>
 public enum ImageFormat
 {
     /// <summary>None of the formats below.</summary>
     Unknown,
 
-    /// <summary>JPEG (ITU-T T.81), JFIF or EXIF.</summary>
+    /// <summary>JPEG (ITU-T T.81), with JFIF or EXIF headers.</summary>
     Jpeg,
 
     /// <summary>PNG (ISO/IEC 15948).</summary>
@@ -18,7 +18,7 @@ public enum ImageFormat
     /// <summary>GIF.</summary>
     Gif,
 
-    /// <summary>TIFF, either byte order.</summary>
+    /// <summary>TIFF, in either byte order.</summary>
     Tiff,
 
     /// <summary>Windows bitmap.</summary>

@@ -2,23 +2,24 @@ using System.Buffers.Binary;
 
 namespace ServerlessInference.Vision.Imaging;
 
-/// <summary>Tells an image's file format from its first bytes.</summary>
+/// <summary>Detects the format of an image file from its first bytes.</summary>
 /// <remarks>
-/// <para>A name or a content type is never looked at. Thread-safe: holds no state.</para>
-/// <para>Source: the signatures in the formats' own specifications; for AVIF and HEIC the brands in the <c>ftyp</c> box (ISO/IEC 14496-12).</para>
+/// <para>File names and content types are ignored. Thread-safe and stateless.</para>
+/// <para>Source: the signatures in the specifications of the formats; for AVIF and HEIC the brands in the <c>ftyp</c> box
+/// (ISO/IEC 14496-12).</para>
 /// </remarks>
 public static class ImageFormatDetector
 {
-    /// <summary>Bytes from the start of a file that suffice to tell every format of <see cref="ImageFormat"/>.</summary>
+    /// <summary>The number of bytes from the start of a file that suffice to detect every format in <see cref="ImageFormat"/>.</summary>
     public const int SignatureLength = 64;
 
     internal static ReadOnlySpan<byte> PngSignature => [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
 
     private static ReadOnlySpan<byte> JpegSignature => [0xFF, 0xD8, 0xFF];
 
-    /// <summary>Tells the format.</summary>
-    /// <param name="encoded">The file's first bytes; more than <see cref="SignatureLength"/> are not looked at.</param>
-    /// <returns>The format; <see cref="ImageFormat.Unknown"/> where the bytes are too few or match none.</returns>
+    /// <summary>Detects the format.</summary>
+    /// <param name="encoded">The first bytes of the file. Bytes beyond <see cref="SignatureLength"/> are ignored.</param>
+    /// <returns>The format, or <see cref="ImageFormat.Unknown"/> if there are too few bytes or they match no format.</returns>
     public static ImageFormat Detect(ReadOnlySpan<byte> encoded)
     {
         if (encoded.StartsWith(JpegSignature))
@@ -41,7 +42,9 @@ public static class ImageFormatDetector
             return ImageFormat.Gif;
         }
 
-        if (encoded.StartsWith("II*\0"u8) || encoded.StartsWith("MM\0*"u8) || encoded.StartsWith("II+\0"u8) || encoded.StartsWith("MM\0+"u8))
+        // "*" (42) is the version number of TIFF, "+" (43) that of BigTIFF.
+        if (encoded.StartsWith("II*\0"u8) || encoded.StartsWith("MM\0*"u8)
+            || encoded.StartsWith("II+\0"u8) || encoded.StartsWith("MM\0+"u8))
         {
             return ImageFormat.Tiff;
         }
@@ -54,13 +57,14 @@ public static class ImageFormatDetector
         return IsBitmap(encoded) ? ImageFormat.Bmp : ImageFormat.Unknown;
     }
 
-    // "BM" alone is two letters of any text: the reserved fields of the header must be zero as well.
+    // Any text may start with the letters "BM", so the reserved fields of the header must be zero as well.
     private static bool IsBitmap(ReadOnlySpan<byte> encoded) =>
         encoded.Length >= 14 && encoded.StartsWith("BM"u8) && encoded.Slice(6, 4).IndexOfAnyExcept((byte)0) < 0;
 
     private static ImageFormat DetectIsoMedia(ReadOnlySpan<byte> encoded)
     {
-        // The major brand comes first, then a version number, then the compatible brands to the end of the box.
+        // Layout of the box: its length, "ftyp", the major brand (offset 8), a version number (offset 12, skipped), and from offset 16
+        // the compatible brands. AVIF files also list HEIF brands, so HEIF is only returned when no AVIF brand was found.
         uint boxLength = BinaryPrimitives.ReadUInt32BigEndian(encoded);
         int end = (int)Math.Min(boxLength, (uint)Math.Min(encoded.Length, SignatureLength));
         bool heif = false;

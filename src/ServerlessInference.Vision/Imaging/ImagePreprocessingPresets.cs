@@ -2,18 +2,29 @@ using ServerlessInference.Vision.Imaging.Resizing;
 
 namespace ServerlessInference.Vision.Imaging;
 
-/// <summary>Ready settings for the pipelines that most models were trained with. Each call gives new settings, free to be changed.</summary>
+/// <summary>
+/// Settings of the preprocessing pipelines that most models were trained with. Each call returns a new object, which the caller may change.
+/// </summary>
 public static class ImagePreprocessingPresets
 {
-    /// <summary>torchvision's ImageNet weights, <c>IMAGENET1K_V1</c>: bilinear to 256, centre crop to 224, ImageNet's mean and deviation.</summary>
+    /// <summary>
+    /// Creates the settings of torchvision's ImageNet weights, <c>IMAGENET1K_V1</c>: bilinear resize to 256, centre crop to 224, ImageNet's
+    /// mean and standard deviation.
+    /// </summary>
     /// <returns>The settings.</returns>
     public static ImagePreprocessingOptions Torchvision() => new();
 
-    /// <summary>torchvision's newer ImageNet weights, <c>IMAGENET1K_V2</c>: bilinear to 232, centre crop to 224, ImageNet's mean and deviation.</summary>
+    /// <summary>
+    /// Creates the settings of torchvision's newer ImageNet weights, <c>IMAGENET1K_V2</c>: bilinear resize to 232, centre crop to 224,
+    /// ImageNet's mean and standard deviation.
+    /// </summary>
     /// <returns>The settings.</returns>
     public static ImagePreprocessingOptions TorchvisionV2() => new() { ShorterSide = 232 };
 
-    /// <summary>timm's evaluation transform: bicubic to <c>floor(size / cropPercent)</c>, centre crop, ImageNet's mean and deviation.</summary>
+    /// <summary>
+    /// Creates the settings of timm's evaluation transform: bicubic resize to <c>floor(size / cropPercent)</c>, centre crop, ImageNet's
+    /// mean and standard deviation.
+    /// </summary>
     /// <param name="size">The side of the tensor in pixels.</param>
     /// <param name="cropPercent">The share of the resized image that is kept, above 0 up to 1; timm's <c>crop_pct</c>.</param>
     /// <returns>The settings.</returns>
@@ -31,7 +42,9 @@ public static class ImagePreprocessingPresets
         };
     }
 
-    /// <summary>Hugging Face's <c>ViTImageProcessor</c>: bilinear to exactly the size, 0 to 1 taken to -1 to 1.</summary>
+    /// <summary>
+    /// Creates the settings of Hugging Face's <c>ViTImageProcessor</c>: bilinear resize to exactly the size, values mapped to -1 to 1.
+    /// </summary>
     /// <param name="size">The side of the tensor in pixels.</param>
     /// <returns>The settings.</returns>
     public static ImagePreprocessingOptions HuggingFaceViT(int size = 224) => new()
@@ -45,21 +58,22 @@ public static class ImagePreprocessingPresets
     };
 
     /// <summary>
-    /// Hugging Face's <c>ConvNextImageProcessor</c>, which its ResNet models use too: below 384, bicubic to <c>int(size / cropPercent)</c> and a
-    /// centre crop; from 384 on, exactly to the size. ImageNet's mean and deviation.
+    /// Creates the settings of Hugging Face's <c>ConvNextImageProcessor</c>, which its ResNet models use too. Sizes below 384: bicubic
+    /// resize to <c>int(size / cropPercent)</c> and centre crop. Sizes of 384 and above: bicubic resize to exactly the size. ImageNet's
+    /// mean and standard deviation.
     /// </summary>
     /// <param name="size">The side of the tensor in pixels; the processor's <c>shortest_edge</c>.</param>
     /// <param name="cropPercent">The share of the resized image that is kept, above 0 up to 1; the processor's <c>crop_pct</c>.</param>
     /// <returns>The settings.</returns>
     public static ImagePreprocessingOptions HuggingFaceConvNext(int size = 224, double cropPercent = 0.875)
     {
-        const int WarpFrom = 384;
+        const int MinWarpSize = 384;
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(cropPercent);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(cropPercent, 1.0);
         return new ImagePreprocessingOptions
         {
-            Mode = size < WarpFrom ? ImageResizeMode.ShorterSide : ImageResizeMode.Exact,
+            Mode = size < MinWarpSize ? ImageResizeMode.ShorterSide : ImageResizeMode.Exact,
             Width = size,
             Height = size,
             ShorterSide = (int)(size / cropPercent),
@@ -68,7 +82,7 @@ public static class ImagePreprocessingPresets
         };
     }
 
-    /// <summary>Ultralytics' YOLO models: letterbox in the middle, filled with 114, 0 to 1, RGB.</summary>
+    /// <summary>Creates the settings of Ultralytics' YOLO models: centred letterbox padded with 114, values 0 to 1, RGB.</summary>
     /// <param name="size">The side of the tensor in pixels.</param>
     /// <returns>The settings.</returns>
     public static ImagePreprocessingOptions Ultralytics(int size = 640) => new()
@@ -81,7 +95,10 @@ public static class ImagePreprocessingPresets
         StandardDeviation = new ChannelValues(1f),
     };
 
-    /// <summary>Ultralytics' YOLO classifiers: bilinear so that the shorter side has the size, centre crop, 0 to 1, RGB.</summary>
+    /// <summary>
+    /// Creates the settings of Ultralytics' YOLO classifiers: bilinear resize of the shorter side to the size, centre crop, values 0 to
+    /// 1, RGB.
+    /// </summary>
     /// <remarks>Source: <c>classify_transforms</c> of Ultralytics 8.</remarks>
     /// <param name="size">The side of the tensor in pixels.</param>
     /// <returns>The settings.</returns>
@@ -94,7 +111,7 @@ public static class ImagePreprocessingPresets
         StandardDeviation = new ChannelValues(1f),
     };
 
-    /// <summary>YOLOX: letterbox at the top left, filled with 114, 0 to 255, BGR.</summary>
+    /// <summary>Creates the settings of YOLOX: letterbox with the image at the top left, padded with 114, values 0 to 255, BGR.</summary>
     /// <param name="size">The side of the tensor in pixels.</param>
     /// <returns>The settings.</returns>
     public static ImagePreprocessingOptions Yolox(int size = 640) => new()

@@ -1,17 +1,22 @@
 namespace ServerlessInference.Vision.Imaging;
 
-/// <summary>How an image is brought to the size of the tensor.</summary>
+/// <summary>How an image is resized to the tensor.</summary>
 public enum ImageResizeMode
 {
-    /// <summary>It keeps its size.</summary>
+    /// <summary>The image is not resized.</summary>
     None,
 
-    /// <summary>Its shorter side gets a length, the other follows in proportion, rounded down, as torchvision's <c>Resize(size)</c>.</summary>
+    /// <summary>
+    /// The shorter side is resized to a given length and the other side in proportion, rounded down, as in torchvision's
+    /// <c>Resize(size)</c>.
+    /// </summary>
     ShorterSide,
 
-    /// <summary>Both sides get a length; proportions may change.</summary>
+    /// <summary>Both sides are resized to given lengths; the aspect ratio may change.</summary>
     Exact,
 
-    /// <summary>It fits whole into the tensor in its proportions, the rest is filled: what YOLO models train with.</summary>
+    /// <summary>
+    /// The whole image is fitted into the tensor, its aspect ratio is kept, and the rest is padded. YOLO models train with this.
+    /// </summary>
     Letterbox,
 }

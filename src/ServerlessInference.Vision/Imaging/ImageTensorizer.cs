@@ -4,14 +4,24 @@ using ServerlessInference.Vision.Imaging.Tensors.Internal;
 
 namespace ServerlessInference.Vision.Imaging;
 
-/// <summary>Turns decoded images into tensors: resizes, crops or letterboxes, normalises and lays out, row by row in one pass.</summary>
+/// <summary>
+/// Turns decoded images into tensors. Resizing, cropping or letterboxing, normalisation and layout happen row by row in a single pass.
+/// </summary>
 /// <remarks>
-/// <para>Output: one image, <c>[3, height, width]</c> or <c>[height, width, 3]</c>, written into the caller's memory, such as its part
+/// <para>Output: one image, <c>[3, height, width]</c> or <c>[height, width, 3]</c>, written into the caller's memory, for example its slice
 /// of a batch.</para>
-/// <para>Pixels are those that Pillow, or OpenCV, makes (see <see cref="Resizing.ResizeFilter"/>); values are
+/// <para>Resized pixels equal those of Pillow or OpenCV (see <see cref="Resizing.ResizeFilter"/>). Values are
 /// <c>(float32(pixel × Scale) - Mean) / StandardDeviation</c> with each step rounded to float32, as in torchvision.</para>
-/// <para>Thread-safe. Working memory is kept for the next image, one set for each simultaneous caller. The options are read once, when it is created.</para>
+/// <para>Thread-safe. Working memory is reused from image to image, one set per concurrent caller. The options are read once, in the
+/// constructor.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var tensorizer = new ImageTensorizer(ImagePreprocessingPresets.Torchvision());
+/// var tensor = new float[3 * 224 * 224];
+/// tensorizer.Write(image, tensor);
+/// </code>
+/// </example>
 public sealed class ImageTensorizer
 {
     private readonly ImagePreprocessingOptions _options;
@@ -22,8 +32,10 @@ public sealed class ImageTensorizer
     private TensorWorkspace? _first;
 
     /// <summary>Creates a tensorizer.</summary>
-    /// <param name="options">The settings; copied.</param>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The settings are wrong; all failures are reported.</exception>
+    /// <param name="options">The settings. They are copied.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">
+    /// The settings are invalid. The exception lists every failure.
+    /// </exception>
     public ImageTensorizer(ImagePreprocessingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -36,22 +48,23 @@ public sealed class ImageTensorizer
             pixels[i] = (byte)i;
         }
 
+        // One writer per element type. All three look pixels up in a table of 256 values per colour; only float32 also has vector code.
         _floats = new TensorRows<float>(normalizer.Table, _options, normalizer.CanCompute ? normalizer : null);
         _halves = new TensorRows<Half>(Array.ConvertAll(normalizer.Table, value => (Half)value), _options, null);
         _bytes = new TensorRows<byte>(pixels, _options, null);
     }
 
-    /// <summary>Gets the type of the model's input, by which a caller chooses the method to call.</summary>
+    /// <summary>Gets the element type of the tensor, which decides the overload of <c>Write</c> to call.</summary>
     public ImageElementType ElementType => _options.ElementType;
 
     /// <summary>Gets the order of the tensor's axes.</summary>
     public TensorLayout Layout => _options.Layout;
 
-    /// <summary>Tells the size of the tensor that an image becomes.</summary>
-    /// <param name="width">The image's width in pixels, above 0.</param>
-    /// <param name="height">The image's height in pixels, above 0.</param>
-    /// <returns>The tensor's width and height; the same for all images unless the settings let it vary.</returns>
-    /// <exception cref="InvalidInputException">The image's proportions would make the tensor too large.</exception>
+    /// <summary>Gets the size of the tensor for an image.</summary>
+    /// <param name="width">The width of the image in pixels, above 0.</param>
+    /// <param name="height">The height of the image in pixels, above 0.</param>
+    /// <returns>The width and height of the tensor. They are the same for all images unless the settings let them vary.</returns>
+    /// <exception cref="InvalidInputException">The aspect ratio of the image would make the tensor too large.</exception>
     public ImageSize GetSize(int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
@@ -61,18 +74,20 @@ public sealed class ImageTensorizer
     }
 
     /// <summary>Writes an image as a float32 tensor.</summary>
-    /// <param name="image">The image, not empty; read during the call.</param>
-    /// <param name="tensor">Takes 3 × height × width values; what lies behind them is left alone.</param>
-    /// <returns>How to get from the tensor's pixels back to the image's.</returns>
-    /// <exception cref="ArgumentException">The image is empty, or the memory is too short.</exception>
-    /// <exception cref="InvalidInputException">The image's proportions would make the tensor too large.</exception>
+    /// <param name="image">The image, which must not be empty. It is read during the call.</param>
+    /// <param name="tensor">Receives 3 × height × width values. Elements after them are not written.</param>
+    /// <returns>The transform that maps pixels of the tensor back to pixels of the image.</returns>
+    /// <exception cref="ArgumentException">The image is empty, or <paramref name="tensor"/> is too short.</exception>
+    /// <exception cref="InvalidInputException">The aspect ratio of the image would make the tensor too large.</exception>
     public LetterboxTransform Write(ImageBuffer image, Span<float> tensor) => Write(image, tensor, _floats);
 
     /// <summary>Writes an image as a float16 tensor: the float32 values, rounded half to even.</summary>
     /// <inheritdoc cref="Write(ImageBuffer, Span{float})"/>
     public LetterboxTransform Write(ImageBuffer image, Span<Half> tensor) => Write(image, tensor, _halves);
 
-    /// <summary>Writes an image as a tensor of bytes: its resized pixels, 0 to 255, without scale, mean and standard deviation.</summary>
+    /// <summary>
+    /// Writes an image as a tensor of bytes: the resized pixels, 0 to 255. Scale, mean and standard deviation are not applied.
+    /// </summary>
     /// <inheritdoc cref="Write(ImageBuffer, Span{float})"/>
     public LetterboxTransform Write(ImageBuffer image, Span<byte> tensor) => Write(image, tensor, _bytes);
 
@@ -90,7 +105,7 @@ public sealed class ImageTensorizer
         if (tensor.Length < length)
         {
             throw new ArgumentException(
-                $"The tensor's memory has {tensor.Length} elements; 3 x {plan.Height} x {plan.Width} = {length} are needed.", nameof(tensor));
+                $"The tensor has {tensor.Length} elements; 3 x {plan.Height} x {plan.Width} = {length} are needed.", nameof(tensor));
         }
 
         TensorWorkspace workspace = Rent();
@@ -109,6 +124,8 @@ public sealed class ImageTensorizer
     private unsafe void Write<T>(ImageBuffer image, Span<T> tensor, TensorRows<T> rows, in ResizePlan plan, TensorWorkspace workspace)
         where T : unmanaged
     {
+        // The tensor is padding above the image, then rows that are padding, image and padding, then padding below the image.
+        // Every element is written exactly once, so the caller's memory need not be cleared.
         PixelRegion region = plan.Region;
         int width = plan.Width;
         nint plane = (nint)width * plan.Height;
@@ -140,6 +157,8 @@ public sealed class ImageTensorizer
         }
     }
 
+    // The first workspace has its own field, because a single caller at a time is the usual case on Lambda and an exchange is cheaper
+    // than a queue.
     private TensorWorkspace Rent() =>
         Interlocked.Exchange(ref _first, null) ?? (_idle.TryDequeue(out TensorWorkspace? workspace) ? workspace : new TensorWorkspace());
 

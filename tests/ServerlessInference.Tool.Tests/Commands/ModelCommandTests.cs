@@ -86,7 +86,7 @@ public sealed class ModelCommandTests
         Assert.All(run.Documents, document => CliDocs.AssertFits("classify", document));
         Assert.Equal("star", run.Documents[0].GetProperty("top")[0].GetProperty("label").GetString());
         Assert.Equal(2, run.Documents[0].GetProperty("top").GetArrayLength());
-        Assert.Contains("no image of a known format", Message(run.Documents[1]), StringComparison.Ordinal);
+        Assert.Contains("not an image in a known format", Message(run.Documents[1]), StringComparison.Ordinal);
         Assert.Equal("dots", run.Documents[2].GetProperty("top")[0].GetProperty("label").GetString());
     }
 

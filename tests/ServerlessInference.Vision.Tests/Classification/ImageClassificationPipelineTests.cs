@@ -94,7 +94,7 @@ public sealed class ImageClassificationPipelineTests
 
         var exception = Assert.Throws<ModelContractException>(() => CreatePreprocessor(options).Prepare(model));
 
-        Assert.Contains("takes images of 8 x 8; the preprocessing settings make 224 x 224", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("takes images of 8 x 8; the preprocessing settings produce 224 x 224", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]

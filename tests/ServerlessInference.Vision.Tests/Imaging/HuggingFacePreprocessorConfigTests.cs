@@ -87,7 +87,7 @@ public sealed class HuggingFacePreprocessorConfigTests
     [InlineData("""{"image_processor_type":"EfficientNetImageProcessor"}""", "EfficientNetImageProcessor")]
     [InlineData("""{"size":{"shortest_edge":800,"longest_edge":1333}}""", "longest_edge")]
     [InlineData("""{"do_pad":true}""", "do_pad")]
-    [InlineData("""{"resample":9}""", "resampling 9")]
+    [InlineData("""{"resample":9}""", "resampling filter 9")]
     [InlineData("""{"image_mean":[0.5]}""", "image_mean")]
     [InlineData("""{"crop_size":{"x":1},"do_center_crop":true}""", "crop")]
     [InlineData("""{"size":"large"}""", "size")]

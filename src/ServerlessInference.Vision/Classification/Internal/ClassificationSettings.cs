@@ -29,7 +29,7 @@ internal static class ClassificationSettings
 
         var metadata = UltralyticsMetadata.Of(model);
         ImagePreprocessingOptions settings = metadata.IsClassifier ? ImagePreprocessingPresets.UltralyticsClassification() : ImagePreprocessingPresets.Torchvision();
-        ValueDescription input = EncodedImagePreprocessor.InputOf(model);
+        ValueDescription input = EncodedImagePreprocessor.GetImageInput(model);
         bool channelsLast = input.Shape[3] == ImageBuffer.Channels && input.Shape[1] != ImageBuffer.Channels;
         long height = input.Shape[channelsLast ? 1 : 2];
         long width = input.Shape[channelsLast ? 2 : 3];

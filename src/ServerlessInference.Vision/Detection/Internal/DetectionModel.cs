@@ -110,7 +110,7 @@ internal sealed class DetectionModel
     private static (int Height, int Width) InputSize(LoadedModel model)
     {
         // Where models stand in a row, only the first has to take images.
-        if (EncodedImagePreprocessor.FindInput(model) is not { } input)
+        if (EncodedImagePreprocessor.FindImageInput(model) is not { } input)
         {
             return default;
         }

@@ -5,22 +5,24 @@ using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Vision.Imaging.Internal;
 
-/// <summary>Decodes images into a model's image input, <c>[n, 3, h, w]</c> or <c>[n, h, w, 3]</c>. Thread-safe.</summary>
-/// <param name="decoder">Decodes.</param>
-/// <param name="decoding">Limits and orientation.</param>
-/// <param name="memory">Lets images wait that would not fit into memory beside those that are being decoded.</param>
-/// <param name="settingsOf">Says what the model's pipeline was trained with.</param>
+/// <summary>Decodes images into the image input of a model, <c>[n, 3, h, w]</c> or <c>[n, h, w, 3]</c>. Thread-safe.</summary>
+/// <param name="decoder">Decodes the images.</param>
+/// <param name="decoding">Limits, orientation, transparency and scaling.</param>
+/// <param name="memory">
+/// The memory budget. An image that does not fit next to the images in progress waits here before it is decoded.
+/// </param>
+/// <param name="readSettings">Reads the preprocessing settings that a model was trained with.</param>
 internal sealed class EncodedImagePreprocessor(
-    IImageDecoder decoder, ImageDecodeOptions decoding, WorkingMemory memory, Func<LoadedModel, ImagePreprocessingOptions> settingsOf)
+    IImageDecoder decoder, ImageDecodeOptions decoding, WorkingMemory memory, Func<LoadedModel, ImagePreprocessingOptions> readSettings)
     : IPreprocessor<ReadOnlyMemory<byte>>
 {
     private readonly ImageBufferPool _buffers = new();
 
-    // Of any size: settings that the application makes fit, and without any the usual 224 x 224 results.
+    // Height and width are dynamic, so that settings of any size fit this description. Without settings, 224 x 224 results.
     public IReadOnlyList<ValueDescription> UsualInputs { get; } =
         [new("image", ValueKind.Tensor, TensorElementType.Float, [-1, ImageBuffer.Channels, -1, -1])];
 
-    public void Prepare(LoadedModel model) => _ = PlanOf(model);
+    public void Prepare(LoadedModel model) => _ = GetPlan(model);
 
     public bool TryCreateWarmupInput(LoadedModel model, out ReadOnlyMemory<byte> input)
     {
@@ -28,7 +30,7 @@ internal sealed class EncodedImagePreprocessor(
         return true;
     }
 
-    public int GetMaxBatchSize(LoadedModel model) => PlanOf(model).VariableSize ? 1 : int.MaxValue;
+    public int GetMaxBatchSize(LoadedModel model) => GetPlan(model).VariableSize ? 1 : int.MaxValue;
 
     public ValueTask PreprocessAsync(ReadOnlyMemory<ReadOnlyMemory<byte>> inputs, InferenceBatch batch, CancellationToken cancellationToken)
     {
@@ -37,9 +39,14 @@ internal sealed class EncodedImagePreprocessor(
         return PreprocessFrom(0, inputs, batch, state, cancellationToken);
     }
 
-    // No state machine as long as nobody waits for memory, which is nearly always.
+    // Not an async method: memory is nearly always available at once, and then no state machine has to be allocated. Only when it is
+    // not does WaitAsync take over at the current row.
     private ValueTask PreprocessFrom(
-        int row, ReadOnlyMemory<ReadOnlyMemory<byte>> inputs, InferenceBatch batch, ImageBatchState state, CancellationToken cancellationToken)
+        int row,
+        ReadOnlyMemory<ReadOnlyMemory<byte>> inputs,
+        InferenceBatch batch,
+        ImageBatchState state,
+        CancellationToken cancellationToken)
     {
         for (; row < inputs.Length; row++)
         {
@@ -63,21 +70,28 @@ internal sealed class EncodedImagePreprocessor(
     }
 
     private async ValueTask WaitAsync(
-        long bytes, int row, ReadOnlyMemory<ReadOnlyMemory<byte>> inputs, InferenceBatch batch, ImageBatchState state, CancellationToken cancellationToken)
+        long bytes,
+        int row,
+        ReadOnlyMemory<ReadOnlyMemory<byte>> inputs,
+        InferenceBatch batch,
+        ImageBatchState state,
+        CancellationToken cancellationToken)
     {
         await memory.ReserveAsync(bytes, cancellationToken).ConfigureAwait(false);
         Fill(inputs.Span[row].Span, row, batch, state, bytes);
         await PreprocessFrom(row + 1, inputs, batch, state, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Decodes an image into its row of the tensor, and gives the memory that was reserved for it back.</summary>
+    /// <summary>Decodes an image into its row of the tensor and releases the memory that was reserved for it.</summary>
     private void Fill(ReadOnlySpan<byte> encoded, int row, InferenceBatch batch, ImageBatchState state, long reserved)
     {
-        Plan plan = PlanOf(batch.Model);
+        Plan plan = GetPlan(batch.Model);
         ImageBuffer image = _buffers.Rent();
         try
         {
             decoder.Decode(encoded, decoding, image);
+
+            // The tensor is created when the first image has been decoded, since its size may depend on the image.
             if (!state.HasSize)
             {
                 ImageSize size = plan.Tensorizer.GetSize(image.Width, image.Height);
@@ -99,7 +113,8 @@ internal sealed class EncodedImagePreprocessor(
         }
     }
 
-    // An image that was scaled down while it was decoded: the transform leads to the pixels that it has in its file.
+    // The image may have been scaled down while it was decoded. Boxes must refer to the pixels of the file, so the gains are converted
+    // to that size. The header has the displayed size, which is the transposed one if the orientation was not applied.
     private LetterboxTransform ToOriginal(in LetterboxTransform transform, ReadOnlySpan<byte> encoded)
     {
         ImageInfo info = decoder.Identify(encoded);
@@ -115,13 +130,13 @@ internal sealed class EncodedImagePreprocessor(
         };
     }
 
-    private Plan PlanOf(LoadedModel model) => model.GetOrCreate(this, Create);
+    private Plan GetPlan(LoadedModel model) => model.GetOrCreate(this, CreatePlan);
 
-    private Plan Create(LoadedModel model)
+    private Plan CreatePlan(LoadedModel model)
     {
-        ValueDescription input = InputOf(model);
+        ValueDescription input = GetImageInput(model);
         bool channelsLast = input.Shape[3] == ImageBuffer.Channels && input.Shape[1] != ImageBuffer.Channels;
-        ImagePreprocessingOptions settings = settingsOf(model);
+        ImagePreprocessingOptions settings = readSettings(model);
         settings.Layout = channelsLast ? TensorLayout.Nhwc : TensorLayout.Nchw;
         settings.ElementType = input.ElementType switch
         {
@@ -134,8 +149,9 @@ internal sealed class EncodedImagePreprocessor(
         if (height > 0 && settings.Height != height || width > 0 && settings.Width != width)
         {
             throw new ModelContractException(
-                $"The input {input} of model '{model.Identity.Name}' takes images of {width} x {height}; the preprocessing settings make {settings.Width} x {settings.Height}. " +
-                "Change the settings (preprocessor_config.json beside the model, or the option Preprocessing).");
+                $"The input {input} of model '{model.Identity.Name}' takes images of {width} x {height}; " +
+                $"the preprocessing settings produce {settings.Width} x {settings.Height}. " +
+                "Change the settings (preprocessor_config.json next to the model, or the option Preprocessing).");
         }
 
         return new Plan(
@@ -144,19 +160,24 @@ internal sealed class EncodedImagePreprocessor(
             settings.Width == 0 || settings.Mode == ImageResizeMode.Letterbox && settings.LetterboxStride > 0);
     }
 
-    /// <summary>Finds the model's image input.</summary>
-    /// <exception cref="ModelContractException">The model has none.</exception>
-    internal static ValueDescription InputOf(LoadedModel model) => FindInput(model) ?? throw new ModelContractException(
-        $"Model '{model.Identity.Name}' has the inputs {string.Join(", ", model.Description.Inputs)}; an image pipeline needs one of float32, float16 or uint8 " +
-        "[n, 3, height, width] or [n, height, width, 3].");
+    /// <summary>Gets the image input of the model.</summary>
+    /// <exception cref="ModelContractException">The model has no image input.</exception>
+    internal static ValueDescription GetImageInput(LoadedModel model) => FindImageInput(model) ?? throw new ModelContractException(
+        $"Model '{model.Identity.Name}' has the inputs {string.Join(", ", model.Description.Inputs)}; " +
+        "an image pipeline needs one of float32, float16 or uint8 [n, 3, height, width] or [n, height, width, 3].");
 
-    /// <summary>Finds the model's image input; <see langword="null"/> where it has none.</summary>
-    internal static ValueDescription? FindInput(LoadedModel model)
+    /// <summary>Finds the image input of the model, or returns <see langword="null"/> if it has none.</summary>
+    internal static ValueDescription? FindImageInput(LoadedModel model)
     {
         foreach (ValueDescription input in model.Description.Inputs)
         {
-            if (input is { Kind: ValueKind.Tensor, ElementType: TensorElementType.Float or TensorElementType.Float16 or TensorElementType.UInt8, Shape.Length: 4 }
-                && (IsChannels(input.Shape[1]) || input.Shape[3] == ImageBuffer.Channels))
+            if (input is
+                {
+                    Kind: ValueKind.Tensor,
+                    ElementType: TensorElementType.Float or TensorElementType.Float16 or TensorElementType.UInt8,
+                    Shape.Length: 4,
+                }
+                && (CanBeChannels(input.Shape[1]) || input.Shape[3] == ImageBuffer.Channels))
             {
                 return input;
             }
@@ -165,7 +186,8 @@ internal sealed class EncodedImagePreprocessor(
         return null;
     }
 
-    private static bool IsChannels(long axis) => axis is ImageBuffer.Channels or < 0;
+    // A dynamic axis (-1) may have any length.
+    private static bool CanBeChannels(long axis) => axis is ImageBuffer.Channels or < 0;
 
     private static void Begin(Plan plan, InferenceBatch batch, ImageSize size)
     {
@@ -173,7 +195,8 @@ internal sealed class EncodedImagePreprocessor(
             ? [batch.Rows, ImageBuffer.Channels, size.Height, size.Width]
             : [batch.Rows, size.Height, size.Width, ImageBuffer.Channels];
 
-        // Rows of failed images, and rows that only fill up a fixed batch, are run as zeros.
+        // The tensor is cleared, because the model also runs the rows of images that failed and the rows that only fill up a fixed batch.
+        // Their results are discarded, but uninitialised memory must not decide what the model computes there.
         switch (plan.Tensorizer.ElementType)
         {
             case ImageElementType.Float16:
@@ -188,6 +211,7 @@ internal sealed class EncodedImagePreprocessor(
         }
     }
 
+    // A batch of one row needs no clearing: either its image is written completely, or the batch fails and never runs.
     private static void Clear<T>(Span<T> tensor, InferenceBatch batch)
     {
         if (batch.Rows > 1)

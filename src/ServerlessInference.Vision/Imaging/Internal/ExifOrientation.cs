@@ -2,25 +2,27 @@ using System.Buffers.Binary;
 
 namespace ServerlessInference.Vision.Imaging.Internal;
 
-/// <summary>Reads the orientation out of EXIF data, as tolerant of damage as Pillow.</summary>
+/// <summary>Reads the orientation from EXIF data. Tolerates the same damage as Pillow.</summary>
 /// <remarks>Source: EXIF 2.32 (CIPA DC-008), section 4.6; the layout is that of TIFF 6.0. Thread-safe.</remarks>
 internal static class ExifOrientation
 {
-    /// <summary>The orientation of an image whose top left pixel is stored first.</summary>
+    /// <summary>The orientation of an image that is stored as it is displayed.</summary>
     public const int Normal = 1;
 
     private const ushort OrientationTag = 0x0112;
     private const int EntryBytes = 12;
 
-    /// <summary>Reads the orientation out of a JPEG's APP1 segment.</summary>
+    /// <summary>Reads the orientation from the APP1 segment of a JPEG.</summary>
     /// <param name="segment">The segment without marker and length, beginning with <c>Exif\0\0</c>.</param>
-    /// <returns>1 to 8; 1 where there is none, or where the data is damaged.</returns>
+    /// <returns>1 to 8. The result is 1 if the data has no orientation or is damaged.</returns>
     public static int FromApp1(ReadOnlySpan<byte> segment) =>
         segment.StartsWith("Exif\0\0"u8) ? FromTiff(segment[6..]) : Normal;
 
-    /// <summary>Reads the orientation out of the first directory of a TIFF structure (EXIF without its prefix, a PNG's eXIf chunk).</summary>
+    /// <summary>
+    /// Reads the orientation from the first directory of a TIFF structure: EXIF data without its prefix, or the eXIf chunk of a PNG.
+    /// </summary>
     /// <param name="tiff">The data, beginning with <c>II</c> or <c>MM</c>.</param>
-    /// <returns>1 to 8; 1 where there is none, or where the data is damaged.</returns>
+    /// <returns>1 to 8. The result is 1 if the data has no orientation or is damaged.</returns>
     public static int FromTiff(ReadOnlySpan<byte> tiff)
     {
         if (tiff.Length < 8 || !TryReadByteOrder(tiff, out bool bigEndian))
@@ -49,7 +51,7 @@ internal static class ExifOrientation
         return orientation;
     }
 
-    // Two of the four have the magic number in the wrong byte order; Pillow reads them too.
+    // Two of the four accepted headers have the magic number 42 in the wrong byte order. Pillow accepts them as well.
     private static bool TryReadByteOrder(ReadOnlySpan<byte> tiff, out bool bigEndian)
     {
         bigEndian = tiff[0] == (byte)'M';
@@ -60,6 +62,8 @@ internal static class ExifOrientation
     private static bool TryReadValue(ReadOnlySpan<byte> tiff, ReadOnlySpan<byte> entry, bool bigEndian, out long value)
     {
         value = 0;
+        // Field types: 6 signed byte, 3 unsigned short, 8 signed short, 4 unsigned long, 9 signed long. The standard requires 3; some
+        // writers use another one, and Pillow reads all of these.
         int size = ReadUInt16(entry[2..], bigEndian) switch
         {
             6 => 1,
@@ -73,6 +77,7 @@ internal static class ExifOrientation
             return false;
         }
 
+        // Up to four bytes of values are stored in the entry itself; more are stored elsewhere, and the entry has their offset.
         ReadOnlySpan<byte> data = entry[8..];
         if (count * (ulong)size > 4)
         {

@@ -1,12 +1,14 @@
 namespace ServerlessInference.Vision.Imaging.Internal;
 
-/// <summary>What preprocessing leaves in a batch of images: where each came to lie in its tensor. Kept from batch to batch.</summary>
+/// <summary>
+/// Data about the images of a batch that the preprocessor leaves for the postprocessor. The object is reused from batch to batch.
+/// </summary>
 internal sealed class ImageBatchState
 {
-    /// <summary>Gets the way back from each tensor to its image.</summary>
+    /// <summary>Gets the transforms from pixels of the tensor back to pixels of the image, one per row of the batch.</summary>
     public LetterboxTransform[] Transforms { get; private set; } = [];
 
-    /// <summary>Gets or sets the size of the images' tensor, which the first image decides.</summary>
+    /// <summary>Gets or sets the size of each image in the tensor. The first image of the batch decides it.</summary>
     public ImageSize Size
     {
         get;
@@ -17,7 +19,7 @@ internal sealed class ImageBatchState
         }
     }
 
-    /// <summary>Gets a value indicating whether <see cref="Size"/> was set since the batch began.</summary>
+    /// <summary>Gets a value indicating whether <see cref="Size"/> has been set for the current batch.</summary>
     public bool HasSize { get; private set; }
 
     public void Begin(int count)

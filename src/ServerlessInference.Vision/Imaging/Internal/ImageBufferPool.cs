@@ -1,10 +1,12 @@
 namespace ServerlessInference.Vision.Imaging.Internal;
 
-/// <summary>Keeps decoded images' memory from one to the next, for as many simultaneous images as the processor has threads. Thread-safe.</summary>
+/// <summary>Pools the memory of decoded images, at most one buffer per hardware thread. Thread-safe.</summary>
 internal sealed class ImageBufferPool
 {
     private readonly ImageBuffer?[] _idle = new ImageBuffer?[Math.Clamp(Environment.ProcessorCount, 1, 64)];
 
+    // Exchanging array slots needs no lock and no allocation. A caller that finds every slot empty gets a new buffer, and a buffer that
+    // finds no empty slot is left to the garbage collector.
     public ImageBuffer Rent()
     {
         for (int i = 0; i < _idle.Length; i++)

@@ -2,40 +2,51 @@ using System.Buffers.Binary;
 
 namespace ServerlessInference.Vision.Imaging.Internal;
 
-/// <summary>Estimates from its header how much memory decoding an image takes, without parsing more than that.</summary>
+/// <summary>Estimates how much memory decoding an image takes. Only the header is parsed.</summary>
 /// <remarks>Sources: ITU-T T.81 (markers, frame header), the PNG specification (IHDR comes first).</remarks>
 internal static class ImageFootprint
 {
-    private const int PngWidth = 16;
-    private const int PngHeader = 26;
+    private const int PngWidthOffset = 16;
+    private const int PngHeaderLength = 26;
 
-    /// <summary>What decoders of other formats may hold beside the pixels: one more copy in 32 bits a pixel.</summary>
+    /// <summary>Decoders of other formats are assumed to hold a second copy of the image, with 32 bits per pixel.</summary>
     private const int OtherBytesPerPixel = ImageBuffer.Channels + 4;
 
-    /// <summary>A coefficient of a progressive JPEG is kept in 16 bits.</summary>
+    /// <summary>The decoder keeps each coefficient of a progressive JPEG in 16 bits.</summary>
     private const int CoefficientBytes = 2;
 
-    /// <summary>Estimates the bytes.</summary>
+    /// <summary>Estimates the number of bytes.</summary>
     /// <param name="encoded">The encoded image.</param>
-    /// <param name="decoder">Reads the headers of formats that are not known here.</param>
-    /// <returns>Bytes; 0 for what is no image, which the decoder refuses before it allocates.</returns>
+    /// <param name="decoder">Reads the headers of formats other than JPEG and PNG.</param>
+    /// <returns>The number of bytes; 0 for input that is not a valid image, which the decoder rejects before it allocates.</returns>
     public static long Estimate(ReadOnlySpan<byte> encoded, IImageDecoder decoder)
     {
         switch (ImageFormatDetector.Detect(encoded))
         {
             case ImageFormat.Jpeg:
-                return OfJpeg(encoded);
+                return EstimateJpeg(encoded);
             case ImageFormat.Png:
-                return encoded.Length < PngHeader ? 0 : ImageBuffer.Channels
-                    * (long)BinaryPrimitives.ReadUInt32BigEndian(encoded[PngWidth..]) * BinaryPrimitives.ReadUInt32BigEndian(encoded[(PngWidth + 4)..]);
+                return EstimatePng(encoded);
             case ImageFormat format when decoder.CanDecode(format):
-                return OfOther(encoded, decoder);
+                return EstimateOther(encoded, decoder);
             default:
                 return 0;
         }
     }
 
-    private static long OfOther(ReadOnlySpan<byte> encoded, IImageDecoder decoder)
+    private static long EstimatePng(ReadOnlySpan<byte> encoded)
+    {
+        if (encoded.Length < PngHeaderLength)
+        {
+            return 0;
+        }
+
+        long width = BinaryPrimitives.ReadUInt32BigEndian(encoded[PngWidthOffset..]);
+        long height = BinaryPrimitives.ReadUInt32BigEndian(encoded[(PngWidthOffset + 4)..]);
+        return ImageBuffer.Channels * width * height;
+    }
+
+    private static long EstimateOther(ReadOnlySpan<byte> encoded, IImageDecoder decoder)
     {
         try
         {
@@ -44,12 +55,13 @@ internal static class ImageFootprint
         }
         catch (InvalidInputException)
         {
-            // Decoding says the same to the caller.
+            // The decoder will report the same error to the caller when it decodes the image.
             return 0;
         }
     }
 
-    private static long OfJpeg(ReadOnlySpan<byte> encoded)
+    // Walks from marker to marker up to the frame header, which has the size of the image.
+    private static long EstimateJpeg(ReadOnlySpan<byte> encoded)
     {
         for (int at = 2; at + 4 <= encoded.Length;)
         {
@@ -61,14 +73,15 @@ internal static class ImageFootprint
             byte marker = encoded[at + 1];
             if (marker == 0xFF)
             {
-                // Any number of fill bytes may stand before a marker.
+                // Any number of fill bytes (0xFF) may precede a marker.
                 at++;
                 continue;
             }
 
+            // SOF0 to SOF15 are frame headers, except DHT (C4), JPG (C8) and DAC (CC).
             if (marker is >= 0xC0 and <= 0xCF and not 0xC4 and not 0xC8 and not 0xCC)
             {
-                return OfFrame(encoded[(at + 4)..], progressive: marker == 0xC2);
+                return EstimateJpegFrame(encoded[(at + 4)..], progressive: marker == 0xC2);
             }
 
             at += 2 + BinaryPrimitives.ReadUInt16BigEndian(encoded[(at + 2)..]);
@@ -77,11 +90,11 @@ internal static class ImageFootprint
         return 0;
     }
 
-    private static long OfFrame(ReadOnlySpan<byte> frame, bool progressive)
+    private static long EstimateJpegFrame(ReadOnlySpan<byte> frame, bool progressive)
     {
-        const int Head = 6;
-        const int Component = 3;
-        if (frame.Length < Head || frame.Length < Head + Component * frame[5])
+        const int FixedLength = 6;
+        const int ComponentLength = 3;
+        if (frame.Length < FixedLength || frame.Length < FixedLength + ComponentLength * frame[5])
         {
             return 0;
         }
@@ -92,15 +105,17 @@ internal static class ImageFootprint
             return pixels * ImageBuffer.Channels;
         }
 
-        int most = 1, samples = 0;
+        // A progressive image is refined scan by scan, so the coefficients of all components are kept until the last scan. The
+        // component with the highest sampling factors has about one coefficient per pixel; the others have proportionally fewer.
+        int maxFactor = 1, sumOfFactors = 0;
         for (int i = 0; i < frame[5]; i++)
         {
-            byte sampling = frame[Head + Component * i + 1];
-            int count = (sampling >> 4) * (sampling & 15);
-            samples += count;
-            most = Math.Max(most, count);
+            byte sampling = frame[FixedLength + ComponentLength * i + 1];
+            int factor = (sampling >> 4) * (sampling & 15);
+            sumOfFactors += factor;
+            maxFactor = Math.Max(maxFactor, factor);
         }
 
-        return pixels * ImageBuffer.Channels + pixels * samples / most * CoefficientBytes;
+        return pixels * ImageBuffer.Channels + pixels * sumOfFactors / maxFactor * CoefficientBytes;
     }
 }

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Vision.Imaging.Internal;
 
-/// <summary>Checks an image against the limits of <see cref="ImageDecodeOptions"/>, before memory is taken for it.</summary>
+/// <summary>Checks an image against the limits of <see cref="ImageDecodeOptions"/> before memory is allocated for it.</summary>
 internal static class ImageLimits
 {
     public static void CheckEncoded(long bytes, ImageDecodeOptions options)
@@ -9,7 +9,8 @@ internal static class ImageLimits
         {
             throw new InvalidInputException(
                 InvalidInputKind.TooLarge,
-                $"The encoded image has more than {options.MaxEncodedBytes} bytes ({bytes}). Send a smaller one, or raise {nameof(ImageDecodeOptions)}.{nameof(ImageDecodeOptions.MaxEncodedBytes)}.");
+                $"The encoded image has more than {options.MaxEncodedBytes} bytes ({bytes}). Send a smaller one, or raise " +
+                $"{nameof(ImageDecodeOptions)}.{nameof(ImageDecodeOptions.MaxEncodedBytes)}.");
         }
 
         if (bytes == 0)
@@ -24,14 +25,16 @@ internal static class ImageLimits
         {
             throw new InvalidInputException(
                 InvalidInputKind.TooLarge,
-                $"The {format} has {width} x {height} pixels; a side may have {options.MaxDimension}. Send a smaller image, or raise {nameof(ImageDecodeOptions)}.{nameof(ImageDecodeOptions.MaxDimension)}.");
+                $"The {format} has {width} x {height} pixels; the maximum per side is {options.MaxDimension}. Send a smaller image, or " +
+                $"raise {nameof(ImageDecodeOptions)}.{nameof(ImageDecodeOptions.MaxDimension)}.");
         }
 
         if ((long)width * height > options.MaxPixels)
         {
             throw new InvalidInputException(
                 InvalidInputKind.TooLarge,
-                $"The {format} has {width} x {height} pixels; {options.MaxPixels} in all are accepted. Send a smaller image, or raise {nameof(ImageDecodeOptions)}.{nameof(ImageDecodeOptions.MaxPixels)}.");
+                $"The {format} has {width} x {height} pixels; the maximum is {options.MaxPixels} pixels in total. Send a smaller image, " +
+                $"or raise {nameof(ImageDecodeOptions)}.{nameof(ImageDecodeOptions.MaxPixels)}.");
         }
     }
 }

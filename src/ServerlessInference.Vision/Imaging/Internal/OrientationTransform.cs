@@ -1,26 +1,26 @@
 namespace ServerlessInference.Vision.Imaging.Internal;
 
-/// <summary>Turns RGB pixels from the order in which they are stored to that in which they are displayed.</summary>
+/// <summary>Moves RGB pixels from the order in which they are stored to the order in which they are displayed.</summary>
 /// <remarks>
-/// <para>Works on strips of rows, so that a decoder needs no second image. Pixels are only moved: the result is exact.</para>
+/// <para>Works on strips of rows, so that a decoder does not need a second image. Pixels are only moved, so the result is exact.</para>
 /// <para>Source: the orientations of EXIF 2.32 (CIPA DC-008), section 4.6.4. Thread-safe.</para>
 /// </remarks>
 internal static class OrientationTransform
 {
     private const int PixelBytes = ImageBuffer.Channels;
 
-    /// <summary>Tells whether an orientation exchanges width and height.</summary>
-    /// <param name="orientation">1 to 8.</param>
-    /// <returns>Whether it is 5, 6, 7 or 8.</returns>
+    /// <summary>Determines whether an orientation exchanges width and height.</summary>
+    /// <param name="orientation">The EXIF orientation, 1 to 8.</param>
+    /// <returns><see langword="true"/> for 5, 6, 7 and 8.</returns>
     public static bool SwapsSides(int orientation) => orientation is >= 5 and <= 8;
 
-    /// <summary>Writes a strip of stored rows to where they are displayed.</summary>
+    /// <summary>Writes a strip of stored rows to the place where they are displayed.</summary>
     /// <param name="rows">Consecutive stored rows, <c>3 × width</c> bytes each.</param>
-    /// <param name="width">Width of the stored image in pixels.</param>
-    /// <param name="height">Height of the stored image in pixels.</param>
-    /// <param name="firstRow">The first of the stored rows, from 0 at the top.</param>
-    /// <param name="orientation">1 to 8.</param>
-    /// <param name="destination">The whole displayed image, rows without padding.</param>
+    /// <param name="width">The width of the stored image in pixels.</param>
+    /// <param name="height">The height of the stored image in pixels.</param>
+    /// <param name="firstRow">The index of the first of these rows in the stored image, 0 at the top.</param>
+    /// <param name="orientation">The EXIF orientation, 1 to 8.</param>
+    /// <param name="destination">The whole displayed image. Its rows have no padding.</param>
     public static void WriteRows(ReadOnlySpan<byte> rows, int width, int height, int firstRow, int orientation, Span<byte> destination)
     {
         int stride = width * PixelBytes;
@@ -59,7 +59,9 @@ internal static class OrientationTransform
         }
     }
 
-    // 5 and 8 keep the stored columns' order from the top or turn it; 6 and 7 put the first stored row to the right.
+    // Stored columns become displayed rows: from top to bottom in 5 and 6, from bottom to top in 7 and 8. The first stored row becomes
+    // the leftmost displayed column in 5 and 8, the rightmost in 6 and 7. The outer loop runs over displayed rows, so that writes stay
+    // within one row at a time.
     private static void WriteColumns(
         ReadOnlySpan<byte> rows, int width, int height, int firstRow, int count, int orientation, Span<byte> destination)
     {

@@ -1,9 +1,12 @@
 namespace ServerlessInference.Vision.Imaging.Internal;
 
-/// <summary>A small photo, with which the way of an image is gone while a model loads: baseline, with subsampled colours, as most JPEG files are.</summary>
+/// <summary>
+/// A small JPEG for the dry run of the request path while a model loads. It is baseline with subsampled colours, as most JPEG files are, so
+/// that the dry run compiles the code that real images need.
+/// </summary>
 internal static class SampleImage
 {
-    // 48 x 32 pixels of noise over gradients, made for this purpose and written by libjpeg-turbo at quality 40.
+    // 48 x 32 pixels of noise over gradients, created for this purpose and written by libjpeg-turbo at quality 40.
     private const string Encoded =
         "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABQODxIPDRQSEBIXFRQYHjIhHhwcHj0sLiQySUBMS0dARkVQWnNiUFVtVkVGZIhlbXd7gYKBTmCNl4x9lnN+gX" +
         "z/2wBDARUXFx4aHjshITt8U0ZTfHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHz/wAARCAAgADADASIAAhEBAxEB" +

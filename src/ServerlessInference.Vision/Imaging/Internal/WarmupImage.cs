@@ -2,12 +2,12 @@ using ServerlessInference.Vision.Imaging.Png;
 
 namespace ServerlessInference.Vision.Imaging.Internal;
 
-/// <summary>A small grey image, to warm a pipeline with.</summary>
+/// <summary>A small grey image for warming up a pipeline.</summary>
 internal static class WarmupImage
 {
     private const int Side = 32;
 
-    /// <summary>Gets the image as a PNG file; encoded anew at each call, which warm-ups alone make.</summary>
+    /// <summary>Gets the image as a PNG file. Each call encodes it again, which is fine because only warm-ups call this.</summary>
     public static ReadOnlyMemory<byte> Png
     {
         get

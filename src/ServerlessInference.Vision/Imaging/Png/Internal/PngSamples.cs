@@ -20,7 +20,7 @@ internal static class PngSamples
             Vector128<byte> pick = Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255);
             for (; to + 16 <= rgb.Length; to += 12, from += 16)
             {
-                ByteShuffle.Pick(Vector128.Create(raw.Slice(from, 16)), pick).CopyTo(rgb[to..]);
+                ByteShuffle.Shuffle(Vector128.Create(raw.Slice(from, 16)), pick).CopyTo(rgb[to..]);
             }
         }
 
@@ -48,9 +48,9 @@ internal static class PngSamples
             for (; to + 48 <= rgb.Length; to += 48, from += 16)
             {
                 Vector128<byte> gray = Vector128.Create(raw.Slice(from, 16));
-                ByteShuffle.Pick(gray, first).CopyTo(rgb[to..]);
-                ByteShuffle.Pick(gray, second).CopyTo(rgb[(to + 16)..]);
-                ByteShuffle.Pick(gray, third).CopyTo(rgb[(to + 32)..]);
+                ByteShuffle.Shuffle(gray, first).CopyTo(rgb[to..]);
+                ByteShuffle.Shuffle(gray, second).CopyTo(rgb[(to + 16)..]);
+                ByteShuffle.Shuffle(gray, third).CopyTo(rgb[(to + 32)..]);
             }
         }
 

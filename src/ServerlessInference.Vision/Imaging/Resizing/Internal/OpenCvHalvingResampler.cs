@@ -48,8 +48,8 @@ internal sealed unsafe class OpenCvHalvingResampler(VectorPath path) : RowResamp
         {
             Vector128<byte> a = Vector128.Load(upper + (2 * done));
             Vector128<byte> b = Vector128.Load(lower + (2 * done));
-            Vector128<ushort> sum = ByteShuffle.Pick(a, left).AsUInt16() + ByteShuffle.Pick(a, right).AsUInt16()
-                + ByteShuffle.Pick(b, left).AsUInt16() + ByteShuffle.Pick(b, right).AsUInt16();
+            Vector128<ushort> sum = ByteShuffle.Shuffle(a, left).AsUInt16() + ByteShuffle.Shuffle(a, right).AsUInt16()
+                + ByteShuffle.Shuffle(b, left).AsUInt16() + ByteShuffle.Shuffle(b, right).AsUInt16();
             Vector128<ushort> mean = (sum + Vector128.Create((ushort)2)) >> 2;
             *(ulong*)(results + done) = Vector128.Narrow(mean, mean).AsUInt64().ToScalar();
         }

@@ -3,7 +3,7 @@ using ServerlessInference.Vision.Imaging.Resizing;
 
 namespace ServerlessInference.Vision.Imaging.Tensors.Internal;
 
-/// <summary>Checks <see cref="ImagePreprocessingOptions"/> as a whole and reports every failure at once.</summary>
+/// <summary>Validates <see cref="ImagePreprocessingOptions"/> as a whole and reports every failure at once.</summary>
 internal sealed class ImagePreprocessingRules : IValidateOptions<ImagePreprocessingOptions>
 {
     private const int MaxSide = 65_535;
@@ -19,7 +19,7 @@ internal sealed class ImagePreprocessingRules : IValidateOptions<ImagePreprocess
         CheckSide(failures, nameof(options.LetterboxStride), options.LetterboxStride, 0);
         if ((options.Width == 0) != (options.Height == 0))
         {
-            failures.Add($"Width is {options.Width} and Height {options.Height}; set both, or neither.");
+            failures.Add($"Width is {options.Width} and Height is {options.Height}; set both or neither.");
         }
 
         if (options.Width == 0 && options.Mode is ImageResizeMode.Exact or ImageResizeMode.Letterbox)
@@ -72,7 +72,7 @@ internal sealed class ImagePreprocessingRules : IValidateOptions<ImagePreprocess
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
-    /// <summary>Throws where the options are wrong.</summary>
+    /// <summary>Throws an <see cref="OptionsValidationException"/> if the options are invalid.</summary>
     public void ThrowIfInvalid(ImagePreprocessingOptions options)
     {
         ValidateOptionsResult result = Validate(null, options);
@@ -82,11 +82,11 @@ internal sealed class ImagePreprocessingRules : IValidateOptions<ImagePreprocess
         }
     }
 
-    private static void CheckSide(List<string> failures, string property, int value, int least)
+    private static void CheckSide(List<string> failures, string property, int value, int minimum)
     {
-        if (value < least || value > MaxSide)
+        if (value < minimum || value > MaxSide)
         {
-            failures.Add($"{property} is {value}; it must be {least} to {MaxSide}.");
+            failures.Add($"{property} is {value}; it must be {minimum} to {MaxSide}.");
         }
     }
 

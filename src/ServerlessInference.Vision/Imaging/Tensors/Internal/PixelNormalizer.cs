@@ -3,16 +3,19 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ServerlessInference.Vision.Imaging.Tensors.Internal;
 
-/// <summary>The 256 values that the pixels of each colour can become, and constants with which vectors compute the same.</summary>
+/// <summary>
+/// The normalised value of each of the 256 pixel values per colour, and the constants with which vector code computes the same values.
+/// </summary>
 /// <remarks>
-/// <para>Value: <c>(float32(pixel × scale) - mean) / deviation</c>, each step rounded to float32, as torchvision's <c>ToTensor</c> and
-/// <c>Normalize</c> compute it.</para>
-/// <para>Vectors divide by a multiplication with the reciprocal, corrected by two fused multiply-adds. That this gives the table's bits
-/// is checked for every one of its values when the table is made; where it does not, or fused operations are missing, the table is used.</para>
+/// <para>A value is <c>(float32(pixel × scale) - mean) / deviation</c>, each step rounded to float32, as in torchvision's <c>ToTensor</c>
+/// and <c>Normalize</c>.</para>
+/// <para>Vector code replaces each division by a multiplication with the reciprocal and corrects the result with two fused multiply-adds,
+/// which is faster. Almost always this gives the correctly rounded quotient. To be certain, the constructor compares the bits of all 768
+/// results with the table. If one differs, or the processor has no fused multiply-add, the table is used instead.</para>
 /// </remarks>
 internal sealed class PixelNormalizer
 {
-    /// <summary>Values of one colour.</summary>
+    /// <summary>The number of table entries per colour.</summary>
     public const int Levels = 256;
 
     public PixelNormalizer(ImagePreprocessingOptions options)
@@ -24,26 +27,26 @@ internal sealed class PixelNormalizer
         DeviationReciprocals = [1f / Deviations[0], 1f / Deviations[1], 1f / Deviations[2]];
         Normalizes = Array.Exists(Means, mean => mean != 0) || Array.Exists(Deviations, deviation => deviation != 1);
         Table = new float[3 * Levels];
-        bool same = true;
+        bool isExact = true;
         for (int i = 0; i < Table.Length; i++)
         {
             int channel = i / Levels;
             int pixel = i % Levels;
             float scaled = (float)(pixel * options.Scale);
             Table[i] = (scaled - Means[channel]) / Deviations[channel];
-            same &= BitConverter.SingleToInt32Bits(Compute(pixel, channel)) == BitConverter.SingleToInt32Bits(Table[i]);
+            isExact &= BitConverter.SingleToInt32Bits(Compute(pixel, channel)) == BitConverter.SingleToInt32Bits(Table[i]);
         }
 
-        CanCompute = same && (Fma.IsSupported || AdvSimd.IsSupported);
+        CanCompute = isExact && (Fma.IsSupported || AdvSimd.IsSupported);
     }
 
-    /// <summary>The values: those of red, of green, of blue.</summary>
+    /// <summary>Gets the normalised values: 256 of red, then 256 of green, then 256 of blue.</summary>
     public float[] Table { get; }
 
-    /// <summary>Whether vectors may compute instead of looking up.</summary>
+    /// <summary>Gets a value indicating whether vector code may compute the values instead of looking them up.</summary>
     public bool CanCompute { get; }
 
-    /// <summary>Whether there is anything to be done after scaling.</summary>
+    /// <summary>Gets a value indicating whether pixels are normalised after they are scaled.</summary>
     public bool Normalizes { get; }
 
     public float Divisor { get; }
@@ -62,6 +65,8 @@ internal sealed class PixelNormalizer
         return Normalizes ? Divide(scaled - Means[channel], Deviations[channel], DeviationReciprocals[channel]) : scaled;
     }
 
+    // The first product may be off by one unit in the last place. The fused multiply-add computes the remainder value - divisor × quotient
+    // without rounding the product, and the second one adds the remainder's share to the quotient.
     private static float Divide(float value, float divisor, float reciprocal)
     {
         float quotient = value * reciprocal;

@@ -5,24 +5,24 @@ using ServerlessInference.Vision.Imaging.Internal;
 
 namespace ServerlessInference.Vision.Imaging.Tensors.Internal;
 
-/// <summary>Takes the three colours of a row apart, 16 pixels at a time, and normalises them into planes.</summary>
+/// <summary>Separates the colours of a row of RGB pixels, 16 pixels at a time, and writes the normalised values to three planes.</summary>
 internal static unsafe class PlanarKernel
 {
     private const byte None = ByteShuffle.None;
     private const int Step = 16;
 
-    /// <summary>Whether the processor has 256-bit vectors with fused operations.</summary>
-    public static bool Wide => Avx2.IsSupported && Fma.IsSupported;
+    /// <summary>Gets a value indicating whether the processor has 256-bit vectors with fused multiply-add.</summary>
+    public static bool IsWideSupported => Avx2.IsSupported && Fma.IsSupported;
 
-    /// <summary>Writes as many whole steps as fit.</summary>
-    /// <param name="row">Red, green, blue of each pixel.</param>
-    /// <param name="count">Pixels.</param>
-    /// <param name="normalizer">One that can compute.</param>
-    /// <param name="red">Takes the values of red; <paramref name="green"/> and <paramref name="blue"/> likewise.</param>
-    /// <param name="green">Takes the values of green.</param>
-    /// <param name="blue">Takes the values of blue.</param>
-    /// <param name="wide">Whether to take <see cref="Wide"/>'s vectors; the others give the same values.</param>
-    /// <returns>The pixels done.</returns>
+    /// <summary>Writes as many pixels as fill whole steps of 16.</summary>
+    /// <param name="row">The pixels: red, green, blue of each.</param>
+    /// <param name="count">The number of pixels.</param>
+    /// <param name="normalizer">The constants; <see cref="PixelNormalizer.CanCompute"/> is true.</param>
+    /// <param name="red">Receives the values of red.</param>
+    /// <param name="green">Receives the values of green.</param>
+    /// <param name="blue">Receives the values of blue.</param>
+    /// <param name="wide">Whether to use 256-bit vectors if the processor has them. The values are the same either way.</param>
+    /// <returns>The number of pixels written. The caller writes the remaining ones, fewer than 16.</returns>
     public static int Run(byte* row, int count, PixelNormalizer normalizer, float* red, float* green, float* blue, bool wide)
     {
         int done = 0;
@@ -46,22 +46,30 @@ internal static unsafe class PlanarKernel
         return done;
     }
 
-    /// <summary>Takes 16 pixels apart.</summary>
+    /// <summary>Separates the colours of 16 pixels.</summary>
+    /// <remarks>
+    /// 16 pixels are 48 bytes in three vectors. Red is every third byte: bytes 0, 3, … 15 of the first vector, 2, 5, … 14 of the second and
+    /// 1, 4, … 13 of the third. Each shuffle moves its bytes to their final place and sets the others to zero, so that a bitwise or joins
+    /// them. Green and blue start one and two bytes later.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector128<byte> Red, Vector128<byte> Green, Vector128<byte> Blue) Split(byte* row)
     {
         Vector128<byte> a = Vector128.Load(row);
         Vector128<byte> b = Vector128.Load(row + 16);
         Vector128<byte> c = Vector128.Load(row + 32);
-        Vector128<byte> red = ByteShuffle.Pick(a, Vector128.Create(0, 3, 6, 9, 12, 15, None, None, None, None, None, None, None, None, None, None))
-            | ByteShuffle.Pick(b, Vector128.Create(None, None, None, None, None, None, 2, 5, 8, 11, 14, None, None, None, None, None))
-            | ByteShuffle.Pick(c, Vector128.Create(None, None, None, None, None, None, None, None, None, None, None, 1, 4, 7, 10, 13));
-        Vector128<byte> green = ByteShuffle.Pick(a, Vector128.Create(1, 4, 7, 10, 13, None, None, None, None, None, None, None, None, None, None, None))
-            | ByteShuffle.Pick(b, Vector128.Create(None, None, None, None, None, 0, 3, 6, 9, 12, 15, None, None, None, None, None))
-            | ByteShuffle.Pick(c, Vector128.Create(None, None, None, None, None, None, None, None, None, None, None, 2, 5, 8, 11, 14));
-        Vector128<byte> blue = ByteShuffle.Pick(a, Vector128.Create(2, 5, 8, 11, 14, None, None, None, None, None, None, None, None, None, None, None))
-            | ByteShuffle.Pick(b, Vector128.Create(None, None, None, None, None, 1, 4, 7, 10, 13, None, None, None, None, None, None))
-            | ByteShuffle.Pick(c, Vector128.Create(None, None, None, None, None, None, None, None, None, None, 0, 3, 6, 9, 12, 15));
+        Vector128<byte> red =
+            ByteShuffle.Shuffle(a, Vector128.Create(0, 3, 6, 9, 12, 15, None, None, None, None, None, None, None, None, None, None))
+            | ByteShuffle.Shuffle(b, Vector128.Create(None, None, None, None, None, None, 2, 5, 8, 11, 14, None, None, None, None, None))
+            | ByteShuffle.Shuffle(c, Vector128.Create(None, None, None, None, None, None, None, None, None, None, None, 1, 4, 7, 10, 13));
+        Vector128<byte> green =
+            ByteShuffle.Shuffle(a, Vector128.Create(1, 4, 7, 10, 13, None, None, None, None, None, None, None, None, None, None, None))
+            | ByteShuffle.Shuffle(b, Vector128.Create(None, None, None, None, None, 0, 3, 6, 9, 12, 15, None, None, None, None, None))
+            | ByteShuffle.Shuffle(c, Vector128.Create(None, None, None, None, None, None, None, None, None, None, None, 2, 5, 8, 11, 14));
+        Vector128<byte> blue =
+            ByteShuffle.Shuffle(a, Vector128.Create(2, 5, 8, 11, 14, None, None, None, None, None, None, None, None, None, None, None))
+            | ByteShuffle.Shuffle(b, Vector128.Create(None, None, None, None, None, 1, 4, 7, 10, 13, None, None, None, None, None, None))
+            | ByteShuffle.Shuffle(c, Vector128.Create(None, None, None, None, None, None, None, None, None, None, 0, 3, 6, 9, 12, 15));
         return (red, green, blue);
     }
 
@@ -87,6 +95,7 @@ internal static unsafe class PlanarKernel
     {
         Vector256<float> scaled = Divide(
             Avx.ConvertToVector256Single(pixels), Vector256.Create(normalizer.Divisor), Vector256.Create(normalizer.DivisorReciprocal));
+        // The branch depends on the settings only, so the processor predicts it correctly after the first pixels.
         return normalizer.Normalizes
             ? Divide(
                 Avx.Subtract(scaled, Vector256.Create(normalizer.Means[channel])),
@@ -95,6 +104,7 @@ internal static unsafe class PlanarKernel
             : scaled;
     }
 
+    // The same operations in the same order as PixelNormalizer.Divide, which explains them.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Divide(Vector256<float> value, Vector256<float> divisor, Vector256<float> reciprocal)
     {
@@ -106,7 +116,9 @@ internal static unsafe class PlanarKernel
     private static Vector128<float> Normalize(Vector128<uint> pixels, PixelNormalizer normalizer, int channel)
     {
         Vector128<float> scaled = Divide(
-            Vector128.ConvertToSingle(pixels.AsInt32()), Vector128.Create(normalizer.Divisor), Vector128.Create(normalizer.DivisorReciprocal));
+            Vector128.ConvertToSingle(pixels.AsInt32()),
+            Vector128.Create(normalizer.Divisor),
+            Vector128.Create(normalizer.DivisorReciprocal));
         return normalizer.Normalizes
             ? Divide(
                 scaled - Vector128.Create(normalizer.Means[channel]),

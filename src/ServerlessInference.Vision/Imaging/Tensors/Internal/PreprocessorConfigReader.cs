@@ -3,12 +3,15 @@ using ServerlessInference.Vision.Imaging.Resizing;
 
 namespace ServerlessInference.Vision.Imaging.Tensors.Internal;
 
-/// <summary>Turns one <c>preprocessor_config.json</c> into settings.</summary>
+/// <summary>Reads the settings from one <c>preprocessor_config.json</c>.</summary>
 internal sealed class PreprocessorConfigReader
 {
     private const double ConvNextCropPercent = 224.0 / 256.0;
-    private const int ConvNextWarpFrom = 384;
-    private const double LevitResize = 256.0 / 224.0;
+    private const int ConvNextMinWarpSize = 384;
+    private const double LevitResizeFactor = 256.0 / 224.0;
+
+    private static readonly string[] UnsupportedSteps =
+        ["do_pad", "do_thumbnail", "do_align_long_axis", "do_crop_margin", "do_image_splitting"];
 
     private readonly JsonElement _config;
     private readonly string _family;
@@ -18,18 +21,21 @@ internal sealed class PreprocessorConfigReader
     {
         _config = config;
         string name = GetString("image_processor_type") ?? GetString("feature_extractor_type") ?? string.Empty;
-        _family = Trim(name);
+        _family = RemoveSuffix(name);
         _defaults = PreprocessorDefaults.Find(_family) ?? throw new ModelLoadException(
-            $"preprocessor_config.json names the processor '{name}', which is not supported. Supported are those of {PreprocessorDefaults.Known}; for others set {nameof(ImagePreprocessingOptions)} yourself.");
+            $"preprocessor_config.json names the processor '{name}', which is not supported. The supported processors are those of " +
+            $"{PreprocessorDefaults.SupportedFamilies}. For other processors, set {nameof(ImagePreprocessingOptions)} yourself.");
     }
 
     public ImagePreprocessingOptions Read()
     {
-        foreach (string step in (ReadOnlySpan<string>)["do_pad", "do_thumbnail", "do_align_long_axis", "do_crop_margin", "do_image_splitting"])
+        foreach (string step in UnsupportedSteps)
         {
             if (GetBoolean(step, false))
             {
-                throw new ModelLoadException($"preprocessor_config.json asks for '{step}', which is not supported. Set {nameof(ImagePreprocessingOptions)} yourself.");
+                throw new ModelLoadException(
+                    $"preprocessor_config.json requires '{step}', which is not supported. " +
+                    $"Set {nameof(ImagePreprocessingOptions)} yourself.");
             }
         }
 
@@ -72,8 +78,8 @@ internal sealed class PreprocessorConfigReader
 
     private void ReadResize(ImagePreprocessingOptions options, bool crops)
     {
-        (int shorter, ImageSize exact) = GetSize(crops);
-        if (shorter == 0)
+        (int shorterSide, ImageSize exact) = GetSize(crops);
+        if (shorterSide == 0)
         {
             options.Mode = ImageResizeMode.Exact;
             (options.Width, options.Height) = (exact.Width, exact.Height);
@@ -81,17 +87,18 @@ internal sealed class PreprocessorConfigReader
         }
 
         options.Mode = ImageResizeMode.ShorterSide;
-        options.ShorterSide = _family == "Levit" ? (int)(LevitResize * shorter) : shorter;
+        options.ShorterSide = _family == "Levit" ? (int)(LevitResizeFactor * shorterSide) : shorterSide;
         if (_family != "ConvNext")
         {
             return;
         }
 
-        // Small models crop, those from 384 on stretch the whole image.
-        options.Width = options.Height = shorter;
-        if (shorter < ConvNextWarpFrom)
+        // ConvNeXt models with small inputs are evaluated on a centre crop, those with inputs of 384 or more on the whole image, resized
+        // without regard to its aspect ratio.
+        options.Width = options.Height = shorterSide;
+        if (shorterSide < ConvNextMinWarpSize)
         {
-            options.ShorterSide = (int)(shorter / GetNumber("crop_pct", ConvNextCropPercent));
+            options.ShorterSide = (int)(shorterSide / GetNumber("crop_pct", ConvNextCropPercent));
         }
         else
         {
@@ -99,7 +106,8 @@ internal sealed class PreprocessorConfigReader
         }
     }
 
-    private (int Shorter, ImageSize Exact) GetSize(bool crops)
+    // Returns either the length of the shorter side, or 0 and the exact size.
+    private (int ShorterSide, ImageSize Exact) GetSize(bool crops)
     {
         if (!TryGet("size", out JsonElement size))
         {
@@ -110,23 +118,42 @@ internal sealed class PreprocessorConfigReader
         {
             int pixels = size.GetInt32();
 
-            // A file that names no processor tells by its crop what the number means.
-            bool shorter = _family.Length == 0 ? crops : _defaults.SizeIsShorterSide;
-            return shorter ? (pixels, default) : (0, new ImageSize(pixels, pixels));
+            // If the file names no processor, the meaning of a bare number follows from the crop: processors that crop resize the
+            // shorter side, the others resize to a square.
+            bool isShorterSide = _family.Length == 0 ? crops : _defaults.SizeIsShorterSide;
+            return isShorterSide ? (pixels, default) : (0, new ImageSize(pixels, pixels));
         }
 
-        if (size.ValueKind == JsonValueKind.Object && size.TryGetProperty("height", out JsonElement height) && size.TryGetProperty("width", out JsonElement width))
+        if (TryGetExactSize(size, out ImageSize exact))
         {
-            return (0, new ImageSize(width.GetInt32(), height.GetInt32()));
+            return (0, exact);
         }
 
-        if (size.ValueKind == JsonValueKind.Object && size.TryGetProperty("shortest_edge", out JsonElement edge) && !size.TryGetProperty("longest_edge", out _))
+        if (size.ValueKind == JsonValueKind.Object
+            && size.TryGetProperty("shortest_edge", out JsonElement edge)
+            && !size.TryGetProperty("longest_edge", out _))
         {
             return (edge.GetInt32(), default);
         }
 
         throw new ModelLoadException(
-            $"preprocessor_config.json states the size {size.GetRawText()}; a number, height and width, or shortest_edge alone were expected. Set {nameof(ImagePreprocessingOptions)} yourself.");
+            $"preprocessor_config.json states the size {size.GetRawText()}; " +
+            "a number, height and width, or shortest_edge alone was expected. " +
+            $"Set {nameof(ImagePreprocessingOptions)} yourself.");
+    }
+
+    private static bool TryGetExactSize(JsonElement size, out ImageSize exact)
+    {
+        if (size.ValueKind == JsonValueKind.Object
+            && size.TryGetProperty("height", out JsonElement height)
+            && size.TryGetProperty("width", out JsonElement width))
+        {
+            exact = new ImageSize(width.GetInt32(), height.GetInt32());
+            return true;
+        }
+
+        exact = default;
+        return false;
     }
 
     private ImageSize GetCrop()
@@ -137,14 +164,18 @@ internal sealed class PreprocessorConfigReader
             return new ImageSize(fallback, fallback);
         }
 
-        return crop.ValueKind == JsonValueKind.Number
-            ? new ImageSize(crop.GetInt32(), crop.GetInt32())
-            : crop.ValueKind == JsonValueKind.Object && crop.TryGetProperty("height", out JsonElement height) && crop.TryGetProperty("width", out JsonElement width)
-                ? new ImageSize(width.GetInt32(), height.GetInt32())
-                : throw new ModelLoadException($"preprocessor_config.json states the crop {crop.GetRawText()}; a number, or height and width were expected.");
+        if (crop.ValueKind == JsonValueKind.Number)
+        {
+            return new ImageSize(crop.GetInt32(), crop.GetInt32());
+        }
+
+        return TryGetExactSize(crop, out ImageSize exact)
+            ? exact
+            : throw new ModelLoadException(
+                $"preprocessor_config.json states the crop {crop.GetRawText()}; a number, or height and width, was expected.");
     }
 
-    // The numbers are Pillow's: Image.Resampling.
+    // The numbers are those of Pillow's Image.Resampling.
     private ResizeFilter GetFilter() => TryGet("resample", out JsonElement value)
         ? value.GetInt32() switch
         {
@@ -154,7 +185,8 @@ internal sealed class PreprocessorConfigReader
             3 => ResizeFilter.Bicubic,
             4 => ResizeFilter.Box,
             5 => ResizeFilter.Hamming,
-            int other => throw new ModelLoadException($"preprocessor_config.json states the resampling {other}; Pillow knows 0 to 5."),
+            int other => throw new ModelLoadException(
+                $"preprocessor_config.json states the resampling filter {other}; Pillow's filters are 0 to 5."),
         }
         : _defaults.Filter;
 
@@ -167,7 +199,8 @@ internal sealed class PreprocessorConfigReader
 
         return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 3
             ? new ChannelValues(value[0].GetSingle(), value[1].GetSingle(), value[2].GetSingle())
-            : throw new ModelLoadException($"preprocessor_config.json states {property} {value.GetRawText()}; three numbers were expected.");
+            : throw new ModelLoadException(
+                $"preprocessor_config.json states {property} {value.GetRawText()}; three numbers were expected.");
     }
 
     private bool GetBoolean(string property, bool fallback) => TryGet(property, out JsonElement value) ? value.GetBoolean() : fallback;
@@ -179,7 +212,7 @@ internal sealed class PreprocessorConfigReader
     private bool TryGet(string property, out JsonElement value) =>
         _config.TryGetProperty(property, out value) && value.ValueKind != JsonValueKind.Null;
 
-    private static string Trim(string name)
+    private static string RemoveSuffix(string name)
     {
         foreach (string suffix in (ReadOnlySpan<string>)["ImageProcessorFast", "ImageProcessor", "FeatureExtractor"])
         {

@@ -2,14 +2,16 @@ using ServerlessInference.Vision.Imaging.Resizing;
 
 namespace ServerlessInference.Vision.Imaging.Tensors.Internal;
 
-/// <summary>What a Hugging Face image processor does where its file says nothing. Source: transformers 4, the processors' constructors.</summary>
-/// <param name="Size">Pixels.</param>
-/// <param name="SizeIsShorterSide">Whether a bare number is the shorter side; otherwise it is both sides.</param>
-/// <param name="Filter">The resampling.</param>
-/// <param name="CropSize">Pixels; 0 for no crop.</param>
+/// <summary>The defaults of a Hugging Face image processor for settings that its file omits.</summary>
+/// <remarks>Source: the constructors of the processors in transformers 4.</remarks>
+/// <param name="Size">The size in pixels.</param>
+/// <param name="SizeIsShorterSide">Whether a size given as a number is the length of the shorter side. Otherwise it is both sides.</param>
+/// <param name="Filter">The resampling filter.</param>
+/// <param name="CropSize">The side of the crop in pixels; 0 for no crop.</param>
 /// <param name="Mean">The mean.</param>
 /// <param name="Deviation">The standard deviation.</param>
-internal sealed record PreprocessorDefaults(int Size, bool SizeIsShorterSide, ResizeFilter Filter, int CropSize, ChannelValues Mean, ChannelValues Deviation)
+internal sealed record PreprocessorDefaults(
+    int Size, bool SizeIsShorterSide, ResizeFilter Filter, int CropSize, ChannelValues Mean, ChannelValues Deviation)
 {
     private static readonly ChannelValues Half = new(0.5f);
     private static readonly ChannelValues ImageNetMean = new(0.485f, 0.456f, 0.406f);
@@ -17,12 +19,13 @@ internal sealed record PreprocessorDefaults(int Size, bool SizeIsShorterSide, Re
     private static readonly ChannelValues ClipMean = new(0.48145466f, 0.4578275f, 0.40821073f);
     private static readonly ChannelValues ClipDeviation = new(0.26862954f, 0.26130258f, 0.27577711f);
 
-    /// <summary>The processors that are understood, for error messages.</summary>
-    public const string Known = "ViT, DeiT, Beit, Bit, CLIP, Siglip, ConvNext, Levit, MobileNetV1, MobileNetV2, MobileViT, Segformer";
+    /// <summary>The supported processors, for error messages.</summary>
+    public const string SupportedFamilies =
+        "ViT, DeiT, Beit, Bit, CLIP, Siglip, ConvNext, Levit, MobileNetV1, MobileNetV2, MobileViT, Segformer";
 
-    /// <summary>Gets the defaults of a processor.</summary>
-    /// <param name="family">Its name without "ImageProcessor" or "FeatureExtractor"; empty where the file names none.</param>
-    /// <returns>The defaults; null where the processor is not understood.</returns>
+    /// <summary>Finds the defaults of a processor.</summary>
+    /// <param name="family">The name of the processor without "ImageProcessor" or "FeatureExtractor"; empty if the file names none.</param>
+    /// <returns>The defaults, or <see langword="null"/> if the processor is not supported.</returns>
     public static PreprocessorDefaults? Find(string family) => family switch
     {
         "" or "ViT" => new(224, false, ResizeFilter.Bilinear, 0, Half, Half),

@@ -2,7 +2,14 @@ using ServerlessInference.Vision.Imaging.Resizing.Internal;
 
 namespace ServerlessInference.Vision.Imaging.Tensors.Internal;
 
-/// <summary>Where an image goes in its tensor: the size that it is resized to, the tensor's size, and the offset of one in the other.</summary>
+/// <summary>
+/// The placement of an image in its tensor: the size to which the image is resized, the size of the tensor, and the offset of the resized
+/// image in the tensor.
+/// </summary>
+/// <remarks>
+/// The offset may have either sign on each axis. Positive: the image is smaller than the tensor and is padded (letterbox, or a crop that is
+/// larger than the image). Negative: the image is larger and is cropped. Only the visible part is ever resampled (<see cref="Region"/>).
+/// </remarks>
 internal readonly record struct ResizePlan
 {
     private int SourceWidth { get; init; }
@@ -13,32 +20,32 @@ internal readonly record struct ResizePlan
 
     private int ResizedHeight { get; init; }
 
-    /// <summary>The tensor's width.</summary>
+    /// <summary>Gets the width of the tensor.</summary>
     public int Width { get; private init; }
 
-    /// <summary>The tensor's height.</summary>
+    /// <summary>Gets the height of the tensor.</summary>
     public int Height { get; private init; }
 
-    /// <summary>The tensor's column where the resized image starts; below 0 where columns are cut off.</summary>
+    /// <summary>Gets the column of the tensor at which the resized image starts. Negative if columns are cropped.</summary>
     public int OffsetX { get; private init; }
 
-    /// <summary>The tensor's row where the resized image starts; below 0 where rows are cut off.</summary>
+    /// <summary>Gets the row of the tensor at which the resized image starts. Negative if rows are cropped.</summary>
     public int OffsetY { get; private init; }
 
-    /// <summary>The grey beside the image.</summary>
+    /// <summary>Gets the grey value of the padding.</summary>
     public byte Fill { get; private init; }
 
     private double GainX { get; init; }
 
     private double GainY { get; init; }
 
-    /// <summary>The first column of the tensor that the image covers.</summary>
+    /// <summary>Gets the first column of the tensor that the image covers.</summary>
     public int Left => Math.Max(0, OffsetX);
 
-    /// <summary>The first row of the tensor that the image covers.</summary>
+    /// <summary>Gets the first row of the tensor that the image covers.</summary>
     public int Top => Math.Max(0, OffsetY);
 
-    /// <summary>The part of the resized image that is in the tensor.</summary>
+    /// <summary>Gets the part of the resized image that is in the tensor.</summary>
     public PixelRegion Region => new(
         SourceWidth,
         SourceHeight,
@@ -55,9 +62,13 @@ internal readonly record struct ResizePlan
     {
         ResizePlan plan = options.Mode switch
         {
-            ImageResizeMode.ShorterSide => Resize(width, height, Follow(options, width, height), Follow(options, height, width)),
+            ImageResizeMode.ShorterSide => Resize(
+                width, height, ScaleSide(options.ShorterSide, width, height), ScaleSide(options.ShorterSide, height, width)),
             ImageResizeMode.Exact => Resize(
-                width, height, options.ResizeWidth == 0 ? options.Width : options.ResizeWidth, options.ResizeHeight == 0 ? options.Height : options.ResizeHeight),
+                width,
+                height,
+                options.ResizeWidth == 0 ? options.Width : options.ResizeWidth,
+                options.ResizeHeight == 0 ? options.Height : options.ResizeHeight),
             ImageResizeMode.Letterbox => Letterbox(options, width, height),
             _ => Resize(width, height, width, height),
         };
@@ -100,9 +111,9 @@ internal readonly record struct ResizePlan
         };
     }
 
-    // torchvision: int(size * long / short), in double precision.
-    private static long Follow(ImagePreprocessingOptions options, int side, int other) =>
-        side <= other ? options.ShorterSide : (long)((double)((long)options.ShorterSide * side) / other);
+    // The new length of one side. As in torchvision, the longer side is int(size * long / short), computed in double precision.
+    private static long ScaleSide(int shorterSide, int side, int other) =>
+        side <= other ? shorterSide : (long)((double)((long)shorterSide * side) / other);
 
     private static ResizePlan Letterbox(ImagePreprocessingOptions options, int width, int height)
     {
@@ -113,42 +124,48 @@ internal readonly record struct ResizePlan
             gain = Math.Min(gain, 1.0);
         }
 
-        // An image much longer than wide would otherwise vanish.
+        // The shorter side of an extremely long image would round to 0, and the image would vanish.
         int resizedWidth = Math.Max(1, (int)(centered ? Math.Round(width * gain, MidpointRounding.ToEven) : width * gain));
         int resizedHeight = Math.Max(1, (int)(centered ? Math.Round(height * gain, MidpointRounding.ToEven) : height * gain));
-        int restX = options.Width - resizedWidth;
-        int restY = options.Height - resizedHeight;
+        int paddingX = options.Width - resizedWidth;
+        int paddingY = options.Height - resizedHeight;
         if (options.LetterboxStride > 0)
         {
-            restX %= options.LetterboxStride;
-            restY %= options.LetterboxStride;
+            // Whole strides of padding are dropped; what remains pads the side to a multiple of the stride.
+            paddingX %= options.LetterboxStride;
+            paddingY %= options.LetterboxStride;
         }
 
         return Resize(width, height, resizedWidth, resizedHeight) with
         {
-            Width = resizedWidth + restX,
-            Height = resizedHeight + restY,
+            Width = resizedWidth + paddingX,
+            Height = resizedHeight + paddingY,
 
-            // Ultralytics: round(rest / 2 - 0.1), so that an odd pixel goes to the right and the bottom.
-            OffsetX = centered ? (int)Math.Round((restX / 2.0) - 0.1, MidpointRounding.ToEven) : 0,
-            OffsetY = centered ? (int)Math.Round((restY / 2.0) - 0.1, MidpointRounding.ToEven) : 0,
+            // Ultralytics computes round(padding / 2 - 0.1), which places an odd pixel of padding at the right and at the bottom.
+            OffsetX = centered ? (int)Math.Round((paddingX / 2.0) - 0.1, MidpointRounding.ToEven) : 0,
+            OffsetY = centered ? (int)Math.Round((paddingY / 2.0) - 0.1, MidpointRounding.ToEven) : 0,
             Fill = options.LetterboxFill,
             GainX = gain,
             GainY = gain,
         };
     }
 
-    private static int CropOffset(int wanted, int actual, CropRounding rounding)
+    // Where a centre crop of the given length starts. An image that is too short is padded on both sides: torchvision places an odd pixel
+    // of padding after the image, Hugging Face before it.
+    private static int CropOffset(int cropLength, int imageLength, CropRounding rounding)
     {
         if (rounding == CropRounding.HalfToEven)
         {
-            return actual < wanted ? (wanted - actual) / 2 : -(int)Math.Round((actual - wanted) / 2.0, MidpointRounding.ToEven);
+            return imageLength < cropLength
+                ? (cropLength - imageLength) / 2
+                : -(int)Math.Round((imageLength - cropLength) / 2.0, MidpointRounding.ToEven);
         }
 
-        return actual < wanted ? (wanted - actual + 1) / 2 : -((actual - wanted) / 2);
+        return imageLength < cropLength ? (cropLength - imageLength + 1) / 2 : -((imageLength - cropLength) / 2);
     }
 
     private static InvalidInputException TooLarge(int width, int height, long resizedWidth, long resizedHeight) => new(
         InvalidInputKind.TooLarge,
-        $"The image, {width} x {height} pixels, would become {resizedWidth} x {resizedHeight}, which is too large. Send an image of other proportions, or set Width and Height.");
+        $"The image has {width} x {height} pixels and would become {resizedWidth} x {resizedHeight}, which is too large. " +
+        "Send an image with a different aspect ratio, or set Width and Height.");
 }

@@ -1,7 +1,7 @@
 namespace ServerlessInference.Vision.Imaging.Tensors.Internal;
 
-/// <summary>Writes rows of pixels into a tensor of one element type, in one layout and channel order.</summary>
-/// <typeparam name="T">float, Half or byte.</typeparam>
+/// <summary>Writes rows of pixels into a tensor with a given element type, layout and channel order.</summary>
+/// <typeparam name="T">The element type: float, Half or byte.</typeparam>
 internal sealed unsafe class TensorRows<T>
     where T : unmanaged
 {
@@ -11,9 +11,11 @@ internal sealed unsafe class TensorRows<T>
     private readonly PixelNormalizer? _normalizer;
 
     /// <summary>Creates a writer.</summary>
-    /// <param name="table">The 256 values of red, of green, of blue.</param>
+    /// <param name="table">The values of the 256 pixel values: first of red, then of green, then of blue.</param>
     /// <param name="options">Layout and channel order.</param>
-    /// <param name="normalizer">For float32, one that can compute the same values; null to look them all up.</param>
+    /// <param name="normalizer">
+    /// The constants with which float32 vector code computes the same values; <see langword="null"/> to look up every value.
+    /// </param>
     public TensorRows(T[] table, ImagePreprocessingOptions options, PixelNormalizer? normalizer)
     {
         _table = table;
@@ -22,12 +24,12 @@ internal sealed unsafe class TensorRows<T>
         _normalizer = normalizer;
     }
 
-    /// <summary>Writes pixels.</summary>
-    /// <param name="row">Red, green, blue of each.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="tensor">The image's tensor.</param>
-    /// <param name="at">The first one's position: row times width plus column.</param>
-    /// <param name="plane">The tensor's height times its width.</param>
+    /// <summary>Writes consecutive pixels of one row.</summary>
+    /// <param name="row">The pixels: red, green, blue of each.</param>
+    /// <param name="count">The number of pixels.</param>
+    /// <param name="tensor">The tensor of the image.</param>
+    /// <param name="at">The position of the first pixel: row times width plus column.</param>
+    /// <param name="plane">The size of a plane: height times width of the tensor.</param>
     public void Write(byte* row, int count, T* tensor, nint at, nint plane)
     {
         fixed (T* table = _table)
@@ -38,11 +40,12 @@ internal sealed unsafe class TensorRows<T>
                 return;
             }
 
+            // BGR only exchanges the planes that red and blue are written to.
             T* red = tensor + at + (_reversed ? 2 * plane : 0);
             T* green = tensor + at + plane;
             T* blue = tensor + at + (_reversed ? 0 : 2 * plane);
             int done = typeof(T) == typeof(float) && _normalizer is not null
-                ? PlanarKernel.Run(row, count, _normalizer, (float*)red, (float*)green, (float*)blue, PlanarKernel.Wide)
+                ? PlanarKernel.Run(row, count, _normalizer, (float*)red, (float*)green, (float*)blue, PlanarKernel.IsWideSupported)
                 : 0;
             for (row += 3 * done; done < count; done++, row += 3)
             {
@@ -53,7 +56,7 @@ internal sealed unsafe class TensorRows<T>
         }
     }
 
-    /// <summary>Writes the same grey many times.</summary>
+    /// <summary>Writes a run of pixels of the same grey. Does nothing if <paramref name="count"/> is 0 or negative.</summary>
     public void Fill(byte gray, int count, T* tensor, nint at, nint plane)
     {
         if (count <= 0)

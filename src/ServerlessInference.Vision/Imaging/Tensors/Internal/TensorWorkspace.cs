@@ -2,7 +2,7 @@ using ServerlessInference.Vision.Imaging.Resizing.Internal;
 
 namespace ServerlessInference.Vision.Imaging.Tensors.Internal;
 
-/// <summary>The memory that making one tensor at a time needs. Not thread-safe.</summary>
+/// <summary>The working memory for writing one tensor at a time. Not thread-safe.</summary>
 internal sealed class TensorWorkspace
 {
     private byte[] _row = [];
