@@ -2,11 +2,11 @@ using ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
 namespace ServerlessInference.Vision.Imaging.Jpeg;
 
-/// <summary>Decodes JPEGs to the same RGB bytes as libjpeg-turbo 2.1.5 with its defaults, as Pillow uses it.</summary>
+/// <summary>Decodes JPEGs to the same RGB bytes as libjpeg-turbo 2.1.5 with its default settings, as used by Pillow.</summary>
 /// <remarks>
 /// <para>Reads baseline, extended sequential and progressive Huffman-coded JPEGs of 8 bits with 1, 3 or 4 components. Source:
-/// ITU-T T.81, T.871 (JFIF); docs/architecture/imaging.md tells how equality is checked.</para>
-/// <para>Thread-safe. Buffers are kept from image to image, for as many simultaneous images as the processor has threads.</para>
+/// ITU-T T.81, T.871 (JFIF); docs/architecture/imaging.md describes how the equality is checked.</para>
+/// <para>Thread-safe. Buffers are reused from image to image, at most one set per hardware thread.</para>
 /// </remarks>
 internal sealed class JpegDecoder : IImageDecoder
 {

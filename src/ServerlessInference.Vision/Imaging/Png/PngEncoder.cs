@@ -5,19 +5,25 @@ using ServerlessInference.Vision.Imaging.Png.Internal;
 
 namespace ServerlessInference.Vision.Imaging.Png;
 
-/// <summary>Writes images as PNG files: 8-bit RGB, not interlaced, without metadata.</summary>
+/// <summary>Encodes images as PNG files: 8-bit RGB, not interlaced, without metadata.</summary>
 /// <remarks>
-/// <para>Each row takes the filter whose differences are smallest in sum (ISO/IEC 15948, clause 12.8); the runtime's zlib compresses.</para>
-/// <para>Thread-safe: holds no state.</para>
+/// <para>Each row is filtered with the filter that minimises the sum of absolute differences (ISO/IEC 15948, clause 12.8), then compressed
+/// with the runtime's zlib.</para>
+/// <para>Thread-safe and stateless.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// File.WriteAllBytes("boxes.png", PngEncoder.Encode(image));
+/// </code>
+/// </example>
 public static class PngEncoder
 {
     private const int Distance = ImageBuffer.Channels;
 
-    /// <summary>Writes an image.</summary>
-    /// <param name="image">The image, not empty.</param>
-    /// <param name="destination">Takes the encoded file.</param>
-    /// <param name="level">How hard to compress.</param>
+    /// <summary>Encodes an image and writes the file to a stream.</summary>
+    /// <param name="image">The image, which must not be empty.</param>
+    /// <param name="destination">Receives the encoded file. The stream is left open.</param>
+    /// <param name="level">The compression level.</param>
     /// <exception cref="ArgumentException">The image is empty.</exception>
     public static void Encode(ImageBuffer image, Stream destination, CompressionLevel level = CompressionLevel.Fastest)
     {
@@ -25,7 +31,7 @@ public static class PngEncoder
         ArgumentNullException.ThrowIfNull(destination);
         if (image.Width == 0 || image.Height == 0)
         {
-            throw new ArgumentException("The image is empty. Give it a size and pixels first.", nameof(image));
+            throw new ArgumentException("The image is empty. Set its size and pixels first.", nameof(image));
         }
 
         destination.Write(ImageFormatDetector.PngSignature);
@@ -47,8 +53,8 @@ public static class PngEncoder
     }
 
     /// <summary>Encodes an image.</summary>
-    /// <param name="image">The image, not empty.</param>
-    /// <param name="level">How hard to compress.</param>
+    /// <param name="image">The image, which must not be empty.</param>
+    /// <param name="level">The compression level.</param>
     /// <returns>The encoded file.</returns>
     /// <exception cref="ArgumentException">The image is empty.</exception>
     public static byte[] Encode(ImageBuffer image, CompressionLevel level = CompressionLevel.Fastest)
@@ -88,14 +94,14 @@ public static class PngEncoder
             for (int y = 0; y < image.Height; y++)
             {
                 ReadOnlySpan<byte> above = y == 0 ? zeros.AsSpan(0, stride) : image.Row(y - 1);
-                long least = long.MaxValue;
+                long smallest = long.MaxValue;
                 for (int filter = 1; filter <= 4; filter++)
                 {
                     candidate[0] = (byte)filter;
                     long sum = Filter(filter, image.Row(y), above, candidate.AsSpan(1, stride));
-                    if (sum < least)
+                    if (sum < smallest)
                     {
-                        least = sum;
+                        smallest = sum;
                         (candidate, best) = (best, candidate);
                     }
                 }
@@ -111,6 +117,7 @@ public static class PngEncoder
         }
     }
 
+    // Returns the sum of the absolute differences, as a measure of how well the filtered row will compress.
     private static long Filter(int filter, ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, Span<byte> filtered)
     {
         long sum = 0;

@@ -2,24 +2,31 @@ using ServerlessInference.Vision.Imaging.Resizing.Internal;
 
 namespace ServerlessInference.Vision.Imaging.Resizing;
 
-/// <summary>Resizes images, bit-identically to Pillow, or as OpenCV's <c>INTER_LINEAR</c> does.</summary>
+/// <summary>Resizes images with results that equal those of Pillow, or of OpenCV's <c>INTER_LINEAR</c>, bit for bit.</summary>
 /// <remarks>
-/// <para>Keeps its memory and its weights for the next image: with images of recurring sizes nothing is allocated.</para>
-/// <para>Not thread-safe; one for each thread, or <see cref="ImageTensorizer"/>, which is thread-safe.</para>
+/// <para>Working memory and filter weights are reused, so that resizing images of recurring sizes allocates nothing.</para>
+/// <para>Not thread-safe. Use one instance per thread, or <see cref="ImageTensorizer"/>, which is thread-safe.</para>
 /// <para>Source: Pillow 9.4 and OpenCV 4.6, see docs/architecture/imaging.md.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var resizer = new ImageResizer();
+/// var thumbnail = new ImageBuffer();
+/// resizer.Resize(image, thumbnail, 320, 240, ResizeFilter.Bicubic);
+/// </code>
+/// </example>
 public sealed class ImageResizer
 {
     private readonly ResamplerSet _resamplers = new(VectorPaths.Best);
 
     /// <summary>Resizes an image.</summary>
-    /// <param name="source">The image, not empty.</param>
-    /// <param name="destination">Takes the result and its size; another image than <paramref name="source"/>.</param>
-    /// <param name="width">Pixels, above 0.</param>
-    /// <param name="height">Pixels, above 0.</param>
-    /// <param name="filter">How pixels are weighed.</param>
-    /// <exception cref="ArgumentException">The source is empty or also the destination.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A side is not above 0.</exception>
+    /// <param name="source">The image, which must not be empty.</param>
+    /// <param name="destination">Receives the result and its size. Must not be <paramref name="source"/>.</param>
+    /// <param name="width">The width of the result in pixels, above 0.</param>
+    /// <param name="height">The height of the result in pixels, above 0.</param>
+    /// <param name="filter">The filter that weights the pixels.</param>
+    /// <exception cref="ArgumentException">The source is empty or is also the destination.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A side is 0 or negative.</exception>
     public void Resize(ImageBuffer source, ImageBuffer destination, int width, int height, ResizeFilter filter)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -28,15 +35,15 @@ public sealed class ImageResizer
         Run(source, destination, PixelRegion.Whole(source, width, height), filter);
     }
 
-    /// <summary>Resizes an image and cuts a part out of the result, without making the rest.</summary>
-    /// <param name="source">The image, not empty.</param>
-    /// <param name="destination">Takes the part and its size; another image than <paramref name="source"/>.</param>
+    /// <summary>Resizes an image and crops the result. Only the cropped part is computed.</summary>
+    /// <param name="source">The image, which must not be empty.</param>
+    /// <param name="destination">Receives the cropped part and its size. Must not be <paramref name="source"/>.</param>
     /// <param name="width">The width of the whole result in pixels, above 0.</param>
     /// <param name="height">The height of the whole result in pixels, above 0.</param>
-    /// <param name="crop">The part, in pixels of the whole result.</param>
-    /// <param name="filter">How pixels are weighed.</param>
-    /// <exception cref="ArgumentException">The source is empty or also the destination.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A side is not above 0, or the part is not within the result.</exception>
+    /// <param name="crop">The part to keep, in pixels of the whole result.</param>
+    /// <param name="filter">The filter that weights the pixels.</param>
+    /// <exception cref="ArgumentException">The source is empty or is also the destination.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A side is 0 or negative, or the crop is not within the result.</exception>
     public void Resize(ImageBuffer source, ImageBuffer destination, int width, int height, PixelRectangle crop, ResizeFilter filter)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -45,7 +52,7 @@ public sealed class ImageResizer
         if (crop.Left < 0 || crop.Top < 0 || crop.Width <= 0 || crop.Height <= 0
             || (long)crop.Left + crop.Width > width || (long)crop.Top + crop.Height > height)
         {
-            throw new ArgumentOutOfRangeException(nameof(crop), crop, $"The part must lie within the result, {width} x {height} pixels.");
+            throw new ArgumentOutOfRangeException(nameof(crop), crop, $"The crop must be within the result of {width} x {height} pixels.");
         }
 
         Run(
@@ -65,7 +72,7 @@ public sealed class ImageResizer
 
         if (ReferenceEquals(source, destination))
         {
-            throw new ArgumentException("An image cannot be resized into itself. Give another buffer.", nameof(destination));
+            throw new ArgumentException("An image cannot be resized into itself. Pass a different buffer.", nameof(destination));
         }
 
         destination.Resize(region.Width, region.Height);

@@ -1,26 +1,26 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>One block of an MCU: how it is decoded, and where to.</summary>
+/// <summary>The tables and the destination with which one block of an MCU is decoded.</summary>
 internal unsafe struct BlockPlan
 {
-    /// <summary>Lookup of the DC table.</summary>
+    /// <summary>The lookup of the DC table.</summary>
     public uint* Dc;
 
-    /// <summary>Lookup of the AC table.</summary>
+    /// <summary>The lookup of the AC table.</summary>
     public uint* Ac;
 
-    /// <summary>The first coefficient: rows are <see cref="ZigZag.RowStride"/> apart.</summary>
+    /// <summary>The first coefficient of the block. Rows are <see cref="ZigZag.RowStride"/> values apart.</summary>
     public short* Block;
 
-    /// <summary>The last DC value of its component.</summary>
+    /// <summary>The last DC value of the component.</summary>
     public int* Predictor;
 
-    /// <summary>The component's place in the scan.</summary>
+    /// <summary>The index of the component in the scan.</summary>
     public int Component;
 
-    /// <summary>Whether AC coefficients are passed over: a block that becomes one sample needs none.</summary>
+    /// <summary>Whether AC coefficients are skipped. A block that becomes a single sample does not need them.</summary>
     public bool DcOnly;
 
-    /// <summary>Takes the positions of all AC coefficients that are not zero, or-ed.</summary>
+    /// <summary>Receives the bitwise or of the positions of all AC coefficients that are not zero.</summary>
     public uint Mask;
 }

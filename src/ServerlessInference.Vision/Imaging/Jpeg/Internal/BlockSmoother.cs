@@ -1,10 +1,16 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Estimates low-frequency coefficients that a progressive image has not (fully) sent, from the DC values around a block.</summary>
-/// <remarks>Same results as libjpeg-turbo 2.1.5 with <c>do_block_smoothing</c>, its default, quirks at the edges included.</remarks>
+/// <summary>
+/// Estimates low-frequency coefficients that the scans of a progressive image have not provided, or not with full precision, from the DC
+/// values of the surrounding blocks.
+/// </summary>
+/// <remarks>
+/// The results equal those of libjpeg-turbo 2.1.5 with <c>do_block_smoothing</c>, its default, including its special behaviour at the
+/// edges.
+/// </remarks>
 internal sealed unsafe class BlockSmoother
 {
-    /// <summary>How many coefficients' progress matters: DC and the first nine AC.</summary>
+    /// <summary>The number of coefficients whose progress matters: DC and the first nine AC coefficients.</summary>
     public const int SavedCoefficients = 10;
 
     private readonly JpegFrame _frame;
@@ -13,12 +19,12 @@ internal sealed unsafe class BlockSmoother
 
     public BlockSmoother(JpegFrame frame) => _frame = frame;
 
-    /// <summary>Gets a value indicating whether the image is to be smoothed.</summary>
+    /// <summary>Gets a value indicating whether the image is smoothed.</summary>
     public bool Active { get; private set; }
 
-    /// <summary>Decides whether the image is to be smoothed, after all scans are read.</summary>
-    /// <param name="scans">Their number.</param>
-    /// <param name="lastGoodRow">The last row of MCUs that the last scan had data for.</param>
+    /// <summary>Decides, after all scans have been read, whether the image is smoothed.</summary>
+    /// <param name="scans">The number of scans.</param>
+    /// <param name="lastGoodRow">The last row of MCUs for which the last scan had data.</param>
     public void SetUp(int scans, int lastGoodRow)
     {
         _lastGoodRow = lastGoodRow;
@@ -54,19 +60,22 @@ internal sealed unsafe class BlockSmoother
         Active = useful;
     }
 
-    /// <summary>Estimates and transforms one row of blocks.</summary>
+    /// <summary>Estimates the missing coefficients of one row of blocks and transforms the blocks to samples.</summary>
     /// <param name="component">The component.</param>
     /// <param name="mcuRow">The row of MCUs.</param>
-    /// <param name="row">The row of blocks in it.</param>
-    /// <param name="rows">The rows of blocks in it.</param>
-    /// <param name="target">Takes the samples.</param>
+    /// <param name="row">The index of the row of blocks within the row of MCUs.</param>
+    /// <param name="rows">The number of rows of blocks in the row of MCUs.</param>
+    /// <param name="target">Receives the samples.</param>
     public void TransformRow(JpegComponent component, int mcuRow, int row, int rows, byte* target)
     {
         short* work = _work.Ensure(ZigZag.PairLength);
+        // Rows that the last scan did not reach have the precision of the scan before it.
         int[] bits = mcuRow > _lastGoodRow ? component.PreviousCoefficientBits : component.CoefficientBits;
         bool dcOnly = bits.AsSpan(1, SavedCoefficients - 1).IndexOfAnyExcept(-1) < 0;
         Span<int> rowNumbers = stackalloc int[5];
         FindRows(component, mcuRow, row, rows, rowNumbers);
+        // The DC values of the 5 by 5 blocks around the current one. The window moves along the row; at the start, the first column stands
+        // in for the columns to its left.
         Span<int> window = stackalloc int[SmoothingKernels.Length];
         for (int y = 0; y < 5; y++)
         {
@@ -80,19 +89,22 @@ internal sealed unsafe class BlockSmoother
             short* block = work + ((column & 1) * 8);
             if ((column & 1) == 0)
             {
-                new ReadOnlySpan<short>(component.Pair(rowNumbers[2], column >> 1), ZigZag.PairLength).CopyTo(new Span<short>(work, ZigZag.PairLength));
+                // Estimates must not change the stored coefficients, since neighbouring blocks are estimated from them.
+                short* pair = component.Pair(rowNumbers[2], column >> 1);
+                new ReadOnlySpan<short>(pair, ZigZag.PairLength).CopyTo(new Span<short>(work, ZigZag.PairLength));
             }
 
             Estimate(component, block, window, bits, dcOnly);
             if ((column & 1) == 1 || column == last)
             {
-                InverseDct.Transform(work, component, target, MultiScan.Mask(work), MultiScan.Mask(work + 8));
+                InverseDct.Transform(work, component, target, MultiScan.GetNonZeroMask(work), MultiScan.GetNonZeroMask(work + 8));
                 target += 2 * component.ScaledSize;
             }
         }
     }
 
-    // Rows beyond the image repeat the one before them. At the bottom libjpeg repeats one row earlier than it would have to.
+    // Rows beyond the edge of the image are replaced by the nearest row inside. At the bottom libjpeg starts to do so one row earlier than
+    // necessary, and so does this.
     private void FindRows(JpegComponent component, int mcuRow, int row, int rows, Span<int> rowNumbers)
     {
         int lastMcuRow = _frame.McuRows - 1;
@@ -134,7 +146,8 @@ internal sealed unsafe class BlockSmoother
             short* coefficient = block + ZigZag.Positions[i];
             if (bits[i] != 0 && *coefficient == 0)
             {
-                *coefficient = (short)Predict(SmoothingKernels.Ac(i, dcOnly), window, quantization[0], quantization[ZigZag.Natural(i)], bits[i]);
+                ReadOnlySpan<short> weights = SmoothingKernels.Ac(i, dcOnly);
+                *coefficient = (short)Predict(weights, window, quantization[0], quantization[ZigZag.Natural(i)], bits[i]);
             }
         }
 
@@ -155,6 +168,8 @@ internal sealed unsafe class BlockSmoother
         long number = (long)dcQuantization * sum;
         long divisor = (long)quantization << 8;
         int magnitude = (int)((Math.Abs(number) + (divisor >> 1)) / divisor);
+
+        // The scans so far have shown that the coefficient is zero down to this bit, so its magnitude is below 2^bit.
         if (bit > 0)
         {
             magnitude = Math.Min(magnitude, (1 << bit) - 1);

@@ -1,9 +1,9 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Converts rows of four components to RGB as Pillow's <c>convert("RGB")</c> does.</summary>
+/// <summary>Converts rows of four components to RGB, as Pillow's <c>convert("RGB")</c> does.</summary>
 /// <remarks>
-/// Pillow takes every four-component JPEG to be inverted, as Adobe writes them, whether or not it has Adobe's marker. With
-/// C, M, Y, K after that inversion, red is 255 − K less C·(255 − K)/255, rounded; it knows no colour profiles.
+/// Pillow assumes that every four-component JPEG is stored inverted, as Adobe does, whether or not the file has Adobe's marker. With C,
+/// M, Y and K after that inversion, red is (255 − K) − C·(255 − K)/255, rounded; green and blue likewise. Colour profiles are ignored.
 /// </remarks>
 internal static unsafe class CmykToRgb
 {
@@ -12,8 +12,8 @@ internal static unsafe class CmykToRgb
     /// <param name="m">Magenta, inverted.</param>
     /// <param name="y">Yellow, inverted.</param>
     /// <param name="k">Black, inverted.</param>
-    /// <param name="width">Pixels.</param>
-    /// <param name="target">Takes <c>3 × width</c> bytes.</param>
+    /// <param name="width">The number of pixels.</param>
+    /// <param name="target">Receives <c>3 × width</c> bytes.</param>
     public static void ConvertCmyk(byte* c, byte* m, byte* y, byte* k, int width, byte* target)
     {
         for (int x = 0; x < width; x++, target += 3)
@@ -30,8 +30,8 @@ internal static unsafe class CmykToRgb
     /// <param name="cb">Blue difference.</param>
     /// <param name="cr">Red difference.</param>
     /// <param name="k">Black, inverted.</param>
-    /// <param name="width">Pixels.</param>
-    /// <param name="target">Takes <c>3 × width</c> bytes.</param>
+    /// <param name="width">The number of pixels.</param>
+    /// <param name="target">Receives <c>3 × width</c> bytes.</param>
     public static void ConvertYcck(byte* y, byte* cb, byte* cr, byte* k, int width, byte* target)
     {
         YccToRgb.Convert(y, cb, cr, width, target);
@@ -44,6 +44,7 @@ internal static unsafe class CmykToRgb
         }
     }
 
+    // Subtracts ink × white / 255. The division is (p + (p >> 8)) >> 8 with p = product + 128, which rounds exactly for 8-bit operands.
     private static byte Mix(int ink, int white)
     {
         int product = (ink * white) + 128;

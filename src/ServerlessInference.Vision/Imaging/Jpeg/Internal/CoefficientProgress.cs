@@ -1,12 +1,12 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Keeps account of how far progressive scans have brought each coefficient, for <see cref="BlockSmoother"/>.</summary>
-/// <remarks>Behaves like libjpeg-turbo 2.1.5, its treatment of scans out of order included.</remarks>
+/// <summary>Tracks the precision that progressive scans have given each coefficient so far, for <see cref="BlockSmoother"/>.</summary>
+/// <remarks>Behaves like libjpeg-turbo 2.1.5, including its treatment of scans in an unusual order.</remarks>
 internal static class CoefficientProgress
 {
     /// <summary>Records a scan that is about to be read.</summary>
     /// <param name="scan">The scan.</param>
-    /// <param name="number">Its number, from 1.</param>
+    /// <param name="number">The number of the scan, starting at 1.</param>
     public static void Record(JpegScan scan, int number)
     {
         foreach (JpegComponent component in scan.Components.AsSpan(0, scan.ComponentCount))

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Gives the rows of one component as wide and as many as the image's.</summary>
+/// <summary>Upsamples one component to the width and height of the image, row by row.</summary>
 internal sealed unsafe class ComponentUpsampler
 {
     private JpegComponent? _component;
@@ -12,14 +12,14 @@ internal sealed unsafe class ComponentUpsampler
     private short* _sums;
     private int _lastRow;
 
-    /// <summary>Gets a value indicating whether neighbouring rows are needed.</summary>
+    /// <summary>Gets a value indicating whether a row also depends on the sample rows above and below it.</summary>
     public bool NeedsContext => _kind is UpsamplingKind.FancyVertical or UpsamplingKind.FancyBoth;
 
-    /// <summary>Chooses the method, as libjpeg does.</summary>
-    /// <param name="frame">The frame, with its scale.</param>
+    /// <summary>Prepares for an image and chooses the method, as libjpeg does.</summary>
+    /// <param name="frame">The frame. Its scale has been set.</param>
     /// <param name="component">The component.</param>
-    /// <param name="target">Room for a row of the image and <see cref="Upsampling.Slack"/>.</param>
-    /// <param name="sums">Room for a row of sums, shared by all components.</param>
+    /// <param name="target">A buffer for one row of the image plus <see cref="Upsampling.Slack"/>.</param>
+    /// <param name="sums">A buffer for one row of sums, shared by all components.</param>
     public void SetUp(JpegFrame frame, JpegComponent component, byte* target, short* sums)
     {
         int inWidth = component.HorizontalSampling * component.ScaledSize / frame.ScaledSize;
@@ -27,7 +27,8 @@ internal sealed unsafe class ComponentUpsampler
         if (frame.MaxHorizontalSampling % inWidth != 0 || frame.MaxVerticalSampling % inHeight != 0)
         {
             throw JpegErrors.Unsupported(
-                $"sampling factors that are no whole multiples of each other ({component.HorizontalSampling} × {component.VerticalSampling} beside {frame.MaxHorizontalSampling} × {frame.MaxVerticalSampling})");
+                $"sampling factors that do not divide the largest ones ({component.HorizontalSampling} × {component.VerticalSampling}; " +
+                $"the largest are {frame.MaxHorizontalSampling} × {frame.MaxVerticalSampling})");
         }
 
         _component = component;
@@ -50,10 +51,10 @@ internal sealed unsafe class ComponentUpsampler
         };
     }
 
-    /// <summary>Gives a row.</summary>
-    /// <param name="row">The row of the image.</param>
-    /// <returns>Its samples; valid until the next call.</returns>
-    public byte* Row(int row)
+    /// <summary>Gets the samples of one row of the image.</summary>
+    /// <param name="row">The index of the row in the image.</param>
+    /// <returns>The samples, valid until the next call.</returns>
+    public byte* GetRow(int row)
     {
         JpegComponent component = _component!;
         int near = row / _vertical;
@@ -66,12 +67,13 @@ internal sealed unsafe class ComponentUpsampler
                 Upsampling.FancyHorizontal(source, component.DownsampledWidth, _target);
                 break;
             case UpsamplingKind.FancyVertical:
-                Upsampling.FancyVertical(source, Far(component, row), component.DownsampledWidth, (row & 1) != 0, _target);
+                Upsampling.FancyVertical(source, GetFartherRow(component, row), component.DownsampledWidth, (row & 1) != 0, _target);
                 break;
             case UpsamplingKind.FancyBoth:
-                Upsampling.FancyBoth(source, Far(component, row), component.DownsampledWidth, _sums, _target);
+                Upsampling.FancyBoth(source, GetFartherRow(component, row), component.DownsampledWidth, _sums, _target);
                 break;
             default:
+                // Vertical repetition: the row in the target is still valid if the last call had the same sample row.
                 if (near != _lastRow)
                 {
                     Upsampling.Repeat(source, _horizontal, _outputWidth, _target);
@@ -84,7 +86,8 @@ internal sealed unsafe class ComponentUpsampler
         return _target;
     }
 
-    private static byte* Far(JpegComponent component, int row)
+    // Each sample row becomes two rows of the image. The upper one also depends on the sample row above, the lower one on the one below.
+    private static byte* GetFartherRow(JpegComponent component, int row)
     {
         int far = (row >> 1) + ((row & 1) == 0 ? -1 : 1);
         return component.Row(Math.Clamp(far, 0, component.DownsampledHeight - 1));

@@ -2,22 +2,22 @@ namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
 /// <summary>The constants of the integer inverse DCT, scaled by 2^13.</summary>
 /// <remarks>
-/// Source: C. Loeffler, A. Ligtenberg, G. Moschytz, "Practical Fast 1-D DCT Algorithms with 11 Multiplications", ICASSP 1989;
-/// the sums are arranged so that every output is a sum of products of two inputs, as the exact results of libjpeg's
-/// "islow" method demand. cN is cos(Nπ/16)·√2.
+/// Source: C. Loeffler, A. Ligtenberg, G. Moschytz, "Practical Fast 1-D DCT Algorithms with 11 Multiplications", ICASSP 1989. The sums are
+/// rearranged so that every output is a sum of products of two inputs, which one vector instruction computes; the results equal those of
+/// libjpeg's "islow" method. cN is cos(Nπ/16)·√2.
 /// </remarks>
 internal static class DctConstants
 {
-    /// <summary>Fractional bits of the constants.</summary>
+    /// <summary>The number of fraction bits of the constants.</summary>
     public const int ConstBits = 13;
 
-    /// <summary>Fractional bits that the first pass leaves to the second.</summary>
+    /// <summary>The number of fraction bits that the first pass keeps for the second.</summary>
     public const int PassBits = 2;
 
-    /// <summary>Bits that the first pass drops.</summary>
+    /// <summary>The number of bits that the first pass shifts out.</summary>
     public const int FirstShift = ConstBits - PassBits;
 
-    /// <summary>Bits that the second pass drops, with the factor 8 of two passes.</summary>
+    /// <summary>The number of bits that the second pass shifts out. It includes the division by 8 of the two passes together.</summary>
     public const int SecondShift = ConstBits + PassBits + 3;
 
     /// <summary>c6.</summary>
@@ -26,7 +26,9 @@ internal static class DctConstants
     /// <summary>c2.</summary>
     public const short C2 = 4433 + 6270;
 
-    /// <summary>−c2, rounded as the difference of its parts.</summary>
+    /// <summary>
+    /// −c2. It is the difference of two rounded constants, as in libjpeg, and so not exactly the negative of <see cref="C2"/>.
+    /// </summary>
     public const short MinusC2 = 4433 - 15137;
 
     /// <summary>c3.</summary>
@@ -38,7 +40,7 @@ internal static class DctConstants
     /// <summary>c3 + (c5 − c3).</summary>
     public const short C5 = 9633 - 3196;
 
-    /// <summary>The factor of input 7 in output pair 0, and with 1 in it.</summary>
+    /// <summary>The factor of input 7 in output pair 0.</summary>
     public const short Odd0Own = 2446 - 7373;
 
     /// <summary>c7 − c3, shared by inputs 7 and 1.</summary>

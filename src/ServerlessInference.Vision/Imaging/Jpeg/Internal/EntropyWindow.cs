@@ -3,20 +3,28 @@ using System.Runtime.Intrinsics;
 
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Gives the entropy-coded bytes of a scan without byte stuffing, a window at a time, and finds its markers.</summary>
+/// <summary>
+/// Provides the entropy-coded bytes of a scan, without byte stuffing, one window at a time, and finds the markers in the scan.
+/// </summary>
 /// <remarks>
-/// <para>Decoders read <see cref="Cursor"/> without any check while they are within an MCU: behind the window's data lie
-/// zeros enough for the longest MCU. Before each MCU they call <see cref="NextMcu"/>.</para>
-/// <para>As in libjpeg, a segment that ends too early is read on as zero bits up to the end of the MCU; after it no further
-/// MCU is decoded (<see cref="Exhausted"/>) until the next restart marker.</para>
+/// <para>Within an MCU, decoders read from <see cref="Cursor"/> without any check. Before each MCU they call <see cref="TryBeginMcu"/>,
+/// which makes sure that the longest possible MCU cannot run past the readable memory:</para>
+/// <code>
+/// while the segment goes on:   [ data already read | cursor → data ......... | last Margin bytes ]
+///                              The cursor has entered the last Margin bytes: move the rest to the front and fill the window.
+/// at the end of the segment:   [ data already read | cursor → data ... end | Margin zero bytes ]
+///                              The cursor has passed the end: no further MCU is decoded.
+/// </code>
+/// <para>As in libjpeg, if a segment ends too early, the current MCU is completed with zero bits. After it no further MCU is decoded
+/// (<see cref="Exhausted"/>) until the next restart marker.</para>
 /// </remarks>
 internal sealed unsafe class EntropyWindow
 {
-    // The longest MCU: 10 blocks of 64 coefficients of 32 bits. The cursor looks 8 bytes further.
+    // The longest MCU has 10 blocks of 64 coefficients with up to 32 bits each, which is 2560 bytes. The cursor reads 8 bytes ahead.
     private const int Margin = 4096;
     private const int Capacity = 16384;
 
-    // libjpeg reads about as many bytes ahead, and takes a file that lacks them as cut off.
+    // libjpeg reads about this many bytes ahead, and reports a file that does not have them as truncated.
     private const int LookAhead = 7;
 
     private readonly JpegInput _input;
@@ -30,7 +38,7 @@ internal sealed unsafe class EntropyWindow
     private int _untilRestart;
     private int _nextRestart;
 
-    /// <summary>The reading position; a decoder holds a copy while it decodes an MCU.</summary>
+    /// <summary>The reading position. A decoder works on a local copy while it decodes an MCU.</summary>
     public BitCursor Cursor;
 
     public EntropyWindow(JpegInput input)
@@ -43,17 +51,17 @@ internal sealed unsafe class EntropyWindow
     /// <summary>Gets a value indicating whether more bits were read than the segment has.</summary>
     public bool Exhausted { get; private set; }
 
-    /// <summary>Gets the last row of interleaved MCUs of the last scan for which there was data.</summary>
+    /// <summary>Gets the last row of interleaved MCUs for which the last scan had data.</summary>
     public int LastGoodRow { get; private set; }
 
     /// <summary>Gets the last DC value of each component of the scan.</summary>
     public int* Predictors { get; }
 
-    /// <summary>Gets or sets the blocks that a progressive end-of-band code still covers.</summary>
+    /// <summary>Gets or sets the number of further blocks that a progressive end-of-band code covers.</summary>
     public int EndOfBandRun { get; set; }
 
-    /// <summary>Begins to read a scan at the input's position.</summary>
-    /// <param name="restartInterval">MCUs from one restart marker to the next; 0 if there are none.</param>
+    /// <summary>Starts to read a scan at the position of the input.</summary>
+    /// <param name="restartInterval">The number of MCUs between two restart markers; 0 if there are none.</param>
     public void BeginScan(int restartInterval)
     {
         _restartInterval = restartInterval;
@@ -64,15 +72,17 @@ internal sealed unsafe class EntropyWindow
         BeginSegment();
     }
 
-    /// <summary>Prepares to decode an MCU: reads a restart marker or more data where it is time to.</summary>
-    /// <param name="mcuRow">The row of fully interleaved MCUs that the MCU is in.</param>
-    /// <returns>Whether there is data; without it the MCU's coefficients stay as they are.</returns>
+    /// <summary>Prepares for decoding an MCU. Reads more data or a restart marker if they are due.</summary>
+    /// <param name="mcuRow">The row of fully interleaved MCUs to which the MCU belongs.</param>
+    /// <returns>
+    /// <see langword="true"/> if there is data. Otherwise the MCU must not be decoded, and its coefficients keep their values.
+    /// </returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool NextMcu(int mcuRow)
+    public bool TryBeginMcu(int mcuRow)
     {
         if (Cursor.Next > _checkFrom)
         {
-            Check();
+            FillOrDetectEnd();
         }
 
         if (!Exhausted)
@@ -88,10 +98,11 @@ internal sealed unsafe class EntropyWindow
         return !Exhausted;
     }
 
-    /// <summary>Checks, after a scan's last MCU, that a marker or something else follows: else the file was cut off.</summary>
+    /// <summary>Checks, after the last MCU of a scan, that a marker or other data follows.</summary>
+    /// <exception cref="InvalidInputException">Nothing follows: the file is truncated.</exception>
     public void CheckEnd()
     {
-        Check();
+        FillOrDetectEnd();
         if (_complete && _input.PendingMarker == 0 && _end - Cursor.Next + (Cursor.Count / 8) < LookAhead)
         {
             throw JpegErrors.Truncated();
@@ -112,7 +123,7 @@ internal sealed unsafe class EntropyWindow
         BeginSegment();
     }
 
-    // A pending marker makes the segment an empty one.
+    // If a marker is pending, the segment has no data: the marker was found where its data should start.
     private void BeginSegment()
     {
         new Span<int>(Predictors, JpegFrame.MaxComponents).Clear();
@@ -130,10 +141,11 @@ internal sealed unsafe class EntropyWindow
         }
     }
 
-    private void Check()
+    private void FillOrDetectEnd()
     {
         if (!_complete)
         {
+            // The part of the window that has not been read yet moves to the front.
             int rest = (int)(_end - Cursor.Next);
             Buffer.MemoryCopy(Cursor.Next, _window, Capacity, rest);
             Cursor.Next = _window;
@@ -141,6 +153,8 @@ internal sealed unsafe class EntropyWindow
             Fill();
         }
 
+        // The bits that the cursor has loaded but not consumed do not count. If it is still past the end, it has consumed zero bits that
+        // are not part of the segment. If the file also ends there, instead of going on with a marker, it is truncated.
         if (_complete && ((Cursor.Next - _end) * 8) - Cursor.Count > 0)
         {
             if (_input.PendingMarker == 0)
@@ -152,12 +166,14 @@ internal sealed unsafe class EntropyWindow
         }
     }
 
+    // Copies bytes and removes the stuffing: in entropy-coded data 0xFF is followed by 0, unless it starts a marker, which ends the
+    // segment. 16 bytes are stored at once and then only those before the first 0xFF are counted; the next store overwrites the others.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Fill()
     {
         byte* target = _end;
         byte* limit = _window + Capacity - Vector128<byte>.Count;
-        ReadOnlySpan<byte> rest = _input.Rest;
+        ReadOnlySpan<byte> rest = _input.Remaining;
         fixed (byte* start = rest)
         {
             byte* source = start;
@@ -188,7 +204,7 @@ internal sealed unsafe class EntropyWindow
                     continue;
                 }
 
-                if (!TakeStuffing(ref source, sourceEnd))
+                if (!TrySkipStuffing(ref source, sourceEnd))
                 {
                     _complete = true;
                     break;
@@ -217,8 +233,8 @@ internal sealed unsafe class EntropyWindow
         _checkFrom = _end - 8;
     }
 
-    // 0xFF, any number of times, and 0 stand for one 0xFF; anything else is a marker.
-    private bool TakeStuffing(ref byte* source, byte* sourceEnd)
+    // Any number of 0xFF followed by 0 encodes a single 0xFF. Any number of 0xFF followed by another byte is a marker.
+    private bool TrySkipStuffing(ref byte* source, byte* sourceEnd)
     {
         byte* at = source;
         while (at < sourceEnd && *at == 0xFF)

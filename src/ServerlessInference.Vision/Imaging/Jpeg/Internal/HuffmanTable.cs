@@ -1,12 +1,20 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>A Huffman table (ITU-T T.81, annex C) and what is derived from it to decode quickly.</summary>
+/// <summary>A Huffman table (ITU-T T.81, annex C) and the lookup tables derived from it.</summary>
 /// <remarks>
-/// <para><see cref="Lookup"/> has an entry for every value of the next <see cref="LookupBits"/> bits. It tells, with the
-/// code's symbol, how to get at the bits of the value after it: all shift counts are taken modulo 64, so that no masking is needed.</para>
-/// <para>Entry: bits 0–5 length of code and value; 8–13 length of the code; 16–21 64 minus the length of the value;
-/// 24–30 how far the zigzag index moves on. Bit 31 marks what needs a closer look: a symbol without a value, whose run
-/// is then in bits 24–30 (<see cref="ZeroRun"/>, end of block or band), and codes that are too long (<see cref="LongCode"/>).</para>
+/// <para>A code stands for a symbol. The lower four bits of a symbol are the number of bits of a value, which follow the code; for AC
+/// coefficients the upper four bits are the number of zero coefficients before that value.</para>
+/// <para><see cref="Lookup"/> has an entry for every combination of the next <see cref="LookupBits"/> bits, which almost always contain a
+/// whole code. The entry has everything that is needed to read the code and its value:</para>
+/// <code>
+/// bits  0–5    length of code and value together: the bits to skip
+/// bits  8–13   length of the code: the shift that moves the value to the top
+/// bits 16–21   64 minus the length of the value: the shift that moves the value down again
+/// bits 24–30   how far the zigzag index advances: zeros + 1. Special entries: the upper four bits of the symbol, or LongCode
+/// bit  31      Special: the symbol has no value (a run of 16 zeros, end of block or band), or the code is longer than the lookup
+/// </code>
+/// <para>Shifts of 64-bit values use only the lower six bits of the count, so the fields of an entry need not be masked: decoders shift the
+/// entry right and use the result as it is. A negative entry, as a signed number, is a special one.</para>
 /// </remarks>
 internal sealed unsafe class HuffmanTable
 {
@@ -32,7 +40,7 @@ internal sealed unsafe class HuffmanTable
 
     public bool Defined { get; private set; }
 
-    /// <summary>Gets the entries, by the next bits.</summary>
+    /// <summary>Gets the entries, indexed by the next <see cref="LookupBits"/> bits.</summary>
     public uint* Lookup { get; }
 
     public void Undefine() => Defined = false;
@@ -46,7 +54,7 @@ internal sealed unsafe class HuffmanTable
         _prepared = false;
     }
 
-    /// <summary>Derives the decoding tables, once for each definition.</summary>
+    /// <summary>Derives the lookup tables, once per definition.</summary>
     public void Prepare()
     {
         if (_prepared)
@@ -54,6 +62,9 @@ internal sealed unsafe class HuffmanTable
             return;
         }
 
+        // Codes are assigned in ascending order: the codes of one length are consecutive numbers, and the first code of the next length is
+        // the number after them with a zero bit appended. So for each length the largest code and the difference between code and symbol
+        // index are enough to decode codes that are too long for the lookup.
         new Span<uint>(Lookup, 1 << LookupBits).Fill(Special | (LongCode << 24));
         int code = 0;
         int index = 0;
@@ -70,14 +81,15 @@ internal sealed unsafe class HuffmanTable
                     throw JpegErrors.Malformed($"a DC Huffman table has the symbol {_symbols[index]}; at most 15 is allowed");
                 }
 
+                // A short code fills every entry that starts with it.
                 if (length <= LookupBits && code < 1 << length)
                 {
                     int spare = LookupBits - length;
-                    new Span<uint>(Lookup + (code << spare), 1 << spare).Fill(Entry(_symbols[index], length));
+                    new Span<uint>(Lookup + (code << spare), 1 << spare).Fill(CreateEntry(_symbols[index], length));
                 }
             }
 
-            // A code of all ones is not allowed; more codes than there is room for are neither.
+            // The code that consists only of ones is reserved, and more codes than the length has room for are invalid.
             if (length >= shortest && count != 0 && code >= 1 << length)
             {
                 throw JpegErrors.Malformed("a Huffman table has more codes than fit their lengths");
@@ -90,10 +102,10 @@ internal sealed unsafe class HuffmanTable
         _prepared = true;
     }
 
-    /// <summary>Makes the entry of a code that is longer than <see cref="LookupBits"/>.</summary>
-    /// <param name="bits">The next bits, the first one highest; at least 17 of them.</param>
-    /// <returns>The entry. Where the bits are no code, that of the symbol 0 with a length of 17, as libjpeg has it.</returns>
-    public uint LongEntry(ulong bits)
+    /// <summary>Creates the entry of a code that is longer than <see cref="LookupBits"/>.</summary>
+    /// <param name="bits">The next bits, at least 17, the first one in the highest position.</param>
+    /// <returns>The entry. If the bits are not a valid code, the entry of symbol 0 with a length of 17, as in libjpeg.</returns>
+    public uint CreateLongEntry(ulong bits)
     {
         int length = LookupBits + 1;
         int code = (int)(bits >> (64 - length));
@@ -103,10 +115,10 @@ internal sealed unsafe class HuffmanTable
             code = (int)(bits >> (64 - length));
         }
 
-        return Entry(length > MaxCodeLength ? 0 : _symbols[(code + _offset[length]) & 0xFF], length);
+        return CreateEntry(length > MaxCodeLength ? 0 : _symbols[(code + _offset[length]) & 0xFF], length);
     }
 
-    private uint Entry(int symbol, int length)
+    private uint CreateEntry(int symbol, int length)
     {
         uint size = (uint)symbol & 15;
         uint run = _dc ? 0 : (uint)symbol >> 4;

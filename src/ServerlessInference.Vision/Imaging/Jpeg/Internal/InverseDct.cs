@@ -3,19 +3,20 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Turns pairs of blocks of coefficients into samples, with what the processor offers.</summary>
+/// <summary>Transforms pairs of blocks of coefficients to samples, with the fastest implementation that the processor supports.</summary>
 internal static unsafe class InverseDct
 {
-    // Rows 1 to 7 of a position, which is 16 × row + column.
+    // Masks of positions, which are 16 × row + column. Positions are only known or-ed together: a bit that is not set in the result is
+    // not set in any position, so no coefficient is in the rows that need that bit. Rows 0 and 4 have neither bit 0 nor bit 1 of the row.
     private const uint BelowFirstRow = 0x70;
     private const uint OutsideRows0And4 = 0x30;
 
     /// <summary>Transforms two adjacent blocks.</summary>
-    /// <param name="pair">Their coefficients.</param>
-    /// <param name="component">The component, which gives multipliers and size.</param>
-    /// <param name="target">Takes the samples of both blocks, side by side.</param>
-    /// <param name="left">The positions of all AC coefficients of the left one that are not zero, or-ed.</param>
-    /// <param name="right">The same of the right one.</param>
+    /// <param name="pair">The coefficients of both blocks.</param>
+    /// <param name="component">The component, which has the multipliers and the size.</param>
+    /// <param name="target">Receives the samples of both blocks, side by side.</param>
+    /// <param name="left">The bitwise or of the positions of all AC coefficients of the left block that are not zero.</param>
+    /// <param name="right">The same for the right block.</param>
     public static void Transform(short* pair, JpegComponent component, byte* target, uint left, uint right)
     {
         short* multipliers = component.Multipliers;
@@ -46,9 +47,12 @@ internal static unsafe class InverseDct
 
     private static void Transform8(short* pair, short* multipliers, byte* target, nint stride, uint left, uint right)
     {
+        // Flat blocks are frequent, above all in the colour components.
         if ((left | right) == 0)
         {
-            Fill(target, stride, InverseDctScalar.DcSample(pair[0], multipliers[0]), InverseDctScalar.DcSample(pair[8], multipliers[0]));
+            byte leftSample = InverseDctScalar.DcSample(pair[0], multipliers[0]);
+            byte rightSample = InverseDctScalar.DcSample(pair[8], multipliers[0]);
+            Fill(target, stride, leftSample, rightSample);
             return;
         }
 

@@ -5,15 +5,20 @@ using System.Runtime.Intrinsics;
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
 /// <summary>The 8 by 8 inverse DCT of one block with 128-bit vectors.</summary>
-/// <remarks>Gives the same bytes as <see cref="InverseDctScalar"/>.</remarks>
+/// <remarks>
+/// <para>Gives the same bytes as <see cref="InverseDctScalar"/>, whose steps and names it follows. A vector holds one row, so the first
+/// pass transforms all columns at once; after transposing, the second pass transforms all rows at once.</para>
+/// <para><see cref="InverseDctPair"/> is the same algorithm for 256-bit vectors; change both together. They are written out twice because
+/// the operations differ per vector width: interleaving and packing 256-bit vectors works on each half separately.</para>
+/// </remarks>
 internal static unsafe class InverseDct128
 {
     /// <summary>Transforms one block.</summary>
-    /// <param name="block">Coefficients, rows <see cref="ZigZag.RowStride"/> apart.</param>
-    /// <param name="multipliers">Multipliers, laid out likewise.</param>
-    /// <param name="target">Takes 8 rows of 8 samples.</param>
-    /// <param name="stride">Bytes from one row of samples to the next.</param>
-    /// <param name="firstRowOnly">Whether all coefficients outside of the first row are zero.</param>
+    /// <param name="block">The coefficients. Rows are <see cref="ZigZag.RowStride"/> values apart.</param>
+    /// <param name="multipliers">The multipliers, with the same layout.</param>
+    /// <param name="target">Receives 8 rows of 8 samples.</param>
+    /// <param name="stride">The number of bytes from one row of samples to the next.</param>
+    /// <param name="firstRowOnly">Whether all coefficients outside the first row are zero.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transform(short* block, short* multipliers, byte* target, nint stride, bool firstRowOnly)
     {
@@ -21,6 +26,7 @@ internal static unsafe class InverseDct128
         Vector128<short> x1, x2, x3, x4, x5, x6, x7;
         if (firstRowOnly)
         {
+            // Each column has only a DC coefficient, so its transform is constant.
             x0 = Vector128.ShiftLeft(x0, DctConstants.PassBits);
             x1 = x2 = x3 = x4 = x5 = x6 = x7 = x0;
         }
@@ -50,6 +56,8 @@ internal static unsafe class InverseDct128
         ref Vector128<short> x0, ref Vector128<short> x1, ref Vector128<short> x2, ref Vector128<short> x3,
         ref Vector128<short> x4, ref Vector128<short> x5, ref Vector128<short> x6, ref Vector128<short> x7, [ConstantExpected] int shift)
     {
+        // Two inputs are interleaved, so that one instruction multiplies both by their factors and adds the products. The results have 32
+        // bits, so each value is in two vectors: L has columns 0 to 3, H has columns 4 to 7.
         Vector128<short> low = Lanes.InterleaveLow(x2, x6);
         Vector128<short> high = Lanes.InterleaveHigh(x2, x6);
         Vector128<int> even3L = Products(low, DctConstants.C2, DctConstants.C6);
@@ -107,6 +115,7 @@ internal static unsafe class InverseDct128
     private static Vector128<int> Products(Vector128<short> pairs, short first, short second) =>
         Lanes.MultiplyAddPairs(pairs, Vector128.Create(((int)second << 16) | (ushort)first).AsInt16());
 
+    // Computes value << ConstBits with sign: interleaving with zeros places the value in the upper half of 32 bits, which is << 16.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> ScaledLow(Vector128<short> value) =>
         Vector128.ShiftRightArithmetic(Lanes.InterleaveLow(Vector128<short>.Zero, value).AsInt32(), 16 - DctConstants.ConstBits);
@@ -124,7 +133,7 @@ internal static unsafe class InverseDct128
         ref Vector128<short> x0, ref Vector128<short> x1, ref Vector128<short> x2, ref Vector128<short> x3,
         ref Vector128<short> x4, ref Vector128<short> x5, ref Vector128<short> x6, ref Vector128<short> x7)
     {
-        // Three rounds of interleaving rows that lie 4 apart turn rows into columns.
+        // Three rounds that interleave rows 4 apart transpose the block.
         Vector128<short> a0 = Lanes.InterleaveLow(x0, x4), a1 = Lanes.InterleaveHigh(x0, x4);
         Vector128<short> a2 = Lanes.InterleaveLow(x1, x5), a3 = Lanes.InterleaveHigh(x1, x5);
         Vector128<short> a4 = Lanes.InterleaveLow(x2, x6), a5 = Lanes.InterleaveHigh(x2, x6);
@@ -143,7 +152,8 @@ internal static unsafe class InverseDct128
         x7 = Lanes.InterleaveHigh(b3, b7);
     }
 
-    // The columns are packed to bytes before they are turned into rows, four of the rounds being cheaper so.
+    // The second pass leaves columns. They are packed to bytes before they are transposed back to rows, since bytes need half the
+    // instructions.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(
         Vector128<short> x0, Vector128<short> x1, Vector128<short> x2, Vector128<short> x3,
@@ -166,6 +176,7 @@ internal static unsafe class InverseDct128
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreRows(Vector128<int> rows, byte* target, nint stride)
     {
+        // Samples are signed up to here; flipping the highest bit adds 128.
         Vector128<ulong> bytes = (rows.AsByte() ^ Vector128.Create((byte)0x80)).AsUInt64();
         Unsafe.WriteUnaligned(target, bytes.ToScalar());
         Unsafe.WriteUnaligned(target + stride, bytes.GetElement(1));

@@ -5,17 +5,20 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>The 8 by 8 inverse DCT of two adjacent blocks at once, one in each half of 256-bit vectors. Needs AVX2.</summary>
-/// <remarks>Gives the same bytes as <see cref="InverseDctScalar"/>.</remarks>
+/// <summary>The 8 by 8 inverse DCT of two adjacent blocks at once, one in each half of 256-bit vectors. Requires AVX2.</summary>
+/// <remarks>
+/// Gives the same bytes as <see cref="InverseDctScalar"/>. It is the same algorithm as <see cref="InverseDct128"/>, which explains the
+/// steps; change both together.
+/// </remarks>
 internal static unsafe class InverseDctPair
 {
     /// <summary>Transforms two adjacent blocks.</summary>
-    /// <param name="block">Coefficients, rows <see cref="ZigZag.RowStride"/> apart.</param>
-    /// <param name="multipliers">Multipliers, laid out likewise.</param>
-    /// <param name="target">Takes 8 rows of 16 samples.</param>
-    /// <param name="stride">Bytes from one row of samples to the next.</param>
-    /// <param name="leftFirstRowOnly">Whether all of the left block's coefficients outside of the first row are zero.</param>
-    /// <param name="rightFirstRowOnly">The same of the right block.</param>
+    /// <param name="block">The coefficients. Rows are <see cref="ZigZag.RowStride"/> values apart.</param>
+    /// <param name="multipliers">The multipliers, with the same layout.</param>
+    /// <param name="target">Receives 8 rows of 16 samples.</param>
+    /// <param name="stride">The number of bytes from one row of samples to the next.</param>
+    /// <param name="leftFirstRowOnly">Whether all coefficients of the left block outside the first row are zero.</param>
+    /// <param name="rightFirstRowOnly">The same for the right block.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transform(
         short* block, short* multipliers, byte* target, nint stride, bool leftFirstRowOnly, bool rightFirstRowOnly)
@@ -39,7 +42,8 @@ internal static unsafe class InverseDctPair
             Pass(ref x0, ref x1, ref x2, ref x3, ref x4, ref x5, ref x6, ref x7, DctConstants.FirstShift);
             if (leftFirstRowOnly != rightFirstRowOnly)
             {
-                // The same result by the other way, but for damaged data: a shift wraps where a pass saturates.
+                // For the block that has only a first row, the pass gives the same result as the shift unless damaged data overflows: a
+                // shift wraps and a pass saturates. The reference shifts such blocks, so the shifted values are selected for that half.
                 Vector256<short> half = Vector256.Create(
                     leftFirstRowOnly ? Vector128<short>.AllBitsSet : Vector128<short>.Zero,
                     rightFirstRowOnly ? Vector128<short>.AllBitsSet : Vector128<short>.Zero);
@@ -142,7 +146,7 @@ internal static unsafe class InverseDctPair
         ref Vector256<short> x0, ref Vector256<short> x1, ref Vector256<short> x2, ref Vector256<short> x3,
         ref Vector256<short> x4, ref Vector256<short> x5, ref Vector256<short> x6, ref Vector256<short> x7)
     {
-        // Three rounds of interleaving rows that lie 4 apart turn rows into columns.
+        // Three rounds that interleave rows 4 apart transpose the blocks.
         Vector256<short> a0 = Lanes.InterleaveLow(x0, x4), a1 = Lanes.InterleaveHigh(x0, x4);
         Vector256<short> a2 = Lanes.InterleaveLow(x1, x5), a3 = Lanes.InterleaveHigh(x1, x5);
         Vector256<short> a4 = Lanes.InterleaveLow(x2, x6), a5 = Lanes.InterleaveHigh(x2, x6);
@@ -161,7 +165,6 @@ internal static unsafe class InverseDctPair
         x7 = Lanes.InterleaveHigh(b3, b7);
     }
 
-    // The columns are packed to bytes before they are turned into rows, four of the rounds being cheaper so.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(
         Vector256<short> x0, Vector256<short> x1, Vector256<short> x2, Vector256<short> x3,
@@ -184,6 +187,7 @@ internal static unsafe class InverseDctPair
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreRows(Vector256<int> rows, byte* target, nint stride)
     {
+        // Each half has two rows of one block. The permutation places the same row of both blocks side by side.
         Vector256<byte> bytes = Avx2.Permute4x64(rows.AsInt64(), 0b11_01_10_00).AsByte() ^ Vector256.Create((byte)0x80);
         bytes.GetLower().Store(target);
         bytes.GetUpper().Store(target + stride);

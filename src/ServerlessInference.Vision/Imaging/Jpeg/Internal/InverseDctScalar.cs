@@ -1,18 +1,18 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>The 8 by 8 inverse DCT without vectors: the reference for the other two.</summary>
+/// <summary>The 8 by 8 inverse DCT without vectors, and the reference for the two vector implementations.</summary>
 /// <remarks>
-/// Where damaged data overflows, results wrap and saturate as those of libjpeg-turbo's SSE2 and AVX2 code do:
-/// sums of two inputs and products with the multipliers are 16 bits wide, each pass's results saturate to 16 bits.
+/// If damaged data overflows, results wrap and saturate as in the SSE2 and AVX2 code of libjpeg-turbo: sums of two inputs and products with
+/// the multipliers wrap to 16 bits, and the results of each pass saturate to 16 bits.
 /// </remarks>
 internal static unsafe class InverseDctScalar
 {
     /// <summary>Transforms one block.</summary>
-    /// <param name="block">Coefficients, rows <see cref="ZigZag.RowStride"/> apart.</param>
-    /// <param name="multipliers">Multipliers, laid out likewise.</param>
-    /// <param name="target">Takes 8 rows of 8 samples.</param>
-    /// <param name="stride">Bytes from one row of samples to the next.</param>
-    /// <param name="firstRowOnly">Whether all coefficients outside of the first row are zero.</param>
+    /// <param name="block">The coefficients. Rows are <see cref="ZigZag.RowStride"/> values apart.</param>
+    /// <param name="multipliers">The multipliers, with the same layout.</param>
+    /// <param name="target">Receives 8 rows of 8 samples.</param>
+    /// <param name="stride">The number of bytes from one row of samples to the next.</param>
+    /// <param name="firstRowOnly">Whether all coefficients outside the first row are zero.</param>
     public static void Transform(short* block, short* multipliers, byte* target, nint stride, bool firstRowOnly)
     {
         short* work = stackalloc short[64];
@@ -50,9 +50,9 @@ internal static unsafe class InverseDctScalar
         }
     }
 
-    /// <summary>Gives the sample that all of a block becomes if it has only a DC coefficient.</summary>
-    /// <param name="coefficient">The coefficient.</param>
-    /// <param name="multiplier">Its multiplier.</param>
+    /// <summary>Computes the value that all samples of a block have if it has only a DC coefficient.</summary>
+    /// <param name="coefficient">The DC coefficient.</param>
+    /// <param name="multiplier">The multiplier of the DC coefficient.</param>
     /// <returns>The sample.</returns>
     public static byte DcSample(short coefficient, short multiplier)
     {
@@ -61,6 +61,8 @@ internal static unsafe class InverseDctScalar
         return (byte)(Math.Clamp(sample, -128, 127) + 128);
     }
 
+    // A one-dimensional transform of eight values. The even inputs give even0 to even3, the odd ones odd0 to odd3; each pair of outputs is
+    // the sum and the difference of an even and an odd part. Adding "round" once per even part rounds all eight shifts.
     private static void Pass(short* x, int shift)
     {
         int even3 = (x[2] * DctConstants.C2) + (x[6] * DctConstants.C6);

@@ -1,20 +1,20 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>What a JPEG's components are.</summary>
+/// <summary>The colour space of the components of a JPEG.</summary>
 internal enum JpegColorSpace
 {
-    /// <summary>One component.</summary>
+    /// <summary>One component, grey.</summary>
     Gray,
 
-    /// <summary>Three components, as in JFIF.</summary>
+    /// <summary>Three components: brightness and two colour differences, as in JFIF.</summary>
     YCbCr,
 
-    /// <summary>Three components, not transformed.</summary>
+    /// <summary>Three components: red, green, blue.</summary>
     Rgb,
 
-    /// <summary>Four components, not transformed.</summary>
+    /// <summary>Four components: cyan, magenta, yellow, black.</summary>
     Cmyk,
 
-    /// <summary>Four components, the first three transformed like YCbCr.</summary>
+    /// <summary>Four components: CMYK with the first three transformed as in YCbCr.</summary>
     Ycck,
 }

@@ -2,7 +2,7 @@ using ServerlessInference.Vision.Imaging.Internal;
 
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Everything that decoding one image takes. Kept and used again, so that steady decoding allocates nothing.</summary>
+/// <summary>The working memory for decoding one image. It is reused, so that decoding in a steady state allocates nothing.</summary>
 internal sealed unsafe class JpegDecodeState
 {
     private readonly JpegInput _input = new();
@@ -24,9 +24,9 @@ internal sealed unsafe class JpegDecodeState
         _multiScan = new MultiScan(_frame, _scan, window, layout);
     }
 
-    /// <summary>Reads an image's header.</summary>
+    /// <summary>Reads the header of an image.</summary>
     /// <param name="encoded">The encoded image.</param>
-    /// <returns>What the header says.</returns>
+    /// <returns>The size and orientation that the header states.</returns>
     public ImageInfo Identify(ReadOnlySpan<byte> encoded)
     {
         fixed (byte* data = encoded)
@@ -48,7 +48,7 @@ internal sealed unsafe class JpegDecodeState
     /// <summary>Decodes an image.</summary>
     /// <param name="encoded">The encoded image.</param>
     /// <param name="options">The options.</param>
-    /// <param name="destination">Takes the pixels.</param>
+    /// <param name="destination">Receives the pixels.</param>
     public void Decode(ReadOnlySpan<byte> encoded, ImageDecodeOptions options, ImageBuffer destination)
     {
         ImageLimits.CheckEncoded(encoded.Length, options);
@@ -77,11 +77,11 @@ internal sealed unsafe class JpegDecodeState
         _reader.ReadStart();
         if (!_reader.ReadUntilScan(_scan))
         {
-            throw JpegErrors.Malformed("it has no image, only tables");
+            throw JpegErrors.Malformed("it contains only tables and no image");
         }
     }
 
-    // The smallest scale whose shorter side is not below the one wanted.
+    // Chooses the smallest scale whose shorter side is still at least the given length.
     private int ChooseScale(int shorterSide)
     {
         int scaledSize = 8;

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>The exceptions that the JPEG decoder throws.</summary>
+/// <summary>Creates the exceptions of the JPEG decoder.</summary>
 internal static class JpegErrors
 {
     public static InvalidInputException Truncated() =>
@@ -10,8 +10,14 @@ internal static class JpegErrors
         new($"The JPEG is damaged: {found}. Send an undamaged file.");
 
     public static InvalidInputException Unsupported(string found) =>
-        new(InvalidInputKind.UnsupportedFormat, $"The JPEG uses {found}; baseline, extended sequential and progressive Huffman-coded JPEGs of 8 bits and 1, 3 or 4 components are read. Convert it to one of these.");
+        new(
+            InvalidInputKind.UnsupportedFormat,
+            $"The JPEG uses {found}, which is not supported. Convert it to a baseline, extended sequential or progressive Huffman-coded " +
+            "JPEG of 8 bits and 1, 3 or 4 components.");
 
     public static InvalidInputException TooManyScans(int limit) =>
-        new(InvalidInputKind.TooLarge, $"The JPEG has more than {limit} scans. Save it with fewer, or raise {nameof(ImageDecodeOptions)}.{nameof(ImageDecodeOptions.MaxProgressiveScans)}.");
+        new(
+            InvalidInputKind.TooLarge,
+            $"The JPEG has more than {limit} scans. Save it with fewer, or raise " +
+            $"{nameof(ImageDecodeOptions)}.{nameof(ImageDecodeOptions.MaxProgressiveScans)}.");
 }

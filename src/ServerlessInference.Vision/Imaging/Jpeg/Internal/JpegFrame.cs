@@ -1,11 +1,11 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>What a JPEG's header says: sizes, components, colour space, orientation. Reused from image to image.</summary>
+/// <summary>The contents of a JPEG's header: sizes, components, colour space, orientation. Reused from image to image.</summary>
 internal sealed class JpegFrame
 {
     public const int MaxComponents = 4;
 
-    /// <summary>Gets the components; the first <see cref="ComponentCount"/> count.</summary>
+    /// <summary>Gets the components. Only the first <see cref="ComponentCount"/> are in use.</summary>
     public JpegComponent[] Components { get; } = [new() { Index = 0 }, new() { Index = 1 }, new() { Index = 2 }, new() { Index = 3 }];
 
     public int ComponentCount { get; set; }
@@ -34,20 +34,22 @@ internal sealed class JpegFrame
 
     public int MaxVerticalSampling { get; set; }
 
-    /// <summary>Gets or sets the rows of fully interleaved MCUs.</summary>
+    /// <summary>Gets or sets the number of rows of fully interleaved MCUs.</summary>
     public int McuRows { get; set; }
 
-    /// <summary>Gets or sets the columns of fully interleaved MCUs.</summary>
+    /// <summary>Gets or sets the number of columns of fully interleaved MCUs.</summary>
     public int McuColumns { get; set; }
 
-    /// <summary>Gets or sets the samples on a side that a block of a component without subsampling becomes: 8, 4, 2 or 1.</summary>
+    /// <summary>
+    /// Gets or sets the number of samples per side to which a block of a component without subsampling is transformed: 8, 4, 2 or 1.
+    /// </summary>
     public int ScaledSize { get; set; }
 
     public int OutputWidth { get; set; }
 
     public int OutputHeight { get; set; }
 
-    /// <summary>Gets the colour space, guessed from the markers and component identifiers as libjpeg does.</summary>
+    /// <summary>Gets the colour space, which is inferred from the markers and the component identifiers, as libjpeg does.</summary>
     public JpegColorSpace ColorSpace => ComponentCount switch
     {
         1 => JpegColorSpace.Gray,
@@ -58,7 +60,7 @@ internal sealed class JpegFrame
         _ => JpegColorSpace.YCbCr,
     };
 
-    /// <summary>Forgets the last image.</summary>
+    /// <summary>Clears the values of the last image.</summary>
     public void Reset()
     {
         ComponentCount = 0;
@@ -74,7 +76,7 @@ internal sealed class JpegFrame
         Orientation = 1;
     }
 
-    /// <summary>Derives the sizes in blocks and MCUs from the sampling factors.</summary>
+    /// <summary>Computes the sizes in blocks and MCUs from the sampling factors.</summary>
     public void SetUp()
     {
         MaxHorizontalSampling = 1;
@@ -98,10 +100,10 @@ internal sealed class JpegFrame
         }
     }
 
-    /// <summary>Derives the output size, and how each component is scaled in the DCT domain.</summary>
-    /// <param name="scaledSize">8 for full size, 4, 2 or 1 for 1/2, 1/4 or 1/8.</param>
+    /// <summary>Computes the output size and the scale of each component in the DCT domain.</summary>
+    /// <param name="scaledSize">8 for full size; 4, 2 or 1 for 1/2, 1/4 or 1/8.</param>
     /// <remarks>
-    /// A subsampled component is scaled down less, up to its full 8, where that spares upsampling it: libjpeg's rule.
+    /// As in libjpeg, a subsampled component is scaled down less, if that avoids upsampling it afterwards.
     /// </remarks>
     public void SetScale(int scaledSize)
     {

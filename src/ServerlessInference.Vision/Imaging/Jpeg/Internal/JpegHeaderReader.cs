@@ -2,8 +2,8 @@ using ServerlessInference.Vision.Imaging.Internal;
 
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Reads the marker segments of ITU-T T.81, annex B, and what JFIF, Adobe and EXIF add to them.</summary>
-/// <remarks>Accepts and refuses what libjpeg-turbo 2.1.5 does, but for arithmetic coding, which it leaves out.</remarks>
+/// <summary>Reads the marker segments of ITU-T T.81, annex B, and those of JFIF, Adobe and EXIF.</summary>
+/// <remarks>Accepts and rejects the same files as libjpeg-turbo 2.1.5, except that arithmetic coding is not supported.</remarks>
 internal sealed class JpegHeaderReader
 {
     private readonly JpegInput _input;
@@ -20,13 +20,13 @@ internal sealed class JpegHeaderReader
     /// <summary>Reads the start-of-image marker.</summary>
     public void ReadStart()
     {
-        ReadOnlySpan<byte> rest = _input.Rest;
-        if (rest.Length < 2)
+        ReadOnlySpan<byte> start = _input.Remaining;
+        if (start.Length < 2)
         {
             throw JpegErrors.Truncated();
         }
 
-        if (rest[0] != 0xFF || rest[1] != JpegMarker.Soi)
+        if (start[0] != 0xFF || start[1] != JpegMarker.Soi)
         {
             throw JpegErrors.Malformed("it does not begin with the start-of-image marker FF D8");
         }
@@ -35,8 +35,8 @@ internal sealed class JpegHeaderReader
     }
 
     /// <summary>Reads segments up to the next scan or the end of the image.</summary>
-    /// <param name="scan">Takes the scan's header.</param>
-    /// <returns>Whether a scan follows; if not, the image ends.</returns>
+    /// <param name="scan">Receives the header of the scan.</param>
+    /// <returns><see langword="true"/> if a scan follows; <see langword="false"/> if the image ends.</returns>
     public bool ReadUntilScan(JpegScan scan)
     {
         while (true)
@@ -67,7 +67,9 @@ internal sealed class JpegHeaderReader
         }
     }
 
-    /// <summary>Reads what follows the only scan. All pixels are there by now, so that a missing or cut off rest does no harm.</summary>
+    /// <summary>
+    /// Reads the segments after the only scan. All pixels have been decoded by then, so a missing or truncated rest is accepted.
+    /// </summary>
     public void ReadTrailer()
     {
         while (_input.PendingMarker != 0 || _input.TryFindMarker())
@@ -76,7 +78,7 @@ internal sealed class JpegHeaderReader
             _input.PendingMarker = 0;
             if (marker == JpegMarker.Sos)
             {
-                throw JpegErrors.Malformed("a second scan follows one that has all components");
+                throw JpegErrors.Malformed("a second scan follows a scan that has all components");
             }
 
             bool skippable = marker is (>= JpegMarker.App0 and <= JpegMarker.App15) or JpegMarker.Com or JpegMarker.Dnl;
@@ -106,7 +108,7 @@ internal sealed class JpegHeaderReader
                 ReadOnlySpan<byte> interval = ReadBody();
                 _frame.RestartInterval = interval.Length == 2
                     ? (interval[0] << 8) | interval[1]
-                    : throw JpegErrors.Malformed("the restart interval's segment has the wrong length");
+                    : throw JpegErrors.Malformed("the segment with the restart interval has the wrong length");
                 break;
             case >= JpegMarker.App0 and <= JpegMarker.App15:
                 ReadApplication(marker, ReadBody());
@@ -178,7 +180,7 @@ internal sealed class JpegHeaderReader
 
         if (_frame.Width == 0 || _frame.Height == 0 || count == 0)
         {
-            throw JpegErrors.Malformed($"its frame header says {_frame.Width} × {_frame.Height} pixels and {count} components");
+            throw JpegErrors.Malformed($"the frame header states {_frame.Width} × {_frame.Height} pixels and {count} components");
         }
 
         if (body.Length != 6 + (3 * count))
@@ -202,7 +204,9 @@ internal sealed class JpegHeaderReader
             component.QuantizationIndex = entry[2];
             if (component.HorizontalSampling is 0 or > 4 || component.VerticalSampling is 0 or > 4)
             {
-                throw JpegErrors.Malformed($"a component has the sampling factors {component.HorizontalSampling} × {component.VerticalSampling}; 1 to 4 are allowed");
+                throw JpegErrors.Malformed(
+                    $"a component has the sampling factors {component.HorizontalSampling} × {component.VerticalSampling}; " +
+                    "1 to 4 are allowed");
             }
         }
 

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>The encoded bytes and how far they are read.</summary>
+/// <summary>The encoded bytes and the reading position.</summary>
 internal sealed unsafe class JpegInput
 {
     private byte* _data;
@@ -9,15 +9,15 @@ internal sealed unsafe class JpegInput
     /// <summary>Gets the position of the next byte.</summary>
     public int Position { get; private set; }
 
-    /// <summary>Gets or sets the marker that was found and not dealt with yet; 0 if none.</summary>
+    /// <summary>Gets or sets the marker that was found but not handled yet; 0 if there is none.</summary>
     public int PendingMarker { get; set; }
 
-    /// <summary>Gets the bytes not yet read.</summary>
-    public ReadOnlySpan<byte> Rest => new(_data + Position, _length - Position);
+    /// <summary>Gets the bytes that have not been read yet.</summary>
+    public ReadOnlySpan<byte> Remaining => new(_data + Position, _length - Position);
 
-    /// <summary>Begins to read an image.</summary>
-    /// <param name="data">The encoded bytes, which must stay in place until <see cref="Close"/>.</param>
-    /// <param name="length">Their number.</param>
+    /// <summary>Starts to read an image.</summary>
+    /// <param name="data">The encoded bytes, which must stay pinned until <see cref="Close"/>.</param>
+    /// <param name="length">The number of bytes.</param>
     public void Open(byte* data, int length)
     {
         _data = data;
@@ -26,7 +26,7 @@ internal sealed unsafe class JpegInput
         PendingMarker = 0;
     }
 
-    /// <summary>Forgets the encoded bytes.</summary>
+    /// <summary>Releases the reference to the encoded bytes.</summary>
     public void Close() => Open(null, 0);
 
     public int ReadByte() => Position < _length ? _data[Position++] : throw JpegErrors.Truncated();
@@ -49,14 +49,15 @@ internal sealed unsafe class JpegInput
         return bytes;
     }
 
-    /// <summary>Moves on over bytes that were looked at in <see cref="Rest"/>.</summary>
-    /// <param name="count">Bytes, at most those of <see cref="Rest"/>.</param>
+    /// <summary>Advances the position past bytes that were read through <see cref="Remaining"/>.</summary>
+    /// <param name="count">The number of bytes, at most the length of <see cref="Remaining"/>.</param>
     public void Skip(int count) => Position += count;
 
-    /// <summary>Gets a value indicating whether a segment's length and as many bytes as it says follow.</summary>
-    public bool HasBody => Rest is [byte high, byte low, ..] && Rest.Length >= Math.Max(2, (high << 8) | low);
+    /// <summary>Gets a value indicating whether the length of a segment follows, and as many bytes as it states.</summary>
+    public bool HasBody => Remaining is [byte high, byte low, ..] && Remaining.Length >= Math.Max(2, (high << 8) | low);
 
-    /// <summary>Moves to just after the next marker, over whatever lies before it, and makes it the pending one.</summary>
+    /// <summary>Advances the position past the next marker, skipping everything before it, and makes that marker the pending one.</summary>
+    /// <exception cref="InvalidInputException">There is no further marker.</exception>
     public void FindMarker()
     {
         if (!TryFindMarker())
@@ -65,11 +66,12 @@ internal sealed unsafe class JpegInput
         }
     }
 
-    /// <summary>Moves to just after the next marker, over whatever lies before it, and makes it the pending one.</summary>
-    /// <returns>Whether there is one.</returns>
+    /// <summary>Advances the position past the next marker, skipping everything before it, and makes that marker the pending one.</summary>
+    /// <returns><see langword="true"/> if a marker was found.</returns>
     public bool TryFindMarker()
     {
-        ReadOnlySpan<byte> rest = Rest;
+        // A marker is 0xFF, any number of times, followed by a byte that is neither 0xFF nor 0 (which is byte stuffing).
+        ReadOnlySpan<byte> rest = Remaining;
         for (int at = rest.IndexOf((byte)0xFF); at >= 0 && at < rest.Length;)
         {
             if (rest[at] == 0xFF)

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Marker codes: the byte after 0xFF (ITU-T T.81, table B.1).</summary>
+/// <summary>The marker codes, which are the byte after 0xFF (ITU-T T.81, table B.1).</summary>
 internal static class JpegMarker
 {
     public const int Tem = 0x01;

@@ -10,7 +10,7 @@ internal sealed class JpegTables
     private readonly HuffmanTable[] _dc = [new(true), new(true), new(true), new(true)];
     private readonly HuffmanTable[] _ac = [new(false), new(false), new(false), new(false)];
 
-    /// <summary>Forgets the last image's tables.</summary>
+    /// <summary>Discards the tables of the last image.</summary>
     public void Reset()
     {
         _hasQuantization.AsSpan().Clear();
@@ -21,17 +21,19 @@ internal sealed class JpegTables
         }
     }
 
-    /// <summary>Gives a table that is ready to decode.</summary>
-    /// <param name="index">Its number in the file.</param>
-    /// <returns>The table for DC differences.</returns>
+    /// <summary>Gets a table for DC differences, prepared for decoding.</summary>
+    /// <param name="index">The number of the table in the file.</param>
+    /// <returns>The table.</returns>
     public HuffmanTable Dc(int index) => Prepare(_dc, index);
 
-    /// <summary>Gives a table that is ready to decode.</summary>
-    /// <param name="index">Its number in the file.</param>
-    /// <returns>The table for AC coefficients.</returns>
+    /// <summary>Gets a table for AC coefficients, prepared for decoding.</summary>
+    /// <param name="index">The number of the table in the file.</param>
+    /// <returns>The table.</returns>
     public HuffmanTable Ac(int index) => Prepare(_ac, index);
 
-    /// <summary>Defines the tables that motion JPEG leaves out (ITU-T T.81, annex K.3), where the file has none.</summary>
+    /// <summary>
+    /// Defines the standard tables (ITU-T T.81, annex K.3) in the slots that the file has not defined. Motion JPEG omits them.
+    /// </summary>
     public void DefineStandardHuffman()
     {
         StandardHuffmanTables.Define(_dc[0], StandardHuffmanTables.LuminanceDc);
@@ -40,7 +42,9 @@ internal sealed class JpegTables
         StandardHuffmanTables.Define(_ac[1], StandardHuffmanTables.ChrominanceAc);
     }
 
-    /// <summary>Keeps the quantisation table that a component has at its first scan: later ones do not count.</summary>
+    /// <summary>
+    /// Copies the current quantisation table to a component at its first scan. Tables that are defined later do not apply to it.
+    /// </summary>
     /// <param name="component">The component.</param>
     public void LatchQuantization(JpegComponent component)
     {
@@ -70,7 +74,7 @@ internal sealed class JpegTables
             int length = 1 + (64 * valueBytes);
             if (index >= Slots || body.Length < length)
             {
-                throw JpegErrors.Malformed($"the definition of quantisation table {index} is incomplete or has a number above 3");
+                throw JpegErrors.Malformed($"the definition of quantisation table {index} is incomplete, or its number is above 3");
             }
 
             ReadOnlySpan<byte> values = body[1..length];
@@ -103,7 +107,8 @@ internal sealed class JpegTables
 
             if (index >= Slots || symbols > 256 || symbols > body.Length - 17)
             {
-                throw JpegErrors.Malformed($"the definition of Huffman table {index} is incomplete, has a number above 3 or more than 256 symbols");
+                throw JpegErrors.Malformed(
+                    $"the definition of Huffman table {index} is incomplete or has more than 256 symbols, or its number is above 3");
             }
 
             tables[index].Define(counts, body.Slice(17, symbols));

@@ -5,10 +5,11 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>What the portable vector types lack, as x86-64 and arm64 instructions. 256-bit vectors are worked on by halves and need AVX2.</summary>
+/// <summary>Vector operations that the portable vector types do not have, implemented with x86-64 and arm64 instructions.</summary>
+/// <remarks>The operations on 256-bit vectors require AVX2 and work on each half separately.</remarks>
 internal static class Lanes
 {
-    /// <summary>Gets a value indicating whether the 128-bit operations are at hand.</summary>
+    /// <summary>Gets a value indicating whether the processor supports the 128-bit operations.</summary>
     public static bool IsSupported128
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -97,8 +98,10 @@ internal static class Lanes
             ? Sse2.PackUnsignedSaturate(low, high)
             : AdvSimd.ExtractNarrowingSaturateUnsignedUpper(AdvSimd.ExtractNarrowingSaturateUnsignedLower(low), high);
 
-    /// <summary>Gathers bytes; Native AOT's default instruction set has the instruction only by this name.</summary>
+    /// <summary>
+    /// Rearranges bytes. With Native AOT's default instruction set, only naming the instruction makes the compiler use it.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Shuffle(Vector128<byte> bytes, Vector128<byte> places) =>
-        Ssse3.IsSupported ? Ssse3.Shuffle(bytes, places) : Vector128.Shuffle(bytes, places);
+    public static Vector128<byte> Shuffle(Vector128<byte> bytes, Vector128<byte> indices) =>
+        Ssse3.IsSupported ? Ssse3.Shuffle(bytes, indices) : Vector128.Shuffle(bytes, indices);
 }

@@ -2,11 +2,11 @@ using System.Runtime.Intrinsics;
 
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Decodes an image of several scans, progressive or sequential: first all coefficients, then the sample rows.</summary>
+/// <summary>Decodes an image with several scans, progressive or sequential: first all coefficients, then the sample rows.</summary>
 internal sealed unsafe class MultiScan
 {
-    // Larger buffers are given back after an image, so that one big image does not hold memory for good.
-    private const long KeptBytes = 64 * 1024 * 1024;
+    // Larger buffers are released after an image, so that one large image does not occupy memory forever.
+    private const long MaxRetainedBytes = 64 * 1024 * 1024;
 
     private readonly JpegFrame _frame;
     private readonly JpegScan _scan;
@@ -23,10 +23,10 @@ internal sealed unsafe class MultiScan
         _smoother = new BlockSmoother(frame);
     }
 
-    /// <summary>Reads all scans; the first one's header has been read.</summary>
+    /// <summary>Reads all scans. The header of the first one has already been read.</summary>
     /// <param name="reader">Reads the headers between scans.</param>
     /// <param name="tables">The tables.</param>
-    /// <param name="maxScans">The most scans to accept.</param>
+    /// <param name="maxScans">The maximum number of scans.</param>
     public void ReadScans(JpegHeaderReader reader, JpegTables tables, int maxScans)
     {
         foreach (JpegComponent component in _frame.Components.AsSpan(0, _frame.ComponentCount))
@@ -63,8 +63,8 @@ internal sealed unsafe class MultiScan
         _smoother.SetUp(scans, _window.LastGoodRow);
     }
 
-    /// <summary>Makes the sample rows of one row of fully interleaved MCUs.</summary>
-    /// <param name="mcuRow">The row.</param>
+    /// <summary>Computes the sample rows of one row of fully interleaved MCUs.</summary>
+    /// <param name="mcuRow">The index of the row.</param>
     public void DecodeRow(int mcuRow)
     {
         foreach (JpegComponent component in _frame.Components.AsSpan(0, _frame.ComponentCount))
@@ -86,7 +86,7 @@ internal sealed unsafe class MultiScan
         }
     }
 
-    /// <summary>Gives back what is too large to keep for the next image.</summary>
+    /// <summary>Releases buffers that are too large to keep for the next image.</summary>
     public void Trim()
     {
         long bytes = 0;
@@ -98,17 +98,20 @@ internal sealed unsafe class MultiScan
         foreach (JpegComponent component in _frame.Components)
         {
             component.Coefficients = null;
-            if (bytes > KeptBytes)
+            if (bytes > MaxRetainedBytes)
             {
                 component.CoefficientBuffer.Release();
             }
         }
     }
 
-    /// <summary>Finds which AC coefficients of a block are not zero.</summary>
+    /// <summary>Determines in which rows a block has AC coefficients that are not zero.</summary>
     /// <param name="block">The block.</param>
-    /// <returns>As much of the or-ed positions of these coefficients as <see cref="InverseDct"/> looks at.</returns>
-    public static uint Mask(short* block)
+    /// <returns>
+    /// A mask that <see cref="InverseDct"/> treats like the bitwise or of the positions of these coefficients. It distinguishes only what
+    /// matters there: the first row, row 4, and the other rows.
+    /// </returns>
+    public static uint GetNonZeroMask(short* block)
     {
         Vector128<short> below = Vector128<short>.Zero;
         for (int y = 1; y < 8; y++)
@@ -128,7 +131,7 @@ internal sealed unsafe class MultiScan
         for (int i = 0; i < pairs; i++)
         {
             short* pair = component.Pair(blockRow, i);
-            InverseDct.Transform(pair, component, target, Mask(pair), Mask(pair + 8));
+            InverseDct.Transform(pair, component, target, GetNonZeroMask(pair), GetNonZeroMask(pair + 8));
             target += 2 * component.ScaledSize;
         }
     }
@@ -157,10 +160,11 @@ internal sealed unsafe class MultiScan
             {
                 for (int column = 0; column < columns; column++)
                 {
-                    if (_window.NextMcu(mcuRow))
+                    if (_window.TryBeginMcu(mcuRow))
                     {
                         PlaceBlocks(mcuRow, row, column);
-                        SequentialBlockDecoder.DecodeMcu(_window, _layout.Plans, _layout.BlocksPerMcu, _layout.DcTables, _layout.AcTables);
+                        SequentialBlockDecoder.DecodeMcu(
+                            _window, _layout.Plans, _layout.BlocksPerMcu, _layout.DcTables, _layout.AcTables);
                     }
                 }
             }
@@ -180,7 +184,8 @@ internal sealed unsafe class MultiScan
                 for (int x = 0; x < width; x++, plan++)
                 {
                     int blockColumn = (column * width) + x;
-                    plan->Block = component.Pair((mcuRow * component.VerticalSampling) + row + y, blockColumn >> 1) + ((blockColumn & 1) * 8);
+                    int blockRow = (mcuRow * component.VerticalSampling) + row + y;
+                    plan->Block = component.Pair(blockRow, blockColumn >> 1) + ((blockColumn & 1) * 8);
                     plan->DcOnly = false;
                 }
             }

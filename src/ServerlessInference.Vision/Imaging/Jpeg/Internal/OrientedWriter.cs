@@ -2,7 +2,11 @@ using ServerlessInference.Vision.Imaging.Internal;
 
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Hands out rows to write, and puts them where the image's orientation wants them.</summary>
+/// <summary>Provides the memory for decoded rows and moves them to the place that the orientation of the image requires.</summary>
+/// <remarks>
+/// Without an orientation, rows are decoded directly into the image. Otherwise they are collected in strips of 16 rows, since moving a
+/// strip at once uses the processor's cache better when rows become columns.
+/// </remarks>
 internal sealed unsafe class OrientedWriter
 {
     private const int StripRows = 16;
@@ -14,9 +18,9 @@ internal sealed unsafe class OrientedWriter
     private int _orientation;
 
     /// <summary>Prepares for an image.</summary>
-    /// <param name="width">Width as stored, in pixels.</param>
-    /// <param name="height">Height as stored, in pixels.</param>
-    /// <param name="orientation">1 to 8.</param>
+    /// <param name="width">The stored width in pixels.</param>
+    /// <param name="height">The stored height in pixels.</param>
+    /// <param name="orientation">The EXIF orientation, 1 to 8.</param>
     public void Begin(int width, int height, int orientation)
     {
         _width = width;
@@ -27,18 +31,18 @@ internal sealed unsafe class OrientedWriter
 
     private int Stride => _width * ImageBuffer.Channels;
 
-    /// <summary>Gives room for a row.</summary>
-    /// <param name="row">The stored row; they come one after the other.</param>
+    /// <summary>Gets the memory into which a row is decoded.</summary>
+    /// <param name="row">The index of the stored row. Rows must be requested one after the other.</param>
     /// <param name="image">The whole displayed image.</param>
-    /// <returns>Room for its pixels.</returns>
-    public byte* Row(int row, byte* image) => _orientation == ExifOrientation.Normal
+    /// <returns>The memory for the pixels of the row.</returns>
+    public byte* GetRow(int row, byte* image) => _orientation == ExifOrientation.Normal
         ? image + ((nint)row * Stride)
         : _rows + (row % StripRows * Stride);
 
-    /// <summary>Takes note of a row that was written.</summary>
-    /// <param name="row">The stored row.</param>
+    /// <summary>Completes a row after its pixels have been written.</summary>
+    /// <param name="row">The index of the stored row.</param>
     /// <param name="image">The whole displayed image.</param>
-    public void Written(int row, byte* image)
+    public void CompleteRow(int row, byte* image)
     {
         int count = (row % StripRows) + 1;
         if (_orientation != ExifOrientation.Normal && (count == StripRows || row == _height - 1))

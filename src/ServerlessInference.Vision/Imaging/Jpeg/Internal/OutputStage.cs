@@ -1,9 +1,9 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Turns sample rows into RGB rows: upsampling, colour conversion, orientation.</summary>
+/// <summary>Converts sample rows to RGB rows: upsampling, colour conversion, orientation.</summary>
 /// <remarks>
-/// The sample rows of two rows of MCUs are held, since the triangle filters look one row up and down: the last rows of
-/// pixels of a row of MCUs have to wait for the next.
+/// The sample rows of two rows of MCUs are kept, because the triangle filters also read the sample rows above and below. For the same
+/// reason the last rows of pixels of a row of MCUs can be written only after the next row of MCUs has been decoded.
 /// </remarks>
 internal sealed unsafe class OutputStage
 {
@@ -26,7 +26,7 @@ internal sealed unsafe class OutputStage
         }
     }
 
-    /// <summary>Prepares for an image: gives the components their sample rows and multipliers.</summary>
+    /// <summary>Prepares for an image and assigns the components their sample rows and multipliers.</summary>
     /// <param name="orientation">The orientation to apply, 1 to 8.</param>
     public void Begin(int orientation)
     {
@@ -34,7 +34,7 @@ internal sealed unsafe class OutputStage
         long bytes = Upsampling.Slack;
         foreach (JpegComponent component in components)
         {
-            // Two MCUs are transformed at a time, so that there may be one more than the image has.
+            // Two MCUs are transformed at a time, so there may be one more than the image has.
             int columns = (_frame.McuColumns + 1) & ~1;
             component.RowStride = (columns * component.HorizontalSampling * component.ScaledSize) + Upsampling.Slack;
             bytes += (long)component.RowStride * 2 * component.RowsPerMcuRow;
@@ -60,8 +60,8 @@ internal sealed unsafe class OutputStage
         _nextRow = 0;
     }
 
-    /// <summary>Writes the rows of pixels that the sample rows allow.</summary>
-    /// <param name="mcuRow">The row of MCUs whose sample rows were made last.</param>
+    /// <summary>Writes all rows of pixels for which the sample rows are available.</summary>
+    /// <param name="mcuRow">The last row of MCUs whose sample rows have been computed.</param>
     /// <param name="target">The image.</param>
     public void Write(int mcuRow, byte* target)
     {
@@ -72,8 +72,8 @@ internal sealed unsafe class OutputStage
             : ((mcuRow + 1) * rowsPerMcuRow) - (_needsContext ? _frame.MaxVerticalSampling : 0);
         for (; _nextRow < end; _nextRow++)
         {
-            ConvertRow(_nextRow, _writer.Row(_nextRow, target));
-            _writer.Written(_nextRow, target);
+            ConvertRow(_nextRow, _writer.GetRow(_nextRow, target));
+            _writer.CompleteRow(_nextRow, target);
         }
     }
 
@@ -91,23 +91,25 @@ internal sealed unsafe class OutputStage
     private void ConvertRow(int row, byte* target)
     {
         int width = _frame.OutputWidth;
-        byte* first = _upsamplers[0].Row(row);
+        byte* first = _upsamplers[0].GetRow(row);
         switch (_colorSpace)
         {
             case JpegColorSpace.Gray:
                 RgbInterleave.Row(first, first, first, width, target);
                 break;
             case JpegColorSpace.YCbCr:
-                YccToRgb.Convert(first, _upsamplers[1].Row(row), _upsamplers[2].Row(row), width, target);
+                YccToRgb.Convert(first, _upsamplers[1].GetRow(row), _upsamplers[2].GetRow(row), width, target);
                 break;
             case JpegColorSpace.Rgb:
-                RgbInterleave.Row(first, _upsamplers[1].Row(row), _upsamplers[2].Row(row), width, target);
+                RgbInterleave.Row(first, _upsamplers[1].GetRow(row), _upsamplers[2].GetRow(row), width, target);
                 break;
             case JpegColorSpace.Cmyk:
-                CmykToRgb.ConvertCmyk(first, _upsamplers[1].Row(row), _upsamplers[2].Row(row), _upsamplers[3].Row(row), width, target);
+                CmykToRgb.ConvertCmyk(
+                    first, _upsamplers[1].GetRow(row), _upsamplers[2].GetRow(row), _upsamplers[3].GetRow(row), width, target);
                 break;
             default:
-                CmykToRgb.ConvertYcck(first, _upsamplers[1].Row(row), _upsamplers[2].Row(row), _upsamplers[3].Row(row), width, target);
+                CmykToRgb.ConvertYcck(
+                    first, _upsamplers[1].GetRow(row), _upsamplers[2].GetRow(row), _upsamplers[3].GetRow(row), width, target);
                 break;
         }
     }

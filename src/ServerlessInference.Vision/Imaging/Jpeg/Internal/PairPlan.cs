@@ -1,25 +1,25 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Two adjacent blocks of a component: where their samples go.</summary>
+/// <summary>The destination of the samples of two adjacent blocks of a component.</summary>
 internal unsafe struct PairPlan
 {
     public JpegComponent Component;
 
-    /// <summary>The block plan of the left block.</summary>
+    /// <summary>The index of the block plan of the left block.</summary>
     public int Left;
 
-    /// <summary>The block plan of the right block.</summary>
+    /// <summary>The index of the block plan of the right block.</summary>
     public int Right;
 
-    /// <summary>Samples from the left side of the two MCUs.</summary>
+    /// <summary>The distance from the left edge of the two MCUs, in samples.</summary>
     public int X;
 
-    /// <summary>Sample rows from the top of the MCU.</summary>
+    /// <summary>The distance from the top of the MCU, in sample rows.</summary>
     public int Y;
 
-    /// <summary>Samples from two MCUs to the next two.</summary>
+    /// <summary>The distance from two MCUs to the next two, in samples.</summary>
     public int Step;
 
-    /// <summary>Where the samples of the next two MCUs go.</summary>
+    /// <summary>The destination of the samples of the next two MCUs.</summary>
     public byte* Target;
 }

@@ -2,27 +2,29 @@ using System.Runtime.CompilerServices;
 
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>An array that never moves and is kept between images, so that steady decoding allocates nothing.</summary>
-/// <typeparam name="T">The element.</typeparam>
+/// <summary>A pinned array that is reused from image to image, so that decoding in a steady state allocates nothing.</summary>
+/// <typeparam name="T">The element type.</typeparam>
 internal sealed unsafe class PinnedBuffer<T>
     where T : unmanaged
 {
     private T[] _items = [];
 
-    /// <summary>Gets the bytes held.</summary>
+    /// <summary>Gets the size of the buffer in bytes.</summary>
     public long Bytes => (long)_items.Length * sizeof(T);
 
-    /// <summary>Gives at least a number of elements; their content is undefined.</summary>
-    /// <param name="length">Elements, at least 1.</param>
-    /// <returns>The first element; valid until the next call.</returns>
-    /// <exception cref="InvalidInputException">More than an array can hold is asked for.</exception>
+    /// <summary>Makes sure that the buffer has at least the given length. Its content is undefined.</summary>
+    /// <param name="length">The number of elements, at least 1.</param>
+    /// <returns>The first element, valid until the next call.</returns>
+    /// <exception cref="InvalidInputException">The length exceeds that of the longest possible array.</exception>
     public T* Ensure(long length)
     {
         if (_items.Length < length)
         {
             if (length > Array.MaxLength)
             {
-                throw new InvalidInputException(InvalidInputKind.TooLarge, $"The JPEG needs a buffer of {length} elements; an array holds at most {Array.MaxLength}. Send a smaller image.");
+                throw new InvalidInputException(
+                    InvalidInputKind.TooLarge,
+                    $"The JPEG needs a buffer of {length} elements; the maximum is {Array.MaxLength}. Send a smaller image.");
             }
 
             _items = GC.AllocateUninitializedArray<T>((int)length, pinned: true);
@@ -31,6 +33,6 @@ internal sealed unsafe class PinnedBuffer<T>
         return (T*)Unsafe.AsPointer(ref _items[0]);
     }
 
-    /// <summary>Lets the memory go.</summary>
+    /// <summary>Releases the memory.</summary>
     public void Release() => _items = [];
 }

@@ -3,14 +3,18 @@ using System.Runtime.CompilerServices;
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
 /// <summary>Decodes the blocks of progressive scans (ITU-T T.81, annex G).</summary>
+/// <remarks>
+/// The first scan of a band of coefficients sends their upper bits. Each refinement scan adds one lower bit to every coefficient that is
+/// not zero, and sends those that become non-zero with that bit. A run may end the band for many consecutive blocks at once.
+/// </remarks>
 internal static unsafe class ProgressiveBlockDecoder
 {
     private const int LookupShift = 64 - HuffmanTable.LookupBits;
 
-    /// <summary>Decodes the first bits of a DC coefficient.</summary>
+    /// <summary>Decodes the upper bits of a DC coefficient.</summary>
     /// <param name="cursor">The input.</param>
     /// <param name="block">The block.</param>
-    /// <param name="predictor">The component's last DC value.</param>
+    /// <param name="predictor">The last DC value of the component.</param>
     /// <param name="table">The DC table.</param>
     /// <param name="low">The bit position of the scan.</param>
     public static void DecodeDcFirst(ref BitCursor cursor, short* block, int* predictor, HuffmanTable table, int low)
@@ -28,7 +32,7 @@ internal static unsafe class ProgressiveBlockDecoder
         block[0] = (short)(dc << low);
     }
 
-    /// <summary>Decodes one more bit of a DC coefficient.</summary>
+    /// <summary>Decodes the next lower bit of a DC coefficient.</summary>
     /// <param name="cursor">The input.</param>
     /// <param name="block">The block.</param>
     /// <param name="low">The bit position of the scan.</param>
@@ -38,12 +42,12 @@ internal static unsafe class ProgressiveBlockDecoder
         block[0] |= (short)(cursor.Take(1) << low);
     }
 
-    /// <summary>Decodes the first bits of a band of AC coefficients.</summary>
+    /// <summary>Decodes the upper bits of a band of AC coefficients.</summary>
     /// <param name="cursor">The input.</param>
     /// <param name="block">The block.</param>
     /// <param name="table">The AC table.</param>
-    /// <param name="scan">The scan, which names the band.</param>
-    /// <returns>The blocks after this one that have nothing in the band.</returns>
+    /// <param name="scan">The scan, which has the limits of the band.</param>
+    /// <returns>The number of blocks after this one that have no coefficients in the band.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int DecodeAcFirst(ref BitCursor cursor, short* block, HuffmanTable table, JpegScan scan)
     {
@@ -60,13 +64,15 @@ internal static unsafe class ProgressiveBlockDecoder
             {
                 if (entry >= (HuffmanTable.Special | (HuffmanTable.LongCode << 24)))
                 {
-                    entry = table.LongEntry(local.Bits);
+                    entry = table.CreateLongEntry(local.Bits);
                 }
 
                 if ((int)entry < 0)
                 {
                     local.Skip((int)(entry & 63));
                     int size = (int)(entry >> 24) & 15;
+                    // 15 is a run of 16 zeros. Smaller sizes end the band; the run of blocks is 2^size plus the next "size" bits, and
+                    // includes this block.
                     if (size != HuffmanTable.ZeroRun)
                     {
                         run = size == 0 ? 0 : (1 << size) - 1 + local.Take(size);
@@ -87,13 +93,15 @@ internal static unsafe class ProgressiveBlockDecoder
         return run;
     }
 
-    /// <summary>Decodes one more bit of a band of AC coefficients.</summary>
+    /// <summary>Decodes the next lower bit of a band of AC coefficients.</summary>
     /// <param name="cursor">The input.</param>
     /// <param name="block">The block.</param>
     /// <param name="table">The AC table.</param>
-    /// <param name="scan">The scan, which names the band.</param>
-    /// <param name="run">The blocks, this one included, that have no new coefficients in the band; 0 if the block's codes follow.</param>
-    /// <returns>The blocks after this one that have no new coefficients in the band.</returns>
+    /// <param name="scan">The scan, which has the limits of the band.</param>
+    /// <param name="run">
+    /// The number of blocks, including this one, that have no new coefficients in the band; 0 if the codes of this block follow.
+    /// </param>
+    /// <returns>The number of blocks after this one that have no new coefficients in the band.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int DecodeAcRefinement(ref BitCursor cursor, short* block, HuffmanTable table, JpegScan scan, int run)
     {
@@ -110,7 +118,7 @@ internal static unsafe class ProgressiveBlockDecoder
             int zeros;
             if ((int)entry >= 0)
             {
-                // The value has one bit, whatever the code says: its sign.
+                // A coefficient that becomes non-zero in a refinement scan has a single bit, whatever size the code states. It is the sign.
                 int codeLength = (int)(entry >> 8) & 63;
                 local.Skip(codeLength);
                 value = local.Take(1) != 0 ? bit : -bit;
@@ -127,6 +135,7 @@ internal static unsafe class ProgressiveBlockDecoder
                 }
             }
 
+            // The run counts only coefficients that are still zero. On the way, every non-zero coefficient is refined by one bit.
             for (; index <= end; index++)
             {
                 short* coefficient = block + positions[index];
@@ -146,6 +155,7 @@ internal static unsafe class ProgressiveBlockDecoder
             }
         }
 
+        // The rest of the band has no new coefficients, but those that are not zero are still refined.
         if (run > 0)
         {
             for (; index <= end; index++)
@@ -168,7 +178,7 @@ internal static unsafe class ProgressiveBlockDecoder
     private static uint NextEntry(ref BitCursor cursor, HuffmanTable table)
     {
         uint entry = table.Lookup[cursor.Bits >> LookupShift];
-        return entry >= (HuffmanTable.Special | (HuffmanTable.LongCode << 24)) ? table.LongEntry(cursor.Bits) : entry;
+        return entry >= (HuffmanTable.Special | (HuffmanTable.LongCode << 24)) ? table.CreateLongEntry(cursor.Bits) : entry;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -179,7 +189,8 @@ internal static unsafe class ProgressiveBlockDecoder
             cursor.Refill();
         }
 
-        // Without a branch: the bit read is as good as random. A coefficient that has the bit already stays as it is.
+        // The bit that is read is practically random, so a branch on it would often be mispredicted; masks replace it. The bit increases
+        // the magnitude of the coefficient. One that already has the bit, in damaged data, does not change.
         int value = *coefficient;
         int change = -cursor.Take(1) & bit & ~value;
         int negative = value >> 31;

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Reads one progressive scan into the components' coefficients.</summary>
+/// <summary>Reads one progressive scan into the coefficients of its components.</summary>
 internal readonly unsafe ref struct ProgressiveScan
 {
     private readonly JpegFrame _frame;
@@ -19,13 +19,14 @@ internal readonly unsafe ref struct ProgressiveScan
     /// <summary>Reads the scan.</summary>
     public void Read()
     {
+        // Missing tables are reported before any data is read. Refinement scans of DC coefficients use no table.
         HuffmanTable? table = null;
-        bool directCurrent = _scan.SpectralStart == 0;
+        bool isDc = _scan.SpectralStart == 0;
         bool first = _scan.ApproximationHigh == 0;
         for (int i = 0; i < _scan.ComponentCount; i++)
         {
             JpegComponent component = _scan.Components[i];
-            if (!directCurrent)
+            if (!isDc)
             {
                 table = _tables.Ac(component.AcTable);
             }
@@ -41,7 +42,7 @@ internal readonly unsafe ref struct ProgressiveScan
             int rows = _scan.RowsInMcuRow(_frame, mcuRow);
             for (int row = 0; row < rows; row++)
             {
-                if (directCurrent)
+                if (isDc)
                 {
                     ReadDcRow(mcuRow, row, first);
                 }
@@ -59,7 +60,7 @@ internal readonly unsafe ref struct ProgressiveScan
         short* line = component.Pair((mcuRow * component.VerticalSampling) + row, 0);
         for (int column = 0; column < component.WidthInBlocks; column++)
         {
-            if (!_window.NextMcu(mcuRow))
+            if (!_window.TryBeginMcu(mcuRow))
             {
                 continue;
             }
@@ -67,7 +68,8 @@ internal readonly unsafe ref struct ProgressiveScan
             short* block = line + ((nint)(column >> 1) * ZigZag.PairLength) + ((column & 1) * 8);
             if (!first)
             {
-                _window.EndOfBandRun = ProgressiveBlockDecoder.DecodeAcRefinement(ref _window.Cursor, block, table, _scan, _window.EndOfBandRun);
+                _window.EndOfBandRun =
+                    ProgressiveBlockDecoder.DecodeAcRefinement(ref _window.Cursor, block, table, _scan, _window.EndOfBandRun);
             }
             else if (_window.EndOfBandRun > 0)
             {
@@ -85,7 +87,7 @@ internal readonly unsafe ref struct ProgressiveScan
         int columns = _scan.McuColumns(_frame);
         for (int column = 0; column < columns; column++)
         {
-            if (_window.NextMcu(mcuRow))
+            if (_window.TryBeginMcu(mcuRow))
             {
                 ReadDcMcu(mcuRow, row, column, first);
             }
@@ -107,7 +109,8 @@ internal readonly unsafe ref struct ProgressiveScan
                 if (first)
                 {
                     HuffmanTable table = _tables.Dc(component.DcTable);
-                    ProgressiveBlockDecoder.DecodeDcFirst(ref _window.Cursor, block, _window.Predictors + i, table, _scan.ApproximationLow);
+                    ProgressiveBlockDecoder.DecodeDcFirst(
+                        ref _window.Cursor, block, _window.Predictors + i, table, _scan.ApproximationLow);
                 }
                 else
                 {

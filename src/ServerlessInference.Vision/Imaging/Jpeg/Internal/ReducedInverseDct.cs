@@ -1,20 +1,21 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Inverse DCTs that make 4 by 4, 2 by 2 or 1 sample of a block: decoding at 1/2, 1/4 and 1/8.</summary>
+/// <summary>Inverse DCTs that transform a block to 4 by 4 samples, 2 by 2 samples or 1 sample, for decoding at 1/2, 1/4 and 1/8.</summary>
 /// <remarks>
-/// Each output of a pass is the average of 2, 4 or 8 neighbouring outputs of the full transform, derived from the same
-/// constants; the integer results are those of libjpeg-turbo 2.1.5, also where damaged data overflows.
+/// Each output of a pass is the average of 2, 4 or 8 adjacent outputs of the full transform. The factors are sums of the constants of the
+/// full transform, with 13 fraction bits (<see cref="DctConstants.ConstBits"/>). The integer results equal those of libjpeg-turbo 2.1.5,
+/// even if damaged data overflows.
 /// </remarks>
 internal static unsafe class ReducedInverseDct
 {
     private const int Stride = ZigZag.RowStride;
 
-    /// <summary>Makes 4 by 4 samples.</summary>
-    /// <param name="block">Coefficients, rows <see cref="ZigZag.RowStride"/> apart.</param>
-    /// <param name="multipliers">Multipliers, laid out likewise.</param>
-    /// <param name="target">Takes the samples.</param>
-    /// <param name="stride">Bytes from one row of samples to the next.</param>
-    /// <param name="firstRowOnly">Whether all coefficients outside of rows 0 and 4 are zero; row 4 has no part in the result.</param>
+    /// <summary>Transforms a block to 4 by 4 samples.</summary>
+    /// <param name="block">The coefficients. Rows are <see cref="ZigZag.RowStride"/> values apart.</param>
+    /// <param name="multipliers">The multipliers, with the same layout.</param>
+    /// <param name="target">Receives the samples.</param>
+    /// <param name="stride">The number of bytes from one row of samples to the next.</param>
+    /// <param name="firstRowOnly">Whether all coefficients outside rows 0 and 4 are zero. Row 4 does not affect the result.</param>
     public static void Transform4(short* block, short* multipliers, byte* target, nint stride, bool firstRowOnly)
     {
         short* x = stackalloc short[8];
@@ -43,14 +44,15 @@ internal static unsafe class ReducedInverseDct
         }
     }
 
-    /// <summary>Makes 2 by 2 samples.</summary>
-    /// <param name="block">Coefficients, rows <see cref="ZigZag.RowStride"/> apart.</param>
-    /// <param name="multipliers">Multipliers, laid out likewise.</param>
-    /// <param name="target">Takes the samples.</param>
-    /// <param name="stride">Bytes from one row of samples to the next.</param>
+    /// <summary>Transforms a block to 2 by 2 samples.</summary>
+    /// <param name="block">The coefficients. Rows are <see cref="ZigZag.RowStride"/> values apart.</param>
+    /// <param name="multipliers">The multipliers, with the same layout.</param>
+    /// <param name="target">Receives the samples.</param>
+    /// <param name="stride">The number of bytes from one row of samples to the next.</param>
     public static void Transform2(short* block, short* multipliers, byte* target, nint stride)
     {
-        // Column 0 stays 32 bits wide between the passes, the others saturate to 16.
+        // As in libjpeg-turbo, column 0 keeps 32 bits between the passes, while the other columns saturate to 16. Columns 2, 4 and 6 do not
+        // affect the result.
         int* top = stackalloc int[8];
         int* bottom = stackalloc int[8];
         for (int column = 0; column < 8; column++)
@@ -62,7 +64,11 @@ internal static unsafe class ReducedInverseDct
 
             short* c = block + column;
             short* q = multipliers + column;
-            int odd = Odd2((short)(c[Stride] * q[Stride]), (short)(c[3 * Stride] * q[3 * Stride]), (short)(c[5 * Stride] * q[5 * Stride]), (short)(c[7 * Stride] * q[7 * Stride]));
+            int odd = Odd2(
+                (short)(c[Stride] * q[Stride]),
+                (short)(c[3 * Stride] * q[3 * Stride]),
+                (short)(c[5 * Stride] * q[5 * Stride]),
+                (short)(c[7 * Stride] * q[7 * Stride]));
             int even = ((short)(c[0] * q[0]) << (DctConstants.ConstBits + 2)) + (1 << (DctConstants.FirstShift + 1));
             top[column] = (even + odd) >> (DctConstants.FirstShift + 2);
             bottom[column] = (even - odd) >> (DctConstants.FirstShift + 2);
@@ -72,10 +78,10 @@ internal static unsafe class ReducedInverseDct
         WriteRow2(bottom, target + stride);
     }
 
-    /// <summary>Makes one sample.</summary>
+    /// <summary>Transforms a block to one sample.</summary>
     /// <param name="coefficient">The DC coefficient.</param>
-    /// <param name="multiplier">Its multiplier.</param>
-    /// <returns>The sample; beyond ±512 it wraps, as libjpeg's table does.</returns>
+    /// <param name="multiplier">The multiplier of the DC coefficient.</param>
+    /// <returns>The sample. Values beyond ±512 wrap, as in libjpeg's range-limit table.</returns>
     public static byte Transform1(short coefficient, short multiplier)
     {
         int value = ((coefficient * multiplier) + 4) >> 3;

@@ -4,19 +4,20 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Writes separate red, green and blue samples as pixels.</summary>
+/// <summary>Interleaves separate red, green and blue samples to pixels.</summary>
 /// <remarks>
-/// Each of the three output vectors takes a third of each input. One shuffle puts every sample of an input at its place, for
-/// whichever of the three vectors; then each vector picks from the three shuffled inputs.
+/// 16 pixels fill three vectors, and each of them has about a third of the samples of each colour. One shuffle per colour moves every
+/// sample to the position that it has in its output vector, whichever of the three that is. Each output vector is then selected from the
+/// three shuffled colours with constant masks. That takes three shuffles instead of nine.
 /// </remarks>
 internal static unsafe class RgbInterleave
 {
     /// <summary>Writes a row.</summary>
-    /// <param name="red">Red, readable for 32 samples more, like the others.</param>
-    /// <param name="green">Green.</param>
-    /// <param name="blue">Blue.</param>
-    /// <param name="width">Pixels.</param>
-    /// <param name="target">Takes <c>3 × width</c> bytes; nothing behind them is written.</param>
+    /// <param name="red">The red samples. As with the others, 32 more samples must be readable.</param>
+    /// <param name="green">The green samples.</param>
+    /// <param name="blue">The blue samples.</param>
+    /// <param name="width">The number of pixels.</param>
+    /// <param name="target">Receives exactly <c>3 × width</c> bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Row(byte* red, byte* green, byte* blue, int width, byte* target)
     {
@@ -35,10 +36,10 @@ internal static unsafe class RgbInterleave
     }
 
     /// <summary>Writes 16 pixels.</summary>
-    /// <param name="red">Red.</param>
-    /// <param name="green">Green.</param>
-    /// <param name="blue">Blue.</param>
-    /// <param name="target">Takes 48 bytes.</param>
+    /// <param name="red">The red samples.</param>
+    /// <param name="green">The green samples.</param>
+    /// <param name="blue">The blue samples.</param>
+    /// <param name="target">Receives 48 bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store16(Vector128<byte> red, Vector128<byte> green, Vector128<byte> blue, byte* target)
     {
@@ -50,11 +51,11 @@ internal static unsafe class RgbInterleave
         Pick(b, r, g).Store(target + 32);
     }
 
-    /// <summary>Writes 32 pixels. Needs AVX2.</summary>
-    /// <param name="red">Red.</param>
-    /// <param name="green">Green.</param>
-    /// <param name="blue">Blue.</param>
-    /// <param name="target">Takes 96 bytes.</param>
+    /// <summary>Writes 32 pixels. Requires AVX2.</summary>
+    /// <param name="red">The red samples.</param>
+    /// <param name="green">The green samples.</param>
+    /// <param name="blue">The blue samples.</param>
+    /// <param name="target">Receives 96 bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store32(Vector256<byte> red, Vector256<byte> green, Vector256<byte> blue, byte* target)
     {
@@ -64,12 +65,14 @@ internal static unsafe class RgbInterleave
         Vector256<byte> first = Pick(r, g, b);
         Vector256<byte> second = Pick(g, b, r);
         Vector256<byte> third = Pick(b, r, g);
+
+        // The lower halves are the first 16 pixels, the upper halves the next 16.
         Avx2.Permute2x128(first, second, 0x20).Store(target);
         Avx2.Permute2x128(third, first, 0x30).Store(target + 32);
         Avx2.Permute2x128(second, third, 0x31).Store(target + 64);
     }
 
-    // Positions 0, 3, 6... from the first, 1, 4, 7... from the second, 2, 5, 8... from the third.
+    // Takes bytes 0, 3, 6, ... from the first vector, 1, 4, 7, ... from the second and 2, 5, 8, ... from the third.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Pick(Vector128<byte> first, Vector128<byte> second, Vector128<byte> third) =>
         Vector128.ConditionalSelect(Places.Third, third, Vector128.ConditionalSelect(Places.Second, second, first));

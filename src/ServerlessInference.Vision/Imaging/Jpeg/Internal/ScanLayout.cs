@@ -1,9 +1,8 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>How the MCUs of a scan are taken apart into blocks, two neighbouring MCUs at a time.</summary>
+/// <summary>The blocks of the MCUs of a scan, for two adjacent MCUs at a time.</summary>
 /// <remarks>
-/// Two MCUs hold an even number of blocks of each component in each row, so that their blocks come in pairs, which the
-/// inverse DCT takes.
+/// Two MCUs have an even number of blocks in each row of each component, so their blocks form the pairs that the inverse DCT transforms.
 /// </remarks>
 internal sealed unsafe class ScanLayout
 {
@@ -24,10 +23,10 @@ internal sealed unsafe class ScanLayout
     /// <summary>Gets the blocks of two MCUs, in the order in which they are coded.</summary>
     public BlockPlan* Plans { get; }
 
-    /// <summary>Gets room for the coefficients of two MCUs.</summary>
+    /// <summary>Gets the buffer for the coefficients of two MCUs.</summary>
     public short* Unit { get; }
 
-    /// <summary>Gets the blocks of one MCU.</summary>
+    /// <summary>Gets the number of blocks per MCU.</summary>
     public int BlocksPerMcu { get; private set; }
 
     public HuffmanTable[] DcTables => _dcTables;
@@ -37,10 +36,10 @@ internal sealed unsafe class ScanLayout
     /// <summary>Gets the pairs of blocks of two MCUs.</summary>
     public Span<PairPlan> Pairs => _pairs.AsSpan(0, BlocksPerMcu);
 
-    /// <summary>Lays out a sequential scan.</summary>
+    /// <summary>Computes the layout of a sequential scan.</summary>
     /// <param name="scan">The scan.</param>
     /// <param name="tables">The tables.</param>
-    /// <param name="predictors">The last DC values, by the component's place in the scan.</param>
+    /// <param name="predictors">The last DC values, by the index of the component in the scan.</param>
     public void SetUp(JpegScan scan, JpegTables tables, int* predictors)
     {
         int blocks = 0;
@@ -61,6 +60,8 @@ internal sealed unsafe class ScanLayout
             int width = Width(scan, i);
             for (int n = 0; n < 2 * width * Height(scan, i); n++)
             {
+                // x and y are the position of the block in the two MCUs. Blocks are coded MCU by MCU, but paired across both: with one
+                // block per row and MCU, the pair consists of one block of each MCU.
                 int y = n / (2 * width);
                 int x = n % (2 * width);
                 int plan = ((x / width) * blocks) + first + (y * width) + (x % width);

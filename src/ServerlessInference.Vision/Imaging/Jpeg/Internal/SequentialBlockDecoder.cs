@@ -4,22 +4,24 @@ namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
 /// <summary>Decodes the blocks of sequential scans (ITU-T T.81, F.2.2).</summary>
 /// <remarks>
-/// A code and its value together take at most 25 bits if the code is in the lookup, so one refill to 56 bits serves two of them.
+/// If a code is in the lookup, the code and its value together have at most 25 bits (10 + 15). So one refill, which provides 56 bits, is
+/// enough for two of them.
 /// </remarks>
 internal static unsafe class SequentialBlockDecoder
 {
     private const int LookupShift = 64 - HuffmanTable.LookupBits;
-    private const int Last = 63;
+    private const int LastIndex = 63;
 
     /// <summary>Decodes the blocks of one MCU. Coefficients that are zero are not written.</summary>
     /// <param name="window">The input.</param>
-    /// <param name="plans">The MCU's blocks.</param>
-    /// <param name="count">Their number.</param>
-    /// <param name="dcTables">The DC tables, by the component's place in the scan.</param>
-    /// <param name="acTables">The AC tables, by the component's place in the scan.</param>
+    /// <param name="plans">The blocks of the MCU.</param>
+    /// <param name="count">The number of blocks.</param>
+    /// <param name="dcTables">The DC tables, by the index of the component in the scan.</param>
+    /// <param name="acTables">The AC tables, by the index of the component in the scan.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void DecodeMcu(EntropyWindow window, BlockPlan* plans, int count, HuffmanTable[] dcTables, HuffmanTable[] acTables)
     {
+        // A local copy, so that the compiler keeps the cursor in registers.
         BitCursor cursor = window.Cursor;
         for (BlockPlan* plan = plans; plan < plans + count; plan++)
         {
@@ -35,7 +37,7 @@ internal static unsafe class SequentialBlockDecoder
             {
                 if (entry >= (HuffmanTable.Special | (HuffmanTable.LongCode << 24)))
                 {
-                    entry = dcTables[plan->Component].LongEntry(cursor.Bits);
+                    entry = dcTables[plan->Component].CreateLongEntry(cursor.Bits);
                     if ((int)entry >= 0)
                     {
                         difference = BitCursor.Extend(cursor.Bits << (int)(entry >> 8), (int)(entry >> 16));
@@ -56,6 +58,8 @@ internal static unsafe class SequentialBlockDecoder
         window.Cursor = cursor;
     }
 
+    // Damaged data may advance the index by up to 16 past the last coefficient. ZigZag.Positions has that many entries more, which all
+    // refer to the last coefficient, so the index need not be checked before it is used.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static BitCursor DecodeCoefficients(BitCursor cursor, BlockPlan* plan, HuffmanTable table)
     {
@@ -75,11 +79,12 @@ internal static unsafe class SequentialBlockDecoder
                 block[position] = (short)BitCursor.Extend(cursor.Bits << (int)(entry >> 8), (int)(entry >> 16));
                 mask |= position;
                 cursor.Skip((int)(entry & 63));
-                if (index >= Last)
+                if (index >= LastIndex)
                 {
                     break;
                 }
 
+                // The second code of the same refill.
                 entry = lookup[cursor.Bits >> LookupShift];
                 if ((int)entry >= 0)
                 {
@@ -88,7 +93,7 @@ internal static unsafe class SequentialBlockDecoder
                     block[position] = (short)BitCursor.Extend(cursor.Bits << (int)(entry >> 8), (int)(entry >> 16));
                     mask |= position;
                     cursor.Skip((int)(entry & 63));
-                    if (index >= Last)
+                    if (index >= LastIndex)
                     {
                         break;
                     }
@@ -97,10 +102,11 @@ internal static unsafe class SequentialBlockDecoder
                 }
             }
 
+            // A special entry: a code that is too long for the lookup, or a symbol without a value.
             if (entry >= (HuffmanTable.Special | (HuffmanTable.LongCode << 24)))
             {
                 cursor.Refill();
-                entry = table.LongEntry(cursor.Bits);
+                entry = table.CreateLongEntry(cursor.Bits);
                 if ((int)entry >= 0)
                 {
                     index += entry >> 24;
@@ -108,7 +114,7 @@ internal static unsafe class SequentialBlockDecoder
                     block[position] = (short)BitCursor.Extend(cursor.Bits << (int)(entry >> 8), (int)(entry >> 16));
                     mask |= position;
                     cursor.Skip((int)(entry & 63));
-                    if (index >= Last)
+                    if (index >= LastIndex)
                     {
                         break;
                     }
@@ -117,9 +123,10 @@ internal static unsafe class SequentialBlockDecoder
                 }
             }
 
+            // A run of 16 zeros; every other symbol without a value ends the block.
             cursor.Skip((int)(entry & 63));
             index += HuffmanTable.ZeroRun + 1;
-            if (entry >> 24 != ((HuffmanTable.Special >> 24) | HuffmanTable.ZeroRun) || index >= Last)
+            if (entry >> 24 != ((HuffmanTable.Special >> 24) | HuffmanTable.ZeroRun) || index >= LastIndex)
             {
                 break;
             }
@@ -129,6 +136,7 @@ internal static unsafe class SequentialBlockDecoder
         return cursor;
     }
 
+    // Parses the AC coefficients of a block without storing them.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static BitCursor SkipCoefficients(BitCursor cursor, uint* lookup, HuffmanTable table)
     {
@@ -141,7 +149,7 @@ internal static unsafe class SequentialBlockDecoder
             {
                 if (entry >= (HuffmanTable.Special | (HuffmanTable.LongCode << 24)))
                 {
-                    entry = table.LongEntry(cursor.Bits);
+                    entry = table.CreateLongEntry(cursor.Bits);
                 }
 
                 if ((int)entry < 0)
@@ -160,7 +168,7 @@ internal static unsafe class SequentialBlockDecoder
             index += entry >> 24;
             cursor.Skip((int)(entry & 63));
         }
-        while (index < Last);
+        while (index < LastIndex);
 
         return cursor;
     }

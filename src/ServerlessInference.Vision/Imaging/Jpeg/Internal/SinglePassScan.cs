@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Decodes an image with a single sequential scan straight into sample rows, without keeping coefficients.</summary>
+/// <summary>Decodes an image with a single sequential scan directly to sample rows, without keeping the coefficients.</summary>
 internal sealed unsafe class SinglePassScan
 {
     private readonly JpegFrame _frame;
@@ -18,7 +18,7 @@ internal sealed unsafe class SinglePassScan
         _layout = layout;
     }
 
-    /// <summary>Begins to read the scan.</summary>
+    /// <summary>Starts to read the scan.</summary>
     /// <param name="tables">The tables.</param>
     public void Begin(JpegTables tables)
     {
@@ -32,8 +32,8 @@ internal sealed unsafe class SinglePassScan
         _window.BeginScan(_frame.RestartInterval);
     }
 
-    /// <summary>Decodes one row of fully interleaved MCUs into the components' sample rows.</summary>
-    /// <param name="mcuRow">The row.</param>
+    /// <summary>Decodes one row of fully interleaved MCUs to the sample rows of the components.</summary>
+    /// <param name="mcuRow">The index of the row.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void DecodeRow(int mcuRow)
     {
@@ -55,7 +55,7 @@ internal sealed unsafe class SinglePassScan
             {
                 for (int i = 0; i < 2 && column + i < columns; i++)
                 {
-                    if (_window.NextMcu(mcuRow))
+                    if (_window.TryBeginMcu(mcuRow))
                     {
                         SequentialBlockDecoder.DecodeMcu(_window, plans + (i * blocks), blocks, _layout.DcTables, _layout.AcTables);
                     }
@@ -66,7 +66,7 @@ internal sealed unsafe class SinglePassScan
         }
     }
 
-    /// <summary>Checks, after the last row, that the scan's data did not end too early.</summary>
+    /// <summary>Checks, after the last row, that the data of the scan did not end too early.</summary>
     public void CheckEnd() => _window.CheckEnd();
 
     private static void Transform(Span<PairPlan> pairs, BlockPlan* plans)
@@ -80,6 +80,8 @@ internal sealed unsafe class SinglePassScan
             plans[pair.Right].Mask = 0;
             InverseDct.Transform(block, pair.Component, pair.Target, left, right);
             pair.Target += pair.Step;
+            // The decoder writes only coefficients that are not zero, so the blocks are cleared for the next two MCUs. Blocks without AC
+            // coefficients, which are frequent, need only their DC coefficients cleared.
             if ((left | right) == 0)
             {
                 block[0] = 0;

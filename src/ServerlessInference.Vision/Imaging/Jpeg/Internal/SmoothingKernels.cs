@@ -1,13 +1,13 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
 /// <summary>The weights with which <see cref="BlockSmoother"/> estimates coefficients from 5 by 5 DC values, row by row.</summary>
-/// <remarks>Source: ITU-T T.81, annex K.8, in the wider form that libjpeg-turbo has since 2.1; the sums are divided by 256.</remarks>
+/// <remarks>Source: ITU-T T.81, annex K.8, in the wider form of libjpeg-turbo 2.1 and later. The weights are in 1/256.</remarks>
 internal static class SmoothingKernels
 {
-    /// <summary>Coefficients that are estimated while some AC coefficients are known: zigzag 1 to 5.</summary>
+    /// <summary>The number of coefficients that are estimated if some AC coefficients are known: zigzag indices 1 to 5.</summary>
     public const int PartialCount = 5;
 
-    /// <summary>Coefficients that are estimated while only DC values are known: zigzag 1 to 9.</summary>
+    /// <summary>The number of AC coefficients that are estimated if only DC values are known: zigzag indices 1 to 9.</summary>
     public const int DcOnlyCount = 9;
 
     public const int Length = 25;
@@ -34,15 +34,15 @@ internal static class SmoothingKernels
         0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, -1, -2, -1, 0, 0, 0, 0, 0, 0,
     ];
 
-    /// <summary>Gets the weights of the DC value itself, used while only DC values are known.</summary>
+    /// <summary>Gets the weights of the DC value itself, which is smoothed if only DC values are known.</summary>
     public static ReadOnlySpan<short> Dc =>
     [
         -2, -6, -8, -6, -2, -6, 6, 42, 6, -6, -8, 42, 152, 42, -8, -6, 6, 42, 6, -6, -2, -6, -8, -6, -2,
     ];
 
-    /// <summary>Gives the weights of an AC coefficient.</summary>
-    /// <param name="index">Its zigzag index, from 1.</param>
+    /// <summary>Gets the weights of an AC coefficient.</summary>
+    /// <param name="index">The zigzag index of the coefficient, from 1.</param>
     /// <param name="dcOnly">Whether only DC values are known.</param>
-    /// <returns>25 weights.</returns>
+    /// <returns>The 25 weights.</returns>
     public static ReadOnlySpan<short> Ac(int index, bool dcOnly) => (dcOnly ? DcOnly : Partial).Slice((index - 1) * Length, Length);
 }

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>The Huffman tables of ITU-T T.81, annex K.3: 16 counts by code length, then the symbols.</summary>
+/// <summary>The Huffman tables of ITU-T T.81, annex K.3: the numbers of codes with 1 to 16 bits, then the symbols.</summary>
 internal static class StandardHuffmanTables
 {
     /// <summary>Gets table K.3.</summary>
@@ -51,7 +51,7 @@ internal static class StandardHuffmanTables
         0xF9, 0xFA,
     ];
 
-    /// <summary>Defines a table that the file has not defined.</summary>
+    /// <summary>Defines a table, unless the file has defined it.</summary>
     /// <param name="table">The table.</param>
     /// <param name="definition">One of the definitions above.</param>
     public static void Define(HuffmanTable table, ReadOnlySpan<byte> definition)

@@ -4,23 +4,25 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Makes one full-width row of samples of one or two rows of a subsampled component.</summary>
+/// <summary>Computes one full-width row of samples from one or two rows of a subsampled component.</summary>
 /// <remarks>
-/// The triangle filters give 3/4 of the nearer and 1/4 of the farther sample in each direction, and round alternately up and
-/// down, as libjpeg's "fancy upsampling" does. All methods may read and write up to <see cref="Slack"/> bytes more than asked for.
+/// The triangle filters weight the nearer sample with 3/4 and the farther one with 1/4 in each direction. The rounding constants alternate,
+/// so that the rounding does not make the image brighter or darker, as in libjpeg's "fancy upsampling". All methods may read and write up
+/// to <see cref="Slack"/> bytes more than requested.
 /// </remarks>
 internal static unsafe class Upsampling
 {
-    /// <summary>Bytes behind (and for reading, before) a row that the methods may touch.</summary>
+    /// <summary>The number of bytes after a row, and for reading also before it, that the methods may access.</summary>
     public const int Slack = 64;
 
-    /// <summary>Doubles a row in width.</summary>
-    /// <param name="row">The row; the bytes before and after it are overwritten.</param>
-    /// <param name="count">Its samples.</param>
-    /// <param name="target">Takes twice as many.</param>
+    /// <summary>Doubles the width of a row.</summary>
+    /// <param name="row">The row. The bytes just before and after it are overwritten.</param>
+    /// <param name="count">The number of samples in the row.</param>
+    /// <param name="target">Receives twice as many samples.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FancyHorizontal(byte* row, int count, byte* target)
     {
+        // The first and the last sample have no outer neighbour, so they are repeated.
         row[-1] = row[0];
         row[count] = row[count - 1];
         for (int x = 0; x < count; x += 16)
@@ -28,17 +30,19 @@ internal static unsafe class Upsampling
             Vector128<byte> near = Vector128.Load(row + x);
             Vector128<byte> before = Vector128.Load(row + x - 1);
             Vector128<byte> after = Vector128.Load(row + x + 1);
-            Horizontal(Vector128.WidenLower(near), Vector128.WidenLower(before), Vector128.WidenLower(after)).Store(target + (2 * x));
-            Horizontal(Vector128.WidenUpper(near), Vector128.WidenUpper(before), Vector128.WidenUpper(after)).Store(target + (2 * x) + 16);
+            Horizontal(Vector128.WidenLower(near), Vector128.WidenLower(before), Vector128.WidenLower(after))
+                .Store(target + (2 * x));
+            Horizontal(Vector128.WidenUpper(near), Vector128.WidenUpper(before), Vector128.WidenUpper(after))
+                .Store(target + (2 * x) + 16);
         }
     }
 
-    /// <summary>Mixes two rows.</summary>
-    /// <param name="near">The row that the new one lies in.</param>
-    /// <param name="far">The neighbouring row that is nearer to the new one.</param>
-    /// <param name="count">Samples.</param>
-    /// <param name="below">Whether <paramref name="far"/> lies below.</param>
-    /// <param name="target">Takes as many.</param>
+    /// <summary>Blends two rows.</summary>
+    /// <param name="near">The row that contains the new row.</param>
+    /// <param name="far">The adjacent row on the side of the new row.</param>
+    /// <param name="count">The number of samples.</param>
+    /// <param name="below">Whether <paramref name="far"/> is below <paramref name="near"/>.</param>
+    /// <param name="target">Receives as many samples.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FancyVertical(byte* near, byte* far, int count, bool below, byte* target)
     {
@@ -53,12 +57,12 @@ internal static unsafe class Upsampling
         }
     }
 
-    /// <summary>Mixes two rows and doubles the result in width.</summary>
-    /// <param name="near">The row that the new one lies in.</param>
-    /// <param name="far">The neighbouring row that is nearer to the new one.</param>
-    /// <param name="count">Samples.</param>
-    /// <param name="sums">Room for <paramref name="count"/> and <see cref="Slack"/> values before and after.</param>
-    /// <param name="target">Takes twice as many.</param>
+    /// <summary>Blends two rows and doubles the width of the result.</summary>
+    /// <param name="near">The row that contains the new row.</param>
+    /// <param name="far">The adjacent row on the side of the new row.</param>
+    /// <param name="count">The number of samples.</param>
+    /// <param name="sums">A buffer for <paramref name="count"/> values, with <see cref="Slack"/> more before and after.</param>
+    /// <param name="target">Receives twice as many samples.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FancyBoth(byte* near, byte* far, int count, short* sums, byte* target)
     {
@@ -89,9 +93,9 @@ internal static unsafe class Upsampling
 
     /// <summary>Repeats the samples of a row.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="times">How often each sample appears, 1 to 4.</param>
-    /// <param name="count">Samples wanted.</param>
-    /// <param name="target">Takes them.</param>
+    /// <param name="times">The number of times that each sample is written, 1 to 4.</param>
+    /// <param name="count">The number of samples to write.</param>
+    /// <param name="target">Receives the samples.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Repeat(byte* row, int times, int count, byte* target)
     {
@@ -132,6 +136,7 @@ internal static unsafe class Upsampling
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Horizontal(Vector128<ushort> near, Vector128<ushort> before, Vector128<ushort> after)
     {
+        // Each sample becomes two adjacent bytes: the left one in the lower half of 16 bits, the right one in the upper half.
         Vector128<ushort> left = (Mix(near, before) + Vector128.Create((ushort)1)) >> 2;
         Vector128<ushort> right = (Mix(near, after) + Vector128.Create((ushort)2)) >> 2;
         return (left | (right << 8)).AsByte();

@@ -1,20 +1,20 @@
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>How a component's samples become as many as the image has pixels.</summary>
+/// <summary>The method by which a component is upsampled to the size of the image.</summary>
 internal enum UpsamplingKind
 {
-    /// <summary>They already are.</summary>
+    /// <summary>The component already has the size of the image.</summary>
     None,
 
-    /// <summary>Doubled in width with a triangle filter.</summary>
+    /// <summary>The width is doubled with a triangle filter.</summary>
     FancyHorizontal,
 
-    /// <summary>Doubled in height with a triangle filter.</summary>
+    /// <summary>The height is doubled with a triangle filter.</summary>
     FancyVertical,
 
-    /// <summary>Doubled in both with a triangle filter.</summary>
+    /// <summary>Width and height are doubled with a triangle filter.</summary>
     FancyBoth,
 
-    /// <summary>Repeated.</summary>
+    /// <summary>Samples are repeated.</summary>
     Repeat,
 }

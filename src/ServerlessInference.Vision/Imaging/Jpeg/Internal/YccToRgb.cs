@@ -6,8 +6,10 @@ namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
 /// <summary>Converts rows of Y, Cb and Cr to RGB.</summary>
 /// <remarks>
-/// Source: ITU-T T.871 (JFIF), with the factors 1.402, 1.772, 0.34414 and 0.71414 as integers over 2^16 and each product (of
-/// green, the sum of both) rounded once, as libjpeg does. The vectors leave out the whole parts of the factors, so that 16 bits do.
+/// <para>Source: ITU-T T.871 (JFIF). The factors 1.402, 1.772, 0.34414 and 0.71414 are integers over 2^16, and each product (for green, the
+/// sum of two products) is rounded once, as in libjpeg.</para>
+/// <para>Vector code multiplies only by the fractional parts of the factors, so that 16 bits suffice, and adds the whole parts separately:
+/// 1.402 = 1 + 0.402, 1.772 = 2 − 0.228, −0.71414 = −1 + 0.28586. The results are the same.</para>
 /// </remarks>
 internal static unsafe class YccToRgb
 {
@@ -17,11 +19,11 @@ internal static unsafe class YccToRgb
     private const short GreenCr = 18734;
 
     /// <summary>Converts a row.</summary>
-    /// <param name="y">Brightness; like the others readable for 32 samples more.</param>
-    /// <param name="cb">Blue difference.</param>
-    /// <param name="cr">Red difference.</param>
-    /// <param name="width">Pixels.</param>
-    /// <param name="target">Takes <c>3 × width</c> bytes; nothing behind them is written.</param>
+    /// <param name="y">The brightness. As with the others, 32 more samples must be readable.</param>
+    /// <param name="cb">The blue difference.</param>
+    /// <param name="cr">The red difference.</param>
+    /// <param name="width">The number of pixels.</param>
+    /// <param name="target">Receives exactly <c>3 × width</c> bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Convert(byte* y, byte* cb, byte* cr, int width, byte* target)
     {
@@ -48,10 +50,10 @@ internal static unsafe class YccToRgb
     }
 
     /// <summary>Converts a pixel.</summary>
-    /// <param name="y">Brightness.</param>
-    /// <param name="cb">Blue difference, -128 to 127.</param>
-    /// <param name="cr">Red difference, -128 to 127.</param>
-    /// <param name="target">Takes red, green and blue.</param>
+    /// <param name="y">The brightness.</param>
+    /// <param name="cb">The blue difference, -128 to 127.</param>
+    /// <param name="cr">The red difference, -128 to 127.</param>
+    /// <param name="target">Receives red, green and blue.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ConvertPixel(int y, int cb, int cr, byte* target)
     {
@@ -77,7 +79,10 @@ internal static unsafe class YccToRgb
             Avx2.UnpackHigh(ys, zero).AsInt16(), Avx2.UnpackHigh(cbs, zero).AsInt16(), Avx2.UnpackHigh(crs, zero).AsInt16(),
             out Vector256<short> redH, out Vector256<short> greenH, out Vector256<short> blueH);
         RgbInterleave.Store32(
-            Avx2.PackUnsignedSaturate(redL, redH), Avx2.PackUnsignedSaturate(greenL, greenH), Avx2.PackUnsignedSaturate(blueL, blueH), target);
+            Avx2.PackUnsignedSaturate(redL, redH),
+            Avx2.PackUnsignedSaturate(greenL, greenH),
+            Avx2.PackUnsignedSaturate(blueL, blueH),
+            target);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -87,6 +92,7 @@ internal static unsafe class YccToRgb
     {
         cb -= Vector256.Create((short)128);
         cr -= Vector256.Create((short)128);
+        // MultiplyHigh truncates. Twice the factor, plus one, halved, is the product rounded half up: ((2ab >> 16) + 1) >> 1.
         Vector256<short> one = Vector256.Create((short)1);
         red = y + cr + ((Avx2.MultiplyHigh(cr + cr, Vector256.Create(RedFraction)) + one) >> 1);
         blue = y + cb + cb + ((Avx2.MultiplyHigh(cb + cb, Vector256.Create(BlueFraction)) + one) >> 1);
@@ -110,7 +116,10 @@ internal static unsafe class YccToRgb
             Vector128.WidenUpper(ys).AsInt16(), Vector128.WidenUpper(cbs).AsInt16(), Vector128.WidenUpper(crs).AsInt16(),
             out Vector128<short> redH, out Vector128<short> greenH, out Vector128<short> blueH);
         RgbInterleave.Store16(
-            Lanes.PackUnsignedSaturate(redL, redH), Lanes.PackUnsignedSaturate(greenL, greenH), Lanes.PackUnsignedSaturate(blueL, blueH), target);
+            Lanes.PackUnsignedSaturate(redL, redH),
+            Lanes.PackUnsignedSaturate(greenL, greenH),
+            Lanes.PackUnsignedSaturate(blueL, blueH),
+            target);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

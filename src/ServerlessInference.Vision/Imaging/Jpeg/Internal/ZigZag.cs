@@ -3,18 +3,19 @@ using System.Runtime.InteropServices;
 
 namespace ServerlessInference.Vision.Imaging.Jpeg.Internal;
 
-/// <summary>Where the coefficients of the zigzag order (ITU-T T.81, figure A.6) lie in memory.</summary>
+/// <summary>The positions in memory of the coefficients in zigzag order (ITU-T T.81, figure A.6).</summary>
 /// <remarks>
-/// <para>Two horizontally adjacent blocks are stored together, row by row: 8 values of the left one, 8 of the right one,
-/// so that one 256-bit load takes a row of both.</para>
-/// <para>The 16 entries after the 64th are the last position again: damaged data may run past the block's end.</para>
+/// <para>Two horizontally adjacent blocks are stored together, row by row: 8 values of the left block, then 8 of the right block, so that
+/// one 256-bit load reads a row of both.</para>
+/// <para>The table has 16 more entries than coefficients, all with the last position, because damaged data may run past the end of a
+/// block.</para>
 /// </remarks>
 internal static unsafe class ZigZag
 {
-    /// <summary>Values from one row of a block to the next.</summary>
+    /// <summary>The number of values from one row of a block to the next.</summary>
     public const int RowStride = 16;
 
-    /// <summary>Values of two adjacent blocks.</summary>
+    /// <summary>The number of values in a pair of blocks.</summary>
     public const int PairLength = 128;
 
     private static ReadOnlySpan<byte> NaturalOrder =>
@@ -26,15 +27,18 @@ internal static unsafe class ZigZag
     private static ReadOnlySpan<byte> PairPositions =>
     [
         0, 1, 16, 32, 17, 2, 3, 18, 33, 48, 64, 49, 34, 19, 4, 5, 20, 35, 50, 65, 80, 96, 81, 66, 51, 36, 21, 6, 7, 22, 37, 52,
-        67, 82, 97, 112, 113, 98, 83, 68, 53, 38, 23, 39, 54, 69, 84, 99, 114, 115, 100, 85, 70, 55, 71, 86, 101, 116, 117, 102, 87, 103, 118, 119,
+        67, 82, 97, 112, 113, 98, 83, 68, 53, 38, 23, 39, 54, 69, 84, 99, 114, 115, 100, 85, 70, 55, 71, 86, 101, 116, 117, 102, 87, 103,
+        118, 119,
         119, 119, 119, 119, 119, 119, 119, 119, 119, 119, 119, 119, 119, 119, 119, 119,
     ];
 
-    /// <summary>Gets the positions in a pair, by zigzag index: <c>16 × row + column</c>. Static data that never moves.</summary>
+    /// <summary>
+    /// Gets the positions in a pair, by zigzag index: <c>16 × row + column</c>. The pointer is to static data that never moves.
+    /// </summary>
     public static byte* Positions => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(PairPositions));
 
-    /// <summary>Gives the position in a table of 8 by 8.</summary>
-    /// <param name="index">Zigzag index, 0 to 63.</param>
+    /// <summary>Gets the position in an 8 by 8 table.</summary>
+    /// <param name="index">The zigzag index, 0 to 63.</param>
     /// <returns><c>8 × row + column</c>.</returns>
     public static int Natural(int index) => NaturalOrder[index];
 }

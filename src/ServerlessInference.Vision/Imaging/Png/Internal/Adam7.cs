@@ -1,6 +1,10 @@
 namespace ServerlessInference.Vision.Imaging.Png.Internal;
 
-/// <summary>The seven passes of PNG's interlacing. Source: ISO/IEC 15948, clause 8.2.</summary>
+/// <summary>The seven passes of an interlaced PNG. Source: ISO/IEC 15948, clause 8.2.</summary>
+/// <remarks>
+/// Each pass is a smaller image that has every n-th pixel of every m-th row. The passes differ in where they start and how far they step;
+/// together they cover each pixel once.
+/// </remarks>
 internal static class Adam7
 {
     public const int Passes = 7;
@@ -19,7 +23,7 @@ internal static class Adam7
 
     public static int Row(int pass, int passRow) => StartY[pass] + (passRow * StepY[pass]);
 
-    /// <summary>Spreads a pass's row of RGB pixels over a row of the image.</summary>
+    /// <summary>Distributes the RGB pixels of one row of a pass over the row of the image to which they belong.</summary>
     public static void Scatter(int pass, ReadOnlySpan<byte> passRow, Span<byte> imageRow)
     {
         int step = StepX[pass] * 3;

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Vision.Imaging.Png.Internal;
 
-/// <summary>The bytes of a pixel, as a constant that the compiler sees.</summary>
+/// <summary>The number of bytes per pixel as a type argument, so that the compiler treats it as a constant.</summary>
 internal interface IPngPixelBytes
 {
     static abstract int Count { get; }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace ServerlessInference.Vision.Imaging.Png.Internal;
 
-/// <summary>One chunk of a PNG file, its checksum verified.</summary>
+/// <summary>One chunk of a PNG file. Its checksum has been verified.</summary>
 internal readonly ref struct PngChunk
 {
     public const uint Ihdr = 0x49484452;
@@ -12,7 +12,7 @@ internal readonly ref struct PngChunk
     public const uint Trns = 0x74524E53;
     public const uint Exif = 0x65584966;
 
-    /// <summary>Length, type and checksum around a chunk's data.</summary>
+    /// <summary>The number of bytes around the data of a chunk: length, type and checksum.</summary>
     private const int Overhead = 12;
 
     private PngChunk(uint type, ReadOnlySpan<byte> data)
@@ -28,7 +28,7 @@ internal readonly ref struct PngChunk
     public int EncodedLength => Data.Length + Overhead;
 
     /// <summary>Reads the chunk at the start of a span.</summary>
-    /// <exception cref="InvalidInputException">The chunk is cut off or its checksum is wrong.</exception>
+    /// <exception cref="InvalidInputException">The chunk is truncated or its checksum is wrong.</exception>
     public static PngChunk Read(ReadOnlySpan<byte> encoded)
     {
         if (TryRead(encoded, out PngChunk chunk))
@@ -38,16 +38,18 @@ internal readonly ref struct PngChunk
 
         if (encoded.Length < Overhead)
         {
-            throw new InvalidInputException("The PNG ends before its image data does. The file is cut off.");
+            throw new InvalidInputException("The PNG ends before its image data. The file is truncated.");
         }
 
         uint length = BinaryPrimitives.ReadUInt32BigEndian(encoded);
         throw new InvalidInputException(length > (uint)(encoded.Length - Overhead)
-            ? $"A chunk of the PNG states {length} bytes where {encoded.Length - Overhead} are left. The file is cut off or damaged."
+            ? $"A chunk of the PNG states {length} bytes; only {encoded.Length - Overhead} follow. The file is truncated or damaged."
             : "The checksum of a chunk of the PNG is wrong. The file is damaged.");
     }
 
-    /// <summary>Reads the chunk at the start of a span, or returns false where it is cut off or its checksum is wrong.</summary>
+    /// <summary>
+    /// Reads the chunk at the start of a span. Returns <see langword="false"/> if it is truncated or its checksum is wrong.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> encoded, out PngChunk chunk)
     {
         chunk = default;
@@ -56,6 +58,7 @@ internal readonly ref struct PngChunk
             return false;
         }
 
+        // The checksum covers type and data, but not the length.
         uint length = BinaryPrimitives.ReadUInt32BigEndian(encoded);
         if (length > (uint)(encoded.Length - Overhead)
             || PngCrc32.Compute(encoded.Slice(4, 4 + (int)length)) != BinaryPrimitives.ReadUInt32BigEndian(encoded[(8 + (int)length)..]))

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Vision.Imaging.Png.Internal;
 
-/// <summary>PNG's colour types, with the numbers of ISO/IEC 15948, table 11.1.</summary>
+/// <summary>The colour types of PNG. The values are those of ISO/IEC 15948, table 11.1.</summary>
 internal enum PngColorType : byte
 {
     Grayscale = 0,

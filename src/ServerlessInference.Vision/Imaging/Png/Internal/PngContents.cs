@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace ServerlessInference.Vision.Imaging.Png.Internal;
 
-/// <summary>What a PNG file holds and where: its header, palette, transparency, EXIF data and image data.</summary>
+/// <summary>The parts of a PNG file: header, palette, transparency, EXIF data and image data, as slices of the encoded bytes.</summary>
 internal readonly ref struct PngContents
 {
     private const int MaxPaletteBytes = 768;
@@ -29,26 +29,26 @@ internal readonly ref struct PngContents
 
     public ReadOnlySpan<byte> Transparency { get; }
 
-    /// <summary>The data of the eXIf chunk: a TIFF structure; empty where there is none.</summary>
+    /// <summary>Gets the data of the eXIf chunk, a TIFF structure. Empty if there is no such chunk.</summary>
     public ReadOnlySpan<byte> Exif { get; }
 
-    /// <summary>The consecutive IDAT chunks with their frames, every checksum verified.</summary>
+    /// <summary>Gets the consecutive IDAT chunks, including length, type and checksum of each. All checksums have been verified.</summary>
     public ReadOnlySpan<byte> ImageData { get; }
 
-    /// <summary>The compressed bytes in <see cref="ImageData"/>.</summary>
+    /// <summary>Gets the number of compressed bytes in <see cref="ImageData"/>.</summary>
     public long ImageDataBytes { get; }
 
     public static PngHeader ReadHeader(ReadOnlySpan<byte> encoded)
     {
         if (!encoded.StartsWith(ImageFormatDetector.PngSignature))
         {
-            throw new InvalidInputException("The image does not start with PNG's signature. Send a PNG file.");
+            throw new InvalidInputException("The image does not start with the PNG signature. Send a PNG file.");
         }
 
         PngChunk first = PngChunk.Read(encoded[ImageFormatDetector.PngSignature.Length..]);
         return first.Type == PngChunk.Ihdr
             ? PngHeader.Parse(first.Data)
-            : throw new InvalidInputException("The PNG's first chunk is not IHDR. The file is damaged.");
+            : throw new InvalidInputException("The first chunk of the PNG is not IHDR. The file is damaged.");
     }
 
     public static PngContents Read(ReadOnlySpan<byte> encoded)
@@ -63,7 +63,8 @@ internal readonly ref struct PngContents
             switch (chunk.Type)
             {
                 case PngChunk.Plte when chunk.Data.Length > MaxPaletteBytes:
-                    throw new InvalidInputException($"The PNG's palette has {chunk.Data.Length} bytes; at most {MaxPaletteBytes} are defined. The file is damaged.");
+                    throw new InvalidInputException(
+                        $"The palette of the PNG has {chunk.Data.Length} bytes; the maximum is {MaxPaletteBytes}. The file is damaged.");
                 case PngChunk.Plte:
                     palette = chunk.Data[..(chunk.Data.Length / 3 * 3)];
                     break;
@@ -94,13 +95,14 @@ internal readonly ref struct PngContents
 
         if (header.ColorType == PngColorType.Palette && palette.IsEmpty)
         {
-            throw new InvalidInputException("The PNG's pixels refer to a palette, but it has none. The file is damaged.");
+            throw new InvalidInputException("The pixels of the PNG refer to a palette, but it has none. The file is damaged.");
         }
 
         return new PngContents(header, palette, transparency, exif.IsEmpty ? FindExif(encoded[at..]) : exif, encoded[start..at], bytes);
     }
 
-    // A file that ends or breaks right behind complete image data is still good, as in Pillow; whether it is complete the decompressor tells.
+    // Like Pillow, this accepts a file that is truncated or damaged after its image data. If the image data itself is incomplete, the
+    // decompressor reports that.
     private static bool TryReadAfterData(ReadOnlySpan<byte> encoded, out PngChunk chunk)
     {
         bool isData = encoded.Length >= 8 && BinaryPrimitives.ReadUInt32BigEndian(encoded[4..]) == PngChunk.Idat;
@@ -108,7 +110,9 @@ internal readonly ref struct PngContents
         return isData;
     }
 
-    /// <summary>Finds the eXIf chunk among the chunks from here on; empty where there is none or the file breaks before it.</summary>
+    /// <summary>
+    /// Finds the data of the eXIf chunk. Returns an empty span if there is none, or if the file is truncated or damaged before it.
+    /// </summary>
     public static ReadOnlySpan<byte> FindExif(ReadOnlySpan<byte> chunks)
     {
         while (chunks.Length >= 12)
@@ -124,7 +128,7 @@ internal readonly ref struct PngContents
                 return PngChunk.TryRead(chunks, out PngChunk chunk) ? chunk.Data : default;
             }
 
-            // Other chunks are stepped over: their checksums are not worth the time here.
+            // Other chunks are skipped without verifying their checksums, which would take longer than finding the chunk.
             long length = 12L + BinaryPrimitives.ReadUInt32BigEndian(chunks);
             if (length > chunks.Length)
             {

@@ -2,19 +2,23 @@ using System.Buffers.Binary;
 
 namespace ServerlessInference.Vision.Imaging.Png.Internal;
 
-/// <summary>The data of consecutive IDAT chunks as one stream, straight from the encoded file.</summary>
+/// <summary>Presents the data of consecutive IDAT chunks as one stream, without copying them out of the encoded file first.</summary>
 /// <remarks>
-/// Reads memory that the caller pins, from <see cref="Begin"/> to <see cref="End"/>. The chunks' frames must have been checked. May begin any number of times.
+/// The caller must pin the memory from <see cref="Begin"/> to <see cref="End"/>, and must have verified the lengths of the chunks: this
+/// class does not check them again. <see cref="Begin"/> may be called any number of times.
 /// </remarks>
 internal sealed unsafe class PngDataStream : Stream
 {
-    private const int FrameHead = 8;
-    private const int FrameTail = 4;
+    /// <summary>The length of a chunk's length and type, which precede the data.</summary>
+    private const int ChunkHeaderLength = 8;
 
-    private byte* _next;
-    private int _left;
+    /// <summary>The length of a chunk's checksum, which follows the data.</summary>
+    private const int ChunkTrailerLength = 4;
+
+    private byte* _nextChunk;
+    private int _remaining;
     private byte* _data;
-    private int _dataLeft;
+    private int _dataRemaining;
 
     public override bool CanRead => true;
 
@@ -30,37 +34,38 @@ internal sealed unsafe class PngDataStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Starts at the first of some chunks.</summary>
+    /// <summary>Starts reading at the first of the given chunks.</summary>
     public void Begin(byte* chunks, int length)
     {
-        _next = chunks;
-        _left = length;
+        _nextChunk = chunks;
+        _remaining = length;
         _data = null;
-        _dataLeft = 0;
+        _dataRemaining = 0;
     }
 
-    /// <summary>Lets go of the memory: what is read from now on is the end of the stream.</summary>
+    /// <summary>Releases the memory. From then on, every read reports the end of the stream.</summary>
     public void End() => Begin(null, 0);
 
     public override int Read(Span<byte> buffer)
     {
-        while (_dataLeft == 0)
+        // A loop, because a chunk may be empty.
+        while (_dataRemaining == 0)
         {
-            if (_left == 0)
+            if (_remaining == 0)
             {
                 return 0;
             }
 
-            _dataLeft = (int)BinaryPrimitives.ReadUInt32BigEndian(new ReadOnlySpan<byte>(_next, sizeof(uint)));
-            _data = _next + FrameHead;
-            _next = _data + _dataLeft + FrameTail;
-            _left -= FrameHead + _dataLeft + FrameTail;
+            _dataRemaining = (int)BinaryPrimitives.ReadUInt32BigEndian(new ReadOnlySpan<byte>(_nextChunk, sizeof(uint)));
+            _data = _nextChunk + ChunkHeaderLength;
+            _nextChunk = _data + _dataRemaining + ChunkTrailerLength;
+            _remaining -= ChunkHeaderLength + _dataRemaining + ChunkTrailerLength;
         }
 
-        int count = Math.Min(buffer.Length, _dataLeft);
+        int count = Math.Min(buffer.Length, _dataRemaining);
         new ReadOnlySpan<byte>(_data, count).CopyTo(buffer);
         _data += count;
-        _dataLeft -= count;
+        _dataRemaining -= count;
         return count;
     }
 

@@ -5,12 +5,15 @@ using ServerlessInference.Vision.Imaging.Internal;
 
 namespace ServerlessInference.Vision.Imaging.Png.Internal;
 
-/// <summary>What decoding a PNG needs besides its result; serves any number of images, one at a time.</summary>
-/// <remarks>The runtime's <see cref="ZLibStream"/> cannot begin a second image: it and its parts are all that an image allocates.</remarks>
-[SuppressMessage("Design", "CA1001", Justification = "The stream owns nothing: it reads memory that the caller pins.")]
+/// <summary>The working memory for decoding a PNG. Reusable for any number of images, one at a time.</summary>
+/// <remarks>
+/// The runtime's <see cref="ZLibStream"/> cannot be reset for a second image. It and the objects it owns are the only allocations per
+/// image.
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "The stream owns no resources: it reads memory that the caller pins.")]
 internal sealed class PngDecodeState
 {
-    /// <summary>Bytes of rows that are inflated at a time.</summary>
+    /// <summary>The target size of a batch of rows, which are inflated together.</summary>
     private const int BatchBytes = 64 * 1024;
 
     private readonly PngRowConverter _converter = new();
@@ -32,7 +35,7 @@ internal sealed class PngDecodeState
             }
             catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
             {
-                throw new InvalidInputException("The PNG's compressed image data is cut off or damaged.", exception);
+                throw new InvalidInputException("The compressed image data of the PNG is truncated or damaged.", exception);
             }
             finally
             {
@@ -41,7 +44,8 @@ internal sealed class PngDecodeState
         }
     }
 
-    // zlib would ask for a preset dictionary, which PNG does not have, and the runtime reports that like a fault of its own.
+    // If the header has the flag for a preset dictionary, which PNG does not allow, the runtime throws an exception that looks like an
+    // internal error rather than invalid data. So the header is checked first.
     private void CheckZlibHeader()
     {
         const int Method = 0x0F, Deflate = 8, PresetDictionary = 0x20;
@@ -50,7 +54,7 @@ internal sealed class PngDecodeState
             || (header[0] & Method) != Deflate
             || (header[1] & PresetDictionary) != 0)
         {
-            throw new InvalidInputException("The PNG's image data does not start as zlib data do. The file is damaged.");
+            throw new InvalidInputException("The image data of the PNG does not start with a valid zlib header. The file is damaged.");
         }
     }
 
@@ -79,7 +83,7 @@ internal sealed class PngDecodeState
             return;
         }
 
-        // Rare in PNG, so a second image is what it may cost.
+        // An orientation is rare in PNG files, so the simple way is good enough: decode into a second buffer, then move the pixels.
         bool swaps = OrientationTransform.SwapsSides(orientation);
         destination.Resize(swaps ? header.Height : header.Width, swaps ? header.Width : header.Height);
         Span<byte> displayed = destination.Pixels;

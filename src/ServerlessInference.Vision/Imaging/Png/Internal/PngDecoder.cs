@@ -2,14 +2,17 @@ using ServerlessInference.Vision.Imaging.Internal;
 
 namespace ServerlessInference.Vision.Imaging.Png.Internal;
 
-/// <summary>Decodes PNG (ISO/IEC 15948): every colour type, bit depth and interlacing.</summary>
+/// <summary>Decodes PNG (ISO/IEC 15948) with every colour type, bit depth and interlacing method.</summary>
 /// <remarks>
-/// The runtime's zlib inflates, a batch of rows at a time into pooled memory; only as many bytes are ever inflated as the header calls for.
-/// Thread-safe. Tables are kept from image to image, for as many simultaneous images as the processor has threads.
+/// The runtime's zlib inflates one batch of rows at a time into pooled memory. It never inflates more bytes than the header calls for.
+/// Thread-safe. Working memory is reused from image to image, at most one set per hardware thread.
 /// </remarks>
 internal sealed class PngDecoder : IImageDecoder
 {
-    /// <summary>No DEFLATE stream expands more than this many times (RFC 1951: 258 bytes out of two bits).</summary>
+    /// <summary>
+    /// The maximum expansion of a DEFLATE stream (RFC 1951: two bits can encode 258 bytes). A header that claims more pixels than that is
+    /// rejected before memory is allocated.
+    /// </summary>
     private const long MaxExpansion = 1032;
 
     private readonly PngDecodeState?[] _idle = new PngDecodeState?[Math.Clamp(Environment.ProcessorCount, 1, 64)];
@@ -36,7 +39,8 @@ internal sealed class PngDecoder : IImageDecoder
         if (header.RawBytes > (contents.ImageDataBytes + 1) * MaxExpansion)
         {
             throw new InvalidInputException(
-                $"The PNG states {header.Width} x {header.Height} pixels but holds {contents.ImageDataBytes} bytes of image data, which is too little. The file is cut off or damaged.");
+                $"The PNG states {header.Width} x {header.Height} pixels but has only {contents.ImageDataBytes} bytes of image data. " +
+                "The file is truncated or damaged.");
         }
 
         PngDecodeState state = Rent();

@@ -2,12 +2,12 @@ using System.Buffers.Binary;
 
 namespace ServerlessInference.Vision.Imaging.Png.Internal;
 
-/// <summary>The fields of the IHDR chunk, checked.</summary>
+/// <summary>The fields of the IHDR chunk, validated.</summary>
 internal readonly record struct PngHeader(int Width, int Height, int BitDepth, PngColorType ColorType, bool Interlaced)
 {
     private const int ChunkLength = 13;
 
-    /// <summary>Samples per pixel as stored.</summary>
+    /// <summary>Gets the number of samples per pixel as stored.</summary>
     public int Channels => ColorType switch
     {
         PngColorType.Rgb => 3,
@@ -18,13 +18,13 @@ internal readonly record struct PngHeader(int Width, int Height, int BitDepth, P
 
     public int BitsPerPixel => Channels * BitDepth;
 
-    /// <summary>The distance that filters look back, in bytes; 1 where pixels share a byte.</summary>
+    /// <summary>Gets the distance from a byte to the byte that filters predict it from: one pixel, or 1 if pixels share a byte.</summary>
     public int FilterDistance => Math.Max(1, BitsPerPixel / 8);
 
-    /// <summary>Bytes of one row of a width, without the filter byte.</summary>
+    /// <summary>Gets the number of bytes in a row of the given width, without the filter byte.</summary>
     public long RowBytes(int width) => (((long)width * BitsPerPixel) + 7) / 8;
 
-    /// <summary>Bytes that the image's data must decompress to, filter bytes and all interlace passes included.</summary>
+    /// <summary>Gets the size of the decompressed image data, including filter bytes and all interlace passes.</summary>
     public long RawBytes
     {
         get
@@ -49,7 +49,8 @@ internal readonly record struct PngHeader(int Width, int Height, int BitDepth, P
     {
         if (chunk.Length != ChunkLength)
         {
-            throw new InvalidInputException($"The PNG's IHDR chunk has {chunk.Length} bytes; {ChunkLength} were expected. The file is damaged.");
+            throw new InvalidInputException(
+                $"The IHDR chunk of the PNG has {chunk.Length} bytes; {ChunkLength} were expected. The file is damaged.");
         }
 
         uint width = BinaryPrimitives.ReadUInt32BigEndian(chunk);
@@ -58,7 +59,8 @@ internal readonly record struct PngHeader(int Width, int Height, int BitDepth, P
         var type = (PngColorType)chunk[9];
         if (width is 0 or > int.MaxValue || height is 0 or > int.MaxValue)
         {
-            throw new InvalidInputException($"The PNG states {width} x {height} pixels; each side must be 1 to {int.MaxValue}. The file is damaged.");
+            throw new InvalidInputException(
+                $"The PNG states {width} x {height} pixels; each side must be 1 to {int.MaxValue}. The file is damaged.");
         }
 
         bool depthFits = type switch
@@ -70,13 +72,16 @@ internal readonly record struct PngHeader(int Width, int Height, int BitDepth, P
         };
         if (!depthFits)
         {
-            throw new InvalidInputException($"The PNG states colour type {chunk[9]} with {depth} bits; the format has no such combination. The file is damaged.");
+            throw new InvalidInputException(
+                $"The PNG states colour type {chunk[9]} with a bit depth of {depth}, which is not a valid combination. " +
+                "The file is damaged.");
         }
 
         if (chunk[10] != 0 || chunk[11] != 0 || chunk[12] > 1)
         {
             throw new InvalidInputException(
-                $"The PNG states compression {chunk[10]}, filter {chunk[11]} and interlace {chunk[12]}; 0, 0 and 0 or 1 are defined. The file is damaged.");
+                $"The PNG states compression {chunk[10]}, filter {chunk[11]} and interlace {chunk[12]}; " +
+                "the valid values are 0, 0, and 0 or 1. The file is damaged.");
         }
 
         return new PngHeader((int)width, (int)height, depth, type, chunk[12] == 1);

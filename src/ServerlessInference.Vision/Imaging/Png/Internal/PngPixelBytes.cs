@@ -1,6 +1,6 @@
 namespace ServerlessInference.Vision.Imaging.Png.Internal;
 
-/// <summary>The sizes of pixels that are worth a vector.</summary>
+/// <summary>The pixel sizes for which vector code is worthwhile.</summary>
 internal static class PngPixelBytes
 {
     public readonly struct Three : IPngPixelBytes

@@ -3,9 +3,14 @@ using System.Runtime.Intrinsics;
 
 namespace ServerlessInference.Vision.Imaging.Png.Internal;
 
-/// <summary>Undoes PNG's row filters a pixel at a time, its bytes side by side in a vector of words.</summary>
-/// <remarks>Reads up to 8 bytes from each pixel on, and the next pixel before it writes one; see <see cref="PngUnfilter.Slack"/>.</remarks>
-/// <typeparam name="TPixel">The bytes of a pixel: 3, 4, 6 or 8.</typeparam>
+/// <summary>Reverses the row filters of PNG one pixel at a time. The bytes of a pixel are the elements of one vector.</summary>
+/// <remarks>
+/// A filtered byte depends on the byte of the same colour in the pixel to the left, which has to be restored first. So a row cannot be
+/// restored in long vectors, but all bytes of one pixel can be restored together. Each load reads 8 bytes, whatever the size of the pixel,
+/// and the next pixel is loaded before the current one is stored. Both need readable memory after the row; see
+/// <see cref="PngUnfilter.Slack"/>.
+/// </remarks>
+/// <typeparam name="TPixel">The number of bytes per pixel: 3, 4, 6 or 8.</typeparam>
 internal static unsafe class PngPixelUnfilter<TPixel>
     where TPixel : struct, IPngPixelBytes
 {
@@ -42,6 +47,7 @@ internal static unsafe class PngPixelUnfilter<TPixel>
         }
     }
 
+    // The sum of two bytes needs 9 bits, so the bytes are widened to 16 bits and masked back to 8.
     private static void Average(byte* row, byte* above, int length)
     {
         Vector128<ushort> left = Vector128<ushort>.Zero;
@@ -56,6 +62,8 @@ internal static unsafe class PngPixelUnfilter<TPixel>
         }
     }
 
+    // The Paeth predictor is whichever of a (left), b (above) and c (above left) is closest to a + b - c; ties go to a, then b. The
+    // distances simplify to |b - c|, |a - c| and |(b - c) + (a - c)|. Comparisons and selects replace the branches of the scalar code.
     private static void Paeth(byte* row, byte* above, int length)
     {
         Vector128<short> a = Vector128<short>.Zero;
@@ -72,9 +80,9 @@ internal static unsafe class PngPixelUnfilter<TPixel>
             Vector128<short> pa = Vector128.Abs(bc);
             Vector128<short> pb = Vector128.Abs(ac);
             Vector128<short> pc = Vector128.Abs(bc + ac);
-            Vector128<short> least = Vector128.Min(pc, Vector128.Min(pa, pb));
+            Vector128<short> smallest = Vector128.Min(pc, Vector128.Min(pa, pb));
             Vector128<short> nearest = Vector128.ConditionalSelect(
-                Vector128.Equals(least, pa), a, Vector128.ConditionalSelect(Vector128.Equals(least, pb), b, c));
+                Vector128.Equals(smallest, pa), a, Vector128.ConditionalSelect(Vector128.Equals(smallest, pb), b, c));
             a = (current + nearest) & mask;
             c = b;
             Store(row, Vector128.Narrow(a.AsUInt16(), a.AsUInt16()));
@@ -87,6 +95,8 @@ internal static unsafe class PngPixelUnfilter<TPixel>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<ushort> Widen(byte* from) => Vector128.WidenLower(Load(from));
 
+    // Stores exactly the bytes of the pixel, because the bytes after them have not been restored yet. TPixel.Count is a constant for the
+    // compiler, so only one branch remains.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(byte* to, Vector128<byte> pixel)
     {

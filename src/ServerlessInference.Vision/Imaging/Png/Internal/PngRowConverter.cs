@@ -2,15 +2,18 @@ using System.Buffers.Binary;
 
 namespace ServerlessInference.Vision.Imaging.Png.Internal;
 
-/// <summary>Turns restored rows of any colour type and depth into 8-bit RGB.</summary>
+/// <summary>Converts unfiltered rows of any colour type and bit depth to 8-bit RGB.</summary>
 /// <remarks>
-/// Samples of 16 bits keep their high byte, samples below 8 bits are scaled to the full range, a palette index behind the palette's end
-/// is the grey of the same value: all as Pillow 9.4 does. Composing follows Pillow's <c>paste</c> with the alpha channel as mask.
+/// As in Pillow 9.4, 16-bit samples are reduced to their high byte, samples of less than 8 bits are scaled to the full range, and a palette
+/// index beyond the end of the palette is the grey of the same value. Compositing follows Pillow's <c>paste</c> with the alpha channel as
+/// mask.
 /// </remarks>
 internal sealed class PngRowConverter
 {
     private readonly byte[] _palette = new byte[256 * 3];
     private readonly byte[] _paletteAlpha = new byte[256];
+
+    // The tRNS chunk of an image without alpha channel and palette names one colour that is transparent: the key.
     private readonly byte[] _key = new byte[6];
     private PngHeader _header;
     private bool _compose;
@@ -24,6 +27,8 @@ internal sealed class PngRowConverter
         bool palette = _header.ColorType == PngColorType.Palette;
         bool alphaChannel = _header.ColorType is PngColorType.GrayscaleAlpha or PngColorType.RgbAlpha;
         _compose = options.Alpha == AlphaMode.Compose && (alphaChannel || !contents.Transparency.IsEmpty);
+
+        // Grey of less than 8 bits is read like a palette image whose palette is a ramp of greys.
         if (palette || _header.BitDepth < 8)
         {
             FillPalette(palette ? contents.Palette : default);
@@ -46,7 +51,7 @@ internal sealed class PngRowConverter
         if (contents.Transparency.Length != keyLength)
         {
             throw new InvalidInputException(
-                $"The PNG's tRNS chunk has {contents.Transparency.Length} bytes; {keyLength} were expected. The file is damaged.");
+                $"The tRNS chunk of the PNG has {contents.Transparency.Length} bytes; {keyLength} were expected. The file is damaged.");
         }
 
         if (_header.BitDepth < 8)
@@ -62,9 +67,9 @@ internal sealed class PngRowConverter
     }
 
     /// <summary>Converts one row.</summary>
-    /// <param name="raw">The restored row; its content is undefined afterwards.</param>
-    /// <param name="width">Pixels in it.</param>
-    /// <param name="rgb">Takes three bytes a pixel.</param>
+    /// <param name="raw">The unfiltered row. Its content is undefined afterwards.</param>
+    /// <param name="width">The number of pixels in the row.</param>
+    /// <param name="rgb">Receives three bytes per pixel.</param>
     public void Convert(ReadOnlySpan<byte> raw, int width, Span<byte> rgb)
     {
         rgb = rgb[..(width * 3)];
@@ -74,7 +79,8 @@ internal sealed class PngRowConverter
             return;
         }
 
-        // The step from a sample to the next, in bytes; 16-bit samples are stored high byte first.
+        // The distance from one sample to the next, in bytes. 16-bit samples are stored high byte first, so the byte at the start of a
+        // sample is the one to keep.
         int step = _header.BitDepth / 8;
         switch (_header.ColorType)
         {
@@ -89,7 +95,7 @@ internal sealed class PngRowConverter
                 raw[..rgb.Length].CopyTo(rgb);
                 break;
             case PngColorType.Rgb or PngColorType.RgbAlpha:
-                PngSamples.PickRgb(raw, _header.Channels * step, step, rgb);
+                PngSamples.ExtractRgb(raw, _header.Channels * step, step, rgb);
                 break;
             default:
                 PngSamples.ReplicateGray(raw, _header.Channels * step, rgb);
@@ -138,7 +144,7 @@ internal sealed class PngRowConverter
         Span<byte> narrowKey = stackalloc byte[3];
         if (_hasKey && step == 1)
         {
-            // The key is stored with 16 bits a sample, also for samples of 8.
+            // The file stores the key with 16 bits per sample, even if the samples of the image have 8.
             for (int channel = 0; channel < _header.Channels; channel++)
             {
                 narrowKey[channel] = _key[(channel * 2) + 1];
@@ -162,6 +168,7 @@ internal sealed class PngRowConverter
         pixel[2] = Blend(pixel[2], _background & 255, alpha);
     }
 
+    // Divides by 255 with rounding and without a division: (s + (s >> 8)) >> 8 with s = sum + 128 is exact for all 8-bit operands.
     private static byte Blend(int over, int under, int alpha)
     {
         int sum = (over * alpha) + (under * (255 - alpha)) + 128;

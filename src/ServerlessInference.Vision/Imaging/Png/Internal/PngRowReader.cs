@@ -2,8 +2,10 @@ using System.Buffers;
 
 namespace ServerlessInference.Vision.Imaging.Png.Internal;
 
-/// <summary>Reads rows of a PNG's image data, inflated in batches, and undoes their filters.</summary>
-/// <remarks>May begin any number of images, one after the other; between <see cref="Begin"/> and <see cref="End"/> it holds rented memory.</remarks>
+/// <summary>Reads the rows of a PNG, inflating them in batches, and reverses their filters.</summary>
+/// <remarks>
+/// Reusable for any number of images, one after the other. It holds rented memory between <see cref="Begin"/> and <see cref="End"/>.
+/// </remarks>
 internal sealed unsafe class PngRowReader
 {
     private Stream _inflater = Stream.Null;
@@ -12,7 +14,7 @@ internal sealed unsafe class PngRowReader
     private byte[] _above = [];
     private byte[] _batch = [];
     private int _rowBytes;
-    private int _rowsLeft;
+    private int _rowsRemaining;
     private int _batchRows;
     private int _next;
 
@@ -26,32 +28,35 @@ internal sealed unsafe class PngRowReader
         _batch = ArrayPool<byte>.Shared.Rent(_capacity + PngUnfilter.Slack);
     }
 
-    /// <summary>Starts the rows of an image, or of one pass of an interlaced one: the row above the first counts as zeros.</summary>
+    /// <summary>
+    /// Starts an image, or one pass of an interlaced image. Filters treat the row above the first row as zeros.
+    /// </summary>
     public void BeginPass(int rowBytes, int rows)
     {
         _rowBytes = rowBytes;
-        _rowsLeft = rows;
+        _rowsRemaining = rows;
         _batchRows = 0;
         _next = 0;
         _above.AsSpan(0, rowBytes).Clear();
     }
 
     /// <summary>Reads the next row.</summary>
-    /// <returns>The restored row, valid until the next call.</returns>
-    /// <exception cref="EndOfStreamException">The data end before the row does.</exception>
+    /// <returns>The unfiltered row, valid until the next call.</returns>
+    /// <exception cref="EndOfStreamException">The data ends before the row is complete.</exception>
     public ReadOnlySpan<byte> Read()
     {
         int stride = _rowBytes + 1;
         if (_next == _batchRows)
         {
+            // The next batch overwrites this one, whose last row is still needed as the row above the first of the next batch.
             if (_batchRows > 0)
             {
                 _batch.AsSpan(((_batchRows - 1) * stride) + 1, _rowBytes).CopyTo(_above);
             }
 
-            _batchRows = Math.Min(_rowsLeft, _capacity / stride);
+            _batchRows = Math.Min(_rowsRemaining, _capacity / stride);
             _inflater.ReadExactly(_batch, 0, _batchRows * stride);
-            _rowsLeft -= _batchRows;
+            _rowsRemaining -= _batchRows;
             _next = 0;
         }
 
@@ -61,14 +66,15 @@ internal sealed unsafe class PngRowReader
             byte* above = _next == 0 ? top : row - _rowBytes;
             if (!PngUnfilter.TryApply(row[0], row + 1, above, _rowBytes, _distance))
             {
-                throw new InvalidInputException($"A row of the PNG has filter {row[0]}; 0 to 4 are defined. The file is damaged.");
+                throw new InvalidInputException(
+                    $"A row of the PNG has filter {row[0]}; the valid filters are 0 to 4. The file is damaged.");
             }
         }
 
         return _batch.AsSpan((_next++ * stride) + 1, _rowBytes);
     }
 
-    /// <summary>Gives back what <see cref="Begin"/> took.</summary>
+    /// <summary>Returns the memory that <see cref="Begin"/> rented.</summary>
     public void End()
     {
         ArrayPool<byte>.Shared.Return(_above);

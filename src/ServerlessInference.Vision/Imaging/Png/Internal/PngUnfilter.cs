@@ -3,25 +3,28 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ServerlessInference.Vision.Imaging.Png.Internal;
 
-/// <summary>Undoes PNG's row filters in place. Source: ISO/IEC 15948, clause 9.</summary>
+/// <summary>Reverses the row filters of PNG in place. Source: ISO/IEC 15948, clause 9.</summary>
 /// <remarks>
-/// Rows are read and never written up to <see cref="Slack"/> bytes past their end: the caller's buffers have that room.
-/// Pixels of 3 bytes and more are a vector each (<see cref="PngPixelUnfilter{TPixel}"/>), since each depends on the one before.
+/// <para>The filters are 0 none, 1 sub (minus the pixel to the left), 2 up (minus the pixel above), 3 average (minus the mean of both) and
+/// 4 Paeth (minus the closest of left, above and above left).</para>
+/// <para>Up to <see cref="Slack"/> bytes past the end of a row are read, but never written; the caller's buffers must have that room. For
+/// pixels of 3 bytes or more see <see cref="PngPixelUnfilter{TPixel}"/>.</para>
 /// </remarks>
 internal static unsafe class PngUnfilter
 {
-    /// <summary>Bytes that must be readable behind each row.</summary>
+    /// <summary>The number of bytes that must be readable after each row.</summary>
     public const int Slack = 8;
 
-    /// <summary>Undoes the filter of one row.</summary>
-    /// <param name="filter">The row's filter byte.</param>
+    /// <summary>Reverses the filter of one row.</summary>
+    /// <param name="filter">The filter byte of the row.</param>
     /// <param name="row">The row, without its filter byte.</param>
-    /// <param name="above">The row above, already restored; zeros for the first.</param>
-    /// <param name="length">Bytes in the row.</param>
-    /// <param name="distance">Bytes from a byte to the one it was predicted from: 1, 2, 3, 4, 6 or 8.</param>
-    /// <returns>Whether the filter is one of the five that PNG defines.</returns>
+    /// <param name="above">The row above, already unfiltered; zeros for the first row.</param>
+    /// <param name="length">The number of bytes in the row.</param>
+    /// <param name="distance">The distance from a byte to the byte that it was predicted from: 1, 2, 3, 4, 6 or 8.</param>
+    /// <returns><see langword="true"/> if the filter is one of the five that PNG defines.</returns>
     public static bool TryApply(int filter, byte* row, byte* above, int length, int distance)
     {
+        // Only this filter has no dependency within the row, so it runs in long vectors for every pixel size.
         if (filter == 2)
         {
             Up(row, above, length);

@@ -1,20 +1,27 @@
 namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 
-/// <summary>For a run of results along one axis: which source samples each is made of, and how they are weighed.</summary>
+/// <summary>The source samples and their weights for consecutive results along one axis.</summary>
 /// <remarks>
-/// <para>Weights are fixed-point with <see cref="PrecisionBits"/> fraction bits: computed and normalised in double, then rounded half away
-/// from zero, as Pillow 9.4 does for 8-bit images. Kept between images and recomputed only where the sizes change.</para>
-/// <para>Each result has <see cref="Taps"/> weights, those beyond its own count zero. Not thread-safe.</para>
+/// <para>Weights are fixed-point numbers with <see cref="PrecisionBits"/> fraction bits. They are computed and normalised in double, then
+/// rounded half away from zero, as Pillow 9.4 does for 8-bit images. They are kept between images and recomputed only if the sizes
+/// change.</para>
+/// <para>Every result has <see cref="Taps"/> weights; those beyond its own count are zero. Not thread-safe.</para>
 /// </remarks>
 internal sealed class AxisWeights
 {
-    /// <summary>32 bits less 8 for the sample and 2 for overshoot.</summary>
+    /// <summary>
+    /// The number of fraction bits: a 32-bit sum minus 8 bits for the sample and 2 bits for overshoot, since filters with negative weights
+    /// may give sums outside 0 to 255.
+    /// </summary>
     public const int PrecisionBits = 32 - 8 - 2;
 
-    /// <summary>Half a unit in the last place of a sum of products.</summary>
+    /// <summary>One half in fixed-point. Every sum starts with it, so that the final shift rounds instead of truncating.</summary>
     public const int Round = 1 << (PrecisionBits - 1);
 
-    /// <summary>The bits of a weight's low part, where it is split so that both parts fit 16-bit products.</summary>
+    /// <summary>
+    /// The number of bits in the low part of a weight. Vector code splits weights in two, because the instruction that multiplies and adds
+    /// pairs takes 16-bit operands and a weight has up to 23 bits and a sign.
+    /// </summary>
     public const int LowBits = 12;
 
     private double[] _scratch = [];
@@ -23,28 +30,28 @@ internal sealed class AxisWeights
     private int[] _weights = [];
     private (int Source, int Target, int First, int Count, ResizeFilter Filter) _key;
 
-    /// <summary>Weights per result; the same for all.</summary>
+    /// <summary>Gets the number of weights per result, which is the same for all results.</summary>
     public int Taps { get; private set; }
 
-    /// <summary>Results for which there are weights.</summary>
+    /// <summary>Gets the number of results.</summary>
     public int Count => _key.Count;
 
-    /// <summary>The first source sample of each result.</summary>
+    /// <summary>Gets the index of the first source sample of each result.</summary>
     public ReadOnlySpan<int> Starts => _starts.AsSpan(0, Count);
 
-    /// <summary>How many source samples each result is made of.</summary>
+    /// <summary>Gets the number of source samples of each result.</summary>
     public ReadOnlySpan<int> Counts => _counts.AsSpan(0, Count);
 
-    /// <summary><see cref="Taps"/> weights for each result.</summary>
+    /// <summary>Gets the weights: <see cref="Taps"/> for each result.</summary>
     public ReadOnlySpan<int> Weights => _weights.AsSpan(0, Count * Taps);
 
-    /// <summary>Computes the weights of results <paramref name="first"/> and following.</summary>
-    /// <param name="source">Samples of the source.</param>
-    /// <param name="target">Samples of the whole result, of which only a run may be wanted.</param>
-    /// <param name="first">The first wanted result.</param>
-    /// <param name="count">The number of wanted results.</param>
-    /// <param name="filter">A filter with a kernel.</param>
-    /// <returns>Whether anything changed since the last call.</returns>
+    /// <summary>Computes the weights of <paramref name="count"/> results from <paramref name="first"/> on.</summary>
+    /// <param name="source">The number of source samples.</param>
+    /// <param name="target">The length of the whole result, of which only a part may be needed.</param>
+    /// <param name="first">The index of the first result that is needed.</param>
+    /// <param name="count">The number of results that are needed.</param>
+    /// <param name="filter">The filter, which must have a kernel.</param>
+    /// <returns><see langword="true"/> if the weights differ from those of the last call.</returns>
     public bool Prepare(int source, int target, int first, int count, ResizeFilter filter)
     {
         var key = (source, target, first, count, filter);
@@ -53,7 +60,10 @@ internal sealed class AxisWeights
             return false;
         }
 
+        // The key stays invalid until all arrays are filled, in case an exception interrupts that.
         _key = default;
+
+        // When an image is scaled down, the kernel is widened by the scale, so that every source sample contributes (antialiasing).
         double scale = (double)source / target;
         double filterScale = Math.Max(scale, 1.0);
         double support = PillowFilter.Support(filter) * filterScale;
@@ -62,7 +72,7 @@ internal sealed class AxisWeights
         if (weights > Array.MaxLength)
         {
             throw new InvalidInputException(
-                InvalidInputKind.TooLarge, $"Resizing {source} to {target} pixels would need {weights} weights. Send a smaller image.");
+                InvalidInputKind.TooLarge, $"Resizing {source} to {target} pixels requires {weights} weights. Send a smaller image.");
         }
 
         Grow(ref _starts, count);
@@ -73,7 +83,7 @@ internal sealed class AxisWeights
             _scratch = new double[taps];
         }
 
-        int most = 0;
+        int maxTaps = 0;
         for (int i = 0; i < count; i++)
         {
             double center = (first + i + 0.5) * scale;
@@ -81,12 +91,12 @@ internal sealed class AxisWeights
             int end = Math.Min((int)(center + support + 0.5), source);
             _starts[i] = start;
             _counts[i] = end - start;
-            most = Math.Max(most, end - start);
+            maxTaps = Math.Max(maxTaps, end - start);
             Fill(_weights.AsSpan(i * taps, taps), start, end - start, center, 1.0 / filterScale, filter);
         }
 
-        Taps = most;
-        Compact(taps, most, count);
+        Taps = maxTaps;
+        Compact(taps, maxTaps, count);
         _key = key;
         return true;
     }
@@ -103,6 +113,7 @@ internal sealed class AxisWeights
 
         for (int i = 0; i < count; i++)
         {
+            // Adding half a unit before the truncating cast rounds half away from zero.
             double weight = total != 0.0 ? _scratch[i] / total : _scratch[i];
             weights[i] = (int)((weight < 0 ? -0.5 : 0.5) + (weight * (1 << PrecisionBits)));
         }
@@ -110,7 +121,7 @@ internal sealed class AxisWeights
         weights[count..].Clear();
     }
 
-    // The kernel's width is an upper bound: often one tap fewer suffices for every result.
+    // The width of the kernel is an upper bound of the taps. Often every result has at least one fewer, so the weights are moved together.
     private void Compact(int from, int to, int count)
     {
         if (from == to)

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 
-/// <summary>Takes a region of an image whose size stays.</summary>
+/// <summary>Copies a region of an image that is not resized.</summary>
 internal sealed class CopyResampler : RowResampler
 {
     private ImageBuffer? _source;

@@ -4,25 +4,37 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 
-/// <summary>Weighs the pixels of a row, as Pillow's horizontal pass: 32-bit sums of 8-bit samples times 22-bit weights, rounded, clamped.</summary>
+/// <summary>
+/// Pillow's horizontal pass: each result is a 32-bit sum of 8-bit samples times weights with 22 fraction bits, rounded and clamped.
+/// </summary>
 /// <remarks>
-/// <para>With AVX2 or SSSE3, four taps at a time: a weight is split into its low 12 bits and the rest, so that both parts fit 16-bit products
-/// whose sums are exact; <c>(high &lt;&lt; 12) + low</c> is then the very same 32-bit sum. Everywhere the bytes are the same.</para>
-/// <para>A row is read up to <see cref="OverRead"/> bytes past its end, and where <see cref="MinimumPixels"/> is more than its width, up to there.</para>
+/// <para>With AVX2 or SSSE3, four taps are computed at a time. A weight is split into its low 12 bits and the rest. Both parts fit into
+/// 16-bit operands and the sums of their products are exact, so <c>(high &lt;&lt; 12) + low</c> is the same 32-bit sum that scalar code
+/// computes. All paths give the same bytes.</para>
+/// <para>A row is read up to <see cref="OverRead"/> bytes past its end. If <see cref="MinimumPixels"/> exceeds the width of the row, it is
+/// read up to there.</para>
+/// <para>The split weights are stored in the order in which the vectors need them, in blocks of four taps (32 shorts). For taps t0 to
+/// t3:</para>
+/// <code>
+/// high parts   lane 0: t0 t1 (red)  t0 t1 (green)  t0 t1 (blue)  0 0     lane 1: the same for t2 t3
+/// low parts    lane 0: t0 t1 (red)  t0 t1 (green)  t0 t1 (blue)  0 0     lane 1: the same for t2 t3
+/// </code>
+/// <para>The samples of four pixels are shuffled into the same order. One multiply-add of pairs then computes <c>t0 × p0 + t1 × p1</c>
+/// for all three colours, and <c>t2 × p2 + t3 × p3</c> in the other lane.</para>
 /// </remarks>
 internal sealed unsafe class HorizontalPass(VectorPath path)
 {
-    /// <summary>Bytes that must be readable behind a row.</summary>
+    /// <summary>The number of bytes that must be readable after a row.</summary>
     public const int OverRead = 4;
 
-    /// <summary>Bytes behind the results that are overwritten.</summary>
+    /// <summary>The number of bytes after the results that may be overwritten.</summary>
     public const int OverWrite = 16;
 
     private const int TapsPerBlock = 4;
     private const int PixelsPerStep = 4;
     private const int LowBits = AxisWeights.LowBits;
 
-    /// <summary>Shorts per block and result: the high parts of four weights for two lanes, then the low parts.</summary>
+    /// <summary>The number of shorts per block: 16 for the high parts of four weights, then 16 for the low parts.</summary>
     private const int BlockLength = 32;
 
     private int[] _offsets = [];
@@ -31,10 +43,10 @@ internal sealed unsafe class HorizontalPass(VectorPath path)
     private int _taps;
     private int _blockCount;
 
-    /// <summary>Results per row.</summary>
+    /// <summary>Gets the number of results per row.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Pixels that a row must have in memory, whatever its width.</summary>
+    /// <summary>Gets the number of pixels that a row must have in memory, even if its width is smaller.</summary>
     public int MinimumPixels { get; private set; }
 
     public void Prepare(AxisWeights axis, int sourceWidth)
@@ -72,9 +84,11 @@ internal sealed unsafe class HorizontalPass(VectorPath path)
         }
     }
 
-    /// <summary>Makes a row of results.</summary>
+    /// <summary>Computes one row of results.</summary>
     /// <param name="row">The source row.</param>
-    /// <param name="results">Takes <see cref="Count"/> times red, green, blue; up to <see cref="OverWrite"/> bytes more are overwritten.</param>
+    /// <param name="results">
+    /// Receives <see cref="Count"/> pixels, each red, green, blue. Up to <see cref="OverWrite"/> bytes after them may be overwritten.
+    /// </param>
     public void Run(byte* row, byte* results)
     {
         fixed (int* offsets = _offsets, weights = _weights)
@@ -99,7 +113,8 @@ internal sealed unsafe class HorizontalPass(VectorPath path)
         }
     }
 
-    // A window that would reach past the row's end starts further left, with zero weights in front.
+    // Vector code always reads whole blocks. A window whose blocks would reach past the end of the row starts further left by this many
+    // pixels, which get the weight zero.
     private int Shift(int start, int sourceWidth) => start - Math.Min(start, Math.Max(0, sourceWidth - MinimumPixels));
 
     private void PrepareBlocks(AxisWeights axis, int sourceWidth, int padded)
@@ -122,7 +137,7 @@ internal sealed unsafe class HorizontalPass(VectorPath path)
                 int at = tap + shift;
                 int within = at % TapsPerBlock;
 
-                // Taps 0 and 1 go to the lower lane, 2 and 3 to the upper; a pair is repeated for red, green and blue.
+                // Taps 0 and 1 go to the lower lane, 2 and 3 to the upper lane. Each pair is repeated for red, green and blue.
                 int to = (at / TapsPerBlock * BlockLength) + (within / 2 * 8) + (within % 2);
                 for (int channel = 0; channel < ImageBuffer.Channels; channel++, to += 2)
                 {
@@ -144,11 +159,15 @@ internal sealed unsafe class HorizontalPass(VectorPath path)
         int perResult = blockCount * BlockLength;
         for (int i = 0; i < Count; i += PixelsPerStep)
         {
+            // Each sum is two partial sums, one per lane: red, green, blue and an unused element.
             Vector256<int> a = Sum(row + offsets[i], blocks, blockCount, pairs);
             Vector256<int> b = Sum(row + offsets[i + 1], blocks + perResult, blockCount, pairs);
             Vector256<int> c = Sum(row + offsets[i + 2], blocks + (2 * perResult), blockCount, pairs);
             Vector256<int> d = Sum(row + offsets[i + 3], blocks + (3 * perResult), blockCount, pairs);
             blocks += 4 * perResult;
+
+            // The permutations collect the lower lanes of two sums in one vector and the upper lanes in another; adding them completes
+            // two pixels at once. The saturating packs then clamp to 0 to 255, and "tight" removes the unused fourth byte of each pixel.
             Vector256<int> ab = Avx2.Add(Avx2.Permute2x128(a, b, 0x20), Avx2.Permute2x128(a, b, 0x31));
             Vector256<int> cd = Avx2.Add(Avx2.Permute2x128(c, d, 0x20), Avx2.Permute2x128(c, d, 0x31));
             Vector256<short> words = Avx2.PackSignedSaturate(
@@ -165,7 +184,7 @@ internal sealed unsafe class HorizontalPass(VectorPath path)
     {
         Vector256<int> high = Vector256<int>.Zero;
 
-        // Only one of the two lanes, which are added later, brings the rounding.
+        // The two lanes are added later, so only one of them contains the rounding constant.
         Vector256<int> low = Vector256.Create(Vector128.Create(AxisWeights.Round), Vector128<int>.Zero);
         for (int block = 0; block < count; block++)
         {
@@ -236,7 +255,8 @@ internal sealed unsafe class HorizontalPass(VectorPath path)
             }
 
             weights += taps;
-            Vector128<int> clamped = Vector128.Min(Vector128.Max(sum >> AxisWeights.PrecisionBits, Vector128<int>.Zero), Vector128.Create(255));
+            Vector128<int> clamped =
+                Vector128.Min(Vector128.Max(sum >> AxisWeights.PrecisionBits, Vector128<int>.Zero), Vector128.Create(255));
             Vector128<ushort> words = Vector128.Narrow(clamped, clamped).AsUInt16();
             *(uint*)results = Vector128.Narrow(words, words).AsUInt32().ToScalar();
             results += ImageBuffer.Channels;

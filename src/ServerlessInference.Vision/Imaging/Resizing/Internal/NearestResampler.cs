@@ -1,7 +1,10 @@
 namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 
-/// <summary>Resizes by taking the nearest pixel, as Pillow's <c>NEAREST</c> does.</summary>
-/// <remarks>Pillow steps through the source by repeated addition in double precision; the rounding of that sum is part of its result.</remarks>
+/// <summary>Resizes by copying the nearest pixel, as Pillow's <c>NEAREST</c> does.</summary>
+/// <remarks>
+/// Pillow steps through the source by repeated addition in double precision. The accumulated rounding error can change which pixel is
+/// chosen, so this class adds repeatedly as well instead of multiplying.
+/// </remarks>
 internal sealed class NearestResampler : RowResampler
 {
     private ImageBuffer? _source;

@@ -3,7 +3,8 @@ using ServerlessInference.Vision.Imaging.Internal;
 
 namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 
-/// <summary>Halves both sides as OpenCV 4.6's <c>INTER_LINEAR</c> does: the mean of four pixels, rounded half up.</summary>
+/// <summary>Halves both sides as OpenCV 4.6's <c>INTER_LINEAR</c> does: each result is the mean of four pixels, rounded half up.</summary>
+/// <remarks>OpenCV treats this ratio as a special case with its own rounding, so the general pass would give other results.</remarks>
 internal sealed unsafe class OpenCvHalvingResampler(VectorPath path) : RowResampler
 {
     private ImageBuffer? _source;
@@ -19,7 +20,8 @@ internal sealed unsafe class OpenCvHalvingResampler(VectorPath path) : RowResamp
     {
         int from = _region.Left * 2 * ImageBuffer.Channels;
         int length = _region.Width * ImageBuffer.Channels;
-        fixed (byte* upper = _source!.Row(2 * (_region.Top + y))[from..], lower = _source.Row((2 * (_region.Top + y)) + 1)[from..], results = row[..length])
+        int sourceRow = 2 * (_region.Top + y);
+        fixed (byte* upper = _source!.Row(sourceRow)[from..], lower = _source.Row(sourceRow + 1)[from..], results = row[..length])
         {
             int done = 0;
             if (path >= VectorPath.Portable)
@@ -37,7 +39,8 @@ internal sealed unsafe class OpenCvHalvingResampler(VectorPath path) : RowResamp
 
     public override void End() => _source = null;
 
-    // Two results a step: 12 bytes of each row, read as 16, and 6 bytes of results, written as 8.
+    // Two results per step. They need 12 bytes of each source row, which are read as 16, and have 6 bytes, which are written as 8. The loop
+    // condition ensures that both stay within the rows.
     private static int RunVector128(byte* upper, byte* lower, byte* results, int length)
     {
         const byte None = ByteShuffle.None;

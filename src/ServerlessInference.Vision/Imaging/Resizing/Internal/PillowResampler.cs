@@ -1,9 +1,11 @@
 namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 
-/// <summary>Resizes as Pillow 9.4 does, to the bit: horizontally into 8-bit rows, then vertically.</summary>
+/// <summary>Resizes as Pillow 9.4 does, bit for bit: horizontally into 8-bit rows, then vertically.</summary>
 /// <remarks>
-/// Only the columns of the region and the rows that they need are made: every result depends on its own window alone, so a region is
-/// the same bytes as the whole image cut afterwards. Between the passes as many rows are kept as one result needs.
+/// <para>Only the columns of the region and the rows they depend on are computed. A result depends only on its own window of source pixels,
+/// so a region has the same bytes as the whole image cropped afterwards.</para>
+/// <para>Horizontal results are kept in a ring buffer that has as many rows as the vertical window, <c>row % ringRows</c> being the slot of
+/// a row. Windows only ever move down, so each row is computed once.</para>
 /// </remarks>
 internal sealed unsafe class PillowResampler(ResizeFilter filter, VectorPath path) : RowResampler
 {
@@ -29,11 +31,14 @@ internal sealed unsafe class PillowResampler(ResizeFilter filter, VectorPath pat
         _region = region;
         _resizesColumns = region.SourceWidth != region.ResizedWidth;
         _resizesRows = region.SourceHeight != region.ResizedHeight;
-        if (_resizesColumns
-            && (_columns.Prepare(region.SourceWidth, region.ResizedWidth, region.Left, region.Width, filter) || _sourceWidth != region.SourceWidth))
+        if (_resizesColumns)
         {
-            _horizontal.Prepare(_columns, region.SourceWidth);
-            _sourceWidth = region.SourceWidth;
+            bool changed = _columns.Prepare(region.SourceWidth, region.ResizedWidth, region.Left, region.Width, filter);
+            if (changed || _sourceWidth != region.SourceWidth)
+            {
+                _horizontal.Prepare(_columns, region.SourceWidth);
+                _sourceWidth = region.SourceWidth;
+            }
         }
 
         if (_resizesRows && _rows.Prepare(region.SourceHeight, region.ResizedHeight, region.Top, region.Height, filter))
@@ -63,7 +68,7 @@ internal sealed unsafe class PillowResampler(ResizeFilter filter, VectorPath pat
             {
                 for (_nextRow = Math.Max(_nextRow, start); _nextRow < start + count; _nextRow++)
                 {
-                    MakeRow(source, _nextRow, ring + (_nextRow % _ringRows * _ringStride));
+                    ComputeRow(source, _nextRow, ring + (_nextRow % _ringRows * _ringStride));
                 }
             }
 
@@ -87,7 +92,7 @@ internal sealed unsafe class PillowResampler(ResizeFilter filter, VectorPath pat
 
     public override void End() => _source = null;
 
-    private void MakeRow(byte* source, int y, byte* results)
+    private void ComputeRow(byte* source, int y, byte* results)
     {
         int stride = _source!.Stride;
         byte* row = source + ((nint)y * stride);
@@ -97,7 +102,8 @@ internal sealed unsafe class PillowResampler(ResizeFilter filter, VectorPath pat
             return;
         }
 
-        // Behind the last row there is nothing that may be read, and a narrow row is shorter than one step reads.
+        // The pass reads past the end of a row, and at least MinimumPixels. Past the last row of the image that would be outside its
+        // memory, and a narrow row is too short, so in both cases the row is copied to a larger buffer first.
         Grow(ref _lastRow, (Math.Max(_horizontal.MinimumPixels, _region.SourceWidth) * ImageBuffer.Channels) + HorizontalPass.OverRead);
         new ReadOnlySpan<byte>(row, stride).CopyTo(_lastRow);
         fixed (byte* copy = _lastRow)

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 
-/// <summary>One resampler of each kind, made when first needed and kept with its memory. Not thread-safe.</summary>
+/// <summary>One resampler of each kind, created on first use and kept with its memory. Not thread-safe.</summary>
 internal sealed class ResamplerSet(VectorPath path)
 {
     private readonly PillowResampler?[] _pillow = new PillowResampler?[(int)ResizeFilter.OpenCvLinear];
@@ -9,7 +9,7 @@ internal sealed class ResamplerSet(VectorPath path)
     private OpenCvLinearResampler? _openCvLinear;
     private OpenCvHalvingResampler? _openCvHalving;
 
-    /// <summary>Gets the resampler for an image. Where the size stays every filter leaves the pixels alone.</summary>
+    /// <summary>Gets the resampler for an image. If the size does not change, every filter copies the pixels.</summary>
     public RowResampler Select(in PixelRegion region, ResizeFilter filter)
     {
         if (region.SourceWidth == region.ResizedWidth && region.SourceHeight == region.ResizedHeight)
@@ -24,7 +24,7 @@ internal sealed class ResamplerSet(VectorPath path)
             ResizeFilter.OpenCvLinear when halves => _openCvHalving ??= new OpenCvHalvingResampler(path),
             ResizeFilter.OpenCvLinear => _openCvLinear ??= new OpenCvLinearResampler(path),
             >= ResizeFilter.Bilinear and < ResizeFilter.OpenCvLinear => _pillow[(int)filter] ??= new PillowResampler(filter, path),
-            _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, "There is no such filter."),
+            _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, "The filter is not defined."),
         };
     }
 }

@@ -1,12 +1,12 @@
 namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 
-/// <summary>The ways to compute the same bytes, from the slowest to the fastest.</summary>
+/// <summary>The implementations of the resampling passes, from the slowest to the fastest. All of them compute the same bytes.</summary>
 internal enum VectorPath
 {
     /// <summary>One sample at a time.</summary>
     Scalar,
 
-    /// <summary>The runtime's 128-bit vectors, whatever the processor: what arm64 takes.</summary>
+    /// <summary>The runtime's portable 128-bit vectors, used on arm64.</summary>
     Portable,
 
     /// <summary>x86-64 with SSSE3.</summary>

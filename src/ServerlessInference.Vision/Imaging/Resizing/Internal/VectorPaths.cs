@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 
-/// <summary>Chooses a <see cref="VectorPath"/>; tests take the others, to compare them.</summary>
+/// <summary>Chooses the <see cref="VectorPath"/> for this processor. Tests also run the others, to compare their results.</summary>
 internal static class VectorPaths
 {
     public static VectorPath Best =>

@@ -4,17 +4,21 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ServerlessInference.Vision.Imaging.Resizing.Internal;
 
-/// <summary>Weighs whole rows, as Pillow's vertical pass: 32-bit sums of 8-bit samples times 22-bit weights, rounded, clamped.</summary>
+/// <summary>
+/// Pillow's vertical pass: each result is a 32-bit sum of 8-bit samples times weights with 22 fraction bits, rounded and clamped.
+/// </summary>
 /// <remarks>
-/// On x86-64 two rows at a time: their samples are interleaved and multiplied with both weights, split as in <see cref="HorizontalPass"/>.
-/// Everywhere the bytes are the same.
+/// <para>On x86-64, two rows are added at a time: their samples are interleaved, so that one instruction multiplies both by their weights
+/// and adds the products. Weights are split in two as in <see cref="HorizontalPass"/>. All paths give the same bytes.</para>
+/// <para>The AVX2 and the SSE2 loop are the same algorithm at two vector widths. They are written out separately because 256-bit vectors
+/// interleave and pack lane by lane, which the portable vector types do not express.</para>
 /// </remarks>
 internal sealed unsafe class VerticalPass(VectorPath path)
 {
     private int[] _pairs = [];
     private AxisWeights? _axis;
 
-    /// <summary>Takes over the weights, where they have changed.</summary>
+    /// <summary>Prepares for new weights. Must be called whenever they have changed.</summary>
     public void Prepare(AxisWeights axis)
     {
         _axis = axis;
@@ -29,6 +33,7 @@ internal sealed unsafe class VerticalPass(VectorPath path)
             _pairs = new int[axis.Count * pairs * 2];
         }
 
+        // For each two rows the table has one int with the high parts of both weights and one with the low parts.
         for (int i = 0, to = 0; i < axis.Count; i++)
         {
             ReadOnlySpan<int> weights = axis.Weights.Slice(i * axis.Taps, axis.Taps);
@@ -43,11 +48,11 @@ internal sealed unsafe class VerticalPass(VectorPath path)
         }
     }
 
-    /// <summary>Makes a row.</summary>
-    /// <param name="y">The result's number.</param>
-    /// <param name="rows">The rows that it is made of, and behind them room for one pointer more.</param>
-    /// <param name="results">Takes the row; not more than <paramref name="length"/> bytes are written.</param>
-    /// <param name="length">Bytes in a row.</param>
+    /// <summary>Computes one row.</summary>
+    /// <param name="y">The index of the result.</param>
+    /// <param name="rows">The rows of its window, and after them room for one more pointer.</param>
+    /// <param name="results">Receives the row. Exactly <paramref name="length"/> bytes are written.</param>
+    /// <param name="length">The number of bytes in a row.</param>
     public void Run(int y, byte** rows, byte* results, int length)
     {
         AxisWeights axis = _axis!;
@@ -58,7 +63,7 @@ internal sealed unsafe class VerticalPass(VectorPath path)
             int* weights = allWeights + ((nint)y * axis.Taps);
             if (Sse2.IsSupported && path >= VectorPath.Ssse3)
             {
-                // With an odd number of rows the last is paired with itself, at weight 0.
+                // Rows are processed in pairs. If their number is odd, the last row is paired with itself and the second weight is 0.
                 rows[count] = rows[count - 1];
                 int pairCount = (count + 1) / 2;
                 int* pairs = allPairs + ((nint)y * ((axis.Taps + 1) / 2) * 2);
@@ -117,7 +122,7 @@ internal sealed unsafe class VerticalPass(VectorPath path)
                 low3 = Avx2.Add(low3, Avx2.MultiplyAddAdjacent(samples, low));
             }
 
-            // Packing undoes within each lane what unpacking did.
+            // Unpacking separated the samples lane by lane, and packing reverses that in each lane, so the order is right again.
             Vector256<short> front = Avx2.PackSignedSaturate(Finish(high0, low0), Finish(high1, low1));
             Vector256<short> back = Avx2.PackSignedSaturate(Finish(high2, low2), Finish(high3, low3));
             Avx.Store(results + at, Avx2.PackUnsignedSaturate(front, back));
