@@ -5,7 +5,9 @@ using ServerlessInference.Vision.Detection;
 
 namespace ServerlessInference.Vision;
 
-/// <summary>Writes answers as <see cref="VisionJson"/> does, without the serializer, whose metadata would be read at a cold start.</summary>
+/// <summary>
+/// Writes the same JSON as <see cref="VisionJson"/> without the serializer, whose metadata would have to be loaded at a cold start.
+/// </summary>
 internal static class VisionAnswers
 {
     public static void Write(Utf8JsonWriter writer, ImageClassification answer)

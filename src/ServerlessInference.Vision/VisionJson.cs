@@ -4,7 +4,7 @@ using ServerlessInference.Vision.Detection;
 
 namespace ServerlessInference.Vision;
 
-/// <summary>How answers are written as JSON; generated, without reflection.</summary>
+/// <summary>The source-generated JSON serialization of the answers, without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ImageClassification))]
 [JsonSerializable(typeof(ObjectDetection))]

@@ -18,14 +18,14 @@ internal static class ReferenceModels
         return services.BuildServiceProvider();
     }
 
-    /// <summary>Reads a golden file; skips the running test where it is absent.</summary>
+    /// <summary>Reads a golden file. Skips the running test if the file does not exist.</summary>
     public static JsonElement Golden(string name)
     {
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Reference.File(name)));
         return document.RootElement.Clone();
     }
 
-    /// <summary>Gives the folder of the demo model, which is part of the repository.</summary>
+    /// <summary>Gets the directory of the demo model, which is part of the repository.</summary>
     public static string DemoModel()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

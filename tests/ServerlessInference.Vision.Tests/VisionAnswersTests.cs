@@ -6,11 +6,11 @@ using ServerlessInference.Vision.Detection;
 
 namespace ServerlessInference.Vision.Tests;
 
-/// <summary>What is written by hand is what the serializer writes.</summary>
+/// <summary>The hand-written JSON equals that of the serializer.</summary>
 public sealed class VisionAnswersTests
 {
     [Fact]
-    public void Write_Classification_AsTheSerializerDoes()
+    public void Write_Classification_EqualsSerializer()
     {
         var answer = new ImageClassification([new LabelScore(3, "gr\u00fcn \"und\" <gelb>", 0.123456789f), new LabelScore(0, string.Empty, 1e-9f)]);
 
@@ -18,7 +18,7 @@ public sealed class VisionAnswersTests
     }
 
     [Fact]
-    public void Write_Detection_AsTheSerializerDoes()
+    public void Write_Detection_EqualsSerializer()
     {
         var answer = new ObjectDetection(640, 480, [new DetectedObject(1, "cat", 0.5f, new BoundingBox(1.5f, 2, 3.25f, 4))]);
 

@@ -2,6 +2,6 @@ using ServerlessInference.Pipelines;
 
 namespace ServerlessInference.Vision.Classification;
 
-/// <summary>What an image shows.</summary>
-/// <param name="Top">The best labels, by falling score; of equal scores the lower index first.</param>
+/// <summary>The labels of an image.</summary>
+/// <param name="Top">The best labels in descending order of score. Labels with equal scores are in ascending order of index.</param>
 public sealed record ImageClassification(IReadOnlyList<LabelScore> Top);

@@ -4,36 +4,40 @@ using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Vision.Classification;
 
-/// <summary>How images are classified.</summary>
+/// <summary>Settings for image classification.</summary>
 public sealed class ImageClassificationOptions
 {
-    /// <summary>Gets or sets how many labels are answered at most.</summary>
+    /// <summary>Gets or sets the maximum number of labels in an answer.</summary>
     /// <value>1 to 100,000. The default is 5.</value>
     [Range(1, 100_000)]
     public int TopK { get; set; } = 5;
 
-    /// <summary>Gets or sets the lowest score a label may have and still be answered.</summary>
+    /// <summary>Gets or sets the lowest score with which a label is included in an answer.</summary>
     /// <value>0 to 1. The default is 0.</value>
     [Range(0.0, 1.0)]
     public float MinScore { get; set; }
 
-    /// <summary>Gets or sets what makes scores of the model's outputs.</summary>
+    /// <summary>Gets or sets the function that converts the outputs of the model to scores.</summary>
     /// <value>The default is <see cref="ScoreFunction.Auto"/>.</value>
     public ScoreFunction Scores { get; set; }
 
-    /// <summary>Gets or sets the file beside the model that names the classes.</summary>
-    /// <value>A name such as <c>labels.txt</c>; <see langword="null"/>, the default, looks in the usual places (<see cref="Models.ModelLabels"/>).</value>
+    /// <summary>Gets or sets the name of the file next to the model that lists the class names.</summary>
+    /// <value>
+    /// A file name such as <c>labels.txt</c>. The default, <see langword="null"/>, searches the places listed in
+    /// <see cref="Models.ModelLabels"/>.
+    /// </value>
     public string? LabelsFile { get; set; }
 
-    /// <summary>Gets or sets how images become tensors.</summary>
+    /// <summary>Gets or sets the settings for turning images into tensors.</summary>
     /// <value>
-    /// <see langword="null"/>, the default, takes <c>preprocessor_config.json</c> beside the model, else Ultralytics' settings where the metadata says
-    /// <c>task: classify</c>, else torchvision's settings for ImageNet, in the size that the model declares. Layout and element type always follow the model's input.
+    /// The default, <see langword="null"/>, uses the first of these that applies: <c>preprocessor_config.json</c> next to the model;
+    /// Ultralytics' settings, if the metadata states <c>task: classify</c>; torchvision's settings for ImageNet, in the size that the model
+    /// declares. Layout and element type always follow the input of the model.
     /// </value>
     [ValidateObjectMembers]
     public ImagePreprocessingOptions? Preprocessing { get; set; }
 
-    /// <summary>Gets how images are decoded, and how large they may be.</summary>
+    /// <summary>Gets the settings and limits for decoding images.</summary>
     [ValidateObjectMembers]
     public ImageDecodeOptions Decoding { get; } = new();
 }

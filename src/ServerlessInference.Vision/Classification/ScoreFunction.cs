@@ -1,20 +1,20 @@
 namespace ServerlessInference.Vision.Classification;
 
-/// <summary>What makes scores of a model's outputs.</summary>
+/// <summary>The function that converts the outputs of a model to scores.</summary>
 public enum ScoreFunction
 {
     /// <summary>
-    /// None where Ultralytics' metadata says <c>task: classify</c>; sigmoid where <c>config.json</c> says
-    /// <c>"problem_type": "multi_label_classification"</c>; else softmax. The default.
+    /// <see cref="None"/> if Ultralytics' metadata states <c>task: classify</c>; <see cref="Sigmoid"/> if <c>config.json</c> states
+    /// <c>"problem_type": "multi_label_classification"</c>; otherwise <see cref="Softmax"/>. The default.
     /// </summary>
     Auto,
 
-    /// <summary>Softmax: one label is right, and the scores add up to 1.</summary>
+    /// <summary>Softmax, for models in which exactly one label is correct. The scores add up to 1.</summary>
     Softmax,
 
-    /// <summary>Sigmoid: any number of labels is right, and each score stands alone.</summary>
+    /// <summary>Sigmoid, for models in which any number of labels may be correct. The scores are independent of each other.</summary>
     Sigmoid,
 
-    /// <summary>The outputs are scores already.</summary>
+    /// <summary>The outputs of the model already are scores.</summary>
     None,
 }

@@ -3,12 +3,14 @@ using System.Text.Json.Serialization;
 
 namespace ServerlessInference.Vision.Detection;
 
-/// <summary>An upright rectangle in an image. In JSON it is an array <c>[left, top, right, bottom]</c>.</summary>
-/// <remarks>Pixels of the original image as it is displayed, not rounded; 0, 0 is the top left corner of its first pixel.</remarks>
-/// <param name="Left">Pixels, 0 to the image's width.</param>
-/// <param name="Top">Pixels, 0 to the image's height.</param>
-/// <param name="Right">Pixels, <paramref name="Left"/> to the image's width.</param>
-/// <param name="Bottom">Pixels, <paramref name="Top"/> to the image's height.</param>
+/// <summary>An axis-aligned rectangle in an image. In JSON it is an array <c>[left, top, right, bottom]</c>.</summary>
+/// <remarks>
+/// Coordinates are pixels of the original image as it is displayed. They are not rounded; (0, 0) is the top left corner of the first pixel.
+/// </remarks>
+/// <param name="Left">The left edge in pixels, 0 to the width of the image.</param>
+/// <param name="Top">The top edge in pixels, 0 to the height of the image.</param>
+/// <param name="Right">The right edge in pixels, <paramref name="Left"/> to the width of the image.</param>
+/// <param name="Bottom">The bottom edge in pixels, <paramref name="Top"/> to the height of the image.</param>
 [JsonConverter(typeof(BoundingBoxJsonConverter))]
 public readonly record struct BoundingBox(float Left, float Top, float Right, float Bottom)
 {

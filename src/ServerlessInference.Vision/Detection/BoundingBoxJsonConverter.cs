@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace ServerlessInference.Vision.Detection;
 
-/// <summary>Writes a <see cref="BoundingBox"/> as <c>[left, top, right, bottom]</c>, and reads it so. Thread-safe, without reflection.</summary>
+/// <summary>Converts a <see cref="BoundingBox"/> to and from the JSON array <c>[left, top, right, bottom]</c>.</summary>
+/// <remarks>Thread-safe. Does not use reflection.</remarks>
 public sealed class BoundingBoxJsonConverter : JsonConverter<BoundingBox>
 {
     /// <inheritdoc/>
@@ -38,5 +39,5 @@ public sealed class BoundingBoxJsonConverter : JsonConverter<BoundingBox>
     }
 
     private static JsonException Unexpected(JsonTokenType found) =>
-        new($"A box is an array of four numbers, left, top, right and bottom; {found} was found.");
+        new($"A box must be an array of four numbers: left, top, right and bottom; {found} was found.");
 }

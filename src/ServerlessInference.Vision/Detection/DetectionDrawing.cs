@@ -4,20 +4,27 @@ using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Vision.Detection;
 
-/// <summary>Draws detected objects onto an image: a box in the class's colour, with its label and score. Save it with <see cref="Imaging.Png.PngEncoder"/>.</summary>
+/// <summary>Draws detected objects onto an image: a box in the colour of the class, with label and score.</summary>
 /// <remarks>
-/// Text is in a built-in font of ASCII characters; others look like question marks. A class always has the same colour. Thread-safe: holds no state.
+/// Text is drawn in a built-in font of ASCII characters; other characters appear as question marks. A class always has the same colour.
+/// Thread-safe and stateless.
 /// </remarks>
+/// <example>
+/// <code>
+/// DetectionDrawing.Draw(image, result.Value.Detections);
+/// File.WriteAllBytes("boxes.png", PngEncoder.Encode(image));
+/// </code>
+/// </example>
 public static class DetectionDrawing
 {
-    /// <summary>Line width and text size grow with the image as in Ultralytics' plots: 0.3 percent of its mean side.</summary>
+    /// <summary>The line width as a fraction of the mean side of the image, 0.3 percent, as in Ultralytics' plots.</summary>
     private const double LinePerSide = 0.003;
 
     private const int SidePerTextPixel = 320;
 
-    /// <summary>Draws objects.</summary>
-    /// <param name="image">The image in which they were found, as it is displayed; drawn onto.</param>
-    /// <param name="detections">The objects, those of lower scores below.</param>
+    /// <summary>Draws objects onto an image.</summary>
+    /// <param name="image">The image in which the objects were detected, as it is displayed. It is modified.</param>
+    /// <param name="detections">The objects in descending order of score. Objects with higher scores are drawn over the others.</param>
     /// <exception cref="ArgumentException">The image is empty.</exception>
     public static void Draw(ImageBuffer image, IReadOnlyList<DetectedObject> detections)
     {
@@ -37,7 +44,7 @@ public static class DetectionDrawing
             DrawBox(canvas, image, detections[i], thickness);
         }
 
-        // Text last, so that no line crosses it.
+        // Text is drawn last, so that no line crosses it.
         for (int i = detections.Count - 1; i >= 0; i--)
         {
             DrawText(canvas, image, detections[i], scale);
@@ -54,19 +61,19 @@ public static class DetectionDrawing
             Math.Max(left + 1, Pixel(item.Box.Right, image.Width)),
             Math.Max(top + 1, Pixel(item.Box.Bottom, image.Height)),
             thickness,
-            RgbColor.OfClass(item.Index));
+            RgbColor.ForClass(item.Index));
     }
 
     private static void DrawText(Canvas canvas, ImageBuffer image, DetectedObject item, int scale)
     {
-        RgbColor color = RgbColor.OfClass(item.Index);
+        RgbColor color = RgbColor.ForClass(item.Index);
         int left = Pixel(item.Box.Left, image.Width);
         int top = Pixel(item.Box.Top, image.Height);
         string text = string.Create(CultureInfo.InvariantCulture, $"{item.Label} {item.Score:0.00}");
         int width = ((text.Length * PixelFont.Advance) + 1) * scale;
         int height = (PixelFont.GlyphHeight + 2) * scale;
 
-        // Above the box where there is room, else inside it; never out of the image to the right.
+        // The text is above the box if there is room, otherwise inside it, and never extends past the right edge of the image.
         int labelTop = top >= height ? top - height : top;
         int labelLeft = Math.Max(0, Math.Min(left, image.Width - width));
         canvas.Fill(labelLeft, labelTop, labelLeft + width, labelTop + height, color);

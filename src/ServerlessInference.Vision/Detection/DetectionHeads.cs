@@ -3,16 +3,32 @@ using ServerlessInference.Vision.Detection.Internal;
 
 namespace ServerlessInference.Vision.Detection;
 
-/// <summary>Tells of a model how it writes its boxes, as <see cref="VisionModelBuilderExtensions.UseObjectDetection"/> does when it loads one.</summary>
-/// <remarks>Thread-safe. Judged by metadata, the number of labels, and the shapes of inputs and outputs; docs/architecture/detection.md has the
-/// table. Without labels and metadata the shapes alone speak, and they may fit what is no detector.</remarks>
+/// <summary>
+/// Determines the format in which a model outputs its boxes, in the same way as
+/// <see cref="VisionModelBuilderExtensions.UseObjectDetection"/> when it loads a model.
+/// </summary>
+/// <remarks>
+/// Thread-safe. The result follows from the metadata, the number of labels, and the shapes of inputs and outputs;
+/// docs/architecture/detection.md has the table. Without labels and metadata only the shapes are left, and a model that is not a detector
+/// may happen to match.
+/// </remarks>
+/// <example>
+/// <code>
+/// foreach (DetectionHead head in DetectionHeads.Find(model))
+/// {
+///     Console.WriteLine(head);
+/// }
+/// </code>
+/// </example>
 public static class DetectionHeads
 {
-    /// <summary>Finds the heads that a model's outputs may be of.</summary>
+    /// <summary>Finds the heads that match the outputs of a model.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="options">What is set already; <see langword="null"/> for the defaults.</param>
-    /// <returns>The heads that fit: several only where axes are not known before the model runs; none where no output fits one.</returns>
-    /// <exception cref="ModelLoadException">The model's labels are in no known format.</exception>
+    /// <param name="options">The options that are set; <see langword="null"/> for the defaults.</param>
+    /// <returns>
+    /// The matching heads. There are several only if some axes are not known before the model runs. Empty if no output matches a head.
+    /// </returns>
+    /// <exception cref="ModelLoadException">The file with the labels of the model has an unknown format.</exception>
     public static IReadOnlyList<DetectionHead> Find(LoadedModel model, DetectionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);

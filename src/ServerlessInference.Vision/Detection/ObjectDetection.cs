@@ -1,7 +1,9 @@
 namespace ServerlessInference.Vision.Detection;
 
-/// <summary>What was found in an image.</summary>
-/// <param name="Width">The width of the image as it is displayed (after its EXIF orientation), in pixels.</param>
-/// <param name="Height">The height of the image as it is displayed, in pixels.</param>
-/// <param name="Detections">The objects by falling score; of equal scores the one that the model gave first. Empty where there is none.</param>
+/// <summary>The objects that were detected in an image.</summary>
+/// <param name="Width">The width in pixels of the image as it is displayed, after its EXIF orientation is applied.</param>
+/// <param name="Height">The height in pixels of the image as it is displayed.</param>
+/// <param name="Detections">
+/// The objects in descending order of score; objects with equal scores are in the order of the model's output. Empty if there are none.
+/// </param>
 public sealed record ObjectDetection(int Width, int Height, IReadOnlyList<DetectedObject> Detections);

@@ -3,10 +3,13 @@ using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Vision.Internal;
 
-/// <summary>What Ultralytics' exporter says of a model in its ONNX metadata; the class names are read by <see cref="Models.ModelLabels"/>.</summary>
+/// <summary>
+/// The information about a model that Ultralytics' exporter writes to its ONNX metadata. <see cref="Models.ModelLabels"/> reads the class
+/// names.
+/// </summary>
 /// <remarks>
-/// <para>Values are Python literals: <c>task</c> a word, <c>stride</c> a number, <c>imgsz</c> a list of height and width, <c>end2end</c> a
-/// truth value, <c>args</c> a dictionary. YOLOv5's own exporter writes only <c>stride</c> and <c>names</c>.</para>
+/// <para>The values are Python literals: <c>task</c> is a word, <c>stride</c> a number, <c>imgsz</c> a list of height and width,
+/// <c>end2end</c> a Boolean, and <c>args</c> a dictionary. The exporter of YOLOv5 writes only <c>stride</c> and <c>names</c>.</para>
 /// <para>Immutable and thread-safe. Source: <c>engine/exporter.py</c> of Ultralytics 8.3 and <c>export.py</c> of YOLOv5 7.0.</para>
 /// </remarks>
 internal sealed class UltralyticsMetadata
@@ -15,13 +18,13 @@ internal sealed class UltralyticsMetadata
 
     private UltralyticsMetadata(IReadOnlyDictionary<string, string> metadata)
     {
-        Task = Text(metadata, "task");
+        Task = GetText(metadata, "task");
         IsPresent = Task is not null || (metadata.ContainsKey("stride") && metadata.ContainsKey("names"));
         HasKeypoints = metadata.ContainsKey("kpt_shape");
-        EndToEnd = Text(metadata, "end2end") == "True" || AsksForSuppression(Text(metadata, "args"));
+        EndToEnd = GetText(metadata, "end2end") == "True" || IncludesSuppression(GetText(metadata, "args"));
         Span<int> numbers = stackalloc int[2];
-        Stride = Numbers(Text(metadata, "stride"), numbers) > 0 ? numbers[0] : 0;
-        switch (Numbers(Text(metadata, "imgsz"), numbers))
+        Stride = ParseNumbers(GetText(metadata, "stride"), numbers) > 0 ? numbers[0] : 0;
+        switch (ParseNumbers(GetText(metadata, "imgsz"), numbers))
         {
             case 1:
                 Height = Width = numbers[0];
@@ -33,44 +36,50 @@ internal sealed class UltralyticsMetadata
         }
     }
 
-    /// <summary>Gets a value indicating whether an exporter of Ultralytics wrote the model.</summary>
+    /// <summary>Gets a value indicating whether the model was written by an exporter of Ultralytics.</summary>
     public bool IsPresent { get; }
 
-    /// <summary>Gets what the model does: <c>detect</c>, <c>classify</c>, <c>segment</c>, <c>pose</c>, <c>obb</c>; <see langword="null"/> where it is not said.</summary>
+    /// <summary>
+    /// Gets the task of the model: <c>detect</c>, <c>classify</c>, <c>segment</c>, <c>pose</c> or <c>obb</c>; <see langword="null"/> if the
+    /// metadata does not state it.
+    /// </summary>
     public string? Task { get; }
 
-    /// <summary>Gets the height that the model was exported for, in pixels; 0 where it is not said.</summary>
+    /// <summary>Gets the input height of the export in pixels; 0 if the metadata does not state it.</summary>
     public int Height { get; }
 
-    /// <summary>Gets the width that the model was exported for, in pixels; 0 where it is not said.</summary>
+    /// <summary>Gets the input width of the export in pixels; 0 if the metadata does not state it.</summary>
     public int Width { get; }
 
-    /// <summary>Gets the model's largest stride in pixels; 0 where it is not said.</summary>
+    /// <summary>Gets the largest stride of the model in pixels; 0 if the metadata does not state it.</summary>
     public int Stride { get; }
 
-    /// <summary>Gets a value indicating whether the model suppresses overlapping boxes itself.</summary>
+    /// <summary>Gets a value indicating whether the model itself suppresses overlapping boxes.</summary>
     public bool EndToEnd { get; }
 
-    /// <summary>Gets a value indicating whether the model finds keypoints.</summary>
+    /// <summary>Gets a value indicating whether the model detects keypoints.</summary>
     public bool HasKeypoints { get; }
 
-    /// <summary>Gets a value indicating whether the model is an image classifier of Ultralytics, whose outputs are probabilities.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the model is an image classifier of Ultralytics. The outputs of these are probabilities.
+    /// </summary>
     public bool IsClassifier => Task == "classify";
 
-    public static UltralyticsMetadata Of(LoadedModel model) => new(model.Description.Metadata);
+    public static UltralyticsMetadata Read(LoadedModel model) => new(model.Description.Metadata);
 
-    private static string? Text(IReadOnlyDictionary<string, string> metadata, string key) =>
+    private static string? GetText(IReadOnlyDictionary<string, string> metadata, string key) =>
         metadata.TryGetValue(key, out string? text) && text.AsSpan().Trim() is { IsEmpty: false } trimmed ? trimmed.ToString() : null;
 
-    // yolo export nms=True: "{'batch': 1, 'half': False, 'nms': True}".
-    private static bool AsksForSuppression(string? args)
+    // "yolo export nms=True" writes the arguments "{'batch': 1, 'half': False, 'nms': True}".
+    private static bool IncludesSuppression(string? args)
     {
         int at = args is null ? -1 : args.IndexOf("'nms':", StringComparison.Ordinal);
         return at >= 0 && args.AsSpan(at + 6).TrimStart().StartsWith("True");
     }
 
-    // 640, [640, 640], (640, 640): the numbers in it, as many as there is room for.
-    private static int Numbers(string? text, Span<int> numbers)
+    // Reads the numbers in texts such as "640", "[640, 640]" and "(640, 640)", at most as many as the span has room for. Returns 0 if one
+    // of them is not a valid number of pixels.
+    private static int ParseNumbers(string? text, Span<int> numbers)
     {
         int count = 0;
         ReadOnlySpan<char> rest = text;

@@ -3,7 +3,7 @@ using ServerlessInference.Parity.Tests.Imaging;
 
 namespace ServerlessInference.Parity.Tests.Classification;
 
-/// <summary>The logits that onnxruntime-node gave for Pillow's and numpy's tensors (golden/classify of the reference data).</summary>
+/// <summary>The logits computed by onnxruntime-node from Pillow's and numpy's tensors (golden/classify of the reference data).</summary>
 internal static class ClassificationGolden
 {
     /// <summary>Reads the ImageNet cases that have logits.</summary>
@@ -21,7 +21,7 @@ internal static class ClassificationGolden
     /// <summary>Gives the indices of the best classes, the best first.</summary>
     public static int[] Top(IReadOnlyList<double> logits, int count) => [.. Enumerable.Range(0, logits.Count).OrderByDescending(i => logits[i]).Take(count)];
 
-    /// <summary>Gives the natural logarithms of the softmax.</summary>
+    /// <summary>Computes the natural logarithms of the softmax.</summary>
     public static double[] LogSoftmax(double[] logits)
     {
         double largest = logits.Max();

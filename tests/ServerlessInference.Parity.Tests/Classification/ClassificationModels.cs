@@ -7,7 +7,7 @@ using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Parity.Tests.Classification;
 
-/// <summary>The classification models of the reference data, set up as an application does it; each is loaded once, on its first use.</summary>
+/// <summary>The classification models of the reference data, registered as in an application. Each is loaded once, on first use.</summary>
 public sealed class ClassificationModels : IAsyncDisposable
 {
     internal const string MobileNet = "mobilenet_v2_int8";
@@ -18,7 +18,7 @@ public sealed class ClassificationModels : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _services?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    /// <summary>CIFAR-10's mean and deviation, 32 x 32, nothing resized.</summary>
+    /// <summary>CIFAR-10's mean and standard deviation for images of 32 x 32, which are not resized.</summary>
     internal static ImagePreprocessingOptions Cifar() => new()
     {
         Mode = ImageResizeMode.Exact,
@@ -28,7 +28,7 @@ public sealed class ClassificationModels : IAsyncDisposable
         StandardDeviation = new ChannelValues(0.2471f, 0.2435f, 0.2616f),
     };
 
-    /// <summary>ImageNet's mean and deviation for pixels that are cropped already.</summary>
+    /// <summary>ImageNet's mean and standard deviation for images that are already cropped.</summary>
     internal static ImagePreprocessingOptions Cropped()
     {
         ImagePreprocessingOptions options = ImagePreprocessingPresets.Torchvision();
@@ -36,7 +36,7 @@ public sealed class ClassificationModels : IAsyncDisposable
         return options;
     }
 
-    /// <summary>Runs the model alone: an image's pixels in, logits out.</summary>
+    /// <summary>Runs only the model: from the pixels of an image to logits.</summary>
     internal async Task<double[]> LogitsAsync(string model, ImageBuffer image, ImagePreprocessingOptions options)
     {
         float[] tensor = new float[3 * options.Height * options.Width];
@@ -47,7 +47,7 @@ public sealed class ClassificationModels : IAsyncDisposable
         return Array.ConvertAll(Assert.IsType<TensorValue>(Assert.Single(outputs.Value).Value).Elements<float>().ToArray(), logit => (double)logit);
     }
 
-    /// <summary>Runs the whole pipeline: an encoded image in, every label out, by falling probability.</summary>
+    /// <summary>Runs the whole pipeline: from an encoded image to all labels, in descending order of probability.</summary>
     internal async Task<IReadOnlyList<LabelScore>> ClassifyAsync(string model, string image)
     {
         var pipeline = Services.GetRequiredKeyedService<IInferencePipeline<ReadOnlyMemory<byte>, ImageClassification>>(model);

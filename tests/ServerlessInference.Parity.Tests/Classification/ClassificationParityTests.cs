@@ -6,17 +6,19 @@ using ServerlessInference.Vision.Imaging;
 namespace ServerlessInference.Parity.Tests.Classification;
 
 /// <summary>
-/// Classification against Python's pixels and tensors and the same models in onnxruntime-node 1.30 on an AMD EPYC with AVX-512 VNNI: the same best class,
-/// the same best five, and logits within a bound.
+/// Compares classification with pixels and tensors computed in Python and the same models in onnxruntime-node 1.30 on an AMD EPYC with
+/// AVX-512 VNNI: the best class and the best five are the same, and logits are within a bound.
 /// </summary>
 /// <remarks>
-/// <para>Each bound is below half of the smallest gap between a fifth and a sixth logit in its golden file (0.0266 and 0.0073), so that no difference within it
-/// changes an answer, and far above rounding (golden ImageNet logits have five decimals): other versions and vector widths may add floats in
-/// another order, and in the int8 model the last bit of a float may move an activation by one of its 255 levels.</para>
-/// <para>The golden logits' int8 kernels used VNNI, which adds products of 8 bits in 32 bits. On x86 without it ONNX Runtime adds pairs of products
-/// in 16 bits, which may saturate; with this model it changes nothing. Measured: logits of the int8 model within 5.0e-6, the golden file's rounding,
-/// with AVX-512 VNNI and on a Haswell (AVX2, no VNNI; emulated by QEMU 7.2); logits of the float models equal, and within 2.9e-6 on that Haswell.</para>
-/// <para>A log probability may differ by twice as much as a logit, since all other logits have a part in it.</para>
+/// <para>Each bound is less than half of the smallest gap between a fifth and a sixth logit in its golden file (0.0266 and 0.0073), so no
+/// difference within the bound changes an answer. It is far above rounding (golden ImageNet logits have five decimals), because other
+/// versions and vector widths may sum floats in a different order, and in the int8 model the last bit of a float may move an activation by
+/// one of its 255 levels.</para>
+/// <para>The golden logits of the int8 model were computed with VNNI, which sums 8-bit products in 32 bits. On x86 without VNNI, ONNX
+/// Runtime sums pairs of products in 16 bits, which may saturate; with this model that makes no difference. Measured: logits of the int8
+/// model are within 5.0e-6, the rounding of the golden file, with AVX-512 VNNI and on a Haswell (AVX2, no VNNI; emulated by QEMU 7.2);
+/// logits of the float models are equal, and within 2.9e-6 on that Haswell.</para>
+/// <para>A log probability may differ by twice as much as a logit, since it depends on all other logits.</para>
 /// </remarks>
 public sealed class ClassificationParityTests(ClassificationModels models) : IClassFixture<ClassificationModels>
 {
@@ -24,7 +26,7 @@ public sealed class ClassificationParityTests(ClassificationModels models) : ICl
     private const double FloatBound = 0.001;
 
     [Fact]
-    public async Task Run_GoldenCrops_GivesTheReferencesLogits()
+    public async Task Run_GoldenCrops_ReturnsReferenceLogits()
     {
         double largest = 0;
         List<string> wrong = [];
@@ -40,7 +42,7 @@ public sealed class ClassificationParityTests(ClassificationModels models) : ICl
     }
 
     [Fact]
-    public async Task RunAsync_OriginalImages_GivesTheReferencesClasses()
+    public async Task RunAsync_OriginalImages_ReturnsReferenceClasses()
     {
         double largest = 0;
         int compared = 0;
@@ -70,7 +72,7 @@ public sealed class ClassificationParityTests(ClassificationModels models) : ICl
     [Theory]
     [InlineData("resnet_2b")]
     [InlineData("resnet_4b")]
-    public async Task Run_Cifar10_GivesTheReferencesLogitsAndClasses(string name)
+    public async Task Run_Cifar10_ReturnsReferenceLogitsAndClasses(string name)
     {
         string model = "cifar10_" + name;
         double logits = 0;

@@ -3,14 +3,16 @@ using ServerlessInference.Vision.Detection;
 
 namespace ServerlessInference.Parity.Tests.Detection;
 
-/// <summary>The detections that OpenCV, numpy and onnxruntime-node gave (golden/yolo of the reference data).</summary>
+/// <summary>The detections computed with OpenCV, numpy and onnxruntime-node (golden/yolo of the reference data).</summary>
 internal static class DetectionGolden
 {
     public static JsonElement Read() =>
         JsonDocument.Parse(File.ReadAllBytes(Reference.File("golden", "yolo", "yolo_detections.json"))).RootElement;
 
-    /// <summary>Compares detections: same count, same classes, boxes within a tolerance in pixels, scores within one.</summary>
-    /// <remarks>Objects are paired by class and place: where scores lie closer together than the tolerance their order may differ.</remarks>
+    /// <summary>Compares detections: same count, same classes, and boxes (in pixels) and scores within their tolerances.</summary>
+    /// <remarks>
+    /// Objects are paired by class and position, because the order of objects whose scores differ by less than the tolerance may vary.
+    /// </remarks>
     public static void AssertEqual(JsonElement expected, IReadOnlyList<DetectedObject> actual, double boxTolerance, double scoreTolerance)
     {
         var left = actual.ToList();

@@ -9,8 +9,8 @@ using ServerlessInference.Vision.Imaging.Resizing;
 namespace ServerlessInference.Parity.Tests.Detection;
 
 /// <summary>
-/// Whole pipelines, from encoded image to boxes, against Python: OpenCV's letterbox (and Pillow's), the same ONNX models, numpy's suppression.
-/// Asked for are boxes within 1 pixel and scores within 0.01. There are no exceptions.
+/// Compares whole pipelines, from encoded image to boxes, with Python: the letterboxes of OpenCV and Pillow, the same ONNX models,
+/// suppression in numpy. Boxes must be within 1 pixel and scores within 0.01, without exceptions.
 /// </summary>
 public sealed class DetectionParityTests(DetectionParityTests.Pipelines pipelines) : IClassFixture<DetectionParityTests.Pipelines>
 {
@@ -18,7 +18,7 @@ public sealed class DetectionParityTests(DetectionParityTests.Pipelines pipeline
     {
         if (!Reference.IsThere)
         {
-            // One empty case, which skips itself: a theory without data counts as failed.
+            // Without the reference data there is one empty case, which skips itself, because a theory without data fails.
             yield return new TheoryDataRow<string, string>(string.Empty, string.Empty);
             yield break;
         }
@@ -31,7 +31,7 @@ public sealed class DetectionParityTests(DetectionParityTests.Pipelines pipeline
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task RunAsync_ReferenceModel_GivesTheReferencesBoxes(string model, string preproc)
+    public async Task RunAsync_ReferenceModel_ReturnsReferenceBoxes(string model, string preproc)
     {
         JsonElement golden = DetectionGolden.Read().GetProperty("cases").EnumerateArray().Single(item =>
             item.GetProperty("model").GetString() == model && item.GetProperty("preproc").GetString() == preproc);
@@ -45,7 +45,7 @@ public sealed class DetectionParityTests(DetectionParityTests.Pipelines pipeline
         }
     }
 
-    /// <summary>Pipelines with their loaded models, each used for several images.</summary>
+    /// <summary>The pipelines with their loaded models, each of which is used for several images.</summary>
     public sealed class Pipelines : IAsyncDisposable
     {
         private readonly Dictionary<(string, string, string), ServiceProvider> _services = [];

@@ -13,7 +13,10 @@ using ServerlessInference.Vision.Imaging.Internal;
 
 namespace ServerlessInference.Parity.Tests.Detection;
 
-/// <summary>Decoding and suppression alone, on outputs that onnxruntime-node gave: boxes within a hundredth of a pixel, scores within rounding.</summary>
+/// <summary>
+/// Compares decoding and suppression alone, on the outputs of onnxruntime-node: boxes within a hundredth of a pixel, scores within
+/// rounding.
+/// </summary>
 public sealed class RawOutputParityTests
 {
     [Theory]
@@ -25,8 +28,8 @@ public sealed class RawOutputParityTests
     [InlineData("yolox_nano_v8layout", "output0", DetectionHead.YoloV8, "0.7")]
     [InlineData("yolox_nano_e2e", "output0", DetectionHead.EndToEnd, "none")]
     [InlineData("yolox_nano_v5layout", "output", DetectionHead.YoloxDecoded, "0.45")]
-    [InlineData("yolox_nano_v5layout", "output", DetectionHead.Auto, "0.45")] // without metadata, under YOLOX's name: the values tell
-    public async Task Postprocess_RawOutput_GivesTheReferencesBoxes(string model, string output, DetectionHead head, string threshold)
+    [InlineData("yolox_nano_v5layout", "output", DetectionHead.Auto, "0.45")] // without metadata and with YOLOX's output name: decided by the values
+    public async Task Postprocess_RawOutput_ReturnsReferenceBoxes(string model, string output, DetectionHead head, string threshold)
     {
         JsonElement all = DetectionGolden.Read();
         JsonElement raw = JsonDocument.Parse(File.ReadAllBytes(Reference.File("golden", "yolo", $"raw_bus_{model}.f32.json"))).RootElement;

@@ -4,10 +4,13 @@ using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Parity.Tests.Imaging;
 
-/// <summary>Tensors for classification against Pillow's resize and numpy's float32 arithmetic: the same pixels, the same values to the bit.</summary>
+/// <summary>
+/// Compares tensors for classification with Pillow's resize and numpy's float32 arithmetic: the pixels and the values are equal bit for
+/// bit.
+/// </summary>
 public sealed class ClassificationTensorParityTests
 {
-    // Without the reference there is one empty case, which skips itself: a theory without data counts as failed.
+    // Without the reference data there is one empty case, which skips itself, because a theory without data fails.
     public static IEnumerable<TheoryDataRow<string, int>> Cases() =>
         Reference.IsThere
             ? ImageGolden.Read("golden", "classify", "imagenet_mobilenetv2.json").GetProperty("cases").EnumerateArray()
@@ -16,7 +19,7 @@ public sealed class ClassificationTensorParityTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Write_Torchvision_GivesPillowsPixelsAndNumpysValues(string file, int resize)
+    public void Write_Torchvision_EqualsPillowAndNumpy(string file, int resize)
     {
         JsonElement golden = ImageGolden.Read("golden", "classify", "imagenet_mobilenetv2.json").GetProperty("cases").EnumerateArray()
             .Single(element => element.GetProperty("image").GetString() == file && element.GetProperty("resize").GetInt32() == resize);

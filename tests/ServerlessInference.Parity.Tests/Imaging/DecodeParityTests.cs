@@ -3,14 +3,14 @@ using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Parity.Tests.Imaging;
 
-/// <summary>Decoded pixels against Pillow 9.4 with libpng and libjpeg-turbo 2.1.5: the same bytes.</summary>
+/// <summary>Compares decoded pixels with Pillow 9.4, which uses libpng and libjpeg-turbo 2.1.5: the bytes are equal.</summary>
 public sealed class DecodeParityTests
 {
-    // Formats of the adapters are lossy in their own ways; equality is promised for JPEG and PNG.
+    // Equality is promised only for JPEG and PNG, not for the formats of adapters.
     private static readonly ImageDecoder Own = new();
 
     [Fact]
-    public void Decode_EveryReferenceImage_GivesPillowsBytes()
+    public void Decode_EveryReferenceImage_EqualsPillow()
     {
         int compared = 0;
         List<string> wrong = [];
@@ -40,7 +40,7 @@ public sealed class DecodeParityTests
     {
         var image = new ImageBuffer();
 
-        // "exif_error" is the error of Pillow's first load; what it leaves in memory after that is no decoded image.
+        // "exif_error" is the error of Pillow's first load. What it leaves in memory after that is not a decoded image.
         bool refused = golden.TryGetProperty("pil_error", out _) || golden.TryGetProperty("exif_error", out _);
         try
         {

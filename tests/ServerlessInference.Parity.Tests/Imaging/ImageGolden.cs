@@ -4,7 +4,7 @@ using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Parity.Tests.Imaging;
 
-/// <summary>Reads golden files about images, and the images that they are about.</summary>
+/// <summary>Reads golden files about images, and the images themselves.</summary>
 internal static class ImageGolden
 {
     /// <summary>The decoder under test: the library's own formats, and those of the ImageSharp adapter.</summary>

@@ -6,7 +6,9 @@ using ServerlessInference.Vision.Imaging.Jpeg;
 
 namespace ServerlessInference.Parity.Tests.Imaging;
 
-/// <summary>What <see cref="DecodeParityTests"/> does not cover of JPEGs: scaled decoding, headers, and damaged real photographs.</summary>
+/// <summary>
+/// The JPEG tests that <see cref="DecodeParityTests"/> does not cover: scaled decoding, headers, and damaged real photographs.
+/// </summary>
 public sealed class JpegParityTests
 {
     private const string MutantsVariable = "SERVERLESS_INFERENCE_FUZZ_MUTANTS";
@@ -16,7 +18,7 @@ public sealed class JpegParityTests
     private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public void Identify_EveryReferenceJpeg_GivesPillowsSizeAndOrientation()
+    public void Identify_EveryReferenceJpeg_EqualsPillow()
     {
         var decoder = new JpegDecoder();
         int compared = 0;
@@ -51,13 +53,13 @@ public sealed class JpegParityTests
 
             Assert.Equal(((full.Width + factor - 1) / factor, (full.Height + factor - 1) / factor), (scaled.Width, scaled.Height));
 
-            // The transform's averages differ from those of rounded, clipped and upsampled pixels by about a grey level.
+            // The averages of the transform differ by about one grey level from those of rounded, clipped and upsampled pixels.
             Assert.InRange(MeanDifference(full, scaled, factor), 0, 1.5);
         }
     }
 
     [Fact]
-    public void Decode_MutantsOfReferenceJpegs_NeverFailOtherwise()
+    public void Decode_MutantsOfReferenceJpegs_AreDecodedOrRejected()
     {
         byte[][] files = [.. Goldens().Select(Read).Where(file => file.Length < 200_000)];
         int count = Environment.GetEnvironmentVariable(MutantsVariable) is { Length: > 0 } set ? int.Parse(set, CultureInfo.InvariantCulture) : 1000;
@@ -76,7 +78,7 @@ public sealed class JpegParityTests
             }
             catch (InvalidInputException)
             {
-                // As it should be.
+                // One of the two allowed outcomes.
             }
 
             Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, HangLimit);
@@ -97,7 +99,7 @@ public sealed class JpegParityTests
         byte[] mutant = [.. file];
         for (int n = random.Next(1, 12); n > 0; n--)
         {
-            // Half of the damage goes to the first kilobyte, where the headers are.
+            // Half of the damage is in the first kilobyte, which has the headers.
             int at = random.Next(2, random.Next(2) == 0 ? Math.Min(1024, mutant.Length) : mutant.Length);
             mutant[at] = random.Next(4) == 0 ? (byte)0xFF : (byte)random.Next(256);
         }

@@ -4,10 +4,13 @@ using ServerlessInference.Vision.Imaging.Resizing;
 
 namespace ServerlessInference.Parity.Tests.Imaging;
 
-/// <summary>Letterboxed pixels against OpenCV 4.6 and Pillow 9.4. One grey level was asked for; the results are the same bytes, and the tests hold that.</summary>
+/// <summary>
+/// Compares letterboxed pixels with OpenCV 4.6 and Pillow 9.4. A difference of one grey level would be acceptable, but the bytes are
+/// equal, and the tests require that.
+/// </summary>
 public sealed class LetterboxParityTests
 {
-    // Without the reference there is one empty case, which skips itself: a theory without data counts as failed.
+    // Without the reference data there is one empty case, which skips itself, because a theory without data fails.
     public static IEnumerable<TheoryDataRow<string>> Keys() =>
         Reference.IsThere
             ? ImageGolden.Read("golden", "yolo", "yolo_detections.json").GetProperty("preproc").EnumerateObject().Select(golden => new TheoryDataRow<string>(golden.Name))
@@ -21,7 +24,7 @@ public sealed class LetterboxParityTests
 
     [Theory]
     [MemberData(nameof(Keys))]
-    public void Write_Letterbox_GivesTheReferencesPixels(string key)
+    public void Write_Letterbox_EqualsReference(string key)
     {
         JsonElement golden = ImageGolden.Read("golden", "yolo", "yolo_detections.json").GetProperty("preproc").GetProperty(key);
         int size = golden.GetProperty("input_size").GetInt32();
@@ -70,7 +73,7 @@ public sealed class LetterboxParityTests
         options.Filter = kernel == "pil_bilinear" ? ResizeFilter.Bilinear : ResizeFilter.OpenCvLinear;
         options.Layout = TensorLayout.Nhwc;
 
-        // The golden pixels are RGB, also those of YOLOX.
+        // The golden pixels are RGB, even those of YOLOX.
         options.ChannelOrder = ChannelOrder.Rgb;
         return options;
     }

@@ -41,7 +41,7 @@ public sealed class MiscModelTests
     }
 
     [Fact]
-    public async Task DynamicAxes_AnyNumberOfRows_GivesAsManyAnswers()
+    public async Task DynamicAxes_AnyNumberOfRows_ReturnsAsManyAnswers()
     {
         NamedValues outputs = await ReferenceModels.RunAsync(
             Reference.File("misc/example_dynamic_axes.onnx"), new NamedValues { ["input_vectors"] = TensorValue.Create(Enumerable.Repeat(1f, 70).ToArray(), 7, 10) });
@@ -63,7 +63,7 @@ public sealed class MiscModelTests
     }
 
     [Fact]
-    public async Task StringModel_LocaleIsThereOrExplained()
+    public async Task StringModel_LocaleIsAvailableOrExplained()
     {
         try
         {
@@ -80,7 +80,7 @@ public sealed class MiscModelTests
     }
 
     [Fact]
-    public async Task OperatorOfAnExtension_IsNamed()
+    public async Task ExtensionOperator_IsNamed()
     {
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(
             () => ReferenceModels.RunAsync(Reference.File("misc/example_needs_extensions.onnx"), []));

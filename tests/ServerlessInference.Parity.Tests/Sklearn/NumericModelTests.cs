@@ -5,10 +5,10 @@ using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Parity.Tests.Sklearn;
 
-/// <summary>Classical models and small networks against onnxruntime-node 1.30.0: labels identical, numbers within 1e-5.</summary>
+/// <summary>Compares classical models and small networks with onnxruntime-node 1.30.0: labels are identical, numbers within 1e-5.</summary>
 public sealed class NumericModelTests
 {
-    // float32 sums may be ordered otherwise by another release of ONNX Runtime; relative for logits, which reach thousands.
+    // Other releases of ONNX Runtime may sum float32 in a different order. The tolerance is relative for logits, which reach thousands.
     private const float Tolerance = 1e-5f;
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class NumericModelTests
     }
 
     [Fact]
-    public async Task LabelPrediction_ProbabilitiesAlone_GiveTheHighestOnesLabel()
+    public async Task LabelPrediction_ProbabilitiesOnly_ReturnsLabelOfHighest()
     {
         JsonElement golden = ReferenceModels.Golden("golden/sklearn/numeric_models.json").GetProperty("tri");
         float[] expected = Floats(golden.GetProperty("outputs").GetProperty("output").GetProperty("data"));

@@ -4,8 +4,8 @@ using ServerlessInference.Tensors;
 namespace ServerlessInference.Parity.Tests.Sklearn;
 
 /// <summary>
-/// A scikit-learn text model, whose StringNormalizer asks for the locale en_US: where the system has it, labels are identical and
-/// probabilities within 1e-5; where it has not, the model cannot be loaded and the error says what to do.
+/// A scikit-learn text model whose StringNormalizer requires the locale en_US. If the system has it, labels are identical and probabilities
+/// within 1e-5. If not, the model cannot be loaded and the error explains what to do.
 /// </summary>
 public sealed class TextModelTests
 {

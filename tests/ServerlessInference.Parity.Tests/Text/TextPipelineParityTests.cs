@@ -35,7 +35,7 @@ public sealed class TextPipelineParityTests
     }
 
     [Fact]
-    public async Task TextLabelPrediction_LocaleLeftAsItIs_LoadsOrSaysWhatToDo()
+    public async Task TextLabelPrediction_LocaleUnchanged_LoadsOrExplains()
     {
         await using ServiceProvider services = Services(
             "sms", Reference.File("sklearn", "sms_tiny_exp0002.onnx"), static model => model.UseTextLabelPrediction(static options => options.Locale = null));
@@ -55,7 +55,7 @@ public sealed class TextPipelineParityTests
     [Theory]
     [InlineData("C.UTF-8")]
     [InlineData("C")]
-    public async Task TextLabelPrediction_TinyModel_LoadsWithALocaleThatIsThere(string locale)
+    public async Task TextLabelPrediction_TinyModel_LoadsWithAvailableLocale(string locale)
     {
         await using ServiceProvider services = Services("sms", Reference.File("sklearn", "sms_tiny_exp0002.onnx"), model => model.UseTextLabelPrediction(options => options.Locale = locale));
         var pipeline = services.GetRequiredKeyedService<IInferencePipeline<string, LabelPrediction>>("sms");
@@ -66,7 +66,7 @@ public sealed class TextPipelineParityTests
     }
 
     [Fact]
-    public async Task TextEmbeddings_TinyBert_FirstTokensVectorIsTheGoldenOne()
+    public async Task TextEmbeddings_TinyBert_FirstTokenVectorIsGolden()
     {
         string folder = Directory.CreateTempSubdirectory("tinybert-").FullName;
         try
@@ -82,7 +82,7 @@ public sealed class TextPipelineParityTests
             }));
             var pipeline = services.GetRequiredKeyedService<IInferencePipeline<string, TextEmbedding>>("bert");
 
-            // One by one as the golden run did, and together, padded: the mask keeps padding out of the result.
+            // One by one, as in the golden run, and as a padded batch, where the mask must keep padding out of the result.
             string[] texts = [.. cases.Select(static item => item.GetProperty("text").GetString()!)];
             IReadOnlyList<InferenceResult<TextEmbedding>> together = await pipeline.RunBatchAsync(texts, TestContext.Current.CancellationToken);
             for (int i = 0; i < cases.Length; i++)

@@ -4,7 +4,7 @@ using ServerlessInference.Text.Tokenization;
 
 namespace ServerlessInference.Parity.Tests.Text;
 
-/// <summary>A golden encoding, and how it is compared: golden offsets count code points, ours UTF-16 units.</summary>
+/// <summary>Compares with a golden encoding. Golden offsets count code points; those of the library count UTF-16 code units.</summary>
 internal static class TokenizerGolden
 {
     internal static void Check(JsonElement golden, TokenEncoding actual, string first, string? second, WordPieceTokenizer tokenizer)

@@ -108,7 +108,7 @@ public sealed class ModelCommandTests
         var run = await ToolRun.RunAsync("classify", Model, Path.Combine(Model, "samples", "star-256x256.jpg"), "--labels", labels.Path);
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("10 classes, and there are 2 labels", Message(run.Documents[0]), StringComparison.Ordinal);
+        Assert.Contains("10 classes, but there are 2 labels", Message(run.Documents[0]), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,10 +6,10 @@ using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Vision.Tests.Classification;
 
-/// <summary>The demo model answers as the script that trained it did: Pillow, torch, and the committed logits.</summary>
+/// <summary>The demo model returns the committed logits of the script that trained it with Pillow and torch.</summary>
 public sealed class DemoModelTests : IAsyncDisposable
 {
-    // ONNX Runtime and torch add up in another order; the pixels are the same.
+    // ONNX Runtime and torch sum in a different order; the pixels are the same.
     private const float LogitTolerance = 1e-4f;
 
     private static readonly string Folder = Repository.DemoModel;
@@ -31,7 +31,7 @@ public sealed class DemoModelTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Samples))]
-    public async Task RunAsync_Sample_GivesTheTrainingScriptsLogits(string file)
+    public async Task RunAsync_Sample_ReturnsLogitsOfTrainingScript(string file)
     {
         JsonElement expected = Expected().Single(sample => sample.GetProperty("file").GetString() == file);
         byte[] image = await File.ReadAllBytesAsync(Path.Combine(Folder, file), TestContext.Current.CancellationToken);
@@ -63,7 +63,7 @@ public sealed class DemoModelTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task RunBatchAsync_OneDamagedImage_FailsThatOneAlone()
+    public async Task RunBatchAsync_OneDamagedImage_FailsOnlyThatOne()
     {
         var pipeline = _services.GetRequiredService<IInferencePipeline<ReadOnlyMemory<byte>, ImageClassification>>();
         byte[] star = await File.ReadAllBytesAsync(Path.Combine(Folder, "samples", "star-256x256.jpg"), TestContext.Current.CancellationToken);

@@ -48,7 +48,7 @@ public sealed class ImageClassificationPipelineTests
     }
 
     [Fact]
-    public async Task Postprocess_NotANumber_IsNeverAnswered()
+    public async Task Postprocess_NaN_IsNeverReturned()
     {
         ImageClassification answer = await PostprocessAsync([float.NaN, 0.2f, 0.7f], new ImageClassificationOptions { Scores = ScoreFunction.None });
 
@@ -72,7 +72,7 @@ public sealed class ImageClassificationPipelineTests
 
         var exception = Assert.Throws<ModelContractException>(() => new ImageClassificationPostprocessor(new ImageClassificationOptions()).Prepare(model));
 
-        Assert.Contains("has 3 classes, and there are 4 labels", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("has 3 classes, but there are 4 labels", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class ImageClassificationPipelineTests
     }
 
     [Fact]
-    public void Prepare_SettingsOfAnotherSize_ThrowsContractException()
+    public void Prepare_SettingsOfOtherSize_ThrowsContractException()
     {
         LoadedModel model = CreateModel([]);
         var options = new ImageClassificationOptions { Preprocessing = ImagePreprocessingPresets.Torchvision() };
@@ -155,7 +155,7 @@ public sealed class ImageClassificationPipelineTests
     }
 
     [Fact]
-    public async Task Preprocess_MemoryThatOthersHold_WaitsForItAndGivesItBack()
+    public async Task Preprocess_MemoryInUse_WaitsAndReleasesItAfterwards()
     {
         var memory = new WorkingMemory(1000);
         Assert.True(memory.TryReserve(1000));
@@ -188,7 +188,7 @@ public sealed class ImageClassificationPipelineTests
     }
 
     private static EncodedImagePreprocessor CreatePreprocessor(ImageClassificationOptions options, WorkingMemory? memory = null) =>
-        new(new ImageDecoder(), options.Decoding, memory ?? new WorkingMemory(), model => ClassificationSettings.Of(model, options));
+        new(new ImageDecoder(), options.Decoding, memory ?? new WorkingMemory(), model => ClassificationSettings.Read(model, options));
 
     private static ModelFile[] Files(params (string Name, string Text)[] files) =>
         [.. files.Select(file => ModelFile.InMemory(file.Name, System.Text.Encoding.UTF8.GetBytes(file.Text)))];

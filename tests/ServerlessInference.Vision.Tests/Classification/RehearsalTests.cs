@@ -6,13 +6,13 @@ using ServerlessInference.Pipelines;
 
 namespace ServerlessInference.Vision.Tests.Classification;
 
-/// <summary>The way of a request is gone while the model loads, without the model and without a trace.</summary>
+/// <summary>A dry run of the request path while the model loads needs no model and leaves no trace.</summary>
 public sealed class RehearsalTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task RehearseAsync_ModelThatIsNotThere_AnswersWithoutLoading()
+    public async Task RehearseAsync_UnavailableModel_AnswersWithoutLoading()
     {
         var measured = new List<string>();
         using var listener = new MeterListener
@@ -44,7 +44,7 @@ public sealed class RehearsalTests
     }
 
     [Fact]
-    public async Task RehearseAsync_OwnLabels_IsLeftOut()
+    public async Task RehearseAsync_LabelsFile_IsSkipped()
     {
         await using ServiceProvider services = Services("labelled", new MissingSource(), model => model.UseImageClassification(options => options.LabelsFile = "own.txt"));
         IEncodedPipeline pipeline = services.GetRequiredKeyedService<IEncodedPipeline>("labelled");
@@ -53,7 +53,7 @@ public sealed class RehearsalTests
     }
 
     [Fact]
-    public async Task RehearseAsync_Detection_IsLeftOut()
+    public async Task RehearseAsync_Detection_IsSkipped()
     {
         await using ServiceProvider services = Services("boxes", new MissingSource(), model => model.UseObjectDetection());
         IEncodedPipeline pipeline = services.GetRequiredKeyedService<IEncodedPipeline>("boxes");

@@ -3,7 +3,9 @@ using ServerlessInference.Vision.Classification;
 
 namespace ServerlessInference.Vision.Tests.Classification;
 
-/// <summary>A request through decoder, resizer, ONNX Runtime and labels allocates little managed memory, whatever the image's size.</summary>
+/// <summary>
+/// A request through decoder, resizer, ONNX Runtime and labels allocates little managed memory, whatever the size of the image.
+/// </summary>
 public sealed class SteadyStateMemoryTests
 {
     private const int Limit = 2048;

@@ -14,9 +14,9 @@ public sealed class UltralyticsClassificationTests
     [Theory]
     [InlineData(224, 224, ImageResizeMode.ShorterSide)]
     [InlineData(96, 128, ImageResizeMode.Exact)]
-    public void Of_ClassifyTask_UsesItsTransforms(int height, int width, ImageResizeMode mode)
+    public void Read_ClassifyTask_UsesUltralyticsTransforms(int height, int width, ImageResizeMode mode)
     {
-        ImagePreprocessingOptions settings = ClassificationSettings.Of(
+        ImagePreprocessingOptions settings = ClassificationSettings.Read(
             Fixture().Input(1, 3, height, width).Model(), new ImageClassificationOptions());
 
         Assert.Equal((mode, height, width, height), (settings.Mode, settings.Height, settings.Width, settings.ShorterSide));
@@ -24,16 +24,16 @@ public sealed class UltralyticsClassificationTests
     }
 
     [Fact]
-    public void Of_DynamicSize_TakesTheMetadata()
+    public void Read_DynamicSize_UsesMetadata()
     {
-        ImagePreprocessingOptions settings = ClassificationSettings.Of(
+        ImagePreprocessingOptions settings = ClassificationSettings.Read(
             Fixture().Input(-1, 3, -1, -1).Metadata("imgsz", "[128, 128]").Model(), new ImageClassificationOptions());
 
         Assert.Equal((128, 128, 128), (settings.Height, settings.Width, settings.ShorterSide));
     }
 
     [Fact]
-    public async Task Postprocess_ClassifyTask_TakesOutputsAsProbabilities()
+    public async Task Postprocess_ClassifyTask_UsesOutputsAsProbabilities()
     {
         using var batch = new InferenceBatch(Fixture().Model(), 1);
         batch.SetOutput("output0", TensorValue.Create([0.25f, 0.75f], 1, 2));

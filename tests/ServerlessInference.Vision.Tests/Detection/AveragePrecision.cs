@@ -2,7 +2,9 @@ using ServerlessInference.Vision.Detection;
 
 namespace ServerlessInference.Vision.Tests.Detection;
 
-/// <summary>Average precision of one class, as COCO defines it: the mean over 101 recalls of the best precision at that recall or above.</summary>
+/// <summary>
+/// Average precision of one class, as COCO defines it: the mean over 101 recalls of the best precision at that recall or above.
+/// </summary>
 internal static class AveragePrecision
 {
     private const int Recalls = 101;

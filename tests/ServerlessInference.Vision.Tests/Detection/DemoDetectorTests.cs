@@ -4,7 +4,7 @@ using ServerlessInference.Vision.Detection;
 
 namespace ServerlessInference.Vision.Tests.Detection;
 
-/// <summary>The detector of the repository finds what is drawn on scenes that it was not trained on.</summary>
+/// <summary>The demo detector of the repository finds the shapes in scenes that it was not trained on.</summary>
 public sealed class DemoDetectorTests : IAsyncDisposable
 {
     private const double RequiredPrecision = 0.9;
@@ -20,7 +20,7 @@ public sealed class DemoDetectorTests : IAsyncDisposable
             .AddModel("as-it-is", model => model.FromFileSystem(Folder).UseObjectDetection())
             .AddModel("measured", model => model.FromFileSystem(Folder).UseObjectDetection(options =>
             {
-                // What Ultralytics' `val` measures with.
+                // The settings with which Ultralytics' `val` measures.
                 options.MinScore = 0.001f;
                 options.IouThreshold = 0.7f;
             }));
@@ -43,7 +43,7 @@ public sealed class DemoDetectorTests : IAsyncDisposable
         double mean = labels.Average(label => AveragePrecision.Of(label, found, truth, overlap: 0.5));
         Assert.True(mean >= RequiredPrecision, $"mAP50 is {mean:F4}; {RequiredPrecision} or more was expected.");
 
-        // The training script's own figure, on its own letterbox: pixels differ by rounding only.
+        // The figure that the training script reports. It has its own letterbox, whose pixels differ only by rounding.
         using JsonDocument metrics = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Folder, "metrics.json"), TestContext.Current.CancellationToken));
         Assert.Equal(metrics.RootElement.GetProperty("held_out").GetProperty("samples_map50").GetDouble(), mean, 0.01);
     }

@@ -8,23 +8,23 @@ namespace ServerlessInference.Vision.Tests.Detection;
 public sealed class DetectionDrawingTests
 {
     [Fact]
-    public void Draw_Object_DrawsAnOutlineInTheClasssColour()
+    public void Draw_Object_DrawsOutlineInClassColour()
     {
         ImageBuffer image = Black(200, 160);
 
         DetectionDrawing.Draw(image, [new DetectedObject(3, "cat", 0.875f, new BoundingBox(40, 50, 120, 130))]);
 
-        RgbColor color = RgbColor.OfClass(3);
+        RgbColor color = RgbColor.ForClass(3);
         Assert.Equal(color, Pixel(image, 40, 50));
         Assert.Equal(color, Pixel(image, 119, 90));
         Assert.Equal(color, Pixel(image, 80, 129));
         Assert.Equal(new RgbColor(0, 0, 0), Pixel(image, 80, 90));
         Assert.Equal(new RgbColor(0, 0, 0), Pixel(image, 121, 90));
-        Assert.Equal(color, Pixel(image, 40, 40)); // the label stands above the box
+        Assert.Equal(color, Pixel(image, 40, 40)); // the label is above the box
     }
 
     [Fact]
-    public void Draw_AnyBox_StaysInsideTheImage()
+    public void Draw_AnyBox_StaysInsideImage()
     {
         ImageBuffer image = Black(30, 20);
         DetectedObject[] objects =
@@ -43,7 +43,7 @@ public sealed class DetectionDrawingTests
     }
 
     [Fact]
-    public void Draw_Twice_GivesTheSamePixels()
+    public void Draw_Twice_ProducesSamePixels()
     {
         ImageBuffer first = Black(100, 100), second = Black(100, 100);
         DetectedObject[] objects = [new(7, "dog", 0.5f, new BoundingBox(10, 20, 60, 70)), new(8, "cat", 0.4f, new BoundingBox(30, 40, 90, 95))];

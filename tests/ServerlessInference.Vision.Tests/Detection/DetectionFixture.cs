@@ -10,7 +10,7 @@ using ServerlessInference.Vision.Imaging.Internal;
 
 namespace ServerlessInference.Vision.Tests.Detection;
 
-/// <summary>A model that cannot run, and batches whose outputs a test sets.</summary>
+/// <summary>A model description without a model, and batches whose outputs the test sets.</summary>
 internal sealed class DetectionFixture
 {
     private readonly List<ValueDescription> _outputs = [];
@@ -66,7 +66,7 @@ internal sealed class DetectionFixture
 
     public DetectionModel Detection() => new(Model(), Options);
 
-    /// <summary>The head that is found; fails the test where there is not exactly one.</summary>
+    /// <summary>Gets the head that is found. Fails the test if there is not exactly one.</summary>
     public DetectionHead Head()
     {
         HeadSelection selection = Detection().Selection;

@@ -8,13 +8,13 @@ namespace ServerlessInference.Vision.Tests.Detection;
 public sealed class DetectionOptionsTests
 {
     [Fact]
-    public void Defaults_AreTheToolsOwn()
+    public void Defaults_Options_AreTheTools()
     {
         var options = new DetectionOptions();
 
         Assert.Equal((DetectionHead.Auto, null, null, 300, 30_000), (options.Head, options.MinScore, options.IouThreshold, options.MaxDetections, options.MaxCandidates));
         Assert.False(options.ClassAgnostic);
-        Assert.False(options.Rectangles);
+        Assert.False(options.RectangularInput);
         Assert.Null(options.Preprocessing);
         Assert.True(new DetectionOptionsValidator().Validate(null, options).Succeeded);
         Assert.False(new DetectionOptionsRules().Validate(null, options).Failed);
@@ -32,7 +32,7 @@ public sealed class DetectionOptionsTests
     [InlineData(0.5f, 0.5f, 30_001, 1, false)]
     [InlineData(0.5f, 0.5f, 1, 0, false)]
     [InlineData(0.5f, 0.5f, 1, 1_000_001, false)]
-    public void Validate_Bounds_AreHeld(float minScore, float overlap, int detections, int candidates, bool valid)
+    public void Validate_Bounds_AreEnforced(float minScore, float overlap, int detections, int candidates, bool valid)
     {
         var options = new DetectionOptions { MinScore = minScore, IouThreshold = overlap, MaxDetections = detections, MaxCandidates = candidates };
 
@@ -42,14 +42,14 @@ public sealed class DetectionOptionsTests
     [Fact]
     public void Validate_Contradictions_AreAllReported()
     {
-        var options = new DetectionOptions { Head = (DetectionHead)99, Rectangles = true, Preprocessing = ImagePreprocessingPresets.Ultralytics() };
+        var options = new DetectionOptions { Head = (DetectionHead)99, RectangularInput = true, Preprocessing = ImagePreprocessingPresets.Ultralytics() };
 
         ValidateOptionsResult result = new DetectionOptionsRules().Validate(null, options);
 
         Assert.Equal(
             [
                 "Head is 99; it must be one of: Auto, YoloV5, YoloV8, EndToEnd, Yolox, YoloxDecoded.",
-                "Rectangles and Preprocessing are both set. Set Preprocessing.LetterboxStride to the model's stride instead of Rectangles.",
+                "RectangularInput and Preprocessing are both set. Set Preprocessing.LetterboxStride to the stride of the model instead of RectangularInput.",
             ],
             result.Failures!);
     }

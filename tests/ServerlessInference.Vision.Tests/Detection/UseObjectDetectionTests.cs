@@ -11,8 +11,8 @@ using ServerlessInference.Vision.Imaging.Png;
 namespace ServerlessInference.Vision.Tests.Detection;
 
 /// <summary>
-/// Whole pipelines around a model that finds one object, [8, 8, 24, 40] in its own pixels, and is as sure of it as its input is bright in the
-/// mean.
+/// Whole pipelines around a model that always detects one object, at [8, 8, 24, 40] in pixels of its input, with the mean brightness of the
+/// input as its score.
 /// </summary>
 public sealed class UseObjectDetectionTests
 {
@@ -47,9 +47,9 @@ public sealed class UseObjectDetectionTests
     [Theory]
     [InlineData(TensorElementType.Float16)]
     [InlineData(TensorElementType.Float)]
-    public async Task RunAsync_DynamicSizes_RunsRectangles(TensorElementType type)
+    public async Task RunAsync_DynamicSizes_RunsRectangularInput(TensorElementType type)
     {
-        await using ServiceProvider services = Build(Model(type, "h", "w"), options => options.Rectangles = true);
+        await using ServiceProvider services = Build(Model(type, "h", "w"), options => options.RectangularInput = true);
 
         InferenceResult<ObjectDetection> result = await Pipeline(services).RunAsync(Png(640, 310, 255), TestContext.Current.CancellationToken);
 
@@ -59,7 +59,7 @@ public sealed class UseObjectDetectionTests
     }
 
     [Fact]
-    public async Task RunAsync_SimultaneousCalls_GiveTheSameAnswers()
+    public async Task RunAsync_ConcurrentCalls_ReturnSameAnswers()
     {
         await using ServiceProvider services = Build(Model());
         IInferencePipeline<ReadOnlyMemory<byte>, ObjectDetection> pipeline = Pipeline(services);
@@ -95,7 +95,7 @@ public sealed class UseObjectDetectionTests
     }
 
     [Fact]
-    public async Task RunAsync_ImageScaledWhileDecoded_GivesBoxesInTheFilesPixels()
+    public async Task RunAsync_ImageScaledWhileDecoded_ReturnsBoxesInPixelsOfFile()
     {
         await using ServiceProvider services = Build(Model(), options => options.Decoding.ScaleToShorterSide = 64, new HalvingDecoder());
 
@@ -161,7 +161,7 @@ public sealed class UseObjectDetectionTests
         return PngEncoder.Encode(image);
     }
 
-    /// <summary>Says that its images have 256 × 256 pixels, and decodes half of them.</summary>
+    /// <summary>States a size of 256 × 256 pixels in the header and decodes images of half that size.</summary>
     private sealed class HalvingDecoder : IImageDecoder
     {
         public bool CanDecode(ImageFormat format) => format == ImageFormat.Gif;

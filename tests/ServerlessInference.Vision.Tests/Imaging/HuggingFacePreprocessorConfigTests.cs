@@ -38,7 +38,7 @@ public sealed class HuggingFacePreprocessorConfigTests
     }
 
     [Fact]
-    public void Read_LargeConvNext_Stretches()
+    public void Read_LargeConvNext_Warps()
     {
         ImagePreprocessingOptions options = Read("""{"feature_extractor_type":"ConvNextFeatureExtractor","size":384}""");
 
@@ -51,7 +51,7 @@ public sealed class HuggingFacePreprocessorConfigTests
     [InlineData("""{"feature_extractor_type":"MobileNetV2FeatureExtractor","size":256,"crop_size":192}""", 256, 192)]
     [InlineData("""{"do_center_crop":true,"size":232,"crop_size":200}""", 232, 200)]
     [InlineData("""{"feature_extractor_type":"LevitFeatureExtractor","size":224}""", 256, 224)]
-    public void Read_ShorterSideAndCrop_AreTaken(string json, int shorter, int crop)
+    public void Read_ShorterSideAndCrop_AreUsed(string json, int shorter, int crop)
     {
         ImagePreprocessingOptions options = Read(json);
 
@@ -59,7 +59,7 @@ public sealed class HuggingFacePreprocessorConfigTests
     }
 
     [Fact]
-    public void Read_DeiT_StretchesThenCrops()
+    public void Read_DeiT_ResizesExactlyThenCrops()
     {
         ImagePreprocessingOptions options = Read("""{"image_processor_type":"DeiTImageProcessor"}""");
 
@@ -75,7 +75,7 @@ public sealed class HuggingFacePreprocessorConfigTests
     }
 
     [Fact]
-    public void Read_StepsSwitchedOff_AreLeftOut()
+    public void Read_DisabledSteps_AreSkipped()
     {
         ImagePreprocessingOptions options = Read("""{"do_resize":false,"do_rescale":false,"do_normalize":false,"image_mean":[1,1,1]}""");
 
@@ -95,7 +95,7 @@ public sealed class HuggingFacePreprocessorConfigTests
     [InlineData("""[1]""", "Array")]
     [InlineData("""{""", "not the JSON")]
     [InlineData("", "not the JSON")]
-    public void Read_WhatIsNotSupported_IsRefused(string json, string named)
+    public void Read_UnsupportedSetting_ThrowsModelLoadException(string json, string named)
     {
         var exception = Assert.Throws<ModelLoadException>(() => Read(json));
 

@@ -13,7 +13,7 @@ public sealed class ImageDecoderExtensionsTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task DecodeAsync_Stream_DecodesTheWholeOfIt(bool canSeek)
+    public async Task DecodeAsync_Stream_DecodesWholeImage(bool canSeek)
     {
         using var stream = new TrickleStream(PngEncoder.Encode(_source), canSeek);
         await _decoder.DecodeAsync(stream, new ImageDecodeOptions(), _result, TestContext.Current.CancellationToken);
@@ -44,7 +44,7 @@ public sealed class ImageDecoderExtensionsTests
     }
 
     [Fact]
-    public void Decode_SequenceOfPieces_DecodesTheWholeOfIt()
+    public void Decode_SeveralSegments_DecodesWholeImage()
     {
         byte[] encoded = PngEncoder.Encode(_source);
         var last = new Piece(encoded.AsMemory(100), 100);
@@ -55,7 +55,7 @@ public sealed class ImageDecoderExtensionsTests
     }
 
     [Fact]
-    public void Decode_SequenceOfOnePiece_DecodesIt()
+    public void Decode_SingleSegment_DecodesImage()
     {
         _decoder.Decode(new ReadOnlySequence<byte>(PngEncoder.Encode(_source)), new ImageDecodeOptions(), _result);
 
@@ -76,7 +76,7 @@ public sealed class ImageDecoderExtensionsTests
         }
     }
 
-    /// <summary>Gives at most 7,000 bytes a read.</summary>
+    /// <summary>Returns at most 7,000 bytes per read.</summary>
     private sealed class TrickleStream(byte[] bytes, bool canSeek) : MemoryStream(bytes)
     {
         public override bool CanSeek => canSeek;

@@ -19,7 +19,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void Identify_UnknownFormat_SaysWhatCanBeRead()
+    public void Identify_UnknownFormat_ListsSupportedFormats()
     {
         var exception = Assert.Throws<InvalidInputException>(() => new ImageDecoder().Identify("hello, world"u8));
 
@@ -59,7 +59,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void Decode_FormatOfThisPackage_DoesNotAskFurtherDecoders()
+    public void Decode_FormatOfThisPackage_IgnoresFurtherDecoders()
     {
         var further = new Mock<IImageDecoder>(MockBehavior.Strict);
         var image = new ImageBuffer();

@@ -18,7 +18,7 @@ public sealed class ImageFormatDetectorTests
     [InlineData("FFD8", ImageFormat.Unknown)]
     [InlineData("89504E470D0A1A", ImageFormat.Unknown)]
     [InlineData("", ImageFormat.Unknown)]
-    public void Detect_Signature_TellsTheFormat(string bytes, ImageFormat format) =>
+    public void Detect_Signature_ReturnsFormat(string bytes, ImageFormat format) =>
         Assert.Equal(format, ImageFormatDetector.Detect(Convert.FromHexString(bytes)));
 
     [Theory]
@@ -27,7 +27,7 @@ public sealed class ImageFormatDetectorTests
     [InlineData("ftypheic\0\0\0\0mif1heic", ImageFormat.Heic)]
     [InlineData("ftypmif1\0\0\0\0heic", ImageFormat.Heic)]
     [InlineData("ftypisom\0\0\0\0mp41", ImageFormat.Unknown)]
-    public void Detect_IsoMediaBrands_TellTheFormat(string box, ImageFormat format) =>
+    public void Detect_IsoMediaBrands_ReturnFormat(string box, ImageFormat format) =>
         Assert.Equal(format, ImageFormatDetector.Detect([0, 0, 0, (byte)(box.Length + 4), .. Encoding.Latin1.GetBytes(box)]));
 
     [Fact]

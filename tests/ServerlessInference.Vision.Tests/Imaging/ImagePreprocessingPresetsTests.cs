@@ -23,7 +23,7 @@ public sealed class ImagePreprocessingPresetsTests
     [Theory]
     [InlineData(224, ImageResizeMode.ShorterSide, 256)]
     [InlineData(384, ImageResizeMode.Exact, 438)]
-    public void HuggingFaceConvNext_Size_DecidesBetweenCropAndStretch(int size, ImageResizeMode mode, int shorter)
+    public void HuggingFaceConvNext_Size_SelectsCropOrWarp(int size, ImageResizeMode mode, int shorter)
     {
         ImagePreprocessingOptions options = ImagePreprocessingPresets.HuggingFaceConvNext(size);
 
@@ -31,7 +31,7 @@ public sealed class ImagePreprocessingPresetsTests
     }
 
     [Fact]
-    public void HuggingFaceViT_Pixels_GoFromMinusOneToOne()
+    public void HuggingFaceViT_Pixels_MapToMinusOneToOne()
     {
         float[] tensor = new float[3 * 2 * 2];
         new ImageTensorizer(ImagePreprocessingPresets.HuggingFaceViT(2)).Write(TestImage.Solid(1, 1, 255), tensor);

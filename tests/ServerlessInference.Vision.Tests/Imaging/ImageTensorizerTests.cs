@@ -11,7 +11,7 @@ public sealed class ImageTensorizerTests
     [InlineData(TensorLayout.Nchw, ChannelOrder.Bgr)]
     [InlineData(TensorLayout.Nhwc, ChannelOrder.Rgb)]
     [InlineData(TensorLayout.Nhwc, ChannelOrder.Bgr)]
-    public void Write_AnyLayoutAndOrder_PutsEachValueInItsPlace(TensorLayout layout, ChannelOrder order)
+    public void Write_AnyLayoutAndOrder_WritesEachValueToItsPosition(TensorLayout layout, ChannelOrder order)
     {
         const int Width = 37, Height = 5;
         ImageBuffer image = TestImage.Random(Width, Height, 1);
@@ -46,7 +46,7 @@ public sealed class ImageTensorizerTests
     [InlineData(0.0039, 0.3f, 0.7f)]
     [InlineData(1.0, 123.675f, 58.395f)]
     [InlineData(1e-12, -1e-20f, -3e-30f)]
-    public void Write_AnyScale_EqualsTheFormulaToTheBit(double scale, float mean, float deviation)
+    public void Write_AnyScale_EqualsFormulaBitForBit(double scale, float mean, float deviation)
     {
         ImagePreprocessingOptions options = Unresized();
         (options.Scale, options.Mean, options.StandardDeviation) = (scale, new ChannelValues(mean), new ChannelValues(deviation));
@@ -73,7 +73,7 @@ public sealed class ImageTensorizerTests
         byte[] tensor = new byte[3 * 48 * 40];
         LetterboxTransform transform = new ImageTensorizer(options).Write(image, tensor);
 
-        // int(61 * 131 / 77) = 103; round(55 / 2) = 28, round(21 / 2) = 10: both half to even.
+        // int(61 * 131 / 77) = 103; round(55 / 2) = 28 and round(21 / 2) = 10, both rounded half to even.
         var resized = new ImageBuffer();
         new ImageResizer().Resize(image, resized, 103, 61, new PixelRectangle(28, 10, 48, 40), ResizeFilter.Bilinear);
         Assert.Equal(resized.Pixels.ToArray(), tensor);
@@ -83,7 +83,7 @@ public sealed class ImageTensorizerTests
     [Theory]
     [InlineData(CropRounding.HalfToEven, -28, -10)]
     [InlineData(CropRounding.Down, -27, -10)]
-    public void Write_OddRest_RoundsAsAsked(CropRounding rounding, int left, int top)
+    public void Write_OddCropRemainder_RoundsAsConfigured(CropRounding rounding, int left, int top)
     {
         var options = new ImagePreprocessingOptions { ShorterSide = 61, Width = 48, Height = 40, CropRounding = rounding };
         LetterboxTransform transform = new ImageTensorizer(options).Write(TestImage.Random(131, 77, 2), new byte[3 * 48 * 40]);
@@ -94,7 +94,7 @@ public sealed class ImageTensorizerTests
     [Theory]
     [InlineData(CropRounding.HalfToEven, 2, 0)]
     [InlineData(CropRounding.Down, 3, 1)]
-    public void Write_CropLargerThanTheImage_FillsWithBlack(CropRounding rounding, int left, int top)
+    public void Write_CropLargerThanImage_PadsWithBlack(CropRounding rounding, int left, int top)
     {
         ImagePreprocessingOptions options = Unresized();
         (options.Width, options.Height, options.CropRounding, options.Layout) = (10, 6, rounding, TensorLayout.Nhwc);
@@ -108,7 +108,7 @@ public sealed class ImageTensorizerTests
     }
 
     [Fact]
-    public void Write_Letterbox_CentersAndFills()
+    public void Write_Letterbox_CentersAndPads()
     {
         ImagePreprocessingOptions options = ImagePreprocessingPresets.Ultralytics(64);
         options.Layout = TensorLayout.Nhwc;
@@ -125,7 +125,7 @@ public sealed class ImageTensorizerTests
     [Theory]
     [InlineData(TensorLayout.Nchw)]
     [InlineData(TensorLayout.Nhwc)]
-    public void Write_TallLetterbox_FillsBothSidesOfEachRow(TensorLayout layout)
+    public void Write_TallLetterbox_PadsBothSidesOfEachRow(TensorLayout layout)
     {
         ImagePreprocessingOptions options = ImagePreprocessingPresets.Ultralytics(32);
         options.Layout = layout;
@@ -148,7 +148,7 @@ public sealed class ImageTensorizerTests
     }
 
     [Fact]
-    public void GetSize_LetterboxStride_FillsToTheNextMultipleOnly()
+    public void GetSize_LetterboxStride_PadsToNextMultiple()
     {
         ImagePreprocessingOptions options = ImagePreprocessingPresets.Ultralytics(640);
         options.LetterboxStride = 32;
@@ -168,7 +168,7 @@ public sealed class ImageTensorizerTests
     }
 
     [Fact]
-    public void GetSize_ShorterSideWithoutCrop_FollowsTheImage()
+    public void GetSize_ShorterSideWithoutCrop_KeepsAspectRatio()
     {
         var options = new ImagePreprocessingOptions { Width = 0, Height = 0, ShorterSide = 256 };
 
@@ -176,7 +176,7 @@ public sealed class ImageTensorizerTests
     }
 
     [Fact]
-    public void GetSize_ExtremeProportions_IsTooLarge()
+    public void GetSize_ExtremeAspectRatio_IsTooLarge()
     {
         var options = new ImagePreprocessingOptions { Width = 0, Height = 0, ShorterSide = 65_535 };
         var exception = Assert.Throws<InvalidInputException>(() => new ImageTensorizer(options).GetSize(1, 65_535));
@@ -185,7 +185,7 @@ public sealed class ImageTensorizerTests
     }
 
     [Fact]
-    public void Write_ExtremeProportionsWithCrop_Works()
+    public void Write_ExtremeAspectRatioWithCrop_Succeeds()
     {
         byte[] tensor = new byte[3 * 224 * 224];
         new ImageTensorizer(new ImagePreprocessingOptions()).Write(TestImage.Solid(1, 3_000, 9), tensor);
@@ -195,7 +195,7 @@ public sealed class ImageTensorizerTests
     }
 
     [Fact]
-    public void Write_TooLittleMemory_SaysHowMuchIsNeeded()
+    public void Write_TensorTooShort_StatesRequiredLength()
     {
         var exception = Assert.Throws<ArgumentException>(
             () => new ImageTensorizer(new ImagePreprocessingOptions()).Write(TestImage.Solid(9, 9, 9), new float[100]));
@@ -204,7 +204,7 @@ public sealed class ImageTensorizerTests
     }
 
     [Fact]
-    public void Write_LongerMemory_LeavesTheRestAlone()
+    public void Write_LongerTensor_LeavesRestUnchanged()
     {
         float[] tensor = new float[(3 * 224 * 224) + 1];
         tensor[^1] = 42;
@@ -226,7 +226,7 @@ public sealed class ImageTensorizerTests
     }
 
     [Fact]
-    public void Write_ManyAtOnce_GivesEachItsOwnTensor()
+    public void Write_Concurrently_WritesEachTensor()
     {
         var tensorizer = new ImageTensorizer(ImagePreprocessingPresets.Ultralytics(96));
         ImageBuffer[] images = [.. Enumerable.Range(0, 8).Select(i => TestImage.Random(50 + (7 * i), 90 - (5 * i), i))];
@@ -236,7 +236,7 @@ public sealed class ImageTensorizerTests
     }
 
     [Fact]
-    public void Create_WrongOptions_ReportsEveryFailure()
+    public void Create_InvalidOptions_ReportsEveryFailure()
     {
         var options = new ImagePreprocessingOptions
         {
@@ -253,7 +253,7 @@ public sealed class ImageTensorizerTests
     }
 
     [Fact]
-    public void Create_OptionsChangedAfterwards_KeepsTheOldOnes()
+    public void Create_OptionsChangedAfterwards_UsesOriginalOptions()
     {
         var options = new ImagePreprocessingOptions();
         var tensorizer = new ImageTensorizer(options);

@@ -12,7 +12,7 @@ public sealed class LetterboxTransformTests
     [InlineData(640, 1920)]
     [InlineData(700, 1920)]
     [InlineData(-5, 0)]
-    public void ToSourceX_Column_LeadsBackWithinTheImage(float x, float expected) => Assert.Equal(expected, _transform.ToSourceX(x), 1e-3f);
+    public void ToSourceX_Column_MapsIntoImage(float x, float expected) => Assert.Equal(expected, _transform.ToSourceX(x), 1e-3f);
 
     [Theory]
     [InlineData(140, 0)]
@@ -20,5 +20,5 @@ public sealed class LetterboxTransformTests
     [InlineData(500, 1080)]
     [InlineData(639, 1080)]
     [InlineData(3, 0)]
-    public void ToSourceY_Row_LeadsBackWithinTheImage(float y, float expected) => Assert.Equal(expected, _transform.ToSourceY(y), 1e-3f);
+    public void ToSourceY_Row_MapsIntoImage(float y, float expected) => Assert.Equal(expected, _transform.ToSourceY(y), 1e-3f);
 }

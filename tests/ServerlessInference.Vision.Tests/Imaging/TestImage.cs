@@ -2,7 +2,7 @@ using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Vision.Tests.Imaging;
 
-/// <summary>Images made by a formula, the same as in <c>generate_resize_hashes.py</c>.</summary>
+/// <summary>Images computed with the same formula as in <c>generate_resize_hashes.py</c>.</summary>
 internal static class TestImage
 {
     internal static ImageBuffer Create(int width, int height)

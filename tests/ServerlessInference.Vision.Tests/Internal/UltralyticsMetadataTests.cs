@@ -6,9 +6,9 @@ namespace ServerlessInference.Vision.Tests.Internal;
 public sealed class UltralyticsMetadataTests
 {
     [Fact]
-    public void Of_UltralyticsExport_ReadsWhatItSays()
+    public void Read_UltralyticsExport_ReadsEveryValue()
     {
-        var metadata = UltralyticsMetadata.Of(new DetectionFixture().Ultralytics("detect", 2).Metadata("imgsz", "[384, 640]")
+        var metadata = UltralyticsMetadata.Read(new DetectionFixture().Ultralytics("detect", 2).Metadata("imgsz", "[384, 640]")
             .Metadata("args", "{'batch': 1, 'nms': False}").Metadata("end2end", "False").Model());
 
         Assert.True(metadata.IsPresent);
@@ -18,14 +18,14 @@ public sealed class UltralyticsMetadataTests
     }
 
     [Fact]
-    public void Of_YoloV5Export_IsPresentWithoutATask()
+    public void Read_YoloV5Export_IsPresentWithoutTask()
     {
-        var metadata = UltralyticsMetadata.Of(new DetectionFixture().Metadata("stride", "32").Metadata("names", "['a', 'b']").Model());
+        var metadata = UltralyticsMetadata.Read(new DetectionFixture().Metadata("stride", "32").Metadata("names", "['a', 'b']").Model());
 
         Assert.True(metadata.IsPresent);
         Assert.Null(metadata.Task);
     }
 
     [Fact]
-    public void Of_NoMetadata_IsNotPresent() => Assert.False(UltralyticsMetadata.Of(new DetectionFixture().Model()).IsPresent);
+    public void Read_NoMetadata_IsNotPresent() => Assert.False(UltralyticsMetadata.Read(new DetectionFixture().Model()).IsPresent);
 }

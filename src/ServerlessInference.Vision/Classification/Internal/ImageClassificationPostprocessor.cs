@@ -7,25 +7,26 @@ using ServerlessInference.Vision.Internal;
 
 namespace ServerlessInference.Vision.Classification.Internal;
 
-/// <summary>Reads class scores <c>[n, classes]</c> of float16, float32 or float64. Thread-safe.</summary>
+/// <summary>Converts class scores <c>[n, classes]</c> of float16, float32 or float64 to labels. Thread-safe.</summary>
 internal sealed class ImageClassificationPostprocessor(ImageClassificationOptions options) : IPostprocessor<ImageClassification>
 {
-    // Labels of the application's own are files of the real model.
+    // With a labels file set, the request path cannot be rehearsed before the real model, which has that file, is loaded.
     public IReadOnlyList<ValueDescription>? UsualOutputs { get; } = options.LabelsFile is not null
         ? null
         : [new ValueDescription("scores", ValueKind.Tensor, TensorElementType.Float, [-1, 1000])];
 
-    public void Prepare(LoadedModel model) => _ = SettingsOf(model);
+    public void Prepare(LoadedModel model) => _ = GetSettings(model);
 
     public ValueTask PostprocessAsync(InferenceBatch batch, Memory<ImageClassification> outputs, CancellationToken cancellationToken)
     {
-        Settings settings = SettingsOf(batch.Model);
+        Settings settings = GetSettings(batch.Model);
         TensorView<float> scores = batch.GetFloatOutput(settings.Output);
-        int classes = Classes(scores, batch);
+        int classes = CountClasses(scores, batch);
         if (settings.Labels.Count > 0 && settings.Labels.Count != classes)
         {
+            string output = batch.Model.Description.Outputs[settings.Output].Name;
             throw new ModelContractException(
-                $"Output '{batch.Model.Description.Outputs[settings.Output].Name}' of model '{batch.Model.Identity.Name}' is {TensorShape(scores.Shape)}; " +
+                $"Output '{output}' of model '{batch.Model.Identity.Name}' is {FormatShape(scores.Shape)}; " +
                 $"{settings.Labels.Count} labels need [n, {settings.Labels.Count}]. Load the labels that belong to this model.");
         }
 
@@ -43,16 +44,19 @@ internal sealed class ImageClassificationPostprocessor(ImageClassificationOption
         return ValueTask.CompletedTask;
     }
 
-    private Settings SettingsOf(LoadedModel model) => model.GetOrCreate(this, Read);
+    private Settings GetSettings(LoadedModel model) => model.GetOrCreate(this, ReadSettings);
 
-    private Settings Read(LoadedModel model)
+    private Settings ReadSettings(LoadedModel model)
     {
         int output = -1;
         for (int i = 0; i < model.Description.Outputs.Count && output < 0; i++)
         {
-            ValueDescription candidate = model.Description.Outputs[i];
-            if (candidate is { Kind: ValueKind.Tensor, ElementType: TensorElementType.Float or TensorElementType.Float16 or TensorElementType.Double }
-                && candidate.Shape.Length is 2 or 4)
+            if (model.Description.Outputs[i] is
+                {
+                    Kind: ValueKind.Tensor,
+                    ElementType: TensorElementType.Float or TensorElementType.Float16 or TensorElementType.Double,
+                    Shape.Length: 2 or 4,
+                })
             {
                 output = i;
             }
@@ -61,7 +65,8 @@ internal sealed class ImageClassificationPostprocessor(ImageClassificationOption
         if (output < 0)
         {
             throw new ModelContractException(
-                $"Model '{model.Identity.Name}' has the outputs {string.Join(", ", model.Description.Outputs)}; image classification needs a float tensor [n, classes].");
+                $"Model '{model.Identity.Name}' has the outputs {string.Join(", ", model.Description.Outputs)}; " +
+                "image classification needs a float tensor [n, classes].");
         }
 
         IReadOnlyList<string> labels = ModelLabels.Find(model, options.LabelsFile);
@@ -69,25 +74,28 @@ internal sealed class ImageClassificationPostprocessor(ImageClassificationOption
         if (labels.Count > 0 && declared >= 0 && declared != labels.Count)
         {
             throw new ModelContractException(
-                $"Output {model.Description.Outputs[output]} of model '{model.Identity.Name}' has {declared} classes, and there are {labels.Count} labels. Load the labels that belong to this model.");
+                $"Output {model.Description.Outputs[output]} of model '{model.Identity.Name}' has {declared} classes, " +
+                $"but there are {labels.Count} labels. Load the labels that belong to this model.");
         }
 
         ScoreFunction scores = options.Scores != ScoreFunction.Auto ? options.Scores :
-            UltralyticsMetadata.Of(model).IsClassifier ? ScoreFunction.None :
+            UltralyticsMetadata.Read(model).IsClassifier ? ScoreFunction.None :
             ModelSettings.ReadProblemType(model) == "multi_label_classification" ? ScoreFunction.Sigmoid : ScoreFunction.Softmax;
         return new Settings(output, labels, scores);
     }
 
-    // [n, classes], or [n, classes, 1, 1] as some exports leave the pooling.
-    private static int Classes(TensorView<float> scores, InferenceBatch batch)
+    // The shape is [n, classes], or [n, classes, 1, 1] in exports that keep the axes of the pooling.
+    private static int CountClasses(TensorView<float> scores, InferenceBatch batch)
     {
-        bool flat = scores.Shape.Length == 2 || scores.Shape.Length == 4 && scores.Shape[2] == 1 && scores.Shape[3] == 1;
-        return flat && scores.Shape[0] == batch.Rows && scores.Shape[1] > 0
+        bool isFlat = scores.Shape.Length == 2 || scores.Shape.Length == 4 && scores.Shape[2] == 1 && scores.Shape[3] == 1;
+        return isFlat && scores.Shape[0] == batch.Rows && scores.Shape[1] > 0
             ? (int)scores.Shape[1]
-            : throw new ModelContractException($"The scores of model '{batch.Model.Identity.Name}' are {TensorShape(scores.Shape)}; [{batch.Rows}, classes] was expected.");
+            : throw new ModelContractException(
+                $"The scores of model '{batch.Model.Identity.Name}' are {FormatShape(scores.Shape)}; " +
+                $"[{batch.Rows}, classes] was expected.");
     }
 
-    private static string TensorShape(ReadOnlySpan<long> shape) => $"[{string.Join(", ", shape.ToArray())}]";
+    private static string FormatShape(ReadOnlySpan<long> shape) => $"[{string.Join(", ", shape.ToArray())}]";
 
     private static void Activate(ReadOnlySpan<float> outputs, Span<float> scores, ScoreFunction function)
     {

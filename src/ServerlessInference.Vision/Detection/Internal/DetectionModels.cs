@@ -2,10 +2,10 @@ using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Vision.Detection.Internal;
 
-/// <summary>Derives what detection knows of a loaded model, once a model, for the pre- and the postprocessor alike. Thread-safe.</summary>
+/// <summary>Creates one <see cref="DetectionModel"/> per loaded model, shared by preprocessor and postprocessor. Thread-safe.</summary>
 internal sealed class DetectionModels(DetectionOptions options)
 {
-    public DetectionModel Of(LoadedModel model) => model.GetOrCreate(this, Create);
+    public DetectionModel Get(LoadedModel model) => model.GetOrCreate(this, Create);
 
     private DetectionModel Create(LoadedModel model) => new(model, options);
 }

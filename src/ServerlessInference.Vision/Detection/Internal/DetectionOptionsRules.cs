@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace ServerlessInference.Vision.Detection.Internal;
 
-/// <summary>Checks settings against each other.</summary>
+/// <summary>Validates settings that depend on each other.</summary>
 internal sealed class DetectionOptionsRules : IValidateOptions<DetectionOptions>
 {
     public ValidateOptionsResult Validate(string? name, DetectionOptions options)
@@ -10,14 +10,16 @@ internal sealed class DetectionOptionsRules : IValidateOptions<DetectionOptions>
         List<string> failures = [];
         if (!Enum.IsDefined(options.Head))
         {
-            failures.Add($"{nameof(options.Head)} is {options.Head}; it must be one of: {string.Join(", ", Enum.GetNames<DetectionHead>())}.");
+            failures.Add(
+                $"{nameof(options.Head)} is {options.Head}; it must be one of: {string.Join(", ", Enum.GetNames<DetectionHead>())}.");
         }
 
-        if (options.Rectangles && options.Preprocessing is not null)
+        if (options.RectangularInput && options.Preprocessing is not null)
         {
             failures.Add(
-                $"{nameof(options.Rectangles)} and {nameof(options.Preprocessing)} are both set. " +
-                $"Set {nameof(options.Preprocessing)}.{nameof(options.Preprocessing.LetterboxStride)} to the model's stride instead of {nameof(options.Rectangles)}.");
+                $"{nameof(options.RectangularInput)} and {nameof(options.Preprocessing)} are both set. " +
+                $"Set {nameof(options.Preprocessing)}.{nameof(options.Preprocessing.LetterboxStride)} to the stride of the model " +
+                $"instead of {nameof(options.RectangularInput)}.");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

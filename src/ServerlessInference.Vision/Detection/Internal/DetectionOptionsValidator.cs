@@ -2,6 +2,6 @@ using Microsoft.Extensions.Options;
 
 namespace ServerlessInference.Vision.Detection.Internal;
 
-/// <summary>Checks single settings; generated, without reflection.</summary>
+/// <summary>Validates each setting on its own, with source-generated code.</summary>
 [OptionsValidator]
 internal sealed partial class DetectionOptionsValidator : IValidateOptions<DetectionOptions>;

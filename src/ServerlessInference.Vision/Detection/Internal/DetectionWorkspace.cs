@@ -2,12 +2,12 @@ using ServerlessInference.Vision.Detection.Internal.Suppression;
 
 namespace ServerlessInference.Vision.Detection.Internal;
 
-/// <summary>Memory that detection keeps with a batch, from request to request.</summary>
+/// <summary>The working memory of detection. It belongs to a batch and is reused from request to request.</summary>
 internal sealed class DetectionWorkspace
 {
-    /// <summary>Gets the boxes above the lowest score.</summary>
+    /// <summary>Gets the buffer for boxes above the minimum score.</summary>
     public CandidateBuffer Candidates { get; } = new();
 
-    /// <summary>Gets what suppresses overlapping ones.</summary>
+    /// <summary>Gets the suppression of overlapping boxes, with its working memory.</summary>
     public NonMaxSuppression Suppression { get; } = new();
 }

@@ -6,49 +6,59 @@ using ServerlessInference.Vision.Internal;
 
 namespace ServerlessInference.Vision.Detection.Internal;
 
-/// <summary>Finds the output that holds a model's boxes, and the heads it may be of.</summary>
+/// <summary>Finds the output with the boxes of a model and the heads that match it.</summary>
 /// <remarks>
-/// What decides, in this order: the option; the metadata (task, end-to-end); the number of labels, which gives the number of values a box;
-/// the cells of the input's grids, which give the number of boxes; the names of outputs, for YOLOX. docs/architecture/detection.md has the table.
+/// The decision depends on the following, in this order: the option; the metadata (task, end-to-end); the number of labels, which
+/// determines the number of values per box; the number of grid cells of the input, which determines the number of boxes; for YOLOX, the
+/// names of the outputs. docs/architecture/detection.md has the table.
 /// </remarks>
 internal static class HeadSelector
 {
-    private static readonly IDetectionHeadDecoder[] Automatic = [new EndToEndDecoder(), new YoloV8Decoder(), new YoloV5Decoder(), new YoloxDecoder(decoded: null)];
+    private static readonly IDetectionHeadDecoder[] AllDecoders =
+        [new EndToEndDecoder(), new YoloV8Decoder(), new YoloV5Decoder(), new YoloxDecoder(decoded: null)];
 
-    /// <summary>The names that exporters give the output of boxes, where several could be meant.</summary>
-    private static readonly string[] UsualNames = ["output0", "output", "outputs"];
+    /// <summary>The names that exporters commonly give the output with the boxes. They decide if several outputs match.</summary>
+    private static readonly string[] CommonOutputNames = ["output0", "output", "outputs"];
 
-    /// <summary>Selects.</summary>
+    /// <summary>Selects the output and its heads.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="metadata">What its exporter said.</param>
-    /// <param name="labels">The number of class names; 0 where there are none.</param>
-    /// <param name="input">The size of the model's input in pixels; 0 where it may vary.</param>
+    /// <param name="metadata">The metadata of its exporter.</param>
+    /// <param name="labels">The number of class names; 0 if there are none.</param>
+    /// <param name="input">The size of the model's input in pixels; 0 if it is dynamic.</param>
     /// <param name="options">The options.</param>
-    /// <returns>The output and the heads that fit it, more than one only where axes are not known yet; or why there is none.</returns>
+    /// <returns>
+    /// The output and the heads that match it, or the reason why there is none. There are several heads only if some axes are not known
+    /// yet.
+    /// </returns>
     public static HeadSelection Select(
         LoadedModel model, UltralyticsMetadata metadata, int labels, (int Height, int Width) input, DetectionOptions options)
     {
         string name = model.Identity.Name;
         IReadOnlyList<ValueDescription> outputs = model.Description.Outputs;
-        if (UnsupportedTask.ByMetadata(metadata) is { } task)
+        if (UnsupportedTask.DescribeFromMetadata(metadata) is { } task)
         {
-            return HeadSelection.Failed($"Model '{name}' {task}");
+            return HeadSelection.Fail($"Model '{name}' {task}");
         }
 
+        // With labels, the shapes are compared with the heads first: a shape that looks like another task may be exactly that of a detector
+        // with this number of classes.
         bool forced = options.Head != DetectionHead.Auto;
-        if (!forced && labels == 0 && UnsupportedTask.ByShape(outputs, labels) is { } shape)
+        if (!forced && labels == 0 && UnsupportedTask.DescribeFromShapes(outputs, labels) is { } shape)
         {
-            return HeadSelection.Failed($"Model '{name}' {shape} If its boxes are upright, put its labels beside it, or set the option {nameof(options.Head)}.");
+            return HeadSelection.Fail(
+                $"Model '{name}' {shape} If its boxes are axis-aligned, add a file with its labels next to the model, or set the option " +
+                $"{nameof(options.Head)}.");
         }
 
-        if (options.Output is { } wanted && model.Description.IndexOfOutput(wanted) < 0)
+        if (options.Output is { } requested && model.Description.IndexOfOutput(requested) < 0)
         {
-            return HeadSelection.Failed(
-                $"Model '{name}' has no output '{wanted}'; its outputs are {string.Join(", ", outputs)}. Correct the option {nameof(options.Output)}.");
+            return HeadSelection.Fail(
+                $"Model '{name}' has no output '{requested}'; its outputs are {string.Join(", ", outputs)}. " +
+                $"Correct the option {nameof(options.Output)}.");
         }
 
-        var reasons = new List<string>();
-        var fits = new List<HeadSelection>();
+        var mismatches = new List<string>();
+        var matches = new List<HeadSelection>();
         for (int i = 0; i < outputs.Count; i++)
         {
             if (options.Output is not null && outputs[i].Name != options.Output)
@@ -56,84 +66,94 @@ internal static class HeadSelector
                 continue;
             }
 
-            if (RejectOutput(outputs[i], outputs.Count == 1) is { } reason)
+            if (GetOutputMismatch(outputs[i], outputs.Count == 1) is { } mismatch)
             {
-                reasons.Add($"{outputs[i]}: {reason}.");
+                mismatches.Add($"{outputs[i]}: {mismatch}.");
                 continue;
             }
 
             ReadOnlySpan<long> axes = outputs[i].Shape.Length == 0 ? [-1, -1, -1] : outputs[i].Shape;
             var query = new HeadQuery(
                 outputs[i].Name, axes[1], axes[2], labels, input.Height, input.Width, metadata.IsPresent, metadata.EndToEnd, forced);
-            IDetectionHeadDecoder[] decoders = Fitting(Decoders(options.Head), query, out string rejected);
+            IDetectionHeadDecoder[] decoders = FindMatches(GetDecoders(options.Head), query, out string rejected);
             if (decoders.Length == 0)
             {
-                reasons.Add($"{outputs[i]}: {rejected}.");
+                mismatches.Add($"{outputs[i]}: {rejected}.");
             }
             else if (decoders.Length > 1 && query.IsComplete)
             {
-                reasons.Add($"{outputs[i]}: fits {string.Join(" and ", decoders.Select(decoder => decoder.Description))} alike; set the option {nameof(options.Head)}.");
+                mismatches.Add($"{outputs[i]}: {DescribeAmbiguity(decoders)}; set the option {nameof(options.Head)}.");
             }
             else
             {
-                fits.Add(HeadSelection.Found(i, query, decoders));
+                matches.Add(HeadSelection.Success(i, query, decoders));
             }
         }
 
-        return fits.Count > 0
-            ? fits[Math.Max(0, fits.FindIndex(fit => UsualNames.Contains(outputs[fit.Output].Name)))]
-            : HeadSelection.Failed(Describe(model, labels, reasons));
+        return matches.Count > 0
+            ? matches[Math.Max(0, matches.FindIndex(match => CommonOutputNames.Contains(outputs[match.Output].Name)))]
+            : HeadSelection.Fail(Describe(model, labels, mismatches));
     }
 
-    /// <summary>Leaves the heads that an output may be of.</summary>
-    /// <param name="decoders">The heads.</param>
-    /// <param name="query">What is known of the output.</param>
-    /// <param name="reasons">Why each of the others is not.</param>
-    /// <returns>The heads that fit.</returns>
-    public static IDetectionHeadDecoder[] Fitting(IEnumerable<IDetectionHeadDecoder> decoders, in HeadQuery query, out string reasons)
+    /// <summary>Finds the heads that match an output.</summary>
+    /// <param name="decoders">The heads to choose from.</param>
+    /// <param name="query">The known properties of the output.</param>
+    /// <param name="mismatches">Receives the reason why each of the others does not match.</param>
+    /// <returns>The heads that match.</returns>
+    public static IDetectionHeadDecoder[] FindMatches(
+        IEnumerable<IDetectionHeadDecoder> decoders, in HeadQuery query, out string mismatches)
     {
-        var fits = new List<IDetectionHeadDecoder>();
+        var matches = new List<IDetectionHeadDecoder>();
         var rejected = new List<string>();
         foreach (IDetectionHeadDecoder decoder in decoders)
         {
-            if (decoder.Reject(query) is { } reason)
+            if (decoder.GetMismatch(query) is { } mismatch)
             {
-                rejected.Add($"no {decoder.Description}, because {reason}");
+                rejected.Add($"not {decoder.Description}, because {mismatch}");
             }
             else
             {
-                fits.Add(decoder);
+                matches.Add(decoder);
             }
         }
 
-        reasons = string.Join("; ", rejected);
-        return [.. fits];
+        mismatches = string.Join("; ", rejected);
+        return [.. matches];
     }
 
-    private static IDetectionHeadDecoder[] Decoders(DetectionHead head) => head switch
+    /// <summary>Describes, for a message, that several heads match.</summary>
+    public static string DescribeAmbiguity(IEnumerable<IDetectionHeadDecoder> decoders) =>
+        $"matches both {string.Join(" and ", decoders.Select(decoder => decoder.Description))}";
+
+    private static IDetectionHeadDecoder[] GetDecoders(DetectionHead head) => head switch
     {
         DetectionHead.Yolox => [new YoloxDecoder(decoded: false)],
         DetectionHead.YoloxDecoded => [new YoloxDecoder(decoded: true)],
-        DetectionHead.Auto => Automatic,
-        _ => [.. Automatic.Where(decoder => decoder.Head == head)],
+        DetectionHead.Auto => AllDecoders,
+        _ => [.. AllDecoders.Where(decoder => decoder.Head == head)],
     };
 
-    // Some exporters write no shape for an output: if it is the only one, the output itself tells.
-    private static string? RejectOutput(ValueDescription output, bool only) => output switch
+    // Some exporters do not declare the shape of an output. If it is the only output, the head is determined after the model has run.
+    private static string? GetOutputMismatch(ValueDescription output, bool isOnlyOutput) => output switch
     {
-        not { Kind: ValueKind.Tensor, ElementType: TensorElementType.Float or TensorElementType.Float16 or TensorElementType.Double } => "no tensor of floats",
-        { Shape.Length: 0 } when only => null,
-        { Shape.Length: 5 } => "five axes, so grids that are not decoded; export the model with its detection layer (YOLOv7: --grid)",
-        { Shape.Length: not 3 } => $"{output.Shape.Length} axes, and a head has 3",
+        not
+        {
+            Kind: ValueKind.Tensor,
+            ElementType: TensorElementType.Float or TensorElementType.Float16 or TensorElementType.Double,
+        } => "not a tensor of floats",
+        { Shape.Length: 0 } when isOnlyOutput => null,
+        { Shape.Length: 5 } => "has five axes, so its grids are not decoded; export the model with its detection layer (YOLOv7: --grid)",
+        { Shape.Length: not 3 } => $"has {output.Shape.Length} axes; a head has 3",
         _ => null,
     };
 
-    private static string Describe(LoadedModel model, int labels, List<string> reasons)
+    private static string Describe(LoadedModel model, int labels, List<string> mismatches)
     {
-        string more = labels > 0 && UnsupportedTask.ByShape(model.Description.Outputs, labels) is { } shape
+        string advice = labels > 0 && UnsupportedTask.DescribeFromShapes(model.Description.Outputs, labels) is { } shape
             ? $"Perhaps it {shape} Otherwise load"
             : "Load";
-        return $"No head explains an output of model '{model.Identity.Name}', which has {(labels > 0 ? $"{labels} labels" : "no labels")} and the inputs " +
-            $"{string.Join(", ", model.Description.Inputs)}. {string.Join(' ', reasons)} {more} the labels that belong to this model, or set the option {nameof(DetectionOptions.Head)}.";
+        return $"No head matches an output of model '{model.Identity.Name}', which has {(labels > 0 ? $"{labels} labels" : "no labels")} " +
+            $"and the inputs {string.Join(", ", model.Description.Inputs)}. {string.Join(' ', mismatches)} " +
+            $"{advice} the labels that belong to this model, or set the option {nameof(DetectionOptions.Head)}.";
     }
 }

@@ -7,12 +7,15 @@ using ServerlessInference.Vision.Imaging.Internal;
 
 namespace ServerlessInference.Vision.Detection.Internal;
 
-/// <summary>Reads a detection head of float16, float32 or float64: boxes above a score, suppressed, in pixels of the original image. Thread-safe.</summary>
+/// <summary>
+/// Decodes a detection head of float16, float32 or float64, suppresses overlapping boxes, and maps the rest to pixels of the original
+/// image. Thread-safe.
+/// </summary>
 internal sealed class ObjectDetectionPostprocessor(DetectionModels models, DetectionOptions options) : IPostprocessor<ObjectDetection>
 {
     public void Prepare(LoadedModel model)
     {
-        if (models.Of(model).Selection is { IsFound: false } selection)
+        if (models.Get(model).Selection is { IsFound: false } selection)
         {
             throw new ModelContractException(selection.Failure);
         }
@@ -21,7 +24,7 @@ internal sealed class ObjectDetectionPostprocessor(DetectionModels models, Detec
     public ValueTask PostprocessAsync(InferenceBatch batch, Memory<ObjectDetection> outputs, CancellationToken cancellationToken)
     {
         Prepare(batch.Model);
-        DetectionModel model = models.Of(batch.Model);
+        DetectionModel model = models.Get(batch.Model);
         ImageBatchState images = batch.State(static () => new ImageBatchState());
         DetectionWorkspace workspace = batch.State(static () => new DetectionWorkspace());
         TensorView<float> output = batch.GetFloatOutput(model.Selection.Output);
@@ -54,12 +57,14 @@ internal sealed class ObjectDetectionPostprocessor(DetectionModels models, Detec
         return ValueTask.CompletedTask;
     }
 
-    private static DetectedObject Create(in Candidate candidate, in LetterboxTransform transform, IReadOnlyList<string> labels, LoadedModel model)
+    private static DetectedObject Create(
+        in Candidate candidate, in LetterboxTransform transform, IReadOnlyList<string> labels, LoadedModel model)
     {
         if (labels.Count > 0 && candidate.Class >= labels.Count)
         {
             throw new ModelContractException(
-                $"Model '{model.Identity.Name}' found an object of class {candidate.Class}, and there are {labels.Count} labels. Load the labels that belong to this model.");
+                $"Model '{model.Identity.Name}' found an object of class {candidate.Class}, but there are {labels.Count} labels. " +
+                "Load the labels that belong to this model.");
         }
 
         var box = new BoundingBox(

@@ -2,9 +2,9 @@ using ServerlessInference.Vision.Detection.Internal.Heads;
 
 namespace ServerlessInference.Vision.Detection.Internal;
 
-/// <summary>The head of an output of one shape.</summary>
-/// <param name="Axis1">The length of the output's second axis.</param>
-/// <param name="Axis2">The length of the output's third axis.</param>
-/// <param name="Decoder">Reads it.</param>
-/// <param name="Layout">Its sizes.</param>
+/// <summary>The head of an output with a given shape. Immutable.</summary>
+/// <param name="Axis1">The length of the second axis of the output.</param>
+/// <param name="Axis2">The length of the third axis of the output.</param>
+/// <param name="Decoder">The decoder of the head.</param>
+/// <param name="Layout">The sizes of the output.</param>
 internal sealed record ResolvedHead(long Axis1, long Axis2, IDetectionHeadDecoder Decoder, HeadLayout Layout);

@@ -5,34 +5,39 @@ using ServerlessInference.Vision.Internal;
 
 namespace ServerlessInference.Vision.Detection.Internal;
 
-/// <summary>Recognises models that find more than upright boxes, so that they are refused instead of misread.</summary>
+/// <summary>Recognises models that detect more than axis-aligned boxes, so that they are rejected instead of misinterpreted.</summary>
 internal static class UnsupportedTask
 {
-    /// <summary>Ultralytics' mask coefficients.</summary>
-    private const int Masks = 32;
+    /// <summary>The number of mask coefficients in Ultralytics' segmentation models.</summary>
+    private const int MaskCoefficients = 32;
 
-    /// <summary>COCO's keypoints, each x, y and visibility.</summary>
+    /// <summary>The number of values of COCO's 17 keypoints, each with x, y and visibility.</summary>
     private const int CocoKeypointValues = 17 * 3;
 
-    /// <summary>Says what a model is, if it is no detector of upright boxes, by its metadata.</summary>
-    /// <returns>What it is and what to do; <see langword="null"/> where the metadata does not say so.</returns>
-    public static string? ByMetadata(UltralyticsMetadata metadata) => metadata switch
+    /// <summary>Describes, from the metadata, a model that does not detect axis-aligned boxes.</summary>
+    /// <returns>
+    /// The end of a sentence: what the model is and what to do. <see langword="null"/> if the metadata does not state another task.
+    /// </returns>
+    public static string? DescribeFromMetadata(UltralyticsMetadata metadata) => metadata switch
     {
-        { IsClassifier: true } => "is an image classifier (its metadata's task is 'classify'). Call UseImageClassification instead of UseObjectDetection.",
-        { Task: "segment" } => Refuse("a segmentation model", "its metadata's task is 'segment'"),
-        { Task: "pose" } or { HasKeypoints: true } => Refuse("a pose model", "its metadata's task is 'pose'"),
-        { Task: "obb" } => Refuse("a model of oriented boxes", "its metadata's task is 'obb'"),
-        { Task: not (null or "detect") } => Refuse("no detection model", $"its metadata's task is '{metadata.Task}'"),
+        { IsClassifier: true } =>
+            "is an image classifier (the task in its metadata is 'classify'). Call UseImageClassification instead of UseObjectDetection.",
+        { Task: "segment" } => Describe("a segmentation model", "the task in its metadata is 'segment'"),
+        { Task: "pose" } or { HasKeypoints: true } => Describe("a pose model", "the task in its metadata is 'pose'"),
+        { Task: "obb" } => Describe("a model of oriented boxes", "the task in its metadata is 'obb'"),
+        { Task: not (null or "detect") } => Describe("not a detection model", $"the task in its metadata is '{metadata.Task}'"),
         _ => null,
     };
 
-    /// <summary>Says what a model is, if it is no detector of upright boxes, by the shapes of its outputs.</summary>
+    /// <summary>Describes, from the shapes of the outputs, a model that does not detect axis-aligned boxes.</summary>
     /// <param name="outputs">The outputs.</param>
-    /// <param name="labels">The number of class names; 0 where there are none.</param>
-    /// <returns>What it is and what to do; <see langword="null"/> where the shapes do not say so.</returns>
-    public static string? ByShape(IReadOnlyList<ValueDescription> outputs, int labels)
+    /// <param name="labels">The number of class names; 0 if there are none.</param>
+    /// <returns>
+    /// The end of a sentence: what the model is and what to do. <see langword="null"/> if the shapes do not indicate another task.
+    /// </returns>
+    public static string? DescribeFromShapes(IReadOnlyList<ValueDescription> outputs, int labels)
     {
-        long prototypes = Prototypes(outputs);
+        long prototypes = CountPrototypes(outputs);
         foreach (ValueDescription output in outputs)
         {
             if (output is not { Kind: ValueKind.Tensor, Shape.Length: 3 })
@@ -40,25 +45,26 @@ internal static class UnsupportedTask
                 continue;
             }
 
-            // The values of a box in each head's layout; without labels at least one class is among them.
+            // In the layout of each head, the values that remain after the box and the classes. Without labels there is at least one class.
             int classes = Math.Max(labels, 1);
-            string? found =
-                More(output.Shape[1] - 4 - classes, prototypes, labels) ??
-                More(output.Shape[2] - 5 - classes, prototypes, labels) ??
-                More(output.Shape[2] - EndToEndDecoder.Values, prototypes, classes);
-            if (found is not null)
+            string? task =
+                GetTask(output.Shape[1] - 4 - classes, prototypes, labels) ??
+                GetTask(output.Shape[2] - 5 - classes, prototypes, labels) ??
+                GetTask(output.Shape[2] - EndToEndDecoder.Values, prototypes, classes);
+            if (task is not null)
             {
-                return Refuse(found, $"so the shape of its output {output} says");
+                return Describe(task, $"according to the shape of its output {output}");
             }
         }
 
         return null;
     }
 
-    // What the values that no class accounts for are.
-    private static string? More(long values, long prototypes, int labels)
+    // Determines the task from the number of values per box that belong neither to the box nor to the classes: mask coefficients,
+    // keypoints, or an angle.
+    private static string? GetTask(long values, long prototypes, int labels)
     {
-        if (prototypes > 0 && (labels > 0 ? values == prototypes : prototypes == Masks && values >= Masks))
+        if (prototypes > 0 && (labels > 0 ? values == prototypes : prototypes == MaskCoefficients && values >= MaskCoefficients))
         {
             return "a segmentation model";
         }
@@ -66,12 +72,19 @@ internal static class UnsupportedTask
         return values == CocoKeypointValues ? "a pose model" : values == 1 && labels > 0 ? "a model of oriented boxes" : null;
     }
 
-    // Masks are put together of prototypes [n, m, height / 4, width / 4].
-    private static long Prototypes(IReadOnlyList<ValueDescription> outputs)
+    // Masks are linear combinations of prototypes, which are an output [n, m, height / 4, width / 4]. Returns m, or 0 without such an
+    // output.
+    private static long CountPrototypes(IReadOnlyList<ValueDescription> outputs)
     {
         foreach (ValueDescription output in outputs)
         {
-            if (output is { Kind: ValueKind.Tensor, ElementType: TensorElementType.Float or TensorElementType.Float16, Shape.Length: 4 } && output.Shape[1] > 0)
+            if (output is
+                {
+                    Kind: ValueKind.Tensor,
+                    ElementType: TensorElementType.Float or TensorElementType.Float16,
+                    Shape.Length: 4,
+                }
+                && output.Shape[1] > 0)
             {
                 return output.Shape[1];
             }
@@ -80,6 +93,7 @@ internal static class UnsupportedTask
         return 0;
     }
 
-    private static string Refuse(string what, string why) =>
-        $"is {what} ({why}); only upright boxes are read. Export a detection model, or read the outputs with a postprocessor of your own (UsePipeline).";
+    private static string Describe(string task, string reason) =>
+        $"is {task} ({reason}); only axis-aligned boxes are supported. Export a detection model, or read the outputs with your own " +
+        "postprocessor (UsePipeline).";
 }

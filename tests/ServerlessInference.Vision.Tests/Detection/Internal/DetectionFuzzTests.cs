@@ -4,13 +4,15 @@ using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Vision.Tests.Detection.Internal;
 
-/// <summary>Whatever a model declares and gives: answers within the image, or a <see cref="ModelContractException"/>.</summary>
+/// <summary>
+/// Whatever a model declares and outputs, the result is boxes within the image or a <see cref="ModelContractException"/>.
+/// </summary>
 public sealed class DetectionFuzzTests
 {
     private static readonly int[] Axes = [0, 1, 4, 5, 6, 7, 21, 63, 84, 85, 252, 300];
 
     [Fact]
-    public async Task Postprocess_AnyShapeAndNumbers_AnswersOrRefuses()
+    public async Task Postprocess_AnyShapeAndNumbers_AnswersOrThrowsContractException()
     {
         var random = new Random(99);
         int answered = 0;
@@ -45,7 +47,7 @@ public sealed class DetectionFuzzTests
             }
             catch (ModelContractException)
             {
-                // What most of these shapes deserve.
+                // Expected for most of these shapes.
             }
         }
 

@@ -7,7 +7,7 @@ namespace ServerlessInference.Vision.Tests.Detection.Internal;
 public sealed class ObjectDetectionPostprocessorTests
 {
     [Fact]
-    public async Task Postprocess_YoloV8_GivesBoxesInTheImagesPixels()
+    public async Task Postprocess_YoloV8_ReturnsBoxesInImagePixels()
     {
         float[] output = new float[7 * 8400];
         Set(output, 8400, 100, [320, 240, 64, 32], 0, 0.25f, 0.75f);
@@ -67,7 +67,7 @@ public sealed class ObjectDetectionPostprocessorTests
 
         ModelContractException exception = await Assert.ThrowsAsync<ModelContractException>(
             () => DetectionFixture.With("output0", 1, 300, 6).Labels(2).Run(TensorValue.Create(output, 1, 300, 6)));
-        Assert.Equal("Model 'yolo' found an object of class 7, and there are 2 labels. Load the labels that belong to this model.", exception.Message);
+        Assert.Equal("Model 'yolo' found an object of class 7, but there are 2 labels. Load the labels that belong to this model.", exception.Message);
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class ObjectDetectionPostprocessorTests
     [Theory]
     [InlineData(DetectionHead.Auto)]
     [InlineData(DetectionHead.YoloxDecoded)]
-    public async Task Postprocess_YoloxDecodedInTheModel_IsNotDecodedAgain(DetectionHead head)
+    public async Task Postprocess_YoloxDecodedInModel_IsNotDecodedAgain(DetectionHead head)
     {
         float[] output = new float[84 * 6];
         for (int i = 0; i < 84; i++)
@@ -118,7 +118,7 @@ public sealed class ObjectDetectionPostprocessorTests
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     [InlineData(float.NegativeInfinity)]
-    public async Task Postprocess_NumbersThatAreNone_DropTheirBoxOnly(float bad)
+    public async Task Postprocess_NonFiniteNumbers_DropOnlyTheirBox(float bad)
     {
         for (int position = 0; position < 6; position++)
         {
@@ -133,7 +133,7 @@ public sealed class ObjectDetectionPostprocessorTests
             ((float[])[90, 90, 110, 110, 0.9f, 1, 290, 290, 310, 310, 0.9f, 1]).CopyTo(endToEnd, 0);
             endToEnd[6 + position] = bad;
 
-            // Minus infinity is a low score like any other.
+            // Minus infinity is below the minimum score, like any other low score.
             int expected = bad == float.NegativeInfinity && position is 4 or 5 ? 2 : 1;
             Assert.Equal(expected, await Count(v8, 6, 8400));
             Assert.Equal(bad == float.NegativeInfinity && position == 5 ? 2 : 1, await Count(v5, 25200, 7));
@@ -171,7 +171,7 @@ public sealed class ObjectDetectionPostprocessorTests
     }
 
     [Fact]
-    public async Task Postprocess_Float16_GivesTheSameBoxes()
+    public async Task Postprocess_Float16_ReturnsSameBoxes()
     {
         var output = new Half[5 * 8400];
         output[7] = (Half)320;
@@ -200,7 +200,7 @@ public sealed class ObjectDetectionPostprocessorTests
     }
 
     [Fact]
-    public async Task Postprocess_ClassesOverlap_SuppressesAcrossThemOnlyIfAsked()
+    public async Task Postprocess_OverlappingClasses_SuppressesOnlyIfClassAgnostic()
     {
         float[] output = new float[6 * 8400];
         Set(output, 8400, 1, [100, 100, 20, 20], 0.9f, 0);
@@ -216,7 +216,7 @@ public sealed class ObjectDetectionPostprocessorTests
     [InlineData(25200, 85, 0.25f)]
     [InlineData(84, 8400, 0.25f)]
     [InlineData(300, 6, 0.25f)]
-    public async Task Postprocess_ScoreAtTheThreshold_IsNotAnswered(int axis1, int axis2, float threshold)
+    public async Task Postprocess_ScoreAtThreshold_IsExcluded(int axis1, int axis2, float threshold)
     {
         float[] output = new float[axis1 * axis2];
         switch (axis2)
@@ -240,7 +240,7 @@ public sealed class ObjectDetectionPostprocessorTests
     }
 
     [Fact]
-    public async Task Postprocess_DynamicShape_IsDecidedByTheOutput()
+    public async Task Postprocess_DynamicShape_HeadFollowsFromOutput()
     {
         DetectionFixture v8 = DetectionFixture.With("output0", -1, 6, -1).Input(-1, 3, -1, -1).Ultralytics("detect", 2);
         float[] output = new float[6 * 1260];
@@ -254,7 +254,7 @@ public sealed class ObjectDetectionPostprocessorTests
     }
 
     [Fact]
-    public async Task Postprocess_UndeclaredShape_IsDecidedByTheOutput()
+    public async Task Postprocess_UndeclaredShape_HeadFollowsFromOutput()
     {
         float[] output = new float[300 * 6];
         ((float[])[10, 20, 30, 40, 0.5f, 1]).CopyTo(output, 0);
@@ -264,13 +264,13 @@ public sealed class ObjectDetectionPostprocessorTests
     }
 
     [Fact]
-    public async Task Postprocess_ShapeFitsNoHead_ThrowsContractExceptionWithReasons()
+    public async Task Postprocess_ShapeMatchesNoHead_ThrowsContractExceptionWithReasons()
     {
         DetectionFixture fixture = DetectionFixture.With("output0", -1, -1, -1).Input(-1, 3, -1, -1).Ultralytics("detect", 2);
 
         ModelContractException exception = await Assert.ThrowsAsync<ModelContractException>(() => fixture.Run(TensorValue.Create(new float[90], 1, 9, 10)));
-        Assert.StartsWith("Output 'output0' float32 [?, ?, ?] of model 'yolo' is [1, 9, 10]: no end-to-end [n, boxes, 6], because", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("2 labels need 6 values a box", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Output 'output0' float32 [?, ?, ?] of model 'yolo' is [1, 9, 10]: not end-to-end [n, boxes, 6], because", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("2 labels need 6 values per box", exception.Message, StringComparison.Ordinal);
     }
 
     private static void Set(Span<float> output, int boxes, int box, ReadOnlySpan<float> place, params ReadOnlySpan<float> scores)

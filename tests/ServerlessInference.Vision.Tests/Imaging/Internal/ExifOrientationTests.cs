@@ -8,14 +8,14 @@ public sealed class ExifOrientationTests
     private static readonly byte[] BigEndian = [.. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0];
 
     [Fact]
-    public void FromApp1_EitherByteOrder_GivesTheValue()
+    public void FromApp1_EitherByteOrder_ReturnsValue()
     {
         Assert.Equal(6, ExifOrientation.FromApp1(LittleEndian));
         Assert.Equal(8, ExifOrientation.FromApp1(BigEndian));
     }
 
     [Fact]
-    public void FromApp1_EveryPrefix_IsToleratedAsNormalOrRead()
+    public void FromApp1_EveryPrefix_IsNormalOrRead()
     {
         for (int length = 0; length < LittleEndian.Length; length++)
         {

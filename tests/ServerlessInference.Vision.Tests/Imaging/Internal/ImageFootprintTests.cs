@@ -8,7 +8,7 @@ public sealed class ImageFootprintTests
     private static readonly ImageDecoder Decoder = new();
 
     [Fact]
-    public void Estimate_DemoImages_AreTheirPixels()
+    public void Estimate_DemoImages_EqualsDecodedSize()
     {
         foreach ((string name, long pixels) in new[] { ("star-256x256.jpg", 256L * 256), ("circle-320x240.jpg", 320L * 240), ("dots-150x200.png", 150L * 200) })
         {
@@ -37,11 +37,11 @@ public sealed class ImageFootprintTests
     [InlineData("")]
     [InlineData("no image")]
     [InlineData("GIF89a")]
-    public void Estimate_WhatIsNotDecoded_IsNothing(string text) =>
+    public void Estimate_UndecodableInput_IsZero(string text) =>
         Assert.Equal(0, ImageFootprint.Estimate(System.Text.Encoding.ASCII.GetBytes(text), Decoder));
 
     [Fact]
-    public void Estimate_AnyTruncation_EndsAndIsNeverNegative()
+    public void Estimate_AnyTruncation_ReturnsNonNegative()
     {
         foreach (string name in new[] { "star-256x256.jpg", "dots-150x200.png" })
         {

@@ -17,7 +17,7 @@ public sealed class OrientationTransformTests
     [InlineData(6)]
     [InlineData(7)]
     [InlineData(8)]
-    public void WriteRows_InStrips_PutsEveryPixelWhereItIsDisplayed(int orientation)
+    public void WriteRows_InStrips_MovesEveryPixelToDisplayedPosition(int orientation)
     {
         byte[] stored = [.. Enumerable.Range(0, Width * Height * 3).Select(i => (byte)i)];
         byte[] displayed = new byte[stored.Length];

@@ -9,7 +9,7 @@ public sealed class JpegDecoderLimitTests
     private readonly ImageBuffer _image = new();
 
     [Fact]
-    public void Decode_TooManyBytes_IsRefused()
+    public void Decode_TooManyBytes_IsRejected()
     {
         byte[] file = JpegFiles.Read("gray");
 
@@ -23,7 +23,7 @@ public sealed class JpegDecoderLimitTests
     [InlineData(45 * 37, 45, true)]
     [InlineData((45 * 37) - 1, 45, false)]
     [InlineData(45 * 37, 44, false)]
-    public void Decode_SizeAtLimit_IsAcceptedAndBeyondRefused(long maxPixels, int maxDimension, bool accepted)
+    public void Decode_SizeAtLimit_IsAcceptedAndBeyondRejected(long maxPixels, int maxDimension, bool accepted)
     {
         var options = new ImageDecodeOptions { MaxPixels = maxPixels, MaxDimension = maxDimension };
         Exception? exception = Record.Exception(() => _decoder.Decode(JpegFiles.Read("gray"), options, _image));
@@ -33,7 +33,7 @@ public sealed class JpegDecoderLimitTests
     }
 
     [Fact]
-    public void Decode_TooManyScans_IsRefused()
+    public void Decode_TooManyScans_IsRejected()
     {
         InvalidInputException exception = Refuse(JpegFiles.Read("progressive-2x2"), new ImageDecodeOptions { MaxProgressiveScans = 9 });
 
@@ -43,7 +43,7 @@ public sealed class JpegDecoderLimitTests
     }
 
     [Fact]
-    public void Decode_HugeDimensions_AreRefusedBeforeMemoryIsTaken()
+    public void Decode_HugeDimensions_AreRejectedBeforeAllocation()
     {
         byte[] file = JpegFiles.Read("baseline-1x1");
         int frame = file.AsSpan().IndexOf([(byte)0xFF, (byte)0xC0]);
@@ -98,7 +98,7 @@ public sealed class JpegDecoderLimitTests
     [InlineData("baseline-2x2")]
     [InlineData("progressive-2x2")]
     [InlineData("restart-1-block")]
-    public void Decode_EveryPrefix_IsRefused(string name)
+    public void Decode_EveryPrefix_IsRejected(string name)
     {
         byte[] file = JpegFiles.Read(name);
         var options = new ImageDecodeOptions();
@@ -110,7 +110,7 @@ public sealed class JpegDecoderLimitTests
     }
 
     [Fact]
-    public void Decode_TruncatedScan_SaysSo()
+    public void Decode_TruncatedScan_ReportsTruncation()
     {
         byte[] file = JpegFiles.Read("baseline-2x2");
 
@@ -121,7 +121,7 @@ public sealed class JpegDecoderLimitTests
     }
 
     [Fact]
-    public void Decode_AfterRefusal_StillDecodes()
+    public void Decode_AfterRejection_StillDecodes()
     {
         byte[] file = JpegFiles.Read("progressive-2x2");
         Refuse(file[..^200], new ImageDecodeOptions());

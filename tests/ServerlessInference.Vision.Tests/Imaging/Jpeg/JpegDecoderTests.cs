@@ -12,7 +12,7 @@ public sealed class JpegDecoderTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Decode_FullSize_GivesPillowsBytes(string name)
+    public void Decode_FullSize_EqualsPillow(string name)
     {
         (_, _, int width, int height, string hash) = JpegFiles.Expected().Single(row => row.Name == name && row.Eighths == 8);
 
@@ -23,7 +23,7 @@ public sealed class JpegDecoderTests
     }
 
     [Fact]
-    public void Decode_ScaledDown_GivesLibjpegTurbosBytes()
+    public void Decode_ScaledDown_EqualsLibjpegTurbo()
     {
         foreach ((string name, int eighths, int width, int height, string hash) in JpegFiles.Expected().Where(row => row.Eighths != 8))
         {
@@ -45,7 +45,7 @@ public sealed class JpegDecoderTests
     [InlineData(6, 12, 10)]
     [InlineData(5, 6, 5)]
     [InlineData(1, 6, 5)]
-    public void Decode_ScaleToShorterSide_NeverGoesBelowIt(int shorterSide, int width, int height)
+    public void Decode_ScaleToShorterSide_IsNeverSmaller(int shorterSide, int width, int height)
     {
         _decoder.Decode(JpegFiles.Read("baseline-2x2"), new ImageDecodeOptions { ScaleToShorterSide = shorterSide }, _image);
 
@@ -53,7 +53,7 @@ public sealed class JpegDecoderTests
     }
 
     [Fact]
-    public void Decode_OrientationNotApplied_GivesStoredOrder()
+    public void Decode_OrientationNotApplied_ReturnsStoredOrder()
     {
         _decoder.Decode(JpegFiles.Read("orientation-1"), new ImageDecodeOptions(), _image);
         string stored = JpegFiles.Hash(_image);
@@ -65,7 +65,7 @@ public sealed class JpegDecoderTests
     }
 
     [Fact]
-    public void Identify_Rotated_GivesDisplayedSize()
+    public void Identify_Rotated_ReturnsDisplayedSize()
     {
         ImageInfo info = _decoder.Identify(JpegFiles.Read("orientation-6"));
 
@@ -73,7 +73,7 @@ public sealed class JpegDecoderTests
     }
 
     [Fact]
-    public void Decode_Again_AllocatesNothing()
+    public void Decode_SecondTime_AllocatesNothing()
     {
         byte[][] files = [JpegFiles.Read("baseline-2x2"), JpegFiles.Read("progressive-2x2"), JpegFiles.Read("cmyk"), JpegFiles.Read("orientation-6")];
         var options = new ImageDecodeOptions();
@@ -91,7 +91,7 @@ public sealed class JpegDecoderTests
     }
 
     [Fact]
-    public async Task Decode_Simultaneously_GivesTheSameBytes()
+    public async Task Decode_Concurrently_ReturnsSameBytes()
     {
         byte[] baseline = JpegFiles.Read("baseline-2x2");
         byte[] progressive = JpegFiles.Read("progressive-2x2");

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ServerlessInference.Vision.Tests.Imaging.Png;
 
-/// <summary>Writes PNG files of every kind, also broken ones, from samples of full depth.</summary>
+/// <summary>Writes PNG files of every kind, including invalid ones, from samples of full depth.</summary>
 internal sealed class PngBuilder(int width, int height, int bitDepth, int colorType)
 {
     private static readonly (int X, int Y, int StepX, int StepY)[] Passes =
@@ -17,7 +17,7 @@ internal sealed class PngBuilder(int width, int height, int bitDepth, int colorT
 
     public bool Interlaced { get; init; }
 
-    /// <summary>Filters by row, repeated.</summary>
+    /// <summary>The filters of the rows. If there are more rows, the filters are repeated.</summary>
     public byte[] Filters { get; init; } = [0, 1, 2, 3, 4];
 
     public int DataChunks { get; init; } = 1;
@@ -86,7 +86,7 @@ internal sealed class PngBuilder(int width, int height, int bitDepth, int colorT
         file.Write(number);
     }
 
-    // Bit by bit, so that it shares nothing with the implementation under test.
+    // Computed bit by bit, so that it shares no code with the implementation under test.
     public static uint Crc(ReadOnlySpan<byte> data)
     {
         uint crc = uint.MaxValue;

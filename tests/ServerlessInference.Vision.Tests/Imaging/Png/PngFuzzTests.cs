@@ -8,14 +8,15 @@ using ServerlessInference.Vision.Imaging;
 namespace ServerlessInference.Vision.Tests.Imaging.Png;
 
 /// <summary>
-/// Damaged PNG files are decoded or refused with <see cref="InvalidInputException"/>, nothing else. SERVERLESS_INFERENCE_FUZZ_MUTANTS sets how many are tried.
+/// Damaged PNG files are decoded or rejected with an <see cref="InvalidInputException"/>; there is no other outcome.
+/// SERVERLESS_INFERENCE_FUZZ_MUTANTS sets the number of files.
 /// </summary>
 public sealed class PngFuzzTests
 {
     private const int DefaultMutants = 4_000;
 
     [Fact]
-    public void Decode_Mutants_AreDecodedOrRefused()
+    public void Decode_Mutants_AreDecodedOrRejected()
     {
         string? wanted = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_FUZZ_MUTANTS");
         int mutants = wanted is null ? DefaultMutants : int.Parse(wanted, CultureInfo.InvariantCulture);
@@ -39,7 +40,7 @@ public sealed class PngFuzzTests
             }
             catch (InvalidInputException)
             {
-                // As it should be.
+                // One of the two allowed outcomes.
             }
             catch (Exception exception)
             {
@@ -118,7 +119,7 @@ public sealed class PngFuzzTests
         return mutant;
     }
 
-    // Header, palette and raw rows are damaged, but compression and checksums are whole: what comes behind the inflater gets its share.
+    // Header, palette and raw rows are damaged, but compression and checksums are valid, so that the code after the inflater is reached.
     private static byte[] MutateInside(byte[] seed, Random random)
     {
         byte[] png = [.. seed];

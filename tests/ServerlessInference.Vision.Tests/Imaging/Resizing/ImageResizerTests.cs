@@ -4,7 +4,10 @@ using ServerlessInference.Vision.Imaging.Resizing;
 
 namespace ServerlessInference.Vision.Tests.Imaging.Resizing;
 
-/// <summary>The expected hashes are Pillow's and OpenCV's, made by <c>generate_resize_hashes.py</c> beside this file, which names the versions.</summary>
+/// <summary>
+/// The expected hashes are those of Pillow and OpenCV. <c>generate_resize_hashes.py</c>, next to this file, computed them and states the
+/// versions.
+/// </summary>
 public sealed class ImageResizerTests
 {
     public static TheoryData<ResizeFilter> Filters() => [.. Enum.GetValues<ResizeFilter>()];
@@ -66,7 +69,7 @@ public sealed class ImageResizerTests
     [InlineData(ResizeFilter.OpenCvLinear, 5, 7, 64, 90, "924634182302a24f")]
     [InlineData(ResizeFilter.OpenCvLinear, 1, 1, 9, 4, "f332e2198e446e28")]
     [InlineData(ResizeFilter.OpenCvLinear, 64, 48, 32, 24, "917f9ad9508a2f39")]
-    public void Resize_AnyFilter_GivesTheOriginalsBytes(ResizeFilter filter, int width, int height, int toWidth, int toHeight, string hash)
+    public void Resize_AnyFilter_EqualsPillowOrOpenCv(ResizeFilter filter, int width, int height, int toWidth, int toHeight, string hash)
     {
         var result = new ImageBuffer();
         new ImageResizer().Resize(TestImage.Create(width, height), result, toWidth, toHeight, filter);
@@ -99,7 +102,7 @@ public sealed class ImageResizerTests
 
     [Theory]
     [MemberData(nameof(Filters))]
-    public void Resize_OneColor_StaysThatColor(ResizeFilter filter)
+    public void Resize_SingleColor_KeepsColor(ResizeFilter filter)
     {
         var result = new ImageBuffer();
         new ImageResizer().Resize(TestImage.Solid(31, 17, 255), result, 12, 40, filter);

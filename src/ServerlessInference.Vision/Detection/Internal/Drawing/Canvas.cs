@@ -2,15 +2,15 @@ using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Vision.Detection.Internal.Drawing;
 
-/// <summary>Draws filled rectangles and text onto an image; what lies outside is left out. Not thread-safe.</summary>
-/// <param name="image">The image, not empty.</param>
+/// <summary>Draws rectangles and text onto an image. Anything outside the image is clipped. Not thread-safe.</summary>
+/// <param name="image">The image, which must not be empty.</param>
 internal readonly struct Canvas(ImageBuffer image)
 {
     /// <summary>Fills a rectangle.</summary>
     /// <param name="left">The first column.</param>
     /// <param name="top">The first row.</param>
-    /// <param name="right">The column behind the last.</param>
-    /// <param name="bottom">The row behind the last.</param>
+    /// <param name="right">The column after the last one.</param>
+    /// <param name="bottom">The row after the last one.</param>
     /// <param name="color">The colour.</param>
     public void Fill(int left, int top, int right, int bottom, RgbColor color)
     {
@@ -28,12 +28,12 @@ internal readonly struct Canvas(ImageBuffer image)
         }
     }
 
-    /// <summary>Draws the outline of a rectangle, inwards.</summary>
+    /// <summary>Draws the outline of a rectangle. The lines are inside the rectangle.</summary>
     /// <param name="left">The first column.</param>
     /// <param name="top">The first row.</param>
-    /// <param name="right">The column behind the last.</param>
-    /// <param name="bottom">The row behind the last.</param>
-    /// <param name="thickness">The lines' width in pixels.</param>
+    /// <param name="right">The column after the last one.</param>
+    /// <param name="bottom">The row after the last one.</param>
+    /// <param name="thickness">The line width in pixels.</param>
     /// <param name="color">The colour.</param>
     public void Outline(int left, int top, int right, int bottom, int thickness, RgbColor color)
     {
@@ -44,10 +44,10 @@ internal readonly struct Canvas(ImageBuffer image)
     }
 
     /// <summary>Writes text in the built-in font.</summary>
-    /// <param name="text">The text; what is not ASCII looks like question marks.</param>
+    /// <param name="text">The text. Characters other than ASCII are drawn as question marks.</param>
     /// <param name="left">The first column.</param>
     /// <param name="top">The first row.</param>
-    /// <param name="scale">Pixels per pixel of the font.</param>
+    /// <param name="scale">The size of a pixel of the font, in pixels of the image.</param>
     /// <param name="color">The colour.</param>
     public void Write(ReadOnlySpan<char> text, int left, int top, int scale, RgbColor color)
     {

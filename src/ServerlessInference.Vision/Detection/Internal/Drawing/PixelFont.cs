@@ -1,22 +1,22 @@
 namespace ServerlessInference.Vision.Detection.Internal.Drawing;
 
-/// <summary>The glyphs of ASCII 32 to 126, 5 pixels wide and 9 high, drawn for this library.</summary>
+/// <summary>The glyphs of ASCII 32 to 126, 5 pixels wide and 9 pixels high, drawn for this library.</summary>
 internal static class PixelFont
 {
-    /// <summary>The width of a glyph in pixels, without the column that parts it from the next.</summary>
+    /// <summary>The width of a glyph in pixels, without the column that separates it from the next one.</summary>
     public const int GlyphWidth = 5;
 
-    /// <summary>The height of a glyph in pixels: seven rows above the line, two below.</summary>
+    /// <summary>The height of a glyph in pixels: seven rows above the baseline and two below.</summary>
     public const int GlyphHeight = 9;
 
-    /// <summary>From one glyph to the next, in pixels.</summary>
+    /// <summary>The distance from one glyph to the next, in pixels.</summary>
     public const int Advance = GlyphWidth + 1;
 
     private const char First = ' ';
 
     private const char Last = '~';
 
-    // Nine rows a glyph from the top; of each the lowest five bits, the highest of them to the left.
+    // Nine bytes per glyph, one per row from the top. The lowest five bits are the pixels; the highest of them is the leftmost.
     private static ReadOnlySpan<byte> Rows =>
     [
         0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, // space
@@ -116,9 +116,11 @@ internal static class PixelFont
         0x00, 0x00, 0x09, 0x15, 0x12, 0x00, 0x00, 0x00, 0x00, // ~
     ];
 
-    /// <summary>Gets a character's glyph.</summary>
-    /// <param name="character">The character; others than ASCII 32 to 126 look like a question mark.</param>
-    /// <returns>Nine rows from the top, of each the lowest five bits, the highest of them to the left.</returns>
+    /// <summary>Gets the glyph of a character.</summary>
+    /// <param name="character">The character. Characters other than ASCII 32 to 126 have the glyph of a question mark.</param>
+    /// <returns>
+    /// Nine bytes, one per row from the top. The lowest five bits are the pixels; the highest of them is the leftmost.
+    /// </returns>
     public static ReadOnlySpan<byte> Glyph(char character)
     {
         int index = (character is >= First and <= Last ? character : '?') - First;

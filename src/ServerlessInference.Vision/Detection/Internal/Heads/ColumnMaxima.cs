@@ -3,26 +3,31 @@ using System.Runtime.InteropServices;
 
 namespace ServerlessInference.Vision.Detection.Internal.Heads;
 
-/// <summary>Finds the highest class score of each box where scores lie in rows, one row a class: one pass over the rows, in blocks that stay in the first cache.</summary>
+/// <summary>Finds the highest class score of each box, if the scores are stored in one row per class and one column per box.</summary>
 /// <remarks>
-/// Where a column holds a NaN its maximum is undefined, and differs between processors; whoever takes a column because of its maximum
-/// looks at its values again. Without a NaN the maximum is exact.
+/// <para>Reading the scores box by box would jump through memory, since the scores of a box are a whole row apart. Instead the rows are
+/// read one after the other, and a running maximum per box is kept. Boxes are processed in blocks, so that the maxima stay in the
+/// first-level cache. Few boxes are above the threshold; only for these the class is determined afterwards.</para>
+/// <para>If a column contains a NaN, its maximum is undefined and differs between processors, so a caller must check the values of a column
+/// that it selects. Otherwise the maximum is exact.</para>
 /// </remarks>
 internal static class ColumnMaxima
 {
-    /// <summary>Columns of a block: 8 KiB of maxima.</summary>
+    /// <summary>The number of columns per block, which gives 8 KiB of maxima.</summary>
     public const int BlockLength = 2048;
 
-    /// <summary>Computes the maxima of a block.</summary>
+    /// <summary>Computes the maxima of a block of columns.</summary>
     /// <param name="rows">The rows, one after the other.</param>
     /// <param name="stride">The length of a row.</param>
     /// <param name="count">The number of rows, above 0.</param>
-    /// <param name="start">The block's first column.</param>
-    /// <param name="maxima">Takes the maxima of as many columns.</param>
+    /// <param name="start">The first column of the block.</param>
+    /// <param name="maxima">Receives the maxima. Its length is the number of columns.</param>
     public static void Compute(ReadOnlySpan<float> rows, int stride, int count, int start, Span<float> maxima)
     {
         int length = maxima.Length;
         rows.Slice(start, length).CopyTo(maxima);
+
+        // Four rows at a time, so that each maximum is loaded and stored only once per four rows.
         int row = 1;
         for (; row + 4 <= count; row += 4)
         {
@@ -41,18 +46,19 @@ internal static class ColumnMaxima
         }
     }
 
-    /// <summary>Finds the next value above a threshold.</summary>
+    /// <summary>Finds the next value above a threshold. NaN is never above it.</summary>
     /// <param name="values">The values.</param>
-    /// <param name="from">Where to begin.</param>
+    /// <param name="from">The index at which to start.</param>
     /// <param name="threshold">The threshold.</param>
-    /// <returns>Its index; -1 where there is none. Values that are not a number are passed over.</returns>
-    public static int NextAbove(ReadOnlySpan<float> values, int from, float threshold)
+    /// <returns>The index of the value, or -1 if there is none.</returns>
+    public static int FindNextAbove(ReadOnlySpan<float> values, int from, float threshold)
     {
         ref float first = ref MemoryMarshal.GetReference(values);
         var limit = new Vector<float>(threshold);
         int i = from;
         while (i < values.Length)
         {
+            // Nearly all vectors have no value above the threshold and are skipped as a whole.
             if (i + Vector<float>.Count <= values.Length && !Vector.GreaterThanAny(Vector.LoadUnsafe(ref first, (nuint)i), limit))
             {
                 i += Vector<float>.Count;

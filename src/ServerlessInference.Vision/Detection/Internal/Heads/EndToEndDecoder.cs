@@ -2,14 +2,14 @@ using ServerlessInference.Vision.Detection.Internal.Suppression;
 
 namespace ServerlessInference.Vision.Detection.Internal.Heads;
 
-/// <summary><c>[n, boxes, 6]</c>: left, top, right and bottom in pixels, score, class. Rows that only fill up the output have the score 0.</summary>
-/// <remarks>Source: the exported heads of YOLOv10 and YOLO26, and Ultralytics 8's exports with <c>nms=True</c>.</remarks>
+/// <summary>Decodes <c>[n, boxes, 6]</c>: left, top, right and bottom in pixels, score, class. Unused rows have the score 0.</summary>
+/// <remarks>Source: the exported heads of YOLOv10 and YOLO26, and the exports of Ultralytics 8 with <c>nms=True</c>.</remarks>
 internal sealed class EndToEndDecoder : IDetectionHeadDecoder
 {
-    /// <summary>Values of a box.</summary>
+    /// <summary>The number of values per box.</summary>
     public const int Values = 6;
 
-    private const int UsualBoxes = 300;
+    private const int DefaultBoxCount = 300;
 
     public DetectionHead Head => DetectionHead.EndToEnd;
 
@@ -19,20 +19,20 @@ internal sealed class EndToEndDecoder : IDetectionHeadDecoder
 
     public float? DefaultIouThreshold => null;
 
-    public string? Reject(in HeadQuery query)
+    public string? GetMismatch(in HeadQuery query)
     {
         if (query.Axis2 is >= 0 and not Values)
         {
-            return $"a box has 6 values, and axis 2 has {query.Axis2}";
+            return $"a box has 6 values and axis 2 has {query.Axis2}";
         }
 
-        // With one class a grid's boxes have 6 values too.
+        // The boxes of YOLOv5's grids also have 6 values if there is one class.
         return !query.EndToEnd && !query.Forced && query.Labels <= 1 && IsGrid(query)
-            ? $"{query.Axis1} boxes are those of the grids of a {query.Width} x {query.Height} input"
+            ? $"{query.Axis1} is the number of grid boxes of a {query.Width} x {query.Height} input"
             : null;
     }
 
-    public HeadLayout Layout(in HeadQuery query) => new((int)query.Axis1, 0, query.Height, query.Width);
+    public HeadLayout CreateLayout(in HeadQuery query) => new((int)query.Axis1, 0, query.Height, query.Width);
 
     public void Decode(ReadOnlySpan<float> output, in HeadLayout layout, float minScore, CandidateBuffer candidates)
     {
@@ -46,6 +46,7 @@ internal sealed class EndToEndDecoder : IDetectionHeadDecoder
         }
     }
 
-    /// <summary>Tells whether boxes of 6 values are those of a grid. Small grids can have 300 boxes too, but that is what end-to-end exports have.</summary>
-    public static bool IsGrid(in HeadQuery query) => query.BoxesPerCellOnAxis1 > 0 && query.Axis1 != UsualBoxes;
+    /// <summary>Determines whether boxes of 6 values are those of a grid.</summary>
+    /// <remarks>Some small grids have 300 boxes too, but 300 is far more likely to be the limit of an end-to-end export.</remarks>
+    public static bool IsGrid(in HeadQuery query) => query.BoxesPerCellOnAxis1 > 0 && query.Axis1 != DefaultBoxCount;
 }

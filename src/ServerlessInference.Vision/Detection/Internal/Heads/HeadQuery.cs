@@ -1,32 +1,36 @@
 namespace ServerlessInference.Vision.Detection.Internal.Heads;
 
-/// <summary>What is known of an output when its head is looked for.</summary>
-/// <param name="Output">The output's name.</param>
-/// <param name="Axis1">The length of the second axis; below 0 where it may vary.</param>
-/// <param name="Axis2">The length of the third axis; below 0 where it may vary.</param>
-/// <param name="Labels">The number of class names; 0 where there are none.</param>
-/// <param name="Height">The height of the model's input in pixels; 0 where it may vary.</param>
-/// <param name="Width">The width of the model's input in pixels; 0 where it may vary.</param>
-/// <param name="FromUltralytics">Whether an exporter of Ultralytics wrote the model.</param>
-/// <param name="EndToEnd">Whether the metadata says that the model suppresses by itself.</param>
-/// <param name="Forced">Whether the head was set: then only the shape counts.</param>
+/// <summary>The known properties of an output whose head is to be determined.</summary>
+/// <param name="Output">The name of the output.</param>
+/// <param name="Axis1">The length of the second axis; negative if it is dynamic.</param>
+/// <param name="Axis2">The length of the third axis; negative if it is dynamic.</param>
+/// <param name="Labels">The number of class names; 0 if there are none.</param>
+/// <param name="Height">The height of the model's input in pixels; 0 if it is dynamic.</param>
+/// <param name="Width">The width of the model's input in pixels; 0 if it is dynamic.</param>
+/// <param name="FromUltralytics">Whether the model was written by an exporter of Ultralytics.</param>
+/// <param name="EndToEnd">Whether the metadata states that the model itself suppresses overlapping boxes.</param>
+/// <param name="Forced">Whether the head is set by an option. Then only the shape has to match.</param>
 internal readonly record struct HeadQuery(
     string Output, long Axis1, long Axis2, int Labels, int Height, int Width, bool FromUltralytics, bool EndToEnd, bool Forced)
 {
-    /// <summary>Gets a value indicating whether all that decides is known.</summary>
+    /// <summary>Gets a value indicating whether all sizes are known.</summary>
     public bool IsComplete => Axis1 >= 0 && Axis2 >= 0 && Height > 0 && Width > 0;
 
-    /// <summary>Gets the boxes per cell if the second axis counts boxes of a grid; 0 if it does not, or if that is not known.</summary>
-    public int BoxesPerCellOnAxis1 => AnchorGrid.BoxesPerCell(Axis1, Height, Width);
+    /// <summary>
+    /// Gets the boxes per cell, if the second axis is the number of boxes of a grid; 0 if it is not, or if that is not known.
+    /// </summary>
+    public int BoxesPerCellOnAxis1 => AnchorGrid.GetBoxesPerCell(Axis1, Height, Width);
 
-    /// <summary>Gets the boxes per cell if the third axis counts boxes of a grid; 0 if it does not, or if that is not known.</summary>
-    public int BoxesPerCellOnAxis2 => AnchorGrid.BoxesPerCell(Axis2, Height, Width);
+    /// <summary>
+    /// Gets the boxes per cell, if the third axis is the number of boxes of a grid; 0 if it is not, or if that is not known.
+    /// </summary>
+    public int BoxesPerCellOnAxis2 => AnchorGrid.GetBoxesPerCell(Axis2, Height, Width);
 
-    /// <summary>Says why an axis cannot hold the values of one box.</summary>
+    /// <summary>Explains why an axis cannot contain the values of one box.</summary>
     /// <param name="axis">The axis: 1 or 2.</param>
-    /// <param name="before">The values before the class scores: 4 or 5.</param>
-    /// <returns>The reason; <see langword="null"/> where the axis fits, or may.</returns>
-    public string? RejectValues(int axis, int before)
+    /// <param name="before">The number of values before the class scores: 4 or 5.</param>
+    /// <returns>The reason, or <see langword="null"/> if the axis matches or is not known.</returns>
+    public string? GetValuesMismatch(int axis, int before)
     {
         long values = axis == 1 ? Axis1 : Axis2;
         if (values < 0)
@@ -36,22 +40,25 @@ internal readonly record struct HeadQuery(
 
         if (Labels > 0)
         {
-            return values == before + Labels ? null : $"{Labels} labels need {before + Labels} values a box, and axis {axis} has {values}";
+            return values == before + Labels
+                ? null
+                : $"{Labels} labels need {before + Labels} values per box and axis {axis} has {values}";
         }
 
-        return values > before ? null : $"a box has at least {before + 1} values, and axis {axis} has {values}";
+        return values > before ? null : $"a box has at least {before + 1} values and axis {axis} has {values}";
     }
 
-    /// <summary>Says why the other axis is the one that counts boxes.</summary>
-    /// <param name="axis">The axis that should count them: 1 or 2.</param>
-    /// <returns>The reason; <see langword="null"/> where the axis fits, or may.</returns>
-    public string? RejectBoxes(int axis)
+    /// <summary>Explains why an axis cannot be the number of boxes.</summary>
+    /// <param name="axis">The axis: 1 or 2.</param>
+    /// <returns>The reason, or <see langword="null"/> if the axis matches or is not known.</returns>
+    public string? GetBoxesMismatch(int axis)
     {
-        int here = axis == 1 ? BoxesPerCellOnAxis1 : BoxesPerCellOnAxis2;
-        int there = axis == 1 ? BoxesPerCellOnAxis2 : BoxesPerCellOnAxis1;
-        if (here > 0 != there > 0)
+        // If exactly one of the axes is the number of boxes of a grid of this input, it is the one.
+        int onThisAxis = axis == 1 ? BoxesPerCellOnAxis1 : BoxesPerCellOnAxis2;
+        int onOtherAxis = axis == 1 ? BoxesPerCellOnAxis2 : BoxesPerCellOnAxis1;
+        if (onThisAxis > 0 != onOtherAxis > 0)
         {
-            return here > 0 ? null : $"axis {3 - axis} is the one that counts the boxes of a {Width} x {Height} input";
+            return onThisAxis > 0 ? null : $"axis {3 - axis} is the number of boxes of a {Width} x {Height} input";
         }
 
         if (Labels > 0 || Axis1 < 0 || Axis2 < 0)
@@ -59,8 +66,8 @@ internal readonly record struct HeadQuery(
             return null;
         }
 
-        // Without labels: there are more boxes than values a box.
-        bool fits = axis == 1 ? Axis1 > Axis2 : Axis2 > Axis1;
-        return fits ? null : $"axis {axis} counts the boxes, and is not the longer one";
+        // Without labels the longer axis decides, since there are more boxes than values per box.
+        bool isLonger = axis == 1 ? Axis1 > Axis2 : Axis2 > Axis1;
+        return isLonger ? null : $"axis {axis} would be the number of boxes, but it is not the longer axis";
     }
 }

@@ -2,39 +2,44 @@ using ServerlessInference.Vision.Detection.Internal.Suppression;
 
 namespace ServerlessInference.Vision.Detection.Internal.Heads;
 
-/// <summary>Knows one head: whether an output is one, and how to read candidates from it. Thread-safe: holds no state.</summary>
+/// <summary>Recognises one kind of head and decodes candidates from it. Implementations are thread-safe and stateless.</summary>
 /// <remarks>
-/// A candidate keeps the index of its box, by which a decoder of masks, keypoints or angles finds the rest of its values after
-/// suppression: such a head needs a decoder and a postprocessor of its own, and no change here.
+/// A candidate has the index of its box. With it, a postprocessor of masks, keypoints or angles can find the other values of the box after
+/// suppression. Such a head needs its own decoder and postprocessor, but no change to this interface.
 /// </remarks>
 internal interface IDetectionHeadDecoder
 {
     /// <summary>Gets the head.</summary>
     DetectionHead Head { get; }
 
-    /// <summary>Gets the head's name and axes, for messages.</summary>
+    /// <summary>Gets the name and the axes of the head, for messages.</summary>
     string Description { get; }
 
-    /// <summary>Gets what a score must be above, as the head's own tool has it.</summary>
+    /// <summary>Gets the score that a box must exceed by default, which is the default of the tool that the head comes from.</summary>
     float DefaultMinScore { get; }
 
-    /// <summary>Gets the overlap up to which boxes are kept, as the head's own tool has it; <see langword="null"/> where nothing is suppressed.</summary>
+    /// <summary>
+    /// Gets the default overlap up to which boxes are kept, which is the default of the tool that the head comes from;
+    /// <see langword="null"/> if nothing is suppressed.
+    /// </summary>
     float? DefaultIouThreshold { get; }
 
-    /// <summary>Says why an output is not of this head.</summary>
-    /// <param name="query">What is known of the output.</param>
-    /// <returns>The reason; <see langword="null"/> where the output is of this head, or may be as long as axes are not known.</returns>
-    string? Reject(in HeadQuery query);
+    /// <summary>Explains why an output does not have this head.</summary>
+    /// <param name="query">The known properties of the output.</param>
+    /// <returns>
+    /// The reason, or <see langword="null"/> if the output has this head, or may have it because some axes are not known.
+    /// </returns>
+    string? GetMismatch(in HeadQuery query);
 
-    /// <summary>Gives the sizes for an output that was not rejected.</summary>
-    /// <param name="query">What is known of the output: everything.</param>
+    /// <summary>Computes the sizes of an output that matches.</summary>
+    /// <param name="query">The properties of the output, all of which are known.</param>
     /// <returns>The sizes.</returns>
-    HeadLayout Layout(in HeadQuery query);
+    HeadLayout CreateLayout(in HeadQuery query);
 
-    /// <summary>Reads the boxes above a score.</summary>
-    /// <param name="output">One image's part of the output.</param>
-    /// <param name="layout">Its sizes.</param>
-    /// <param name="minScore">What a score must be above.</param>
-    /// <param name="candidates">Takes the boxes, in pixels of the model's input, in the order of the output.</param>
+    /// <summary>Decodes the boxes above a score.</summary>
+    /// <param name="output">The part of the output that belongs to one image.</param>
+    /// <param name="layout">The sizes of the output.</param>
+    /// <param name="minScore">The score that a box must exceed.</param>
+    /// <param name="candidates">Receives the boxes in the order of the output, in pixels of the model's input.</param>
     void Decode(ReadOnlySpan<float> output, in HeadLayout layout, float minScore, CandidateBuffer candidates);
 }

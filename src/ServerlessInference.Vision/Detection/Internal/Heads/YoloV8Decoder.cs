@@ -2,7 +2,9 @@ using ServerlessInference.Vision.Detection.Internal.Suppression;
 
 namespace ServerlessInference.Vision.Detection.Internal.Heads;
 
-/// <summary><c>[n, 4 + classes, boxes]</c>: rows of centre x, centre y, width and height in pixels, then a row of probabilities for each class.</summary>
+/// <summary>
+/// Decodes <c>[n, 4 + classes, boxes]</c>: rows of centre x, centre y, width and height in pixels, then a row of probabilities per class.
+/// </summary>
 /// <remarks>Source: the exported <c>Detect</c> head of Ultralytics 8.</remarks>
 internal sealed class YoloV8Decoder : IDetectionHeadDecoder
 {
@@ -16,12 +18,13 @@ internal sealed class YoloV8Decoder : IDetectionHeadDecoder
 
     public float? DefaultIouThreshold => 0.7f;
 
-    public string? Reject(in HeadQuery query) =>
+    public string? GetMismatch(in HeadQuery query) =>
         query.EndToEnd && !query.Forced
-            ? "the metadata says that the model is end-to-end"
-            : query.RejectValues(1, BoxRows) ?? (query.Forced ? null : query.RejectBoxes(2));
+            ? "the metadata states that the model is end-to-end"
+            : query.GetValuesMismatch(1, BoxRows) ?? (query.Forced ? null : query.GetBoxesMismatch(2));
 
-    public HeadLayout Layout(in HeadQuery query) => new((int)query.Axis2, (int)query.Axis1 - BoxRows, query.Height, query.Width);
+    public HeadLayout CreateLayout(in HeadQuery query) =>
+        new((int)query.Axis2, (int)query.Axis1 - BoxRows, query.Height, query.Width);
 
     public void Decode(ReadOnlySpan<float> output, in HeadLayout layout, float minScore, CandidateBuffer candidates)
     {
@@ -31,7 +34,8 @@ internal sealed class YoloV8Decoder : IDetectionHeadDecoder
         {
             Span<float> block = best[..Math.Min(best.Length, layout.Boxes - start)];
             ColumnMaxima.Compute(scores, layout.Boxes, layout.Classes, start, block);
-            for (int at = ColumnMaxima.NextAbove(block, 0, minScore); at >= 0; at = ColumnMaxima.NextAbove(block, at + 1, minScore))
+            int at = ColumnMaxima.FindNextAbove(block, 0, minScore);
+            for (; at >= 0; at = ColumnMaxima.FindNextAbove(block, at + 1, minScore))
             {
                 Add(output, scores, layout, start + at, minScore, candidates);
             }
@@ -54,7 +58,7 @@ internal sealed class YoloV8Decoder : IDetectionHeadDecoder
             }
             else if (float.IsNaN(value))
             {
-                // As in PyTorch, whose maximum is then not a number either.
+                // In PyTorch the maximum is NaN then, which is not above any threshold.
                 return;
             }
         }

@@ -3,14 +3,16 @@ using ServerlessInference.Vision.Detection.Internal.Suppression;
 namespace ServerlessInference.Vision.Detection.Internal.Heads;
 
 /// <summary>
-/// <c>[n, cells, 5 + classes]</c>: as YOLOv5, but one box a cell, and (raw) its centre as an offset from its cell and its size as a logarithm,
-/// both in strides.
+/// Decodes <c>[n, cells, 5 + classes]</c>: like YOLOv5, but with one box per cell. Raw outputs have the centre as an offset from the cell
+/// and the size as a logarithm, both in units of the stride.
 /// </summary>
 /// <remarks>
-/// Pixels: <c>centre = (value + cell) × stride</c>, <c>size = exp(value) × stride</c>; grids in the order of strides 8, 16, 32 (64), cells row by
-/// row. Source: <c>YOLOXHead.decode_outputs</c> and <c>demo_postprocess</c> of YOLOX 0.3.
+/// In pixels, <c>centre = (value + cell) × stride</c> and <c>size = exp(value) × stride</c>. The grids are in the order of strides 8, 16,
+/// 32 (64), and their cells are stored row by row. Source: <c>YOLOXHead.decode_outputs</c> and <c>demo_postprocess</c> of YOLOX 0.3.
 /// </remarks>
-/// <param name="decoded">Whether boxes are in pixels already; <see langword="null"/> looks at each output.</param>
+/// <param name="decoded">
+/// Whether the boxes already are in pixels. With <see langword="null"/>, this is inferred from the values of each output.
+/// </param>
 internal sealed class YoloxDecoder(bool? decoded) : IDetectionHeadDecoder
 {
     public DetectionHead Head => decoded == true ? DetectionHead.YoloxDecoded : DetectionHead.Yolox;
@@ -22,23 +24,23 @@ internal sealed class YoloxDecoder(bool? decoded) : IDetectionHeadDecoder
     public float? DefaultIouThreshold => 0.45f;
 
     /// <summary>
-    /// Tells whether an output of YOLOv5's layout has what distinguishes YOLOX's exports: one box a cell, no metadata, and not the names that
-    /// Ultralytics (<c>output0</c>) and YOLOv6 (<c>outputs</c>) give their outputs.
+    /// Determines whether an output with YOLOv5's layout comes from an exporter of YOLOX. It does if there is one box per cell and no
+    /// metadata, and the output does not have the name that Ultralytics (<c>output0</c>) or YOLOv6 (<c>outputs</c>) uses.
     /// </summary>
-    public static bool HasItsMarks(in HeadQuery query) =>
+    public static bool LooksLikeYolox(in HeadQuery query) =>
         !query.FromUltralytics
         && query.Output is not ("output0" or "outputs")
-        && AnchorGrid.YoloxLevels(query.Axis1, query.Height, query.Width) > 0;
+        && AnchorGrid.GetYoloxLevels(query.Axis1, query.Height, query.Width) > 0;
 
-    public string? Reject(in HeadQuery query)
+    public string? GetMismatch(in HeadQuery query)
     {
-        if (query.RejectValues(2, YoloV5Decoder.BoxValues) is { } reason)
+        if (query.GetValuesMismatch(2, YoloV5Decoder.BoxValues) is { } mismatch)
         {
-            return reason;
+            return mismatch;
         }
 
-        bool sized = query.Axis1 >= 0 && query.Height > 0 && query.Width > 0;
-        if (sized && AnchorGrid.YoloxLevels(query.Axis1, query.Height, query.Width) == 0)
+        bool isSizeKnown = query.Axis1 >= 0 && query.Height > 0 && query.Width > 0;
+        if (isSizeKnown && AnchorGrid.GetYoloxLevels(query.Axis1, query.Height, query.Width) == 0)
         {
             return $"{query.Axis1} boxes are not the cells of strides 8, 16 and 32 (and 64) of a {query.Width} x {query.Height} input";
         }
@@ -46,15 +48,15 @@ internal sealed class YoloxDecoder(bool? decoded) : IDetectionHeadDecoder
         return query switch
         {
             { Forced: true } => null,
-            { FromUltralytics: true } => "the metadata is Ultralytics'",
-            { EndToEnd: true } => "the metadata says that the model is end-to-end",
-            _ when !sized => "its number of boxes is not known before the model runs; YOLOX's exports have a fixed one",
-            _ when !HasItsMarks(query) => $"the output's name, '{query.Output}', is not one of YOLOX's exporter",
+            { FromUltralytics: true } => "the metadata was written by Ultralytics' exporter",
+            { EndToEnd: true } => "the metadata states that the model is end-to-end",
+            _ when !isSizeKnown => "the number of boxes is not known before the model runs, and exports of YOLOX have a fixed number",
+            _ when !LooksLikeYolox(query) => $"the exporter of YOLOX does not name the output '{query.Output}'",
             _ => null,
         };
     }
 
-    public HeadLayout Layout(in HeadQuery query) =>
+    public HeadLayout CreateLayout(in HeadQuery query) =>
         new((int)query.Axis1, (int)query.Axis2 - YoloV5Decoder.BoxValues, query.Height, query.Width);
 
     public void Decode(ReadOnlySpan<float> output, in HeadLayout layout, float minScore, CandidateBuffer candidates)
@@ -81,7 +83,7 @@ internal sealed class YoloxDecoder(bool? decoded) : IDetectionHeadDecoder
                     x = (x + column) * stride;
                     y = (y + row) * stride;
 
-                    // In double precision, so that every processor and C library gives the same float.
+                    // In double precision, because single-precision exponentials differ between processors and C libraries.
                     width = (float)Math.Exp(width) * stride;
                     height = (float)Math.Exp(height) * stride;
                 }
@@ -91,7 +93,8 @@ internal sealed class YoloxDecoder(bool? decoded) : IDetectionHeadDecoder
         }
     }
 
-    // Offsets from a cell are about half a stride in the mean; pixels are about half the input's width. An eighth lies far from both.
+    // The mean of the x values tells both formats apart. Raw values are offsets within a cell, with a mean of about half a stride or less;
+    // pixels have a mean of about half the width of the input. An eighth of the width is far from both.
     private static bool LooksDecoded(ReadOnlySpan<float> output, in HeadLayout layout, int values)
     {
         double sum = 0;

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Vision.Detection.Internal.Suppression;
 
-/// <summary>Boxes above the lowest score, before suppression. Memory grows as needed and is kept from image to image. Not thread-safe.</summary>
+/// <summary>The boxes above the minimum score, before suppression. The memory is reused from image to image. Not thread-safe.</summary>
 internal sealed class CandidateBuffer
 {
     private Candidate[] _items = new Candidate[256];
@@ -14,13 +14,13 @@ internal sealed class CandidateBuffer
     /// <summary>Empties the buffer.</summary>
     public void Clear() => Count = 0;
 
-    /// <summary>Adds a box, unless a number of it is infinite or not a number, or the box is inside out.</summary>
+    /// <summary>Adds a box. A box with an infinite value or a NaN, or with a negative width or height, is ignored.</summary>
     public void Add(in Candidate candidate)
     {
         float width = candidate.Right - candidate.Left;
         float height = candidate.Bottom - candidate.Top;
 
-        // An infinite side gives an infinite width, or none at all.
+        // An infinite edge gives an infinite width or NaN, and NaN fails every comparison, so this also checks the edges themselves.
         if (!(width >= 0 && width <= float.MaxValue && height >= 0 && height <= float.MaxValue && candidate.Score <= float.MaxValue))
         {
             return;

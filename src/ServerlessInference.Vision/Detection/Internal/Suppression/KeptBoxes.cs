@@ -3,7 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace ServerlessInference.Vision.Detection.Internal.Suppression;
 
-/// <summary>The boxes that suppression has kept so far, one array a side, so that a candidate is compared with several at once. Not thread-safe.</summary>
+/// <summary>The boxes that suppression has kept so far. Not thread-safe.</summary>
+/// <remarks>
+/// There is one array per edge instead of one array of boxes, so that one vector operation compares a candidate with several boxes. The
+/// arrays' lengths are multiples of the vector length. Unused elements have the class <see cref="NoClass"/>, which no candidate has, so
+/// the loop needs no code for a remainder.
+/// </remarks>
 internal sealed class KeptBoxes
 {
     private const int NoClass = -1;
@@ -19,7 +24,7 @@ internal sealed class KeptBoxes
     /// <summary>Gets the number of boxes.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Gets the candidates' indices, by falling score.</summary>
+    /// <summary>Gets the indices of the candidates, in descending order of score.</summary>
     public ReadOnlySpan<int> Candidates => _candidate.AsSpan(0, Count);
 
     /// <summary>Empties the list.</summary>
@@ -32,7 +37,7 @@ internal sealed class KeptBoxes
     /// <summary>Adds a box.</summary>
     /// <param name="box">The box.</param>
     /// <param name="group">The class within which boxes suppress each other.</param>
-    /// <param name="index">The candidate's index.</param>
+    /// <param name="index">The index of the candidate.</param>
     public void Add(in Candidate box, int group, int index)
     {
         if (Count == _candidate.Length)
@@ -49,15 +54,16 @@ internal sealed class KeptBoxes
         _candidate[Count++] = index;
     }
 
-    /// <summary>Tells whether a kept box of a class overlaps a box by more than a threshold.</summary>
+    /// <summary>Determines whether any kept box of a class overlaps a box by more than a threshold.</summary>
     /// <remarks>
-    /// Intersection over union in float32, as in torchvision: <c>inter / (a + b - inter)</c>. Boxes without an area overlap nothing. Each
-    /// element is computed alone, so that the result does not depend on the processor's vector length.
+    /// The overlap is the intersection over union in float32, as in torchvision: <c>inter / (a + b - inter)</c>. Boxes without an area
+    /// overlap nothing, since 0 / 0 is NaN. Each element is computed on its own, so the result does not depend on the vector length of
+    /// the processor.
     /// </remarks>
     /// <param name="box">The box.</param>
     /// <param name="group">The class.</param>
     /// <param name="threshold">The threshold.</param>
-    /// <returns>Whether there is one.</returns>
+    /// <returns><see langword="true"/> if there is such a box.</returns>
     public bool AnyOverlaps(in Candidate box, int group, float threshold)
     {
         var left = new Vector<float>(box.Left);
@@ -74,11 +80,12 @@ internal sealed class KeptBoxes
         ref float areas = ref MemoryMarshal.GetArrayDataReference(_area);
         ref int classes = ref MemoryMarshal.GetArrayDataReference(_class);
 
-        // The arrays' length is a multiple of the vector's; what lies behind Count is of no class.
         for (nuint i = 0; i < (nuint)Count; i += (nuint)Vector<float>.Count)
         {
-            Vector<float> width = Vector.MinNative(right, Vector.LoadUnsafe(ref rights, i)) - Vector.MaxNative(left, Vector.LoadUnsafe(ref lefts, i));
-            Vector<float> height = Vector.MinNative(bottom, Vector.LoadUnsafe(ref bottoms, i)) - Vector.MaxNative(top, Vector.LoadUnsafe(ref tops, i));
+            Vector<float> width =
+                Vector.MinNative(right, Vector.LoadUnsafe(ref rights, i)) - Vector.MaxNative(left, Vector.LoadUnsafe(ref lefts, i));
+            Vector<float> height =
+                Vector.MinNative(bottom, Vector.LoadUnsafe(ref bottoms, i)) - Vector.MaxNative(top, Vector.LoadUnsafe(ref tops, i));
             Vector<float> inter = Vector.MaxNative(width, Vector<float>.Zero) * Vector.MaxNative(height, Vector<float>.Zero);
             Vector<int> above = Vector.GreaterThan(inter / (area + Vector.LoadUnsafe(ref areas, i) - inter), limit);
             if (Vector.BitwiseAnd(above, Vector.Equals(Vector.LoadUnsafe(ref classes, i), wanted)) != Vector<int>.Zero)

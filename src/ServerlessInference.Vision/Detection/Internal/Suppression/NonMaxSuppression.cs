@@ -1,21 +1,24 @@
 namespace ServerlessInference.Vision.Detection.Internal.Suppression;
 
-/// <summary>Greedy suppression: by falling score, a box is kept unless a kept box of its class overlaps it too much.</summary>
+/// <summary>
+/// Greedy non-maximum suppression: in descending order of score, each box is kept unless a box of its class that was kept before overlaps
+/// it by more than a threshold.
+/// </summary>
 /// <remarks>
-/// <para>The kept boxes and their order are those of torchvision's <c>batched_nms</c> and of OpenCV's <c>NMSBoxes</c> class by class; of equal
-/// scores the box that came first in the output goes first. It ends as soon as enough boxes are kept, so that time is bounded by
-/// candidates × most detections.</para>
-/// <para>Memory grows as needed and is kept. Not thread-safe: one per batch.</para>
+/// <para>The kept boxes and their order equal those of torchvision's <c>batched_nms</c>, and of OpenCV's <c>NMSBoxes</c> called per class.
+/// Boxes with equal scores are in the order of the output. Suppression stops as soon as enough boxes are kept, so its time is bounded by
+/// <see cref="SuppressionSettings.MaxCandidates"/> × <see cref="SuppressionSettings.MaxDetections"/> comparisons.</para>
+/// <para>Working memory grows as needed and is reused. Not thread-safe: use one instance per batch.</para>
 /// </remarks>
 internal sealed class NonMaxSuppression
 {
     private readonly KeptBoxes _kept = new();
     private ulong[] _order = [];
 
-    /// <summary>Suppresses.</summary>
-    /// <param name="candidates">The boxes; scores are above 0 and finite.</param>
+    /// <summary>Suppresses overlapping boxes.</summary>
+    /// <param name="candidates">The boxes. Their scores are above 0 and finite.</param>
     /// <param name="settings">Thresholds and limits.</param>
-    /// <returns>The kept boxes' indices by falling score; valid until the next call.</returns>
+    /// <returns>The indices of the kept boxes in descending order of score, valid until the next call.</returns>
     public ReadOnlySpan<int> Run(ReadOnlySpan<Candidate> candidates, in SuppressionSettings settings)
     {
         _kept.Clear();
@@ -41,7 +44,9 @@ internal sealed class NonMaxSuppression
         return _kept.Candidates;
     }
 
-    // A positive float's bits rise with its value: turned over, with the index below them, one number sorts by both.
+    // Sorts by descending score and, for equal scores, by ascending index, without a comparison function. The bits of a positive float,
+    // read as an integer, have the same order as the floats. The inverted bits in the upper half of a 64-bit key sort scores in
+    // descending order; the index in the lower half decides ties and is read back from the key afterwards.
     private Span<ulong> Sort(ReadOnlySpan<Candidate> candidates)
     {
         if (_order.Length < candidates.Length)

@@ -5,7 +5,7 @@ namespace ServerlessInference.Vision.Tests.Detection.Internal.Drawing;
 public sealed class PixelFontTests
 {
     [Fact]
-    public void Glyph_EveryAsciiCharacter_IsDistinctAndFitsItsCell()
+    public void Glyph_EveryAsciiCharacter_IsDistinctAndFits()
     {
         var seen = new Dictionary<string, char>();
         for (char character = ' '; character <= '~'; character++)
@@ -22,6 +22,6 @@ public sealed class PixelFontTests
     public void Glyph_OtherCharacter_IsAQuestionMark() => Assert.Equal(PixelFont.Glyph('?').ToArray(), PixelFont.Glyph('\u00fc').ToArray());
 
     [Fact]
-    public void OfClass_Classes_HaveColoursOfTheirOwn() =>
-        Assert.Equal(80, Enumerable.Range(0, 80).Select(RgbColor.OfClass).Distinct().Count());
+    public void ForClass_Classes_HaveDistinctColours() =>
+        Assert.Equal(80, Enumerable.Range(0, 80).Select(RgbColor.ForClass).Distinct().Count());
 }

@@ -15,13 +15,13 @@ public sealed class AnchorGridTests
     [InlineData(300, 640, 640, 0)]
     [InlineData(-1, 640, 640, 0)]
     [InlineData(8400, 0, 0, 0)]
-    public void BoxesPerCell_Boxes_TellsTheGrid(long boxes, int height, int width, int expected) =>
-        Assert.Equal(expected, AnchorGrid.BoxesPerCell(boxes, height, width));
+    public void GetBoxesPerCell_BoxCount_ReturnsBoxesPerCell(long boxes, int height, int width, int expected) =>
+        Assert.Equal(expected, AnchorGrid.GetBoxesPerCell(boxes, height, width));
 
     [Theory]
     [InlineData(3549, 416, 416, 3)]
     [InlineData(34000, 1280, 1280, 4)]
     [InlineData(25200, 640, 640, 0)]
-    public void YoloxLevels_Boxes_TellsTheGrids(long boxes, int height, int width, int expected) =>
-        Assert.Equal(expected, AnchorGrid.YoloxLevels(boxes, height, width));
+    public void GetYoloxLevels_BoxCount_ReturnsNumberOfGrids(long boxes, int height, int width, int expected) =>
+        Assert.Equal(expected, AnchorGrid.GetYoloxLevels(boxes, height, width));
 }

@@ -11,7 +11,7 @@ public sealed class ColumnMaximaTests
     [InlineData(5, 33)]
     [InlineData(6, 8)]
     [InlineData(80, 75)]
-    public void Compute_AnyRowsAndColumns_IsThePlainMaximum(int rows, int columns)
+    public void Compute_AnyRowsAndColumns_EqualsPlainMaximum(int rows, int columns)
     {
         var random = new Random(rows * columns);
         float[] values = [.. Enumerable.Range(0, rows * columns).Select(_ => (float)random.NextDouble() - 0.5f)];
@@ -25,14 +25,14 @@ public sealed class ColumnMaximaTests
     }
 
     [Fact]
-    public void NextAbove_AnyValues_FindsEachAboveTheThreshold()
+    public void FindNextAbove_AnyValues_FindsEachAboveThreshold()
     {
         var random = new Random(7);
         for (int length = 0; length < 70; length++)
         {
             float[] values = [.. Enumerable.Range(0, length).Select(_ => random.Next(8) == 0 ? 0.9f : random.Next(8) == 0 ? float.NaN : 0.25f)];
             var found = new List<int>();
-            for (int at = ColumnMaxima.NextAbove(values, 0, 0.25f); at >= 0; at = ColumnMaxima.NextAbove(values, at + 1, 0.25f))
+            for (int at = ColumnMaxima.FindNextAbove(values, 0, 0.25f); at >= 0; at = ColumnMaxima.FindNextAbove(values, at + 1, 0.25f))
             {
                 found.Add(at);
             }

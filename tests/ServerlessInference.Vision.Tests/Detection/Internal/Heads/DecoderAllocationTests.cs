@@ -32,7 +32,7 @@ public sealed class DecoderAllocationTests
     }
 
     [Fact]
-    public void Decode_EveryBoxAboveTheThreshold_GivesEachOnce()
+    public void Decode_EveryBoxAboveThreshold_ReturnsEachOnce()
     {
         const int Boxes = 5000;
         float[] output = new float[5 * Boxes];

@@ -3,11 +3,13 @@ using ServerlessInference.Vision.Detection.Internal.Heads;
 
 namespace ServerlessInference.Vision.Tests.Detection.Internal.Heads;
 
-/// <summary>Pins what the heads' own tools have: Ultralytics 8 <c>predict</c>, YOLOv5 7.0 <c>detect.py</c>, YOLOX 0.3's ONNX Runtime demo.</summary>
+/// <summary>
+/// Pins the defaults to those of the tools: Ultralytics 8 <c>predict</c>, YOLOv5 7.0 <c>detect.py</c>, YOLOX 0.3's ONNX Runtime demo.
+/// </summary>
 public sealed class DecoderDefaultsTests
 {
     [Fact]
-    public void Defaults_EachHead_AreItsToolsOwn() => Assert.Equal(
+    public void Defaults_EachHead_AreTheTools() => Assert.Equal(
         [
             (DetectionHead.YoloV8, 0.25f, 0.7f),
             (DetectionHead.YoloV5, 0.25f, 0.45f),

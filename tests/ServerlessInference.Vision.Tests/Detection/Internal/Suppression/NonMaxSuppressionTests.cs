@@ -4,7 +4,7 @@ namespace ServerlessInference.Vision.Tests.Detection.Internal.Suppression;
 
 public sealed class NonMaxSuppressionTests
 {
-    private static readonly SuppressionSettings Usual = new(0.45f, ClassAgnostic: false, MaxDetections: 300, MaxCandidates: 30_000);
+    private static readonly SuppressionSettings Default = new(0.45f, ClassAgnostic: false, MaxDetections: 300, MaxCandidates: 30_000);
 
     [Theory]
     [InlineData(0.0f, false)]
@@ -13,13 +13,13 @@ public sealed class NonMaxSuppressionTests
     [InlineData(0.7f, false)]
     [InlineData(0.45f, true)]
     [InlineData(1.0f, true)]
-    public void Run_RandomScenes_EqualsThePlainAlgorithm(float threshold, bool agnostic)
+    public void Run_RandomScenes_EqualsPlainAlgorithm(float threshold, bool agnostic)
     {
         var suppression = new NonMaxSuppression();
         for (int seed = 0; seed < 150; seed++)
         {
             Candidate[] candidates = Scene(seed, classes: 1 + (seed % 4));
-            SuppressionSettings settings = Usual with { IouThreshold = threshold, ClassAgnostic = agnostic, MaxDetections = seed % 7 == 0 ? 5 : 300 };
+            SuppressionSettings settings = Default with { IouThreshold = threshold, ClassAgnostic = agnostic, MaxDetections = seed % 7 == 0 ? 5 : 300 };
 
             int[] kept = suppression.Run(candidates, settings).ToArray();
 
@@ -28,43 +28,45 @@ public sealed class NonMaxSuppressionTests
     }
 
     [Fact]
-    public void Run_RandomScenes_KeepsWhatItPromises()
+    public void Run_RandomScenes_KeptBoxesAreSortedAndDroppedBoxesOverlap()
     {
         var suppression = new NonMaxSuppression();
         for (int seed = 1000; seed < 1100; seed++)
         {
             Candidate[] candidates = Scene(seed, classes: 3);
-            int[] kept = suppression.Run(candidates, Usual).ToArray();
+            int[] kept = suppression.Run(candidates, Default).ToArray();
 
             Assert.Equal(kept.Length, kept.Distinct().Count());
             Assert.Equal(kept.OrderByDescending(i => candidates[i].Score).ThenBy(i => i), kept);
             foreach (int first in kept)
             {
                 Assert.DoesNotContain(kept, second => second != first && candidates[first].Class == candidates[second].Class
-                    && Overlap(candidates[first], candidates[second]) > Usual.IouThreshold);
+                    && Overlap(candidates[first], candidates[second]) > Default.IouThreshold);
             }
 
             foreach (int dropped in Enumerable.Range(0, candidates.Length).Except(kept))
             {
-                Assert.Contains(kept, better => candidates[better].Class == candidates[dropped].Class && candidates[better].Score >= candidates[dropped].Score && Overlap(candidates[better], candidates[dropped]) > Usual.IouThreshold);
+                Assert.Contains(kept, better => candidates[better].Class == candidates[dropped].Class
+                    && candidates[better].Score >= candidates[dropped].Score
+                    && Overlap(candidates[better], candidates[dropped]) > Default.IouThreshold);
             }
         }
     }
 
     [Fact]
-    public void Run_EqualScores_FirstBoxFirst()
+    public void Run_EqualScores_KeepsOutputOrder()
     {
         Candidate[] candidates = [Box(0, 0, 10, 0.5f, 1), Box(100, 0, 10, 0.5f, 0), Box(1, 0, 10, 0.5f, 1), Box(50, 0, 10, 0.75f, 0)];
 
-        Assert.Equal([3, 0, 1], new NonMaxSuppression().Run(candidates, Usual).ToArray());
+        Assert.Equal([3, 0, 1], new NonMaxSuppression().Run(candidates, Default).ToArray());
     }
 
     [Fact]
-    public void Run_MaxCandidates_LooksAtTheBestOnly()
+    public void Run_MaxCandidates_ConsidersOnlyTheBest()
     {
         Candidate[] candidates = [.. Enumerable.Range(0, 100).Select(i => Box(i * 20, 0, 10, (i + 1) / 101f, 0))];
 
-        Assert.Equal([99, 98, 97], new NonMaxSuppression().Run(candidates, Usual with { MaxCandidates = 3 }).ToArray());
+        Assert.Equal([99, 98, 97], new NonMaxSuppression().Run(candidates, Default with { MaxCandidates = 3 }).ToArray());
     }
 
     [Fact]
@@ -72,7 +74,7 @@ public sealed class NonMaxSuppressionTests
     {
         Candidate[] candidates = [Box(0, 0, 10, 0.5f, 0), Box(0, 0, 10, 0.6f, 0)];
 
-        Assert.Equal([1, 0], new NonMaxSuppression().Run(candidates, Usual with { IouThreshold = null }).ToArray());
+        Assert.Equal([1, 0], new NonMaxSuppression().Run(candidates, Default with { IouThreshold = null }).ToArray());
     }
 
     [Fact]
@@ -80,18 +82,18 @@ public sealed class NonMaxSuppressionTests
     {
         Candidate[] candidates = [Box(5, 5, 0, 0.9f, 0), Box(5, 5, 0, 0.8f, 0), Box(0, 0, 10, 0.7f, 0)];
 
-        Assert.Equal([0, 1, 2], new NonMaxSuppression().Run(candidates, Usual).ToArray());
+        Assert.Equal([0, 1, 2], new NonMaxSuppression().Run(candidates, Default).ToArray());
     }
 
     [Fact]
-    public void Run_UsedAgain_ForgetsWhatWasKept()
+    public void Run_SecondRun_IgnoresFirst()
     {
         var suppression = new NonMaxSuppression();
         Candidate[] many = [.. Enumerable.Range(0, 70).Select(i => Box(i * 20, 0, 10, 0.5f, 0))];
-        Assert.Equal(70, suppression.Run(many, Usual).Length);
+        Assert.Equal(70, suppression.Run(many, Default).Length);
 
-        Assert.Equal([0], suppression.Run([Box(20, 0, 10, 0.4f, 0)], Usual).ToArray());
-        Assert.Equal([0], suppression.Run([Box(400, 0, 10, 0.4f, 0)], Usual).ToArray());
+        Assert.Equal([0], suppression.Run([Box(20, 0, 10, 0.4f, 0)], Default).ToArray());
+        Assert.Equal([0], suppression.Run([Box(400, 0, 10, 0.4f, 0)], Default).ToArray());
     }
 
     [Fact]
@@ -103,9 +105,9 @@ public sealed class NonMaxSuppressionTests
             .. Enumerable.Range(0, 20_000).Select(i => Box((i % 50 * 40) + (float)random.NextDouble(), (float)random.NextDouble(), 30, 0.3f + (float)(random.NextDouble() * 0.6), 0)),
         ];
         var suppression = new NonMaxSuppression();
-        Assert.Equal(50, suppression.Run(candidates, Usual).Length);
+        Assert.Equal(50, suppression.Run(candidates, Default).Length);
 
-        Assert.Equal(0, Allocations.Least(() => _ = suppression.Run(candidates, Usual).Length));
+        Assert.Equal(0, Allocations.Least(() => _ = suppression.Run(candidates, Default).Length));
     }
 
     private static Candidate Box(float left, float top, float size, float score, int index) => new(left, top, left + size, top + size, score, index, 0);
@@ -119,7 +121,7 @@ public sealed class NonMaxSuppressionTests
             float left = (float)random.NextDouble() * 60;
             float top = (float)random.NextDouble() * 60;
 
-            // A few scores only, so that many are equal.
+            // Only a few different scores, so that many are equal.
             candidates[i] = new Candidate(
                 left, top, left + (float)random.NextDouble() * 40, top + (float)random.NextDouble() * 40, (1 + random.Next(20)) / 20f, random.Next(classes), i);
         }

@@ -12,7 +12,7 @@ public sealed unsafe class InverseDctTests
     [InlineData(40)]
     [InlineData(2047)]
     [InlineData(32767)]
-    public void Transform_AnyPath_GivesTheSameSamples(int largest)
+    public void Transform_AnyPath_ReturnsSameSamples(int largest)
     {
         var random = new Random(largest);
         short* pair = stackalloc short[ZigZag.PairLength];
@@ -49,7 +49,7 @@ public sealed unsafe class InverseDctTests
     }
 
     [Fact]
-    public void Transform_WithinRange_IsWithinOneOfTheRealTransform()
+    public void Transform_WithinRange_DiffersByAtMostOneFromRealTransform()
     {
         var random = new Random(1);
         short* block = stackalloc short[ZigZag.PairLength];
@@ -74,7 +74,7 @@ public sealed unsafe class InverseDctTests
     }
 
     [Fact]
-    public void DcSample_AnyCoefficient_IsWhatTheTransformGives()
+    public void DcSample_AnyCoefficient_EqualsTransform()
     {
         short* block = stackalloc short[ZigZag.PairLength];
         short* multipliers = stackalloc short[ZigZag.PairLength];
@@ -93,7 +93,7 @@ public sealed unsafe class InverseDctTests
     [Theory]
     [InlineData(40)]
     [InlineData(32767)]
-    public void TransformReduced_AnyPath_GivesTheSameSamples(int largest)
+    public void TransformReduced_AnyPath_ReturnsSameSamples(int largest)
     {
         Assert.SkipUnless(Lanes.IsSupported128, "There are no 128-bit vectors, and so only one path.");
         var random = new Random(largest);

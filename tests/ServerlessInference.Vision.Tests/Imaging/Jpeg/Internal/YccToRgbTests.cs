@@ -5,7 +5,7 @@ namespace ServerlessInference.Vision.Tests.Imaging.Jpeg.Internal;
 public sealed unsafe class YccToRgbTests
 {
     [Fact]
-    public void Convert_EveryColourDifference_IsThatOfSinglePixels()
+    public void Convert_EveryColourDifference_EqualsSinglePixels()
     {
         const int Width = 256;
         byte* y = stackalloc byte[Width + 32];
@@ -41,7 +41,7 @@ public sealed unsafe class YccToRgbTests
     [InlineData(31)]
     [InlineData(33)]
     [InlineData(95)]
-    public void Convert_AnyWidth_WritesNothingBehind(int width)
+    public void Convert_AnyWidth_WritesNothingAfterRow(int width)
     {
         byte* samples = stackalloc byte[width + 32];
         byte* target = stackalloc byte[(3 * width) + 64];

@@ -5,7 +5,7 @@ namespace ServerlessInference.Vision.Tests.Imaging.Png.Internal;
 public sealed class PngCrc32Tests
 {
     [Fact]
-    public void Compute_CheckString_GivesThePublishedValue() => Assert.Equal(0xCBF43926, PngCrc32.Compute("123456789"u8));
+    public void Compute_CheckString_ReturnsPublishedValue() => Assert.Equal(0xCBF43926, PngCrc32.Compute("123456789"u8));
 
     [Fact]
     public void Compute_AnyLength_EqualsTheBitwiseComputation()

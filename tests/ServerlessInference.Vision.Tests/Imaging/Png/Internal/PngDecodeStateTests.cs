@@ -3,7 +3,7 @@ using ServerlessInference.Vision.Imaging.Png.Internal;
 
 namespace ServerlessInference.Vision.Tests.Imaging.Png.Internal;
 
-/// <summary>One decoder for many images: what is kept from image to image shows neither in memory nor in pixels.</summary>
+/// <summary>One decoder for many images: the reused state affects neither the allocations nor the pixels.</summary>
 public sealed class PngDecodeStateTests
 {
     private const int MeasuredImages = 20;
@@ -24,20 +24,22 @@ public sealed class PngDecodeStateTests
             long allocated = long.MaxValue;
             for (int i = 0; i < MeasuredImages; i++)
             {
-                // The least of some images: a garbage collection may empty the array pool before any one of them.
+                // The minimum over several images, since a garbage collection may empty the array pool before any one of them.
                 long before = GC.GetAllocatedBytesForCurrentThread();
                 decoder.Decode(encoded, options, image);
                 allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
             }
 
-            // The runtime's inflater, which cannot begin a second image: 248 bytes in .NET 10. Nothing of our own, nothing that grows with the image.
+            // The runtime's inflater cannot be reused for a second image: 248 bytes in .NET 10. Nothing else is allocated, and nothing
+            // grows
+        // with the image.
             TestContext.Current.TestOutputHelper!.WriteLine($"{allocated} bytes an image");
             Assert.InRange(allocated, 0, 1023);
         }
     }
 
     [Fact]
-    public void Decode_OtherKindsInTurn_LeaveNothingBehind()
+    public void Decode_DifferentKindsInTurn_DoNotAffectEachOther()
     {
         var options = new ImageDecodeOptions { Alpha = AlphaMode.Compose, Background = 0x102030 };
         byte[][] files =
@@ -77,7 +79,7 @@ public sealed class PngDecodeStateTests
     }
 
     [Fact]
-    public void Decode_ManyAtOnce_KeepsThemApart()
+    public void Decode_Concurrently_ReturnsEachImage()
     {
         var decoder = new PngDecoder();
         (byte[] File, byte[] Pixels)[] images =

@@ -15,7 +15,7 @@ public sealed class PngDecoderTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Decode_EveryKind_GivesRgb(int bitDepth, int colorType, bool interlaced)
+    public void Decode_EveryKind_ReturnsRgb(int bitDepth, int colorType, bool interlaced)
     {
         foreach ((int width, int height) in (ReadOnlySpan<(int, int)>)[(1, 1), (2, 3), (5, 9), (37, 23), (70, 11)])
         {
@@ -35,7 +35,7 @@ public sealed class PngDecoderTests
     }
 
     [Fact]
-    public void Decode_IndexBehindThePalette_IsTheGreyOfThatNumber()
+    public void Decode_IndexBeyondPalette_IsGreyOfSameValue()
     {
         var builder = new PngBuilder(3, 1, 8, 3) { Sample = (x, _, _) => x * 100 };
 
@@ -47,7 +47,7 @@ public sealed class PngDecoderTests
         Assert.Equal([0, 50, 100, 50, 100, 150], Decode(TranslucentPixels()).Pixels.ToArray());
 
     [Fact]
-    public void Decode_AlphaChannelComposed_MixesWithTheBackground()
+    public void Decode_AlphaChannelComposed_BlendsWithBackground()
     {
         var options = new ImageDecodeOptions { Alpha = AlphaMode.Compose, Background = 0x2080C0 };
 
@@ -62,7 +62,7 @@ public sealed class PngDecoderTests
     [InlineData(8, 2, new byte[] { 0, 2, 0, 2, 0, 2 })]
     [InlineData(16, 2, new byte[] { 0, 2, 0, 2, 0, 2 })]
     [InlineData(8, 3, new byte[] { 255, 255, 0 })]
-    public void Decode_TransparentColor_ComposesItAway(int bitDepth, int colorType, byte[] transparency)
+    public void Decode_TransparentColor_IsReplacedByBackground(int bitDepth, int colorType, byte[] transparency)
     {
         var builder = new PngBuilder(4, 1, bitDepth, colorType) { Sample = (x, _, _) => x };
         byte[] encoded = builder.Add("PLTE", Palette).Add("tRNS", transparency).Build();
@@ -75,7 +75,7 @@ public sealed class PngDecoderTests
     [Theory]
     [InlineData(99, 10_000)]
     [InlineData(100, 9_999)]
-    public void Decode_AboveALimit_IsRefusedBeforeMemoryIsTaken(int maxDimension, long maxPixels)
+    public void Decode_AboveLimit_IsRejectedBeforeAllocation(int maxDimension, long maxPixels)
     {
         var image = new ImageBuffer();
         var options = new ImageDecodeOptions { MaxDimension = maxDimension, MaxPixels = maxPixels };
@@ -86,7 +86,7 @@ public sealed class PngDecoderTests
     }
 
     [Fact]
-    public void Decode_SizeThatTheDataCannotFill_IsRefusedBeforeMemoryIsTaken()
+    public void Decode_SizeBeyondDeflateLimit_IsRejectedBeforeAllocation()
     {
         byte[] encoded = new PngBuilder(1, 1, 8, 2).Build();
         encoded[18] = 0x10;
@@ -101,7 +101,7 @@ public sealed class PngDecoderTests
     }
 
     [Fact]
-    public void Decode_AnyCut_IsMalformedOrWhole()
+    public void Decode_AnyTruncation_IsMalformedOrComplete()
     {
         byte[] encoded = new PngBuilder(20, 20, 8, 2).Build();
         byte[] whole = Decode(encoded).Pixels.ToArray();
@@ -110,7 +110,7 @@ public sealed class PngDecoderTests
         {
             if (length >= complete)
             {
-                // Only the end chunk is missing: Pillow takes that, too.
+                // Only the end chunk is missing, which Pillow accepts too.
                 Assert.Equal(whole, Decode(encoded[..length]).Pixels.ToArray());
                 continue;
             }
@@ -166,7 +166,7 @@ public sealed class PngDecoderTests
     }
 
     [Fact]
-    public void Identify_Header_TellsTheSize() =>
+    public void Identify_Header_ReturnsSize() =>
         Assert.Equal(new ImageInfo(ImageFormat.Png, 31, 17, 1), new PngDecoder().Identify(new PngBuilder(31, 17, 8, 2).Build()));
 
     [Theory]
@@ -178,7 +178,7 @@ public sealed class PngDecoderTests
     [InlineData(6, true, "304152")]
     [InlineData(7, false, "524130")]
     [InlineData(8, true, "251403")]
-    public void Decode_ExifOrientation_TurnsThePixels(byte orientation, bool behindData, string order)
+    public void Decode_ExifOrientation_MovesPixels(byte orientation, bool behindData, string order)
     {
         // Three columns and two rows, numbered in the order in which they are stored.
         byte[] exif = [.. "MM\0*\0\0\0\b\0\u0001"u8, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];

@@ -14,7 +14,7 @@ public sealed class VectorPathTests
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public void ReadRow_AnyPath_GivesTheScalarPathsBytes(string path, ResizeFilter filter)
+    public void ReadRow_AnyPath_EqualsScalarPath(string path, ResizeFilter filter)
     {
         Assert.SkipWhen(Enum.Parse<VectorPath>(path) > VectorPaths.Best, $"This processor has no {path}.");
         var scalar = new ResamplerSet(VectorPath.Scalar);

@@ -19,7 +19,7 @@ public sealed class PixelNormalizerTests
 
     [Theory]
     [MemberData(nameof(Presets))]
-    public void CanCompute_EveryPreset_WhereTheProcessorHasFusedOperations(ImagePreprocessingOptions options) =>
+    public void CanCompute_EveryPreset_IfProcessorHasFusedMultiplyAdd(ImagePreprocessingOptions options) =>
         Assert.Equal(Fma.IsSupported || AdvSimd.IsSupported, new PixelNormalizer(options).CanCompute);
 
     public static TheoryData<ImagePreprocessingOptions> Presets() =>

@@ -9,7 +9,7 @@ public sealed unsafe class PlanarKernelTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Run_AnyWidth_GivesTheTablesBits(bool wide)
+    public void Run_AnyWidth_EqualsTableBitForBit(bool wide)
     {
         Assert.SkipUnless(Vector128.IsHardwareAccelerated, "Without vectors nothing runs here.");
         const int Count = 256 + 15;
