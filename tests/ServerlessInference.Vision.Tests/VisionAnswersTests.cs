@@ -12,9 +12,12 @@ public sealed class VisionAnswersTests
     [Fact]
     public void Write_Classification_EqualsSerializer()
     {
-        var answer = new ImageClassification([new LabelScore(3, "gr\u00fcn \"und\" <gelb>", 0.123456789f), new LabelScore(0, string.Empty, 1e-9f)]);
+        var answer = new ImageClassification(
+            [new LabelScore(3, "gr\u00fcn \"und\" <gelb>", 0.123456789f), new LabelScore(0, string.Empty, 1e-9f)]);
 
-        Assert.Equal(JsonSerializer.Serialize(answer, VisionJson.Default.ImageClassification), Written(writer => VisionAnswers.Write(writer, answer)));
+        Assert.Equal(
+            JsonSerializer.Serialize(answer, VisionJson.Default.ImageClassification),
+            Written(writer => VisionAnswers.Write(writer, answer)));
     }
 
     [Fact]
@@ -22,7 +25,8 @@ public sealed class VisionAnswersTests
     {
         var answer = new ObjectDetection(640, 480, [new DetectedObject(1, "cat", 0.5f, new BoundingBox(1.5f, 2, 3.25f, 4))]);
 
-        Assert.Equal(JsonSerializer.Serialize(answer, VisionJson.Default.ObjectDetection), Written(writer => VisionAnswers.Write(writer, answer)));
+        Assert.Equal(
+            JsonSerializer.Serialize(answer, VisionJson.Default.ObjectDetection), Written(writer => VisionAnswers.Write(writer, answer)));
     }
 
     private static string Written(Action<Utf8JsonWriter> write)

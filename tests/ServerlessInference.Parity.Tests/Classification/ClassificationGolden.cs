@@ -19,7 +19,8 @@ internal static class ClassificationGolden
     public static double[] Logits(JsonElement array) => [.. array.EnumerateArray().Select(logit => logit.GetDouble())];
 
     /// <summary>Gives the indices of the best classes, the best first.</summary>
-    public static int[] Top(IReadOnlyList<double> logits, int count) => [.. Enumerable.Range(0, logits.Count).OrderByDescending(i => logits[i]).Take(count)];
+    public static int[] Top(IReadOnlyList<double> logits, int count) =>
+        [.. Enumerable.Range(0, logits.Count).OrderByDescending(i => logits[i]).Take(count)];
 
     /// <summary>Computes the natural logarithms of the softmax.</summary>
     public static double[] LogSoftmax(double[] logits)

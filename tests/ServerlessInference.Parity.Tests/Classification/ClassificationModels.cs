@@ -42,9 +42,13 @@ public sealed class ClassificationModels : IAsyncDisposable
         float[] tensor = new float[3 * options.Height * options.Width];
         new ImageTensorizer(options).Write(image, tensor);
         var pipeline = Services.GetRequiredKeyedService<IInferencePipeline<NamedValues, NamedValues>>(model);
-        var inputs = new NamedValues { [model == MobileNet ? "input" : "input.1"] = TensorValue.Create(tensor, 1, 3, options.Height, options.Width) };
+        var inputs = new NamedValues
+        {
+            [model == MobileNet ? "input" : "input.1"] = TensorValue.Create(tensor, 1, 3, options.Height, options.Width)
+        };
         InferenceResult<NamedValues> outputs = await pipeline.RunAsync(inputs, TestContext.Current.CancellationToken);
-        return Array.ConvertAll(Assert.IsType<TensorValue>(Assert.Single(outputs.Value).Value).Elements<float>().ToArray(), logit => (double)logit);
+        return Array.ConvertAll(
+            Assert.IsType<TensorValue>(Assert.Single(outputs.Value).Value).Elements<float>().ToArray(), logit => (double)logit);
     }
 
     /// <summary>Runs the whole pipeline: from an encoded image to all labels, in descending order of probability.</summary>

@@ -34,7 +34,8 @@ public sealed class ClassificationParityTests(ClassificationModels models) : ICl
         {
             string crop = golden.GetProperty("crop_png").GetString()!;
             double[] expected = ExpectedLogits(golden);
-            double[] actual = await models.LogitsAsync(ClassificationModels.MobileNet, ImageGolden.Decode("golden/classify/" + crop), ClassificationModels.Cropped());
+            double[] actual = await models.LogitsAsync(
+                ClassificationModels.MobileNet, ImageGolden.Decode("golden/classify/" + crop), ClassificationModels.Cropped());
             Compare(crop, expected, actual, ref largest, wrong);
         }
 
@@ -82,7 +83,12 @@ public sealed class ClassificationParityTests(ClassificationModels models) : ICl
         {
             string image = golden.GetProperty("image").GetString()!;
             double[] expected = ClassificationGolden.Logits(golden.GetProperty(name));
-            Compare(image, expected, await models.LogitsAsync(model, ImageGolden.Decode(image), ClassificationModels.Cifar()), ref logits, wrong);
+            Compare(
+                image,
+                expected,
+                await models.LogitsAsync(model, ImageGolden.Decode(image), ClassificationModels.Cifar()),
+                ref logits,
+                wrong);
             IReadOnlyList<LabelScore> answer = await models.ClassifyAsync(model, image);
             Compare(image, ClassificationGolden.LogSoftmax(expected), LogScores(answer), ref scores, wrong);
             Assert.Equal(golden.GetProperty("label").GetInt32(), answer[0].Index);
@@ -100,7 +106,8 @@ public sealed class ClassificationParityTests(ClassificationModels models) : ICl
     private static string ExpectedLabel(JsonElement golden) =>
         golden.GetProperty("mobilenet_v2_int8").GetProperty("top5")[0].GetProperty("label").GetString()!;
 
-    private static double[] LogScores(IReadOnlyList<LabelScore> answer) => [.. answer.OrderBy(label => label.Index).Select(label => Math.Log(label.Score))];
+    private static double[] LogScores(IReadOnlyList<LabelScore> answer) =>
+        [.. answer.OrderBy(label => label.Index).Select(label => Math.Log(label.Score))];
 
     private static void Compare(string image, double[] expected, double[] actual, ref double largest, List<string> wrong)
     {
@@ -115,7 +122,8 @@ public sealed class ClassificationParityTests(ClassificationModels models) : ICl
 
     private static void AssertInt8(double largest, double bound, string what, List<string> wrong)
     {
-        TestContext.Current.TestOutputHelper!.WriteLine($"{ClassificationModels.MobileNet}: {what} within {largest:E2}; {wrong.Count} images with other best classes");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{ClassificationModels.MobileNet}: {what} within {largest:E2}; {wrong.Count} images with other best classes");
         Assert.Empty(wrong);
         Assert.InRange(largest, 0, bound);
     }

@@ -25,7 +25,8 @@ public sealed class DetectionParityTests(DetectionParityTests.Pipelines pipeline
 
         foreach (JsonElement golden in DetectionGolden.Read().GetProperty("cases").EnumerateArray())
         {
-            yield return new TheoryDataRow<string, string>(golden.GetProperty("model").GetString()!, golden.GetProperty("preproc").GetString()!);
+            yield return new TheoryDataRow<string, string>(
+                golden.GetProperty("model").GetString()!, golden.GetProperty("preproc").GetString()!);
         }
     }
 

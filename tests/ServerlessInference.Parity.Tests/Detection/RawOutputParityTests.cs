@@ -28,7 +28,7 @@ public sealed class RawOutputParityTests
     [InlineData("yolox_nano_v8layout", "output0", DetectionHead.YoloV8, "0.7")]
     [InlineData("yolox_nano_e2e", "output0", DetectionHead.EndToEnd, "none")]
     [InlineData("yolox_nano_v5layout", "output", DetectionHead.YoloxDecoded, "0.45")]
-    [InlineData("yolox_nano_v5layout", "output", DetectionHead.Auto, "0.45")] // without metadata and with YOLOX's output name: decided by the values
+    [InlineData("yolox_nano_v5layout", "output", DetectionHead.Auto, "0.45")] // without metadata, decided by the values
     public async Task Postprocess_RawOutput_ReturnsReferenceBoxes(string model, string output, DetectionHead head, string threshold)
     {
         JsonElement all = DetectionGolden.Read();
@@ -41,8 +41,8 @@ public sealed class RawOutputParityTests
 
         LoadedModel loaded = Model(model, output, Dimensions(raw));
         using var batch = new InferenceBatch(loaded, 1);
-        batch.SetOutput(output, TensorValue.Create(
-            MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Reference.File("golden", "yolo", $"raw_bus_{model}.f32.bin"))).ToArray(), Dimensions(raw)));
+        byte[] values = File.ReadAllBytes(Reference.File("golden", "yolo", $"raw_bus_{model}.f32.bin"));
+        batch.SetOutput(output, TensorValue.Create(MemoryMarshal.Cast<byte, float>(values).ToArray(), Dimensions(raw)));
         ImageBatchState state = batch.State(() => new ImageBatchState());
         state.Begin(1);
         state.Size = new ImageSize(416, 416);
@@ -61,7 +61,8 @@ public sealed class RawOutputParityTests
         };
         var results = new ObjectDetection[1];
 
-        await new ObjectDetectionPostprocessor(new DetectionModels(options), options).PostprocessAsync(batch, results, TestContext.Current.CancellationToken);
+        await new ObjectDetectionPostprocessor(new DetectionModels(options), options)
+            .PostprocessAsync(batch, results, TestContext.Current.CancellationToken);
 
         DetectionGolden.AssertEqual(expected, results[0].Detections, boxTolerance: 0.01, scoreTolerance: 0.00001);
     }

@@ -14,7 +14,8 @@ public sealed class ClassificationTensorParityTests
     public static IEnumerable<TheoryDataRow<string, int>> Cases() =>
         Reference.IsThere
             ? ImageGolden.Read("golden", "classify", "imagenet_mobilenetv2.json").GetProperty("cases").EnumerateArray()
-                .Select(golden => new TheoryDataRow<string, int>(golden.GetProperty("image").GetString()!, golden.GetProperty("resize").GetInt32()))
+                .Select(golden => new TheoryDataRow<string, int>(
+                    golden.GetProperty("image").GetString()!, golden.GetProperty("resize").GetInt32()))
             : [new TheoryDataRow<string, int>(string.Empty, 0)];
 
     [Theory]
@@ -24,7 +25,9 @@ public sealed class ClassificationTensorParityTests
         JsonElement golden = ImageGolden.Read("golden", "classify", "imagenet_mobilenetv2.json").GetProperty("cases").EnumerateArray()
             .Single(element => element.GetProperty("image").GetString() == file && element.GetProperty("resize").GetInt32() == resize);
         ImageBuffer image = ImageGolden.Decode(file);
-        ImagePreprocessingOptions options = resize == 256 ? ImagePreprocessingPresets.Torchvision() : ImagePreprocessingPresets.TorchvisionV2();
+        ImagePreprocessingOptions options = resize == 256
+            ? ImagePreprocessingPresets.Torchvision()
+            : ImagePreprocessingPresets.TorchvisionV2();
 
         float[] tensor = new float[3 * 224 * 224];
         new ImageTensorizer(options).Write(image, tensor);
@@ -34,7 +37,8 @@ public sealed class ClassificationTensorParityTests
 
         Assert.Equal(golden.GetProperty("sha256_u8_hwc_rgb").GetString(), ImageGolden.Hash(pixels));
         int[] thousandths = Array.ConvertAll(tensor, value => (int)MathF.Round(value * 1000f));
-        Assert.Equal(golden.GetProperty("sha256_round3_int32_chw").GetString(), ImageGolden.Hash(MemoryMarshal.AsBytes(thousandths.AsSpan())));
+        Assert.Equal(
+            golden.GetProperty("sha256_round3_int32_chw").GetString(), ImageGolden.Hash(MemoryMarshal.AsBytes(thousandths.AsSpan())));
         foreach (JsonElement sample in golden.GetProperty("samples").EnumerateArray())
         {
             int at = (((sample[0].GetInt32() * 224) + sample[1].GetInt32()) * 224) + sample[2].GetInt32();

@@ -62,7 +62,9 @@ public sealed class JpegParityTests
     public void Decode_MutantsOfReferenceJpegs_AreDecodedOrRejected()
     {
         byte[][] files = [.. Goldens().Select(Read).Where(file => file.Length < 200_000)];
-        int count = Environment.GetEnvironmentVariable(MutantsVariable) is { Length: > 0 } set ? int.Parse(set, CultureInfo.InvariantCulture) : 1000;
+        int count = Environment.GetEnvironmentVariable(MutantsVariable) is { Length: > 0 } set
+            ? int.Parse(set, CultureInfo.InvariantCulture)
+            : 1000;
         var decoder = new JpegDecoder();
         var image = new ImageBuffer();
         var options = new ImageDecodeOptions { MaxPixels = MaxPixels };
@@ -119,7 +121,8 @@ public sealed class JpegParityTests
                 int average = 0;
                 for (int n = 0; n < factor * factor; n++)
                 {
-                    average += full.Row((y * factor) + (n / factor))[((x + (n % factor)) * ImageBuffer.Channels) + (i % ImageBuffer.Channels)];
+                    average += full.Row((y * factor) + (n / factor))[
+                        ((x + (n % factor)) * ImageBuffer.Channels) + (i % ImageBuffer.Channels)];
                 }
 
                 sum += Math.Abs(scaled.Row(y)[i] - ((double)average / (factor * factor)));

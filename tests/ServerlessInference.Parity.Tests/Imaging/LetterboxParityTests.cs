@@ -13,7 +13,8 @@ public sealed class LetterboxParityTests
     // Without the reference data there is one empty case, which skips itself, because a theory without data fails.
     public static IEnumerable<TheoryDataRow<string>> Keys() =>
         Reference.IsThere
-            ? ImageGolden.Read("golden", "yolo", "yolo_detections.json").GetProperty("preproc").EnumerateObject().Select(golden => new TheoryDataRow<string>(golden.Name))
+            ? ImageGolden.Read("golden", "yolo", "yolo_detections.json").GetProperty("preproc").EnumerateObject()
+                .Select(golden => new TheoryDataRow<string>(golden.Name))
             : [new TheoryDataRow<string>(string.Empty)];
 
     public static IEnumerable<TheoryDataRow<string, int, string>> Files() =>
@@ -69,7 +70,9 @@ public sealed class LetterboxParityTests
 
     private static ImagePreprocessingOptions Options(string kernel, int size)
     {
-        ImagePreprocessingOptions options = kernel == "yolox_topleft" ? ImagePreprocessingPresets.Yolox(size) : ImagePreprocessingPresets.Ultralytics(size);
+        ImagePreprocessingOptions options = kernel == "yolox_topleft"
+            ? ImagePreprocessingPresets.Yolox(size)
+            : ImagePreprocessingPresets.Ultralytics(size);
         options.Filter = kernel == "pil_bilinear" ? ResizeFilter.Bilinear : ResizeFilter.OpenCvLinear;
         options.Layout = TensorLayout.Nhwc;
 

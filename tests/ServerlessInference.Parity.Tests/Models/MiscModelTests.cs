@@ -44,7 +44,8 @@ public sealed class MiscModelTests
     public async Task DynamicAxes_AnyNumberOfRows_ReturnsAsManyAnswers()
     {
         NamedValues outputs = await ReferenceModels.RunAsync(
-            Reference.File("misc/example_dynamic_axes.onnx"), new NamedValues { ["input_vectors"] = TensorValue.Create(Enumerable.Repeat(1f, 70).ToArray(), 7, 10) });
+            Reference.File("misc/example_dynamic_axes.onnx"),
+            new NamedValues { ["input_vectors"] = TensorValue.Create(Enumerable.Repeat(1f, 70).ToArray(), 7, 10) });
 
         Assert.Equal([7L], outputs.Tensor("output_scalars").Shape.ToArray());
         Assert.All(outputs.Tensor("output_scalars").Elements<float>().ToArray(), number => Assert.Equal(10f, number));
@@ -85,7 +86,11 @@ public sealed class MiscModelTests
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(
             () => ReferenceModels.RunAsync(Reference.File("misc/example_needs_extensions.onnx"), []));
 
-        Assert.Contains($"it uses an operator that ONNX Runtime {OrtEnv.Instance().GetVersionString()} does not have. Register the library with that operator", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"it uses an operator that ONNX Runtime {OrtEnv.Instance().GetVersionString()} does not have. " +
+            "Register the library with that operator",
+            error.Message,
+            StringComparison.Ordinal);
         Assert.Contains("ai.onnx.contrib:StringUpper", error.Message, StringComparison.Ordinal);
     }
 
@@ -110,7 +115,11 @@ public sealed class MiscModelTests
         }
 
         async Task<NamedValues> RunAsync(int count) => (await pipeline.RunAsync(
-            new NamedValues { [input.Name] = TensorValue.Create(Enumerable.Repeat(pixels, count).SelectMany(image => image).ToArray(), count, 3, 64, 64) }, Token)).Value;
+            new NamedValues
+            {
+                [input.Name] = TensorValue.Create(Enumerable.Repeat(pixels, count).SelectMany(image => image).ToArray(), count, 3, 64, 64),
+            },
+            Token)).Value;
     }
 
     /// <summary>Runs a model on inputs of its declared types and shapes, all zero.</summary>

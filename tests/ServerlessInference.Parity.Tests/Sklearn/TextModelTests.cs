@@ -24,17 +24,21 @@ public sealed class TextModelTests
         catch (ModelLoadException error)
         {
             Assert.Contains(
-                "it wants a locale that this system does not have, as scikit-learn's text models do. Set the node's locale attribute to 'C.UTF-8', " +
-                "or LOCPATH to a folder with the compiled locale.",
+                "it wants a locale that this system does not have, as scikit-learn's text models do. " +
+                "Set the node's locale attribute to 'C.UTF-8', or LOCPATH to a folder with the compiled locale.",
                 error.Message, StringComparison.Ordinal);
-            TestContext.Current.TestOutputHelper?.WriteLine("The locale is absent here: the error that explains it was checked, not the labels.");
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                "The locale is absent here: the error that explains it was checked, not the labels.");
             return;
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine("The locale is there: labels and probabilities were checked.");
         float[] probabilities = outputs.Tensor("probabilities").Elements<float>().ToArray();
         Assert.Equal(cases.Select(item => item.GetProperty("label").GetInt64()), outputs.Tensor("label").Elements<long>().ToArray());
-        float[] expected = [.. cases.SelectMany(item => item.GetProperty("probabilities").EnumerateArray()).Select(number => number.GetSingle())];
+        float[] expected =
+        [
+            .. cases.SelectMany(item => item.GetProperty("probabilities").EnumerateArray()).Select(number => number.GetSingle())
+        ];
         Assert.Equal(expected.Length, probabilities.Length);
         Assert.All(expected.Zip(probabilities), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
     }

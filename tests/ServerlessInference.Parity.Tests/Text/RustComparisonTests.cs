@@ -43,7 +43,8 @@ public sealed class RustComparisonTests
     public void EncodeWindows_TextsOfTheComparison_Identical()
     {
         string folder = Folder();
-        WordPieceTokenizer tokenizer = WordPieceTokenizer.FromTokenizerJson(File.ReadAllBytes(Path.Combine(folder, "uncased.tokenizer.json")));
+        WordPieceTokenizer tokenizer = WordPieceTokenizer.FromTokenizerJson(
+            File.ReadAllBytes(Path.Combine(folder, "uncased.tokenizer.json")));
         var failures = new List<string>();
         int compared = 0;
         foreach (string line in File.ReadLines(Path.Combine(folder, "uncased.windows.jsonl")))
@@ -57,7 +58,9 @@ public sealed class RustComparisonTests
             }
         }
 
-        Assert.True(failures.Count == 0, $"{failures.Count} of {compared} differ{Environment.NewLine}{string.Join(Environment.NewLine, failures.Take(10))}");
+        Assert.True(
+            failures.Count == 0,
+            $"{failures.Count} of {compared} differ{Environment.NewLine}{string.Join(Environment.NewLine, failures.Take(10))}");
     }
 
     private static string Folder()
@@ -83,7 +86,8 @@ public sealed class RustComparisonTests
             TruncationSide = Enum.Parse<TextSide>(golden.GetProperty("direction").GetString()!),
             StopAtMaxLength = true,
         };
-        string settings = $"max {options.MaxLength}, stride {options.Stride}, {options.Truncation}, {options.TruncationSide}, pair {second is not null}";
+        string settings =
+            $"max {options.MaxLength}, stride {options.Stride}, {options.Truncation}, {options.TruncationSide}, pair {second is not null}";
         var windows = new TokenBatch();
         try
         {
@@ -107,7 +111,10 @@ public sealed class RustComparisonTests
         }
 
         JsonElement[] expected = [.. golden.GetProperty("windows").EnumerateArray()];
-        string[] wanted = [.. expected.Select(static window => Line(Numbers(window, "ids"), Numbers(window, "types"), Numbers(window, "mask")))];
+        string[] wanted =
+        [
+            .. expected.Select(static window => Line(Numbers(window, "ids"), Numbers(window, "types"), Numbers(window, "mask")))
+        ];
         string[] found = [.. Enumerable.Range(0, windows.Count).Select(
             i => Line(windows[i].Ids.ToArray(), windows[i].TypeIds.ToArray(), windows[i].SpecialTokensMask.ToArray()))];
         return wanted.SequenceEqual(found)

@@ -16,7 +16,8 @@ public sealed class TextPipelineParityTests
     {
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(Reference.File("golden", "sklearn", "sms_lr_tfidf.json")));
         JsonElement[] cases = [.. golden.RootElement.GetProperty("cases").EnumerateArray()];
-        await using ServiceProvider services = Services("sms", Reference.File("sklearn", "sms_lr_tfidf.onnx"), static model => model.UseTextLabelPrediction());
+        await using ServiceProvider services = Services(
+            "sms", Reference.File("sklearn", "sms_lr_tfidf.onnx"), static model => model.UseTextLabelPrediction());
         var pipeline = services.GetRequiredKeyedService<IInferencePipeline<string, LabelPrediction>>("sms");
 
         IReadOnlyList<InferenceResult<LabelPrediction>> results = await pipeline.RunBatchAsync(
@@ -25,11 +26,14 @@ public sealed class TextPipelineParityTests
         for (int i = 0; i < cases.Length; i++)
         {
             LabelPrediction prediction = results[i].Value;
-            Assert.Equal(cases[i].GetProperty("label").GetInt32().ToString(System.Globalization.CultureInfo.InvariantCulture), prediction.Label);
+            Assert.Equal(
+                cases[i].GetProperty("label").GetInt32().ToString(System.Globalization.CultureInfo.InvariantCulture), prediction.Label);
             float[] expected = [.. cases[i].GetProperty("probabilities").EnumerateArray().Select(static p => p.GetSingle())];
             for (int c = 0; c < expected.Length; c++)
             {
-                Assert.True(Math.Abs(expected[c] - prediction.Probabilities[c].Score) < Tolerance, $"case {i}: {prediction.Probabilities[c].Score} != {expected[c]}");
+                Assert.True(
+                    Math.Abs(expected[c] - prediction.Probabilities[c].Score) < Tolerance,
+                    $"case {i}: {prediction.Probabilities[c].Score} != {expected[c]}");
             }
         }
     }
@@ -38,7 +42,9 @@ public sealed class TextPipelineParityTests
     public async Task TextLabelPrediction_LocaleUnchanged_LoadsOrExplains()
     {
         await using ServiceProvider services = Services(
-            "sms", Reference.File("sklearn", "sms_tiny_exp0002.onnx"), static model => model.UseTextLabelPrediction(static options => options.Locale = null));
+            "sms",
+            Reference.File("sklearn", "sms_tiny_exp0002.onnx"),
+            static model => model.UseTextLabelPrediction(static options => options.Locale = null));
         var pipeline = services.GetRequiredKeyedService<IInferencePipeline<string, LabelPrediction>>("sms");
         try
         {
@@ -57,7 +63,10 @@ public sealed class TextPipelineParityTests
     [InlineData("C")]
     public async Task TextLabelPrediction_TinyModel_LoadsWithAvailableLocale(string locale)
     {
-        await using ServiceProvider services = Services("sms", Reference.File("sklearn", "sms_tiny_exp0002.onnx"), model => model.UseTextLabelPrediction(options => options.Locale = locale));
+        await using ServiceProvider services = Services(
+            "sms",
+            Reference.File("sklearn", "sms_tiny_exp0002.onnx"),
+            model => model.UseTextLabelPrediction(options => options.Locale = locale));
         var pipeline = services.GetRequiredKeyedService<IInferencePipeline<string, LabelPrediction>>("sms");
 
         InferenceResult<LabelPrediction> result = await pipeline.RunAsync("Free prize! Call now.", TestContext.Current.CancellationToken);
@@ -84,7 +93,8 @@ public sealed class TextPipelineParityTests
 
             // One by one, as in the golden run, and as a padded batch, where the mask must keep padding out of the result.
             string[] texts = [.. cases.Select(static item => item.GetProperty("text").GetString()!)];
-            IReadOnlyList<InferenceResult<TextEmbedding>> together = await pipeline.RunBatchAsync(texts, TestContext.Current.CancellationToken);
+            IReadOnlyList<InferenceResult<TextEmbedding>> together = await pipeline.RunBatchAsync(
+                texts, TestContext.Current.CancellationToken);
             for (int i = 0; i < cases.Length; i++)
             {
                 float[] expected = [.. cases[i].GetProperty("output_0_cls").EnumerateArray().Select(static p => p.GetSingle())];

@@ -35,14 +35,16 @@ public sealed class DemoModelTests : IAsyncDisposable
     {
         JsonElement expected = Expected().Single(sample => sample.GetProperty("file").GetString() == file);
         byte[] image = await File.ReadAllBytesAsync(Path.Combine(Folder, file), TestContext.Current.CancellationToken);
-        var settings = HuggingFacePreprocessorConfig.Read(await File.ReadAllBytesAsync(Path.Combine(Folder, "preprocessor_config.json"), TestContext.Current.CancellationToken));
+        var settings = HuggingFacePreprocessorConfig.Read(
+            await File.ReadAllBytesAsync(Path.Combine(Folder, "preprocessor_config.json"), TestContext.Current.CancellationToken));
         var buffer = new ImageBuffer();
         new ImageDecoder().Decode(image, new ImageDecodeOptions(), buffer);
         float[] tensor = new float[3 * 64 * 64];
         new ImageTensorizer(settings).Write(buffer, tensor);
         var model = _services.GetRequiredKeyedService<IInferencePipeline<NamedValues, NamedValues>>("shapes");
 
-        var result = await model.RunAsync(new NamedValues { ["input"] = TensorValue.Create(tensor, 1, 3, 64, 64) }, TestContext.Current.CancellationToken);
+        var result = await model.RunAsync(
+            new NamedValues { ["input"] = TensorValue.Create(tensor, 1, 3, 64, 64) }, TestContext.Current.CancellationToken);
 
         float[] logits = result.Value.Tensor("logits").Elements<float>().ToArray();
         float[] wanted = [.. expected.GetProperty("logits").EnumerateArray().Select(value => value.GetSingle())];
@@ -55,18 +57,24 @@ public sealed class DemoModelTests : IAsyncDisposable
     {
         var pipeline = _services.GetRequiredService<IInferencePipeline<ReadOnlyMemory<byte>, ImageClassification>>();
         JsonElement[] samples = [.. Expected()];
-        ReadOnlyMemory<byte>[] images = [.. samples.Select(sample => new ReadOnlyMemory<byte>(File.ReadAllBytes(Path.Combine(Folder, sample.GetProperty("file").GetString()!))))];
+        ReadOnlyMemory<byte>[] images =
+        [
+            .. samples.Select(
+                sample => new ReadOnlyMemory<byte>(File.ReadAllBytes(Path.Combine(Folder, sample.GetProperty("file").GetString()!))))
+        ];
 
         var results = await pipeline.RunBatchAsync(images, TestContext.Current.CancellationToken);
 
-        Assert.Equal(samples.Select(sample => sample.GetProperty("label").GetString()), results.Select(result => result.Value.Top[0].Label));
+        Assert.Equal(
+            samples.Select(sample => sample.GetProperty("label").GetString()), results.Select(result => result.Value.Top[0].Label));
     }
 
     [Fact]
     public async Task RunBatchAsync_OneDamagedImage_FailsOnlyThatOne()
     {
         var pipeline = _services.GetRequiredService<IInferencePipeline<ReadOnlyMemory<byte>, ImageClassification>>();
-        byte[] star = await File.ReadAllBytesAsync(Path.Combine(Folder, "samples", "star-256x256.jpg"), TestContext.Current.CancellationToken);
+        byte[] star = await File.ReadAllBytesAsync(
+            Path.Combine(Folder, "samples", "star-256x256.jpg"), TestContext.Current.CancellationToken);
 
         var results = await pipeline.RunBatchAsync([star, star.AsMemory(0, star.Length / 2), star], TestContext.Current.CancellationToken);
 
@@ -82,7 +90,8 @@ public sealed class DemoModelTests : IAsyncDisposable
 
         Assert.Equal("shapes", identity.Name);
         var pipeline = _services.GetRequiredService<IInferencePipeline<ReadOnlyMemory<byte>, ImageClassification>>();
-        byte[] star = await File.ReadAllBytesAsync(Path.Combine(Folder, "samples", "star-256x256.jpg"), TestContext.Current.CancellationToken);
+        byte[] star = await File.ReadAllBytesAsync(
+            Path.Combine(Folder, "samples", "star-256x256.jpg"), TestContext.Current.CancellationToken);
         Assert.False((await pipeline.RunAsync(star, TestContext.Current.CancellationToken)).Timings.Cold);
     }
 

@@ -41,7 +41,8 @@ public sealed class ImageClassificationPipelineTests
     [Fact]
     public async Task Postprocess_Sigmoid_KeepsEachScoreAboveTheThreshold()
     {
-        ImageClassification answer = await PostprocessAsync([4, -4, 4], new ImageClassificationOptions { Scores = ScoreFunction.Sigmoid, MinScore = 0.5f });
+        ImageClassification answer = await PostprocessAsync(
+            [4, -4, 4], new ImageClassificationOptions { Scores = ScoreFunction.Sigmoid, MinScore = 0.5f });
 
         Assert.Equal([0, 2], answer.Top.Select(label => label.Index));
         Assert.All(answer.Top, label => Assert.Equal(1 / (1 + MathF.Exp(-4)), label.Score, 1e-6f));
@@ -50,7 +51,8 @@ public sealed class ImageClassificationPipelineTests
     [Fact]
     public async Task Postprocess_NaN_IsNeverReturned()
     {
-        ImageClassification answer = await PostprocessAsync([float.NaN, 0.2f, 0.7f], new ImageClassificationOptions { Scores = ScoreFunction.None });
+        ImageClassification answer = await PostprocessAsync(
+            [float.NaN, 0.2f, 0.7f], new ImageClassificationOptions { Scores = ScoreFunction.None });
 
         Assert.Equal([2, 1], answer.Top.Select(label => label.Index));
     }
@@ -58,7 +60,8 @@ public sealed class ImageClassificationPipelineTests
     [Fact]
     public async Task Postprocess_MultiLabelInConfig_UsesSigmoid()
     {
-        LoadedModel model = CreateModel(Files(("config.json", """{"problem_type":"multi_label_classification","id2label":{"0":"a","1":"b","2":"c"}}""")));
+        LoadedModel model = CreateModel(
+            Files(("config.json", """{"problem_type":"multi_label_classification","id2label":{"0":"a","1":"b","2":"c"}}""")));
 
         ImageClassification answer = await PostprocessAsync(model, [0, 0, 0], new ImageClassificationOptions());
 
@@ -70,7 +73,8 @@ public sealed class ImageClassificationPipelineTests
     {
         LoadedModel model = CreateModel(Files(("labels.txt", "a\nb\nc\nd")));
 
-        var exception = Assert.Throws<ModelContractException>(() => new ImageClassificationPostprocessor(new ImageClassificationOptions()).Prepare(model));
+        var exception = Assert.Throws<ModelContractException>(
+            () => new ImageClassificationPostprocessor(new ImageClassificationOptions()).Prepare(model));
 
         Assert.Contains("has 3 classes, but there are 4 labels", exception.Message, StringComparison.Ordinal);
     }
@@ -109,7 +113,8 @@ public sealed class ImageClassificationPipelineTests
         using var batch = new InferenceBatch(model, 2);
         ReadOnlyMemory<byte> grey = WarmupImage.Png;
 
-        await CreatePreprocessor(new ImageClassificationOptions()).PreprocessAsync(new[] { grey, grey }, batch, TestContext.Current.CancellationToken);
+        await CreatePreprocessor(new ImageClassificationOptions())
+            .PreprocessAsync(new[] { grey, grey }, batch, TestContext.Current.CancellationToken);
 
         if (type == TensorElementType.UInt8)
         {

@@ -46,7 +46,8 @@ public sealed class RehearsalTests
     [Fact]
     public async Task RehearseAsync_LabelsFile_IsSkipped()
     {
-        await using ServiceProvider services = Services("labelled", new MissingSource(), model => model.UseImageClassification(options => options.LabelsFile = "own.txt"));
+        await using ServiceProvider services = Services(
+            "labelled", new MissingSource(), model => model.UseImageClassification(options => options.LabelsFile = "own.txt"));
         IEncodedPipeline pipeline = services.GetRequiredKeyedService<IEncodedPipeline>("labelled");
 
         Assert.Null(await pipeline.RehearseAsync([pipeline.Sample], Token));

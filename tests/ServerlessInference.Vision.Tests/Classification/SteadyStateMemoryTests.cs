@@ -18,7 +18,8 @@ public sealed class SteadyStateMemoryTests
         services.AddServerlessInference().AddModel("shapes", model => model.FromFileSystem(Repository.DemoModel).UseImageClassification());
         await using ServiceProvider provider = services.BuildServiceProvider();
         var pipeline = provider.GetRequiredService<IInferencePipeline<ReadOnlyMemory<byte>, ImageClassification>>();
-        byte[] image = await File.ReadAllBytesAsync(Path.Combine(Repository.DemoModel, "samples", file), TestContext.Current.CancellationToken);
+        byte[] image = await File.ReadAllBytesAsync(
+            Path.Combine(Repository.DemoModel, "samples", file), TestContext.Current.CancellationToken);
         await pipeline.RunAsync(image, CancellationToken.None);
 
         // With a loaded model everything completes on the calling thread, whose allocations can be counted.

@@ -20,7 +20,9 @@ public sealed class UltralyticsClassificationTests
             Fixture().Input(1, 3, height, width).Model(), new ImageClassificationOptions());
 
         Assert.Equal((mode, height, width, height), (settings.Mode, settings.Height, settings.Width, settings.ShorterSide));
-        Assert.Equal((ResizeFilter.Bilinear, new ChannelValues(0f), new ChannelValues(1f)), (settings.Filter, settings.Mean, settings.StandardDeviation));
+        Assert.Equal(
+            (ResizeFilter.Bilinear, new ChannelValues(0f), new ChannelValues(1f)),
+            (settings.Filter, settings.Mean, settings.StandardDeviation));
     }
 
     [Fact]
@@ -39,10 +41,12 @@ public sealed class UltralyticsClassificationTests
         batch.SetOutput("output0", TensorValue.Create([0.25f, 0.75f], 1, 2));
         var results = new ImageClassification[1];
 
-        await new ImageClassificationPostprocessor(new ImageClassificationOptions()).PostprocessAsync(batch, results, TestContext.Current.CancellationToken);
+        await new ImageClassificationPostprocessor(new ImageClassificationOptions())
+            .PostprocessAsync(batch, results, TestContext.Current.CancellationToken);
 
         Assert.Equal([new LabelScore(1, "class1", 0.75f), new LabelScore(0, "class0", 0.25f)], results[0].Top);
     }
 
-    private static DetectionFixture Fixture() => new DetectionFixture().Output("output0", TensorElementType.Float, 1, 2).Ultralytics("classify", 2);
+    private static DetectionFixture Fixture() =>
+        new DetectionFixture().Output("output0", TensorElementType.Float, 1, 2).Ultralytics("classify", 2);
 }

@@ -10,7 +10,10 @@ internal static class AveragePrecision
     private const int Recalls = 101;
 
     public static double Of(
-        string label, IReadOnlyList<IReadOnlyList<DetectedObject>> found, IReadOnlyList<IReadOnlyList<DetectedObject>> truth, double overlap)
+        string label,
+        IReadOnlyList<IReadOnlyList<DetectedObject>> found,
+        IReadOnlyList<IReadOnlyList<DetectedObject>> truth,
+        double overlap)
     {
         var hits = new List<(float Score, bool Hit)>();
         int total = 0;

@@ -24,5 +24,6 @@ public sealed class BoundingBoxJsonConverterTests
     [InlineData("{}")]
     public void Deserialize_OtherShape_ThrowsJsonException(string box) =>
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize(
-            $$"""{"width":1,"height":1,"detections":[{"index":0,"label":"a","score":1,"box":{{box}}}]}""", VisionJson.Default.ObjectDetection));
+            $$"""{"width":1,"height":1,"detections":[{"index":0,"label":"a","score":1,"box":{{box}}}]}""",
+            VisionJson.Default.ObjectDetection));
 }

@@ -44,7 +44,8 @@ public sealed class DemoDetectorTests : IAsyncDisposable
         Assert.True(mean >= RequiredPrecision, $"mAP50 is {mean:F4}; {RequiredPrecision} or more was expected.");
 
         // The figure that the training script reports. It has its own letterbox, whose pixels differ only by rounding.
-        using JsonDocument metrics = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Folder, "metrics.json"), TestContext.Current.CancellationToken));
+        using JsonDocument metrics = JsonDocument.Parse(
+            await File.ReadAllBytesAsync(Path.Combine(Folder, "metrics.json"), TestContext.Current.CancellationToken));
         Assert.Equal(metrics.RootElement.GetProperty("held_out").GetProperty("samples_map50").GetDouble(), mean, 0.01);
     }
 
@@ -65,7 +66,8 @@ public sealed class DemoDetectorTests : IAsyncDisposable
     private static JsonElement[] Scenes() =>
         [.. JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "truth.json"))).RootElement.GetProperty("scenes").EnumerateArray()];
 
-    private static ReadOnlyMemory<byte> Image(JsonElement scene) => File.ReadAllBytes(Path.Combine(Folder, scene.GetProperty("file").GetString()!));
+    private static ReadOnlyMemory<byte> Image(JsonElement scene) =>
+        File.ReadAllBytes(Path.Combine(Folder, scene.GetProperty("file").GetString()!));
 
     private static IReadOnlyList<DetectedObject> Truth(JsonElement scene) =>
     [

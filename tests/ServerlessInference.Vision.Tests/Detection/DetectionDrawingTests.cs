@@ -46,7 +46,10 @@ public sealed class DetectionDrawingTests
     public void Draw_Twice_ProducesSamePixels()
     {
         ImageBuffer first = Black(100, 100), second = Black(100, 100);
-        DetectedObject[] objects = [new(7, "dog", 0.5f, new BoundingBox(10, 20, 60, 70)), new(8, "cat", 0.4f, new BoundingBox(30, 40, 90, 95))];
+        DetectedObject[] objects =
+        [
+            new(7, "dog", 0.5f, new BoundingBox(10, 20, 60, 70)), new(8, "cat", 0.4f, new BoundingBox(30, 40, 90, 95))
+        ];
 
         DetectionDrawing.Draw(first, objects);
         DetectionDrawing.Draw(second, objects);
@@ -64,5 +67,6 @@ public sealed class DetectionDrawingTests
         return image;
     }
 
-    private static RgbColor Pixel(ImageBuffer image, int x, int y) => new(image.Row(y)[x * 3], image.Row(y)[(x * 3) + 1], image.Row(y)[(x * 3) + 2]);
+    private static RgbColor Pixel(ImageBuffer image, int x, int y) =>
+        new(image.Row(y)[x * 3], image.Row(y)[(x * 3) + 1], image.Row(y)[(x * 3) + 2]);
 }

@@ -57,7 +57,11 @@ internal sealed class DetectionFixture
     {
         ModelFile[] files = _labels.Length == 0
             ? [ModelFile.InMemory("model.onnx", Array.Empty<byte>())]
-            : [ModelFile.InMemory("model.onnx", Array.Empty<byte>()), ModelFile.InMemory("labels.txt", System.Text.Encoding.UTF8.GetBytes(string.Join('\n', _labels)))];
+            :
+            [
+                ModelFile.InMemory("model.onnx", Array.Empty<byte>()),
+                ModelFile.InMemory("labels.txt", System.Text.Encoding.UTF8.GetBytes(string.Join('\n', _labels)))
+            ];
         return new LoadedModel(
             new ModelIdentity("yolo", "1", "test"),
             new ModelDescription([new ValueDescription("images", ValueKind.Tensor, TensorElementType.Float, _input)], _outputs, _metadata),
@@ -77,7 +81,8 @@ internal sealed class DetectionFixture
     public string Failure() => Detection().Selection.Failure ?? throw new InvalidOperationException("A head was found.");
 
     /// <summary>Postprocesses one output tensor.</summary>
-    public async Task<ObjectDetection[]> Run(InferenceValue output, int count = 1, LetterboxTransform? transform = null, ImageSize? size = null)
+    public async Task<ObjectDetection[]> Run(
+        InferenceValue output, int count = 1, LetterboxTransform? transform = null, ImageSize? size = null)
     {
         LoadedModel model = Model();
         using var batch = new InferenceBatch(model, count);
@@ -87,7 +92,8 @@ internal sealed class DetectionFixture
         state.Size = size ?? new ImageSize(640, 640);
         Array.Fill(state.Transforms, transform ?? new LetterboxTransform(640, 640, 1, 1, 0, 0));
         var results = new ObjectDetection[count];
-        await new ObjectDetectionPostprocessor(new DetectionModels(Options), Options).PostprocessAsync(batch, results, TestContext.Current.CancellationToken);
+        await new ObjectDetectionPostprocessor(new DetectionModels(Options), Options)
+            .PostprocessAsync(batch, results, TestContext.Current.CancellationToken);
         return results;
     }
 }

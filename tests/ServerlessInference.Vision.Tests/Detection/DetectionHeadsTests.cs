@@ -6,7 +6,8 @@ public sealed class DetectionHeadsTests
 {
     [Fact]
     public void Find_YoloV8_ReturnsYoloV8() =>
-        Assert.Equal([DetectionHead.YoloV8], DetectionHeads.Find(DetectionFixture.With("output0", 1, 84, 8400).Ultralytics("detect", 80).Model()));
+        Assert.Equal(
+            [DetectionHead.YoloV8], DetectionHeads.Find(DetectionFixture.With("output0", 1, 84, 8400).Ultralytics("detect", 80).Model()));
 
     [Fact]
     public void Find_Classifier_ReturnsNone() =>
@@ -16,5 +17,6 @@ public sealed class DetectionHeadsTests
     public void Find_HeadOption_ChecksOnlyThatHead() =>
         Assert.Equal(
             [DetectionHead.Yolox],
-            DetectionHeads.Find(DetectionFixture.With("output", 1, 8400, 85).Labels(80).Model(), new DetectionOptions { Head = DetectionHead.Yolox }));
+            DetectionHeads.Find(
+                DetectionFixture.With("output", 1, 8400, 85).Labels(80).Model(), new DetectionOptions { Head = DetectionHead.Yolox }));
 }

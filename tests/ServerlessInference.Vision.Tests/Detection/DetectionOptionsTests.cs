@@ -12,7 +12,9 @@ public sealed class DetectionOptionsTests
     {
         var options = new DetectionOptions();
 
-        Assert.Equal((DetectionHead.Auto, null, null, 300, 30_000), (options.Head, options.MinScore, options.IouThreshold, options.MaxDetections, options.MaxCandidates));
+        Assert.Equal(
+            (DetectionHead.Auto, null, null, 300, 30_000),
+            (options.Head, options.MinScore, options.IouThreshold, options.MaxDetections, options.MaxCandidates));
         Assert.False(options.ClassAgnostic);
         Assert.False(options.RectangularInput);
         Assert.Null(options.Preprocessing);
@@ -34,7 +36,10 @@ public sealed class DetectionOptionsTests
     [InlineData(0.5f, 0.5f, 1, 1_000_001, false)]
     public void Validate_Bounds_AreEnforced(float minScore, float overlap, int detections, int candidates, bool valid)
     {
-        var options = new DetectionOptions { MinScore = minScore, IouThreshold = overlap, MaxDetections = detections, MaxCandidates = candidates };
+        var options = new DetectionOptions
+        {
+            MinScore = minScore, IouThreshold = overlap, MaxDetections = detections, MaxCandidates = candidates
+        };
 
         Assert.Equal(valid, !new DetectionOptionsValidator().Validate(null, options).Failed);
     }
@@ -42,14 +47,18 @@ public sealed class DetectionOptionsTests
     [Fact]
     public void Validate_Contradictions_AreAllReported()
     {
-        var options = new DetectionOptions { Head = (DetectionHead)99, RectangularInput = true, Preprocessing = ImagePreprocessingPresets.Ultralytics() };
+        var options = new DetectionOptions
+        {
+            Head = (DetectionHead)99, RectangularInput = true, Preprocessing = ImagePreprocessingPresets.Ultralytics()
+        };
 
         ValidateOptionsResult result = new DetectionOptionsRules().Validate(null, options);
 
         Assert.Equal(
             [
                 "Head is 99; it must be one of: Auto, YoloV5, YoloV8, EndToEnd, Yolox, YoloxDecoded.",
-                "RectangularInput and Preprocessing are both set. Set Preprocessing.LetterboxStride to the stride of the model instead of RectangularInput.",
+                "RectangularInput and Preprocessing are both set. " +
+                "Set Preprocessing.LetterboxStride to the stride of the model instead of RectangularInput.",
             ],
             result.Failures!);
     }

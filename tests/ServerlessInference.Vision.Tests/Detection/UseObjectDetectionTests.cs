@@ -21,7 +21,8 @@ public sealed class UseObjectDetectionTests
     {
         await using ServiceProvider services = Build(Model());
 
-        InferenceResult<ObjectDetection> result = await Pipeline(services).RunAsync(Png(64, 64, 204), TestContext.Current.CancellationToken);
+        InferenceResult<ObjectDetection> result = await Pipeline(services)
+            .RunAsync(Png(64, 64, 204), TestContext.Current.CancellationToken);
 
         DetectedObject found = Assert.Single(result.Value.Detections);
         Assert.Equal((0, "thing"), (found.Index, found.Label));
@@ -35,7 +36,8 @@ public sealed class UseObjectDetectionTests
         await using ServiceProvider services = Build(Model());
         ReadOnlyMemory<byte>[] images = [Png(64, 64, 204), Png(128, 64, 255), new byte[] { 1, 2, 3 }, Png(64, 64, 10)];
 
-        IReadOnlyList<InferenceResult<ObjectDetection>> results = await Pipeline(services).RunBatchAsync(images, TestContext.Current.CancellationToken);
+        IReadOnlyList<InferenceResult<ObjectDetection>> results = await Pipeline(services)
+            .RunBatchAsync(images, TestContext.Current.CancellationToken);
 
         Assert.Equal(new BoundingBox(8, 8, 24, 40), Assert.Single(results[0].Value.Detections).Box);
         Assert.Equal((128, 64), (results[1].Value.Width, results[1].Value.Height));
@@ -51,7 +53,8 @@ public sealed class UseObjectDetectionTests
     {
         await using ServiceProvider services = Build(Model(type, "h", "w"), options => options.RectangularInput = true);
 
-        InferenceResult<ObjectDetection> result = await Pipeline(services).RunAsync(Png(640, 310, 255), TestContext.Current.CancellationToken);
+        InferenceResult<ObjectDetection> result = await Pipeline(services)
+            .RunAsync(Png(640, 310, 255), TestContext.Current.CancellationToken);
 
         // 640 x 310 becomes 64 x 31, in a rectangle of 64 x 32.
         BoundingBox box = Assert.Single(result.Value.Detections).Box;
@@ -99,7 +102,8 @@ public sealed class UseObjectDetectionTests
     {
         await using ServiceProvider services = Build(Model(), options => options.Decoding.ScaleToShorterSide = 64, new HalvingDecoder());
 
-        InferenceResult<ObjectDetection> result = await Pipeline(services).RunAsync("GIF89a"u8.ToArray(), TestContext.Current.CancellationToken);
+        InferenceResult<ObjectDetection> result = await Pipeline(services)
+            .RunAsync("GIF89a"u8.ToArray(), TestContext.Current.CancellationToken);
 
         Assert.Equal((256, 256), (result.Value.Width, result.Value.Height));
         Assert.Equal(new BoundingBox(32, 32, 96, 160), Assert.Single(result.Value.Detections).Box);
@@ -133,7 +137,8 @@ public sealed class UseObjectDetectionTests
     }
 
     // output0 [n, 5, 84] = box + mean of the image × score row.
-    private static byte[] Model(TensorElementType type = TensorElementType.Float, Axis? height = null, Axis? width = null, string task = "detect")
+    private static byte[] Model(
+        TensorElementType type = TensorElementType.Float, Axis? height = null, Axis? width = null, string task = "detect")
     {
         float[] box = new float[5 * 84];
         float[] score = new float[5 * 84];

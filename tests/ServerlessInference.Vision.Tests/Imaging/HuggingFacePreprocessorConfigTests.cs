@@ -10,25 +10,43 @@ public sealed class HuggingFacePreprocessorConfigTests
     public void Read_OldViT_NumberIsBothSides()
     {
         ImagePreprocessingOptions options = Read(
-            """{"do_normalize":true,"do_resize":true,"feature_extractor_type":"ViTFeatureExtractor","image_mean":[0.5,0.5,0.5],"image_std":[0.5,0.5,0.5],"resample":2,"size":224}""");
+            """
+            {"do_normalize":true,"do_resize":true,"feature_extractor_type":"ViTFeatureExtractor","image_mean":[0.5,0.5,0.5],
+            "image_std":[0.5,0.5,0.5],"resample":2,"size":224}
+            """);
 
         Assert.Equal(
-            (ImageResizeMode.Exact, 224, 224, ResizeFilter.Bilinear, 0.5f), (options.Mode, options.Width, options.Height, options.Filter, options.Mean.Green));
+            (ImageResizeMode.Exact, 224, 224, ResizeFilter.Bilinear, 0.5f),
+            (options.Mode, options.Width, options.Height, options.Filter, options.Mean.Green));
     }
 
     [Fact]
     public void Read_NewViT_ObjectIsBothSides()
     {
         ImagePreprocessingOptions options = Read(
-            """{"image_processor_type":"ViTImageProcessorFast","size":{"height":240,"width":260},"resample":3,"image_mean":[0.1,0.2,0.3],"image_std":[0.4,0.5,0.6],"rescale_factor":0.5}""");
+            """
+            {"image_processor_type":"ViTImageProcessorFast","size":{"height":240,"width":260},"resample":3,"image_mean":[0.1,0.2,0.3],
+            "image_std":[0.4,0.5,0.6],"rescale_factor":0.5}
+            """);
 
-        Assert.Equal((ImageResizeMode.Exact, 260, 240, ResizeFilter.Bicubic, 0.5), (options.Mode, options.Width, options.Height, options.Filter, options.Scale));
+        Assert.Equal(
+            (ImageResizeMode.Exact, 260, 240, ResizeFilter.Bicubic, 0.5),
+            (options.Mode, options.Width, options.Height, options.Filter, options.Scale));
         Assert.Equal((new ChannelValues(0.1f, 0.2f, 0.3f), new ChannelValues(0.4f, 0.5f, 0.6f)), (options.Mean, options.StandardDeviation));
     }
 
     [Theory]
-    [InlineData("""{"feature_extractor_type":"ConvNextFeatureExtractor","size":224,"crop_pct":0.875,"resample":3,"image_mean":[0.485,0.456,0.406],"image_std":[0.229,0.224,0.225]}""", ImageResizeMode.ShorterSide, 256)]
-    [InlineData("""{"image_processor_type":"ConvNextImageProcessor","size":{"shortest_edge":224},"crop_pct":0.95}""", ImageResizeMode.ShorterSide, 235)]
+    [InlineData(
+        """
+        {"feature_extractor_type":"ConvNextFeatureExtractor","size":224,"crop_pct":0.875,"resample":3,"image_mean":[0.485,0.456,0.406],
+        "image_std":[0.229,0.224,0.225]}
+        """,
+        ImageResizeMode.ShorterSide,
+        256)]
+    [InlineData(
+        """{"image_processor_type":"ConvNextImageProcessor","size":{"shortest_edge":224},"crop_pct":0.95}""",
+        ImageResizeMode.ShorterSide,
+        235)]
     [InlineData("""{"image_processor_type":"ConvNextImageProcessor","size":{"shortest_edge":224}}""", ImageResizeMode.ShorterSide, 256)]
     public void Read_ConvNext_ResizesByTheCropPercent(string json, ImageResizeMode mode, int shorter)
     {
@@ -47,7 +65,8 @@ public sealed class HuggingFacePreprocessorConfigTests
 
     [Theory]
     [InlineData("""{"image_processor_type":"CLIPImageProcessor"}""", 224, 224)]
-    [InlineData("""{"image_processor_type":"BitImageProcessor","size":{"shortest_edge":256},"crop_size":{"height":224,"width":224}}""", 256, 224)]
+    [InlineData(
+        """{"image_processor_type":"BitImageProcessor","size":{"shortest_edge":256},"crop_size":{"height":224,"width":224}}""", 256, 224)]
     [InlineData("""{"feature_extractor_type":"MobileNetV2FeatureExtractor","size":256,"crop_size":192}""", 256, 192)]
     [InlineData("""{"do_center_crop":true,"size":232,"crop_size":200}""", 232, 200)]
     [InlineData("""{"feature_extractor_type":"LevitFeatureExtractor","size":224}""", 256, 224)]
@@ -55,7 +74,8 @@ public sealed class HuggingFacePreprocessorConfigTests
     {
         ImagePreprocessingOptions options = Read(json);
 
-        Assert.Equal((ImageResizeMode.ShorterSide, shorter, crop, crop), (options.Mode, options.ShorterSide, options.Width, options.Height));
+        Assert.Equal(
+            (ImageResizeMode.ShorterSide, shorter, crop, crop), (options.Mode, options.ShorterSide, options.Width, options.Height));
     }
 
     [Fact]
@@ -63,7 +83,9 @@ public sealed class HuggingFacePreprocessorConfigTests
     {
         ImagePreprocessingOptions options = Read("""{"image_processor_type":"DeiTImageProcessor"}""");
 
-        Assert.Equal((ImageResizeMode.Exact, 256, 256, 224, 224), (options.Mode, options.ResizeWidth, options.ResizeHeight, options.Width, options.Height));
+        Assert.Equal(
+            (ImageResizeMode.Exact, 256, 256, 224, 224),
+            (options.Mode, options.ResizeWidth, options.ResizeHeight, options.Width, options.Height));
     }
 
     [Fact]
@@ -71,7 +93,9 @@ public sealed class HuggingFacePreprocessorConfigTests
     {
         ImagePreprocessingOptions options = Read("""{"image_processor_type":"MobileViTImageProcessor"}""");
 
-        Assert.Equal((ChannelOrder.Bgr, new ChannelValues(0f), new ChannelValues(1f)), (options.ChannelOrder, options.Mean, options.StandardDeviation));
+        Assert.Equal(
+            (ChannelOrder.Bgr, new ChannelValues(0f), new ChannelValues(1f)),
+            (options.ChannelOrder, options.Mean, options.StandardDeviation));
     }
 
     [Fact]

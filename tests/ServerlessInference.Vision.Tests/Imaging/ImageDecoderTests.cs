@@ -11,7 +11,8 @@ public sealed class ImageDecoderTests
     [Fact]
     public void Decode_FormatWithoutADecoder_NamesTheFormatAndTheRemedy()
     {
-        var exception = Assert.Throws<InvalidInputException>(() => new ImageDecoder().Decode(WebpHead, new ImageDecodeOptions(), new ImageBuffer()));
+        var exception = Assert.Throws<InvalidInputException>(
+            () => new ImageDecoder().Decode(WebpHead, new ImageDecodeOptions(), new ImageBuffer()));
 
         Assert.Equal(InvalidInputKind.UnsupportedFormat, exception.Kind);
         Assert.Contains("Webp", exception.Message, StringComparison.Ordinal);
@@ -31,7 +32,8 @@ public sealed class ImageDecoderTests
     [Fact]
     public void Decode_NoBytes_IsMalformed()
     {
-        var exception = Assert.Throws<InvalidInputException>(() => new ImageDecoder().Decode([], new ImageDecodeOptions(), new ImageBuffer()));
+        var exception = Assert.Throws<InvalidInputException>(
+            () => new ImageDecoder().Decode([], new ImageDecodeOptions(), new ImageBuffer()));
 
         Assert.Equal(InvalidInputKind.Malformed, exception.Kind);
     }

@@ -7,7 +7,8 @@ public sealed class ImagePreprocessingPresetsTests
 {
     [Fact]
     public void Torchvision_Weights_ResizeTo256Or232() =>
-        Assert.Equal((256, 232), (ImagePreprocessingPresets.Torchvision().ShorterSide, ImagePreprocessingPresets.TorchvisionV2().ShorterSide));
+        Assert.Equal(
+            (256, 232), (ImagePreprocessingPresets.Torchvision().ShorterSide, ImagePreprocessingPresets.TorchvisionV2().ShorterSide));
 
     [Theory]
     [InlineData(224, 0.875, 256)]

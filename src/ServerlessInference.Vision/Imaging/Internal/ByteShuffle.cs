@@ -8,7 +8,8 @@ namespace ServerlessInference.Vision.Imaging.Internal;
 /// <summary>Rearranges the bytes of a vector by index. An index of 0x80 or more yields zero.</summary>
 /// <remarks>
 /// <see cref="Vector128.Shuffle(Vector128{byte}, Vector128{byte})"/> compiles to a single instruction only where the compiler knows the
-/// indices. On x86 it otherwise also checks the range of each index, because that instruction yields zero from 0x80 on instead of from 16 on.
+/// indices. On x86 it otherwise also checks the range of each index, because that instruction yields zero from 0x80 on instead of from 16
+/// on.
 /// </remarks>
 internal static class ByteShuffle
 {

@@ -8,9 +8,12 @@ public sealed class DetectionModelTests
     [Fact]
     public void CreatePreprocessing_Ultralytics_UsesUltralyticsLetterboxInModelSize()
     {
-        ImagePreprocessingOptions settings = DetectionFixture.With("output0", 1, 84, 6300).Input(1, 3, 480, 640).Ultralytics("detect", 80).Detection().CreatePreprocessing();
+        ImagePreprocessingOptions settings = DetectionFixture.With("output0", 1, 84, 6300).Input(1, 3, 480, 640).Ultralytics("detect", 80)
+            .Detection().CreatePreprocessing();
 
-        Assert.Equal((ImageResizeMode.Letterbox, LetterboxStyle.Centered, ResizeFilter.OpenCvLinear), (settings.Mode, settings.LetterboxStyle, settings.Filter));
+        Assert.Equal(
+            (ImageResizeMode.Letterbox, LetterboxStyle.Centered, ResizeFilter.OpenCvLinear),
+            (settings.Mode, settings.LetterboxStyle, settings.Filter));
         Assert.Equal((480, 640, 114), (settings.Height, settings.Width, settings.LetterboxFill));
         Assert.Equal((ChannelOrder.Rgb, 1.0 / 255), (settings.ChannelOrder, settings.Scale));
         Assert.True(settings.LetterboxUpscale);
@@ -20,9 +23,12 @@ public sealed class DetectionModelTests
     [Fact]
     public void CreatePreprocessing_Yolox_UsesYoloxLetterbox()
     {
-        ImagePreprocessingOptions settings = DetectionFixture.With("output", 1, 3549, 85).Input(1, 3, 416, 416).Labels(80).Detection().CreatePreprocessing();
+        ImagePreprocessingOptions settings = DetectionFixture.With("output", 1, 3549, 85).Input(1, 3, 416, 416).Labels(80).Detection()
+            .CreatePreprocessing();
 
-        Assert.Equal((LetterboxStyle.TopLeft, ChannelOrder.Bgr, 1.0, 416), (settings.LetterboxStyle, settings.ChannelOrder, settings.Scale, settings.Width));
+        Assert.Equal(
+            (LetterboxStyle.TopLeft, ChannelOrder.Bgr, 1.0, 416),
+            (settings.LetterboxStyle, settings.ChannelOrder, settings.Scale, settings.Width));
     }
 
     [Theory]
@@ -43,7 +49,8 @@ public sealed class DetectionModelTests
     [InlineData(640, 0)]
     public void CreatePreprocessing_RectangularInput_OnlyIfSizeIsDynamic(long side, int stride)
     {
-        DetectionFixture fixture = DetectionFixture.With("output0", 1, 84, -1).Input(1, 3, side, side).Ultralytics("detect", 80).Metadata("stride", "64");
+        DetectionFixture fixture = DetectionFixture.With("output0", 1, 84, -1).Input(1, 3, side, side).Ultralytics("detect", 80)
+            .Metadata("stride", "64");
         fixture.Options.RectangularInput = true;
 
         Assert.Equal(stride, fixture.Detection().CreatePreprocessing().LetterboxStride);

@@ -53,18 +53,22 @@ public sealed class HeadSelectorTests
 
     [Fact]
     public void Select_YoloxWithFourGrids_IsYolox() =>
-        Assert.Equal(DetectionHead.Yolox, DetectionFixture.With("output", 1, 160 * 160 + 80 * 80 + 40 * 40 + 20 * 20, 85).Input(1, 3, 1280, 1280).Labels(80).Head());
+        Assert.Equal(
+            DetectionHead.Yolox,
+            DetectionFixture.With("output", 1, 160 * 160 + 80 * 80 + 40 * 40 + 20 * 20, 85).Input(1, 3, 1280, 1280).Labels(80).Head());
 
     [Theory]
     [InlineData("end2end", "True")]
     [InlineData("args", "{'batch': 1, 'half': False, 'nms': True}")]
     public void Select_EndToEndMetadata_IsEndToEnd(string key, string value) =>
-        Assert.Equal(DetectionHead.EndToEnd, DetectionFixture.With("output0", 1, 25200, 6).Ultralytics("detect", 1).Metadata(key, value).Head());
+        Assert.Equal(
+            DetectionHead.EndToEnd, DetectionFixture.With("output0", 1, 25200, 6).Ultralytics("detect", 1).Metadata(key, value).Head());
 
     [Fact]
     public void Select_ExtraRawHeads_TakesTheDecodedOutput()
     {
-        DetectionFixture fixture = DetectionFixture.With("340", 1, 3, 80, 80, 85).Output("output", 1, 25200, 85).Output("378", 1, 3, 40, 40, 85).Labels(80);
+        DetectionFixture fixture = DetectionFixture.With("340", 1, 3, 80, 80, 85).Output("output", 1, 25200, 85)
+            .Output("378", 1, 3, 40, 40, 85).Labels(80);
 
         Assert.Equal(DetectionHead.YoloV5, fixture.Head());
         Assert.Equal(1, fixture.Detection().Selection.Output);
@@ -87,7 +91,8 @@ public sealed class HeadSelectorTests
         fixture.Options.Output = "boxes";
 
         Assert.Equal(
-            "Model 'yolo' has no output 'boxes'; its outputs are 'output0' float32 [1, 84, 8400]. Correct the option Output.", fixture.Failure());
+            "Model 'yolo' has no output 'boxes'; its outputs are 'output0' float32 [1, 84, 8400]. Correct the option Output.",
+            fixture.Failure());
     }
 
     [Fact]
@@ -97,8 +102,14 @@ public sealed class HeadSelectorTests
 
         Assert.Contains("'output0' float32 [1, 84, 8400]", failure, StringComparison.Ordinal);
         Assert.Contains("20 labels", failure, StringComparison.Ordinal);
-        Assert.Contains("not YOLOv8 [n, 4 + classes, boxes], because 20 labels need 24 values per box and axis 1 has 84", failure, StringComparison.Ordinal);
-        Assert.Contains("not YOLOv5 [n, boxes, 5 + classes], because 20 labels need 25 values per box and axis 2 has 8400", failure, StringComparison.Ordinal);
+        Assert.Contains(
+            "not YOLOv8 [n, 4 + classes, boxes], because 20 labels need 24 values per box and axis 1 has 84",
+            failure,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "not YOLOv5 [n, boxes, 5 + classes], because 20 labels need 25 values per box and axis 2 has 8400",
+            failure,
+            StringComparison.Ordinal);
         Assert.Contains("not YOLOX [n, cells, 5 + classes], because", failure, StringComparison.Ordinal);
         Assert.Contains("not end-to-end [n, boxes, 6], because a box has 6 values and axis 2 has 8400", failure, StringComparison.Ordinal);
     }
@@ -139,7 +150,10 @@ public sealed class HeadSelectorTests
 
     [Fact]
     public void Select_NoFloatTensor_IsRejected() =>
-        Assert.Contains("not a tensor of floats", new DetectionFixture().Output("ids", TensorElementType.Int64, 1, 84, 8400).Failure(), StringComparison.Ordinal);
+        Assert.Contains(
+            "not a tensor of floats",
+            new DetectionFixture().Output("ids", TensorElementType.Int64, 1, 84, 8400).Failure(),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Select_HeadOption_ChecksOnlyTheShape()
@@ -158,7 +172,9 @@ public sealed class HeadSelectorTests
     [InlineData(84, 85, 80)] // both are numbers of cells: strides 8 to 32, and 8 to 64
     public void Select_TwoHeadsMatch_AsksForHeadOption(long axis1, long axis2, int labels) =>
         Assert.Contains(
-            "set the option Head", DetectionFixture.With("output0", 1, axis1, axis2).Input(1, 3, 64, 64).Labels(labels).Failure(), StringComparison.Ordinal);
+            "set the option Head",
+            DetectionFixture.With("output0", 1, axis1, axis2).Input(1, 3, 64, 64).Labels(labels).Failure(),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Select_OutputWithoutShape_KeepsSeveralHeads() =>
@@ -166,5 +182,7 @@ public sealed class HeadSelectorTests
 
     [Fact]
     public void Select_DynamicAxes_KeepsSeveralHeads() =>
-        Assert.True(DetectionFixture.With("output0", -1, 84, -1).Input(-1, 3, -1, -1).Ultralytics("detect", 80).Detection().Selection.Decoders.Count >= 1);
+        Assert.True(
+            DetectionFixture.With("output0", -1, 84, -1).Input(-1, 3, -1, -1).Ultralytics("detect", 80).Detection()
+                .Selection.Decoders.Count >= 1);
 }

@@ -13,7 +13,8 @@ public sealed class ObjectDetectionPostprocessorTests
         Set(output, 8400, 100, [320, 240, 64, 32], 0, 0.25f, 0.75f);
         var letterbox = new LetterboxTransform(1280, 960, 0.5, 0.5, 0, 80);
 
-        ObjectDetection result = (await DetectionFixture.With("output0", 1, 7, 8400).Labels(3).Run(TensorValue.Create(output, 1, 7, 8400), transform: letterbox))[0];
+        ObjectDetection result = (await DetectionFixture.With("output0", 1, 7, 8400).Labels(3)
+            .Run(TensorValue.Create(output, 1, 7, 8400), transform: letterbox))[0];
 
         Assert.Equal((1280, 960), (result.Width, result.Height));
         Assert.Equal([new DetectedObject(2, "class2", 0.75f, new BoundingBox(576, 288, 704, 352))], result.Detections);
@@ -40,7 +41,8 @@ public sealed class ObjectDetectionPostprocessorTests
             boxes[i].CopyTo(output, 7 * (i + 5));
         }
 
-        ObjectDetection result = (await DetectionFixture.With("output0", 1, 25200, 7).Labels(2).Run(TensorValue.Create(output, 1, 25200, 7)))[0];
+        ObjectDetection result = (await DetectionFixture.With("output0", 1, 25200, 7).Labels(2)
+            .Run(TensorValue.Create(output, 1, 25200, 7)))[0];
 
         Assert.Equal([new DetectedObject(1, "class1", 0.9f * 0.6f, new BoundingBox(90, 80, 110, 120))], result.Detections);
     }
@@ -67,7 +69,9 @@ public sealed class ObjectDetectionPostprocessorTests
 
         ModelContractException exception = await Assert.ThrowsAsync<ModelContractException>(
             () => DetectionFixture.With("output0", 1, 300, 6).Labels(2).Run(TensorValue.Create(output, 1, 300, 6)));
-        Assert.Equal("Model 'yolo' found an object of class 7, but there are 2 labels. Load the labels that belong to this model.", exception.Message);
+        Assert.Equal(
+            "Model 'yolo' found an object of class 7, but there are 2 labels. Load the labels that belong to this model.",
+            exception.Message);
     }
 
     [Theory]
@@ -84,7 +88,8 @@ public sealed class ObjectDetectionPostprocessorTests
         DetectionFixture fixture = DetectionFixture.With("output", 1, 84, 6).Input(1, 3, 64, 64).Labels(1);
         var letterbox = new LetterboxTransform(1000, 1000, 1, 1, -200, -200);
 
-        ObjectDetection result = (await fixture.Run(TensorValue.Create(output, 1, 84, 6), transform: letterbox, size: new ImageSize(64, 64)))[0];
+        ObjectDetection result = (await fixture.Run(
+            TensorValue.Create(output, 1, 84, 6), transform: letterbox, size: new ImageSize(64, 64)))[0];
 
         DetectedObject found = Assert.Single(result.Detections);
         Assert.Equal(0.8f * 0.9f, found.Score);
@@ -142,7 +147,8 @@ public sealed class ObjectDetectionPostprocessorTests
 
         async Task<int> Count(float[] output, int axis1, int axis2)
         {
-            ObjectDetection result = (await DetectionFixture.With("output0", 1, axis1, axis2).Labels(2).Run(TensorValue.Create(output, 1, axis1, axis2)))[0];
+            ObjectDetection result = (await DetectionFixture.With("output0", 1, axis1, axis2).Labels(2)
+                .Run(TensorValue.Create(output, 1, axis1, axis2)))[0];
             Assert.All(result.Detections, item => Assert.InRange(item.Score, 0, 1));
             Assert.Contains(result.Detections, item => item.Box == new BoundingBox(90, 90, 110, 110));
             return result.Detections.Count;
@@ -167,7 +173,8 @@ public sealed class ObjectDetectionPostprocessorTests
         float[] output = new float[84 * 8400];
         Array.Fill(output, float.NaN);
 
-        Assert.Empty((await DetectionFixture.With("output0", 1, 84, 8400).Labels(80).Run(TensorValue.Create(output, 1, 84, 8400)))[0].Detections);
+        Assert.Empty(
+            (await DetectionFixture.With("output0", 1, 84, 8400).Labels(80).Run(TensorValue.Create(output, 1, 84, 8400)))[0].Detections);
     }
 
     [Fact]
@@ -179,7 +186,8 @@ public sealed class ObjectDetectionPostprocessorTests
         output[7 + 16800] = (Half)64;
         output[7 + 25200] = (Half)32;
         output[7 + 33600] = (Half)0.5;
-        DetectionFixture fixture = new DetectionFixture().Output("output0", Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float16, 1, 5, 8400);
+        DetectionFixture fixture = new DetectionFixture()
+            .Output("output0", Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float16, 1, 5, 8400);
 
         ObjectDetection result = (await fixture.Run(TensorValue.Create(output, 1, 5, 8400)))[0];
 
@@ -193,7 +201,8 @@ public sealed class ObjectDetectionPostprocessorTests
         Set(output.AsSpan(5 * 8400, 5 * 8400), 8400, 1, [100, 100, 20, 20], 0.9f);
         Set(output.AsSpan(2 * 5 * 8400), 8400, 2, [200, 200, 20, 20], 0.8f);
 
-        ObjectDetection[] results = await DetectionFixture.With("output0", -1, 5, 8400).Input(-1, 3, 640, 640).Run(TensorValue.Create(output, 3, 5, 8400), count: 3);
+        ObjectDetection[] results = await DetectionFixture.With("output0", -1, 5, 8400).Input(-1, 3, 640, 640)
+            .Run(TensorValue.Create(output, 3, 5, 8400), count: 3);
 
         Assert.Equal([0, 1, 1], results.Select(result => result.Detections.Count));
         Assert.Equal(new BoundingBox(190, 190, 210, 210), results[2].Detections[0].Box);
@@ -258,7 +267,8 @@ public sealed class ObjectDetectionPostprocessorTests
     {
         float[] output = new float[300 * 6];
         ((float[])[10, 20, 30, 40, 0.5f, 1]).CopyTo(output, 0);
-        DetectionFixture fixture = new DetectionFixture().Output("output0", Array.Empty<long>()).Ultralytics("detect", 2).Metadata("args", "{'nms': True}");
+        DetectionFixture fixture = new DetectionFixture().Output("output0", Array.Empty<long>()).Ultralytics("detect", 2)
+            .Metadata("args", "{'nms': True}");
 
         Assert.Single((await fixture.Run(TensorValue.Create(output, 1, 300, 6)))[0].Detections);
     }
@@ -268,8 +278,12 @@ public sealed class ObjectDetectionPostprocessorTests
     {
         DetectionFixture fixture = DetectionFixture.With("output0", -1, -1, -1).Input(-1, 3, -1, -1).Ultralytics("detect", 2);
 
-        ModelContractException exception = await Assert.ThrowsAsync<ModelContractException>(() => fixture.Run(TensorValue.Create(new float[90], 1, 9, 10)));
-        Assert.StartsWith("Output 'output0' float32 [?, ?, ?] of model 'yolo' is [1, 9, 10]: not end-to-end [n, boxes, 6], because", exception.Message, StringComparison.Ordinal);
+        ModelContractException exception = await Assert.ThrowsAsync<ModelContractException>(
+            () => fixture.Run(TensorValue.Create(new float[90], 1, 9, 10)));
+        Assert.StartsWith(
+            "Output 'output0' float32 [?, ?, ?] of model 'yolo' is [1, 9, 10]: not end-to-end [n, boxes, 6], because",
+            exception.Message,
+            StringComparison.Ordinal);
         Assert.Contains("2 labels need 6 values per box", exception.Message, StringComparison.Ordinal);
     }
 

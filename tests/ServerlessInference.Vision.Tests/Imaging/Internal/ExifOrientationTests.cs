@@ -4,7 +4,10 @@ namespace ServerlessInference.Vision.Tests.Imaging.Internal;
 
 public sealed class ExifOrientationTests
 {
-    private static readonly byte[] LittleEndian = [.. "Exif\0\0II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0];
+    private static readonly byte[] LittleEndian =
+    [
+        .. "Exif\0\0II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0
+    ];
     private static readonly byte[] BigEndian = [.. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0];
 
     [Fact]

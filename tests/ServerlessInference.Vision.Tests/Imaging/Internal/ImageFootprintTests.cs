@@ -10,7 +10,9 @@ public sealed class ImageFootprintTests
     [Fact]
     public void Estimate_DemoImages_EqualsDecodedSize()
     {
-        foreach ((string name, long pixels) in new[] { ("star-256x256.jpg", 256L * 256), ("circle-320x240.jpg", 320L * 240), ("dots-150x200.png", 150L * 200) })
+        (string Name, long Pixels)[] images =
+            [("star-256x256.jpg", 256L * 256), ("circle-320x240.jpg", 320L * 240), ("dots-150x200.png", 150L * 200)];
+        foreach ((string name, long pixels) in images)
         {
             byte[] encoded = File.ReadAllBytes(Path.Combine(Repository.DemoModel, "samples", name));
 
@@ -28,7 +30,10 @@ public sealed class ImageFootprintTests
     {
         // An application segment, a fill byte, and the frame header: 8 bits, 20 rows, 40 columns, three components.
         byte[] header =
-            [0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, 0xFF, marker, 0, 17, 8, 0, 20, 0, 40, 3, 1, (byte)sampling, 0, 2, 0x11, 1, 3, 0x11, 1, 0xFF, 0xDA];
+        [
+            0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, 0xFF, marker, 0, 17, 8, 0, 20, 0, 40, 3,
+            1, (byte)sampling, 0, 2, 0x11, 1, 3, 0x11, 1, 0xFF, 0xDA,
+        ];
 
         Assert.Equal(expected, ImageFootprint.Estimate(header, Decoder));
     }

@@ -75,7 +75,10 @@ public sealed class JpegDecoderTests
     [Fact]
     public void Decode_SecondTime_AllocatesNothing()
     {
-        byte[][] files = [JpegFiles.Read("baseline-2x2"), JpegFiles.Read("progressive-2x2"), JpegFiles.Read("cmyk"), JpegFiles.Read("orientation-6")];
+        byte[][] files =
+        [
+            JpegFiles.Read("baseline-2x2"), JpegFiles.Read("progressive-2x2"), JpegFiles.Read("cmyk"), JpegFiles.Read("orientation-6")
+        ];
         var options = new ImageDecodeOptions();
 
         Assert.InRange(

@@ -17,7 +17,9 @@ public sealed class JpegMutationTests
     [Fact]
     public void Decode_Mutants_AreDecodedOrRejected()
     {
-        int count = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } set ? int.Parse(set, CultureInfo.InvariantCulture) : 4000;
+        int count = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } set
+            ? int.Parse(set, CultureInfo.InvariantCulture)
+            : 4000;
         byte[][] files = [.. JpegFiles.Names.Select(JpegFiles.Read)];
         var decoder = new JpegDecoder();
         var image = new ImageBuffer();

@@ -12,7 +12,8 @@ public sealed class PngEncoderTests
     [InlineData(317, 91, CompressionLevel.Optimal)]
     public void Encode_AnyImage_DecodesToTheSamePixels(int width, int height, CompressionLevel level)
     {
-        foreach (ImageBuffer image in (ImageBuffer[])[TestImage.Create(width, height), TestImage.Random(width, height, 5), TestImage.Solid(width, height, 9)])
+        ImageBuffer[] images = [TestImage.Create(width, height), TestImage.Random(width, height, 5), TestImage.Solid(width, height, 9)];
+        foreach (ImageBuffer image in images)
         {
             var decoded = new ImageBuffer();
             new ImageDecoder().Decode(PngEncoder.Encode(image, level), new ImageDecodeOptions(), decoded);

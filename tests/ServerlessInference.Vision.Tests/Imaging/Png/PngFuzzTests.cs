@@ -50,13 +50,16 @@ public sealed class PngFuzzTests
             slowest = Math.Max(slowest, Stopwatch.GetElapsedTime(start).Ticks);
         }
 
-        TestContext.Current.TestOutputHelper!.WriteLine($"{mutants} mutants, {decoded} decoded, slowest {TimeSpan.FromTicks(slowest).TotalMilliseconds} ms");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{mutants} mutants, {decoded} decoded, slowest {TimeSpan.FromTicks(slowest).TotalMilliseconds} ms");
         Assert.True(mutants < 100 || decoded > 0, "No mutant was decoded: the mutations are too coarse.");
     }
 
     private static IEnumerable<byte[]> Seeds()
     {
-        foreach ((int bitDepth, int colorType) in (IEnumerable<(int, int)>)[(1, 0), (4, 0), (8, 0), (16, 0), (8, 2), (16, 2), (2, 3), (8, 3), (8, 4), (8, 6), (16, 6)])
+        (int BitDepth, int ColorType)[] kinds =
+            [(1, 0), (4, 0), (8, 0), (16, 0), (8, 2), (16, 2), (2, 3), (8, 3), (8, 4), (8, 6), (16, 6)];
+        foreach ((int bitDepth, int colorType) in kinds)
         {
             foreach (bool interlaced in (IEnumerable<bool>)[false, true])
             {

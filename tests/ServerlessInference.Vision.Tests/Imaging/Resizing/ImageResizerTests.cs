@@ -94,7 +94,9 @@ public sealed class ImageResizerTests
                 resizer.Resize(source, part, 75, 64, crop, filter);
                 for (int y = 0; y < crop.Height; y++)
                 {
-                    Assert.True(whole.Row(crop.Top + y).Slice(crop.Left * 3, crop.Width * 3).SequenceEqual(part.Row(y)), $"{width} x {height}, {crop}, row {y}");
+                    Assert.True(
+                        whole.Row(crop.Top + y).Slice(crop.Left * 3, crop.Width * 3).SequenceEqual(part.Row(y)),
+                        $"{width} x {height}, {crop}, row {y}");
                 }
             }
         }

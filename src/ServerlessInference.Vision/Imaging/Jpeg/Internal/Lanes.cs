@@ -98,9 +98,7 @@ internal static class Lanes
             ? Sse2.PackUnsignedSaturate(low, high)
             : AdvSimd.ExtractNarrowingSaturateUnsignedUpper(AdvSimd.ExtractNarrowingSaturateUnsignedLower(low), high);
 
-    /// <summary>
-    /// Rearranges bytes. With Native AOT's default instruction set, only naming the instruction makes the compiler use it.
-    /// </summary>
+    /// <summary>Rearranges bytes. On x86 the instruction is named, for the reason that ByteShuffle explains.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Shuffle(Vector128<byte> bytes, Vector128<byte> indices) =>
         Ssse3.IsSupported ? Ssse3.Shuffle(bytes, indices) : Vector128.Shuffle(bytes, indices);

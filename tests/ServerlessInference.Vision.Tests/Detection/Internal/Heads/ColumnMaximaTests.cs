@@ -20,7 +20,9 @@ public sealed class ColumnMaximaTests
             float[] maxima = new float[columns - start];
             ColumnMaxima.Compute(values, columns, rows, start, maxima);
 
-            Assert.Equal(Enumerable.Range(start, columns - start).Select(x => Enumerable.Range(0, rows).Max(y => values[(y * columns) + x])), maxima);
+            Assert.Equal(
+                Enumerable.Range(start, columns - start).Select(x => Enumerable.Range(0, rows).Max(y => values[(y * columns) + x])),
+                maxima);
         }
     }
 
@@ -30,7 +32,10 @@ public sealed class ColumnMaximaTests
         var random = new Random(7);
         for (int length = 0; length < 70; length++)
         {
-            float[] values = [.. Enumerable.Range(0, length).Select(_ => random.Next(8) == 0 ? 0.9f : random.Next(8) == 0 ? float.NaN : 0.25f)];
+            float[] values =
+            [
+                .. Enumerable.Range(0, length).Select(_ => random.Next(8) == 0 ? 0.9f : random.Next(8) == 0 ? float.NaN : 0.25f)
+            ];
             var found = new List<int>();
             for (int at = ColumnMaxima.FindNextAbove(values, 0, 0.25f); at >= 0; at = ColumnMaxima.FindNextAbove(values, at + 1, 0.25f))
             {

@@ -17,6 +17,9 @@ public sealed class DecoderDefaultsTests
             (DetectionHead.Yolox, 0.3f, 0.45f),
             (DetectionHead.YoloxDecoded, 0.3f, (float?)0.45f),
         ],
-        ((IDetectionHeadDecoder[])[new YoloV8Decoder(), new YoloV5Decoder(), new EndToEndDecoder(), new YoloxDecoder(false), new YoloxDecoder(true)])
+        new IDetectionHeadDecoder[]
+            {
+                new YoloV8Decoder(), new YoloV5Decoder(), new EndToEndDecoder(), new YoloxDecoder(false), new YoloxDecoder(true),
+            }
             .Select(decoder => (decoder.Head, decoder.DefaultMinScore, decoder.DefaultIouThreshold)));
 }

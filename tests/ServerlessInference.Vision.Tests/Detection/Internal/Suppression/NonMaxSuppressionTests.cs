@@ -19,7 +19,10 @@ public sealed class NonMaxSuppressionTests
         for (int seed = 0; seed < 150; seed++)
         {
             Candidate[] candidates = Scene(seed, classes: 1 + (seed % 4));
-            SuppressionSettings settings = Default with { IouThreshold = threshold, ClassAgnostic = agnostic, MaxDetections = seed % 7 == 0 ? 5 : 300 };
+            SuppressionSettings settings = Default with
+            {
+                IouThreshold = threshold, ClassAgnostic = agnostic, MaxDetections = seed % 7 == 0 ? 5 : 300
+            };
 
             int[] kept = suppression.Run(candidates, settings).ToArray();
 
@@ -102,7 +105,12 @@ public sealed class NonMaxSuppressionTests
         var random = new Random(5);
         Candidate[] candidates =
         [
-            .. Enumerable.Range(0, 20_000).Select(i => Box((i % 50 * 40) + (float)random.NextDouble(), (float)random.NextDouble(), 30, 0.3f + (float)(random.NextDouble() * 0.6), 0)),
+            .. Enumerable.Range(0, 20_000).Select(i => Box(
+                (i % 50 * 40) + (float)random.NextDouble(),
+                (float)random.NextDouble(),
+                30,
+                0.3f + (float)(random.NextDouble() * 0.6),
+                0)),
         ];
         var suppression = new NonMaxSuppression();
         Assert.Equal(50, suppression.Run(candidates, Default).Length);
@@ -110,7 +118,8 @@ public sealed class NonMaxSuppressionTests
         Assert.Equal(0, Allocations.Least(() => _ = suppression.Run(candidates, Default).Length));
     }
 
-    private static Candidate Box(float left, float top, float size, float score, int index) => new(left, top, left + size, top + size, score, index, 0);
+    private static Candidate Box(float left, float top, float size, float score, int index) =>
+        new(left, top, left + size, top + size, score, index, 0);
 
     private static Candidate[] Scene(int seed, int classes)
     {
@@ -123,7 +132,13 @@ public sealed class NonMaxSuppressionTests
 
             // Only a few different scores, so that many are equal.
             candidates[i] = new Candidate(
-                left, top, left + (float)random.NextDouble() * 40, top + (float)random.NextDouble() * 40, (1 + random.Next(20)) / 20f, random.Next(classes), i);
+                left,
+                top,
+                left + (float)random.NextDouble() * 40,
+                top + (float)random.NextDouble() * 40,
+                (1 + random.Next(20)) / 20f,
+                random.Next(classes),
+                i);
         }
 
         return candidates;

@@ -83,9 +83,13 @@ public sealed class PngDecodeStateTests
     {
         var decoder = new PngDecoder();
         (byte[] File, byte[] Pixels)[] images =
-            [.. Enumerable.Range(1, 8).Select(i => new PngBuilder(i * 9, 40, 8, i % 2 == 0 ? 2 : 6).Build()).Select(file => (file, Pixels(new PngDecoder(), file)))];
+        [
+            .. Enumerable.Range(1, 8).Select(i => new PngBuilder(i * 9, 40, 8, i % 2 == 0 ? 2 : 6).Build())
+                .Select(file => (file, Pixels(new PngDecoder(), file))),
+        ];
 
-        Parallel.For(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.Current.CancellationToken }, i =>
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.Current.CancellationToken };
+        Parallel.For(0, 400, parallel, i =>
         {
             var image = new ImageBuffer();
             decoder.Decode(images[i % images.Length].File, new ImageDecodeOptions(), image);

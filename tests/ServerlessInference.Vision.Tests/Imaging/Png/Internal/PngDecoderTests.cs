@@ -9,7 +9,10 @@ public sealed class PngDecoderTests
     private static readonly byte[] Palette = [.. Enumerable.Range(0, 768).Select(i => (byte)(i * 37))];
 
     public static IEnumerable<TheoryDataRow<int, int, bool>> Kinds() =>
-        from kind in new[] { (1, 0), (2, 0), (4, 0), (8, 0), (16, 0), (8, 2), (16, 2), (1, 3), (2, 3), (4, 3), (8, 3), (8, 4), (16, 4), (8, 6), (16, 6) }
+        from kind in new[]
+        {
+            (1, 0), (2, 0), (4, 0), (8, 0), (16, 0), (8, 2), (16, 2), (1, 3), (2, 3), (4, 3), (8, 3), (8, 4), (16, 4), (8, 6), (16, 6)
+        }
         from interlaced in new[] { false, true }
         select new TheoryDataRow<int, int, bool>(kind.Item1, kind.Item2, interlaced);
 
@@ -52,7 +55,8 @@ public sealed class PngDecoderTests
         var options = new ImageDecodeOptions { Alpha = AlphaMode.Compose, Background = 0x2080C0 };
 
         Assert.Equal(
-            [0x20, 0x80, 0xC0, Mix(50, 0x20, 98), Mix(100, 0x80, 98), Mix(150, 0xC0, 98)], Decode(TranslucentPixels(), options).Pixels.ToArray());
+            [0x20, 0x80, 0xC0, Mix(50, 0x20, 98), Mix(100, 0x80, 98), Mix(150, 0xC0, 98)],
+            Decode(TranslucentPixels(), options).Pixels.ToArray());
     }
 
     [Theory]
@@ -79,7 +83,8 @@ public sealed class PngDecoderTests
     {
         var image = new ImageBuffer();
         var options = new ImageDecodeOptions { MaxDimension = maxDimension, MaxPixels = maxPixels };
-        var exception = Assert.Throws<InvalidInputException>(() => new PngDecoder().Decode(new PngBuilder(100, 100, 8, 2).Build(), options, image));
+        var exception = Assert.Throws<InvalidInputException>(
+            () => new PngDecoder().Decode(new PngBuilder(100, 100, 8, 2).Build(), options, image));
 
         Assert.Equal(InvalidInputKind.TooLarge, exception.Kind);
         Assert.Equal(0, image.Width);
@@ -155,7 +160,10 @@ public sealed class PngDecoderTests
 
     [Fact]
     public void Decode_PaletteImageWithoutPalette_IsMalformed() =>
-        Assert.Contains("palette", Assert.Throws<InvalidInputException>(() => Decode(new PngBuilder(9, 9, 8, 3).Build())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "palette",
+            Assert.Throws<InvalidInputException>(() => Decode(new PngBuilder(9, 9, 8, 3).Build())).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Decode_UnknownAndTrailingChunks_AreIgnored()

@@ -10,7 +10,8 @@ public sealed class PixelNormalizerTests
     [Fact]
     public void Table_DefaultScale_EqualsFloatDivisionBy255()
     {
-        var normalizer = new PixelNormalizer(new ImagePreprocessingOptions { Mean = new ChannelValues(0f), StandardDeviation = new ChannelValues(1f) });
+        var normalizer = new PixelNormalizer(
+            new ImagePreprocessingOptions { Mean = new ChannelValues(0f), StandardDeviation = new ChannelValues(1f) });
         for (int pixel = 0; pixel < 256; pixel++)
         {
             Assert.Equal(pixel / 255f, normalizer.Table[pixel]);
@@ -28,6 +29,9 @@ public sealed class PixelNormalizerTests
         ImagePreprocessingPresets.HuggingFaceViT(),
         ImagePreprocessingPresets.Ultralytics(),
         ImagePreprocessingPresets.Yolox(),
-        new ImagePreprocessingOptions { Mean = new(0.48145466f, 0.4578275f, 0.40821073f), StandardDeviation = new(0.26862954f, 0.26130258f, 0.27577711f) },
+        new ImagePreprocessingOptions
+        {
+            Mean = new(0.48145466f, 0.4578275f, 0.40821073f), StandardDeviation = new(0.26862954f, 0.26130258f, 0.27577711f)
+        },
     ];
 }
