@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# pack.sh FOLDER [OPTION…]: builds all packages into a folder that NuGet takes as a package source. Options go to "dotnet pack"; with
-# --version-suffix dev.2, say, changed packages get a version that no package cache has yet.
+# pack.sh FOLDER [OPTION…]: builds all packages into a directory that NuGet takes as a package source; earlier ones in it are replaced. Options go
+# to "dotnet pack": with -p:VersionPrefix=0.1.1, changed packages get a version that no package cache has yet.
 set -euo pipefail
 folder=$(realpath -m "${1:?a folder}")
 shift
