@@ -1,51 +1,37 @@
+using ServerlessInference.Vision.ImageSharp.Internal;
 using ServerlessInference.Vision.Imaging;
+using ServerlessInference.Vision.Imaging.Internal;
 using SixLabors.ImageSharp;
-using SixLabors.ImageSharp.Formats.Gif;
-using SixLabors.ImageSharp.Formats.Tiff;
-using SixLabors.ImageSharp.Metadata;
-using SixLabors.ImageSharp.Memory;
-using SixLabors.ImageSharp.Metadata.Profiles.Exif;
 using SixLabors.ImageSharp.PixelFormats;
-using SixLabors.ImageSharp.Processing;
 using IImageDecoder = ServerlessInference.Vision.Imaging.IImageDecoder;
 using ImageInfo = ServerlessInference.Vision.Imaging.ImageInfo;
 
 namespace ServerlessInference.Vision.ImageSharp;
 
-/// <summary>Decodes every format that ImageSharp reads. JPEG and PNG stay with the decoders of ServerlessInference.Vision.</summary>
+/// <summary>Decodes WebP, GIF, TIFF and BMP with ImageSharp. JPEG and PNG stay with the decoders of ServerlessInference.Vision.</summary>
 /// <remarks>
-/// <para>Output: 8-bit RGB, interleaved, the first frame, turned as its EXIF orientation says. Lossy formats may differ from Pillow's pixels
-/// by small amounts.</para>
+/// <para>Output: 8-bit RGB, interleaved, the first frame, turned as its EXIF orientation says. The README of this package lists where
+/// the pixels differ from Pillow's, and which files ImageSharp cannot read.</para>
 /// <para>Thread-safe. Size limits are checked in the header; what ImageSharp allocates beyond them is limited too.</para>
 /// </remarks>
 public sealed class ImageSharpDecoder : IImageDecoder
 {
-    /// <summary>ImageSharp's own buffers beside the image: room for one more copy in 32 bits a pixel.</summary>
-    private const int BytesPerPixel = 8;
+    private const string UnknownFormat =
+        $"The input is not a WebP, GIF, TIFF or BMP image. {nameof(ImageSharpDecoder)} reads these, {nameof(ImageDecoder)} JPEG and PNG too.";
 
-    private const int BytesPerMegabyte = 1024 * 1024;
-
-    private const string UnknownFormat = "The input is not an image in a format that ImageSharp reads.";
+    /// <summary>Serves as long as the limit stays the same, which it does for all images of a pipeline.</summary>
+    private volatile LimitedConfiguration _configuration = new(new ImageDecodeOptions().MaxPixels);
 
     /// <inheritdoc/>
-    /// <remarks>Formats of which ServerlessInference.Vision knows no more than that it does not know them are tried as well.</remarks>
-    public bool CanDecode(ImageFormat format) => format is ImageFormat.Webp or ImageFormat.Gif or ImageFormat.Tiff or ImageFormat.Bmp or ImageFormat.Unknown;
+    public bool CanDecode(ImageFormat format) => format is ImageFormat.Webp or ImageFormat.Gif or ImageFormat.Tiff or ImageFormat.Bmp;
 
     /// <inheritdoc/>
     public ImageInfo Identify(ReadOnlySpan<byte> encoded)
     {
-        try
-        {
-            IImageInfo info = ReadHeader(encoded);
-            int orientation = info.Metadata.ExifProfile?.GetValue(ExifTag.Orientation)?.Value is ushort value and >= 1 and <= 8 ? value : 1;
-            bool turned = orientation >= 5;
-            return new ImageInfo(
-                ImageFormatDetector.Detect(encoded), turned ? info.Height : info.Width, turned ? info.Width : info.Height, orientation);
-        }
-        catch (Exception exception) when (IsInputError(exception))
-        {
-            throw Explain(exception);
-        }
+        Header header = ReadHeader(encoded, _configuration.Value);
+        return OrientationTransform.SwapsSides(header.Orientation)
+            ? new ImageInfo(header.Format, header.Height, header.Width, header.Orientation)
+            : new ImageInfo(header.Format, header.Width, header.Height, header.Orientation);
     }
 
     /// <inheritdoc/>
@@ -53,98 +39,92 @@ public sealed class ImageSharpDecoder : IImageDecoder
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(destination);
-        Check(Identify(encoded), encoded.Length, options);
+        ImageLimits.CheckEncoded(encoded.Length, options);
+        Configuration configuration = ConfigurationFor(options.MaxPixels);
+        Header header = ReadHeader(encoded, configuration);
+        ImageLimits.CheckSize(header.Format.ToString(), header.Width, header.Height, options);
+        bool keepsColors = header.Format == ImageFormat.Gif && options.Alpha == AlphaMode.Drop;
+        byte[]? opaque = keepsColors ? GifStructure.WithoutTransparency(encoded) : null;
+        using Image<Rgba32> image = Load(opaque ?? encoded, configuration);
+        PixelCopy.Write(image, options.ApplyOrientation ? header.Orientation : ExifOrientation.Normal, options, destination);
+    }
+
+    private static unsafe Header ReadHeader(ReadOnlySpan<byte> encoded, Configuration configuration)
+    {
+        ImageFormat format = ImageFormatDetector.Detect(encoded);
+        int orientation = ExifOrientation.Normal;
+        (int Width, int Height) canvas = default;
+        switch (format)
+        {
+            case ImageFormat.Webp:
+                orientation = WebpStructure.ReadOrientation(encoded, out canvas);
+                break;
+            case ImageFormat.Tiff:
+                TiffStructure.Check(encoded);
+                orientation = ExifOrientation.FromTiff(encoded);
+                break;
+            case ImageFormat.Gif:
+                GifStructure.Check(encoded);
+                break;
+            case ImageFormat.Bmp:
+                BmpStructure.Check(encoded);
+                break;
+            default:
+                throw new InvalidInputException(InvalidInputKind.UnsupportedFormat, UnknownFormat);
+        }
+
         try
         {
-            using Image<Rgba32> image = Image.Load<Rgba32>(CreateConfiguration(options), encoded);
-            image.Mutate(context =>
+            fixed (byte* start = encoded)
             {
-                if (options.ApplyOrientation)
+                using var stream = new UnmanagedMemoryStream(start, encoded.Length);
+                IImageInfo info = Image.Identify(configuration, stream)
+                    ?? throw new InvalidInputException(InvalidInputKind.UnsupportedFormat, UnknownFormat);
+                if (canvas != default && canvas != (info.Width, info.Height))
                 {
-                    context.AutoOrient();
+                    throw Malformed.Create(
+                        "WebP", $"its image has {info.Width} x {info.Height} pixels, and its canvas {canvas.Width} x {canvas.Height}");
                 }
 
-                if (options.Alpha == AlphaMode.Compose)
-                {
-                    context.BackgroundColor(Color.FromRgb(
-                        (byte)(options.Background >> 16), (byte)(options.Background >> 8), (byte)options.Background));
-                }
-            });
-            Copy(image, destination);
-        }
-        catch (Exception exception) when (IsInputError(exception))
-        {
-            throw Explain(exception);
-        }
-    }
-
-    private static unsafe IImageInfo ReadHeader(ReadOnlySpan<byte> encoded)
-    {
-        fixed (byte* start = encoded)
-        {
-            using var stream = new UnmanagedMemoryStream(start, encoded.Length);
-            return Image.Identify(stream)
-                ?? throw new InvalidInputException(InvalidInputKind.UnsupportedFormat, UnknownFormat);
-        }
-    }
-
-    private static Configuration CreateConfiguration(ImageDecodeOptions options)
-    {
-        Configuration configuration = Configuration.Default.Clone();
-        configuration.ImageFormatsManager.SetDecoder(GifFormat.Instance, new GifDecoder { DecodingMode = FrameDecodingMode.First });
-        configuration.ImageFormatsManager.SetDecoder(TiffFormat.Instance, new TiffDecoder { DecodingMode = FrameDecodingMode.First });
-        long megabytes = options.MaxPixels * BytesPerPixel / BytesPerMegabyte + 1;
-        configuration.MemoryAllocator = MemoryAllocator.Create(new MemoryAllocatorOptions
-        {
-            AllocationLimitMegabytes = (int)Math.Min(megabytes, int.MaxValue),
-        });
-        return configuration;
-    }
-
-    private static void Check(ImageInfo info, int length, ImageDecodeOptions options)
-    {
-        if (length > options.MaxEncodedBytes)
-        {
-            throw new InvalidInputException(
-                InvalidInputKind.TooLarge, $"The image has {length:N0} bytes; at most {options.MaxEncodedBytes:N0} are accepted (MaxEncodedBytes).");
-        }
-
-        if (Math.Max(info.Width, info.Height) > options.MaxDimension || (long)info.Width * info.Height > options.MaxPixels)
-        {
-            throw new InvalidInputException(
-                InvalidInputKind.TooLarge,
-                $"The image is {info.Width} x {info.Height}; at most {options.MaxDimension:N0} pixels a side (MaxDimension) and {options.MaxPixels:N0} in all (MaxPixels) are accepted.");
-        }
-    }
-
-    private static void Copy(Image<Rgba32> image, ImageBuffer destination)
-    {
-        destination.Resize(image.Width, image.Height);
-        image.ProcessPixelRows(rows =>
-        {
-            for (int y = 0; y < rows.Height; y++)
-            {
-                ReadOnlySpan<Rgba32> from = rows.GetRowSpan(y);
-                Span<byte> to = destination.Row(y);
-                for (int x = 0; x < from.Length; x++)
-                {
-                    to[3 * x] = from[x].R;
-                    to[3 * x + 1] = from[x].G;
-                    to[3 * x + 2] = from[x].B;
-                }
+                return new Header(format, info.Width, info.Height, orientation);
             }
-        });
+        }
+        catch (Exception exception) when (DecodingErrors.IsCausedByInput(exception))
+        {
+            throw DecodingErrors.Explain(exception);
+        }
     }
 
-    private static bool IsInputError(Exception exception) =>
-        exception is ImageFormatException or ImageProcessingException or InvalidMemoryOperationException or NotSupportedException;
-
-    private static InvalidInputException Explain(Exception exception) => exception switch
+    private static Image<Rgba32> Load(ReadOnlySpan<byte> encoded, Configuration configuration)
     {
-        UnknownImageFormatException => new InvalidInputException(
-            InvalidInputKind.UnsupportedFormat, UnknownFormat, exception),
-        InvalidMemoryOperationException => new InvalidInputException(
-            InvalidInputKind.TooLarge, "Decoding the image needs more memory than its limit of pixels (MaxPixels) allows.", exception),
-        _ => new InvalidInputException($"The image is damaged: {exception.Message}", exception),
-    };
+        try
+        {
+            return Image.Load<Rgba32>(configuration, encoded);
+        }
+        catch (Exception exception) when (DecodingErrors.IsCausedByInput(exception))
+        {
+            throw DecodingErrors.Explain(exception);
+        }
+    }
+
+    private Configuration ConfigurationFor(long maxPixels)
+    {
+        LimitedConfiguration configuration = _configuration;
+        if (configuration.MaxPixels != maxPixels)
+        {
+            _configuration = configuration = new LimitedConfiguration(maxPixels);
+        }
+
+        return configuration.Value;
+    }
+
+    /// <summary>What a file's header says; width and height as stored.</summary>
+    private readonly record struct Header(ImageFormat Format, int Width, int Height, int Orientation);
+
+    private sealed class LimitedConfiguration(long maxPixels)
+    {
+        public long MaxPixels { get; } = maxPixels;
+
+        public Configuration Value { get; } = ImageSharpConfiguration.Create(maxPixels);
+    }
 }
