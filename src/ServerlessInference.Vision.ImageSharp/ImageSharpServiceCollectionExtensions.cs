@@ -7,7 +7,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers ImageSharp as a decoder.</summary>
 public static class ImageSharpServiceCollectionExtensions
 {
-    /// <summary>Lets image pipelines read WebP, GIF, TIFF, BMP and what else ImageSharp reads. Calling it twice is harmless.</summary>
+    /// <summary>Lets image pipelines read WebP, GIF, TIFF and BMP. Calling it twice is harmless.</summary>
     /// <param name="services">The service collection.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddImageSharpDecoder(this IServiceCollection services)

@@ -5,6 +5,7 @@ using SixLabors.ImageSharp.Formats.Tiff;
 using SixLabors.ImageSharp.Formats.Webp;
 using SixLabors.ImageSharp.Memory;
 using SixLabors.ImageSharp.Metadata;
+using SixLabors.ImageSharp.Metadata.Profiles.Exif;
 
 namespace ServerlessInference.Vision.ImageSharp.Internal;
 
@@ -20,6 +21,11 @@ internal static class ImageSharpConfiguration
 
     private const int BytesPerMegabyte = 1024 * 1024;
 
+    /// <summary>
+    /// Keeps a type in native code that ImageSharp creates by reflection for every TIFF (Enum.GetValues), which otherwise fails there.
+    /// </summary>
+    private static readonly ExifDataType[] CreatedByReflection = [ExifDataType.Unknown];
+
     /// <summary>Creates a configuration.</summary>
     /// <param name="maxPixels">The most pixels that an image may have.</param>
     /// <returns>The configuration, which may be used by several threads.</returns>
@@ -34,6 +40,7 @@ internal static class ImageSharpConfiguration
         configuration.ImageFormatsManager.SetDecoder(
             TiffFormat.Instance, new TiffDecoder { DecodingMode = FrameDecodingMode.First, IgnoreMetadata = true });
         configuration.ImageFormatsManager.SetDecoder(WebpFormat.Instance, new WebpDecoder { IgnoreMetadata = true });
+        GC.KeepAlive(CreatedByReflection);
         configuration.MemoryAllocator = MemoryAllocator.Create(new MemoryAllocatorOptions
         {
             AllocationLimitMegabytes = (int)Math.Min((maxPixels * BytesPerPixel / BytesPerMegabyte) + 1, int.MaxValue),
