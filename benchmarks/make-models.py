@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
-"""Writes squeezenet.onnx (5 MB) and resnet50.onnx (102 MB) for benchmarks: the published architectures with made-up weights.
+"""Writes models for benchmarks, FOLDER/NAME.onnx: published architectures with made-up weights.
 
-usage: make-models.py FOLDER
+usage: make-models.py FOLDER [NAME...]
+  squeezenet (5 MB), mobilenetv2 (14 MB), resnet50 (102 MB)
+  matrix (101 MB)   matrix products, as transformers consist of them: 6 blocks of 1024 x 2048 x 1024 on 128 rows
+Without names: squeezenet and resnet50.
+
 Speed, size and load time are those of trained models; the answers mean nothing. Needs Python 3 alone: ONNX's few messages
 (onnx.proto of ONNX 1.12, IR version 7, operator set 13) are written as protocol buffers here.
 """
@@ -63,24 +67,34 @@ class Graph:
         self.nodes.append(body)
         return output
 
-    def convolution(self, x, channels, filters, size, stride=1, padding=0, relu=True, normalize=False):
+    def scalar(self, value):
+        name = self.name("s")
+        self.weights.append(number(2, 1) + block(8, name) + block(9, array.array("f", [value]).tobytes()))
+        return name
+
+    def convolution(self, x, channels, filters, size, stride=1, padding=0, relu=True, normalize=False, group=1):
+        channels //= group
         inputs = [x, self.weight([filters, channels, size, size], math.sqrt(2 / (channels * size * size)))]
         if not normalize:
             inputs.append(self.weight([filters], 0.01))
-        x = self.node("Conv", inputs, kernel_shape=[size, size], strides=[stride, stride], pads=[padding] * 4)
+        x = self.node("Conv", inputs, kernel_shape=[size, size], strides=[stride, stride], pads=[padding] * 4, group=group)
         if normalize:
             parameters = [self.weight([filters], 0, 1), self.weight([filters], 0), self.weight([filters], 0.01), self.weight([filters], 0, 1)]
             x = self.node("BatchNormalization", [x, *parameters])
         return self.node("Relu", [x]) if relu else x
 
-    def save(self, path, output):
+    def classifier(self, x, channels):
+        x = self.node("Flatten", [self.node("GlobalAveragePool", [x])])
+        return self.node("Gemm", [x, self.weight([1000, channels], 0.02), self.weight([1000], 0)], transB=1)
+
+    def save(self, path, output, taken=(1, 3, 224, 224), given=(1, 1000)):
         def tensor(name, shape):
             axes = b"".join(block(1, number(1, axis)) for axis in shape)
             return block(1, name) + block(2, block(1, number(1, 1) + block(2, axes)))
 
         self.node("Identity", [output], "logits")
         graph = b"".join(block(1, node) for node in self.nodes) + block(2, "benchmark") + b"".join(block(5, weight) for weight in self.weights)
-        graph += block(11, tensor("input", [1, 3, 224, 224])) + block(12, tensor("logits", [1, 1000]))
+        graph += block(11, tensor("input", taken)) + block(12, tensor("logits", given))
         with open(path, "wb") as file:
             file.write(number(1, 7) + block(7, graph) + block(8, number(2, 13)))
         print(path)
@@ -117,12 +131,44 @@ def resnet50(path):
             y = g.convolution(y, width, 4 * width, 1, relu=False, normalize=True)
             shortcut = x if number_of_block > 0 else g.convolution(x, channels, 4 * width, 1, stride, relu=False, normalize=True)
             x, channels = g.node("Relu", [g.node("Add", [y, shortcut])]), 4 * width
-    x = g.node("Flatten", [g.node("GlobalAveragePool", [x])])
-    g.save(path, g.node("Gemm", [x, g.weight([1000, 2048], 0.02), g.weight([1000], 0)], transB=1))
+    g.save(path, g.classifier(x, 2048))
+
+
+def mobilenetv2(path):
+    """MobileNetV2 with a width of 1 (Sandler and others, 2018)."""
+    g = Graph()
+    zero, six = g.scalar(0.0), g.scalar(6.0)
+
+    def relu6(x):
+        return g.node("Clip", [x, zero, six])
+
+    def convolution(x, channels, filters, size, stride=1, group=1):
+        return g.convolution(x, channels, filters, size, stride, size // 2, relu=False, normalize=True, group=group)
+
+    x, channels = relu6(convolution("input", 3, 32, 3, 2)), 32
+    stages = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)]
+    for expansion, filters, blocks, first in stages:
+        for number_of_block in range(blocks):
+            stride, inner = first if number_of_block == 0 else 1, channels * expansion
+            y = relu6(convolution(x, channels, inner, 1)) if expansion > 1 else x
+            y = convolution(relu6(convolution(y, inner, inner, 3, stride, inner)), inner, filters, 1)
+            x, channels = g.node("Add", [x, y]) if stride == 1 and channels == filters else y, filters
+    g.save(path, g.classifier(relu6(convolution(x, channels, 1280, 1)), 1280))
+
+
+def matrix(path):
+    g, x = Graph(), "input"
+    for _ in range(6):
+        x = g.node("Relu", [g.node("MatMul", [x, g.weight([1024, 2048], 1 / math.sqrt(1024))])])
+        x = g.node("MatMul", [x, g.weight([2048, 1024], 1 / math.sqrt(2048))])
+    g.save(path, x, (128, 1024), (128, 1024))
 
 
 if __name__ == "__main__":
-    folder = sys.argv[1] if len(sys.argv) > 1 else "."
-    os.makedirs(folder, exist_ok=True)
-    squeezenet(os.path.join(folder, "squeezenet.onnx"))
-    resnet50(os.path.join(folder, "resnet50.onnx"))
+    makers = {"squeezenet": squeezenet, "mobilenetv2": mobilenetv2, "resnet50": resnet50, "matrix": matrix}
+    wanted = sys.argv[2:] or ["squeezenet", "resnet50"]
+    if len(sys.argv) < 2 or not set(wanted) <= makers.keys():
+        sys.exit(f"usage: make-models.py FOLDER [{'|'.join(makers)}]...")
+    os.makedirs(sys.argv[1], exist_ok=True)
+    for name in wanted:
+        makers[name](os.path.join(sys.argv[1], f"{name}.onnx"))

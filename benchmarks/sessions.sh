@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# sessions.sh [ROUNDS]: how long it takes to create a session, and how much memory, for each way to give a model to ONNX Runtime: by
-# path, bytes, prepared, in place, mapped. SqueezeNet, MobileNetV2, ResNet-50 and a model of matrix products, random weights; medians of
-# ROUNDS (default 7) processes each, in turns, with a warm and a cold page cache. Fails where a limit is not kept.
-# Needs ../shared/bench/make_benchmark_models.py beside the repository, and Python 3 with numpy and onnx.
-# The program is compiled natively; SESSIONS_NATIVE=0 takes one that is compiled just in time, whose times hold its compilation.
+# sessions.sh [--against REF] [ROUNDS]: how long it takes to create a session, and how much memory, for each way to give a model to ONNX
+# Runtime: by path, bytes, prepared, in place, mapped. SqueezeNet, MobileNetV2, ResNet-50 and a model of matrix products, random weights.
+# Each of ROUNDS (20 unless given) starts every way once, with a warm and then with a cold page cache. Prints medians, and the medians of
+# the rounds' ratios; fails where a limit is not kept. REF: another commit, whose library is measured in the same rounds.
+# Needs Python 3. The program is compiled natively; SESSIONS_NATIVE=0 takes one that is compiled just in time, whose times hold its
+# compilation.
 #
 # sessions.sh cycles [COUNT]: loads, runs and disposes a mapped model COUNT times (default 1000), from disk and from a memory file, in a
 # program compiled just in time and in a native one. Fails where a process crashes or an answer differs.
@@ -35,18 +36,27 @@ if [ "${1:-}" = cycles ]; then
   exit
 fi
 
+against=
+if [ "${1:-}" = --against ]; then
+  against=$(git rev-parse --short --verify "${2:?a commit}^{commit}")
+  shift 2
+fi
+
 # A folder for each model.
-models=$PWD/artifacts/benchmark-models make=../shared/bench/make_benchmark_models.py python=/usr/bin/python3
+models=$PWD/artifacts/benchmark-models
 if [ ! -e "$models/matrix/model.onnx" ]; then
-  [ -e $make ] || { echo "there is no $make beside the repository"; exit 77; }
-  $python -c 'import numpy, onnx' 2>/dev/null || { echo "$python lacks numpy or onnx"; exit 77; }
-  mkdir -p "$models"
-  $python $make "$models"
-  for model in squeezenet mobilenetv2 resnet50; do
+  benchmarks/make-models.py "$models" squeezenet mobilenetv2 resnet50 matrix
+  for model in squeezenet mobilenetv2 resnet50 matrix; do
     mkdir -p "$models/$model" && mv "$models/$model.onnx" "$models/$model/model.onnx"
   done
-  mkdir -p "$models/matrix" && $python benchmarks/make_matrix_model.py "$models/matrix/model.onnx"
 fi
 program=$(build "${SESSIONS_NATIVE:-1}")
 "$program" prepare "$models" >/dev/null
-"$program" table "$models" "${1:-7}"
+other=
+if [ -n "$against" ]; then
+  root=$PWD/artifacts/other/$against
+  git worktree prune
+  [ -e "$root" ] || git worktree add --quiet --detach "$root" "$against"
+  other=$(cd "$root" && build "${SESSIONS_NATIVE:-1}")
+fi
+"$program" table "$models" "${1:-20}" ${other:+"$other"}

@@ -1,5 +1,9 @@
+// quick, quick-tensor, quick-text, quick-boxes [ROUNDS]: JPEG decoding, tensors, tokens and detections in turns with their baselines.
+// Everything else is an argument of BenchmarkDotNet, for instance --filter '*Tokenizer*'; a native program does without it.
 using System.Globalization;
+using ServerlessInference.Benchmarks.Detection;
 using ServerlessInference.Benchmarks.Imaging;
+using ServerlessInference.Benchmarks.Text;
 #if BENCHMARKDOTNET
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
@@ -8,22 +12,26 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 #endif
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (args is ["quick", ..])
+Action<string[]>? comparison = args.FirstOrDefault() switch
 {
-    JpegQuickComparison.Run(args[1..]);
-    return;
-}
-
-if (args is ["quick-tensor", ..])
+    "quick" => JpegQuickComparison.Run,
+    "quick-tensor" => TensorQuickComparison.Run,
+    "quick-text" => TextQuickComparison.Run,
+    "quick-boxes" => BoxesQuickComparison.Run,
+    _ => null,
+};
+if (comparison is not null)
 {
-    TensorQuickComparison.Run(args[1..]);
-    return;
+    comparison(args[1..]);
+    return 0;
 }
 
 #if BENCHMARKDOTNET
 ManualConfig config = ManualConfig.Create(DefaultConfig.Instance)
     .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance));
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
+return 0;
 #else
-Console.WriteLine("Only 'quick' and 'quick-tensor' are there in a Native AOT build.");
+Console.Error.WriteLine("A native program has 'quick', 'quick-tensor', 'quick-text' and 'quick-boxes' alone.");
+return 2;
 #endif

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace SessionBenchmark;
 
-/// <summary>Warm runs of the same model loaded in several ways, in turns, so that all see the same machine.</summary>
+/// <summary>Warm runs of the same model loaded in several ways, in turns, so that all see the same machine. Writes every time.</summary>
 internal static class WarmRuns
 {
     private static readonly string[] Ways = ["onnx-path", "library-plain", "library-prepared", "library-unpacked", "library-any"];
@@ -33,7 +33,8 @@ internal static class WarmRuns
 
         for (int i = 0; i < Ways.Length; i++)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Ways[i]} {Comparison.Median(times[i]):0.000}"));
+            IEnumerable<string> texts = times[i].Select(time => time.ToString("0.0000", CultureInfo.InvariantCulture));
+            Console.WriteLine($"{Ways[i]} {string.Join(' ', texts)}");
             await sessions[i].DisposeAsync().ConfigureAwait(false);
         }
 
