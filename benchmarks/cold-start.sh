@@ -152,14 +152,16 @@ if model:
         add(f"bare, {label}", f"bare/{kind}", "BareFunction", model)
         add(f"image, {label}", f"this/{kind}", "ImageFunction", model)
         yardsticks = {"jit": ["bare, JIT"], "packages": ["bare, JIT"], "native": ["bare, native", "bare, C"],
-                      "baseline": ["image, native"]}.get(kind, ["bare, JIT", "bare, ReadyToRun"])
+                      "baseline": []}.get(kind, ["bare, JIT", "bare, ReadyToRun"])
         forms = ["image"]
         if prepared:
             add(f"prepared, {label}", f"this/{kind}", "ImageFunction", prepared)
             forms.append("prepared")
         for form in forms:
             for yardstick in yardsticks:
-                compare(f"{form}, {label}", yardstick, "cold", *(["warm"] if kind == "baseline" else []))
+                compare(f"{form}, {label}", yardstick, "cold")
+            if kind == "baseline":
+                compare(f"{form}, {label}", f"{form}, native", "cold", "warm")
         if other:
             add(f"image, {label} ({other})", f"other/{kind}", "ImageFunction", model)
             compare(f"image, {label}", f"image, {label} ({other})", "cold", "warm", "peak")
