@@ -65,9 +65,7 @@ publish_native() { # root of a checkout, project, folder, options
 # The function as it is compiled at its start, with the libraries taken out of their packages.
 publish_from_packages() { # root of a checkout, project, folder
   publish "$1" "$2" "$3" -p:PublishReadyToRun=false
-  (cd "$1" && for library in "$3"/ServerlessInference.*.dll; do
-    dotnet pack "src/$(basename "$library" .dll)" -c Release -o "$3.packages" -nologo -v quiet
-  done) >"$3.log" 2>&1 || { cat "$3.log"; exit 1; }
+  "$1/eng/pack.sh" "$3.packages" >"$3.log" 2>&1 || { cat "$3.log"; exit 1; }
   if python3 - "$3" $rid <<'PYTHON'
 import glob, os, sys, zipfile
 folder, rid = sys.argv[1:]
@@ -75,8 +73,9 @@ taken = 0
 for package in glob.glob(f"{folder}.packages/*.nupkg"):
     with zipfile.ZipFile(package) as archive:
         for entry in archive.namelist():
-            if entry.startswith(f"runtimes/{rid}/lib/") and entry.endswith(".dll"):
-                with open(f"{folder}/{os.path.basename(entry)}", "wb") as file:
+            library = f"{folder}/{os.path.basename(entry)}"
+            if entry.startswith(f"runtimes/{rid}/lib/") and os.path.exists(library):
+                with open(library, "wb") as file:
                     file.write(archive.read(entry))
                 taken += 1
 sys.exit(taken == 0)

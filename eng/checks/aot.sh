@@ -76,7 +76,7 @@ case ${1:-} in
   events)
     needs SERVERLESS_INFERENCE_S3_ENDPOINT
     needs SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT
-    publish eng/checks/aot-events/AotEvents.csproj
+    publish eng/checks/AotEvents/AotEvents.csproj
     "$work/program/AotEvents" models/shapes-resnet "$star" | tee "$work/answers"
     expect() { # COUNT TEXT
       [ "$(grep -cF -- "$2" "$work/answers")" = "$1" ] || { echo "'$2' should be there $1 times"; exit 1; }
