@@ -91,7 +91,8 @@ internal sealed class RunningFunction : IAsyncDisposable
         Client.Dispose();
         if (!_tool.HasExited)
         {
-            using Process interrupt = Process.Start("kill", ["-INT", _tool.Id.ToString(CultureInfo.InvariantCulture)])!;
+            // The shell's own "kill": a minimal system has no program of that name.
+            using Process interrupt = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -INT {_tool.Id}")])!;
             await interrupt.WaitForExitAsync(CancellationToken.None);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
             await _tool.WaitForExitAsync(patience.Token);

@@ -239,7 +239,7 @@ public sealed class HostConformanceTests : HostTest
         Task<InvocationResult> answering = InvokeAsync(environment, """{"do":"terminated","text":"done"}""");
         await Eventually.HoldsAsync(() => FunctionLog.Contains("waiting for the signal"));
 
-        using (var kill = Process.Start("kill", ["-TERM", $"{pid}"]))
+        using (var kill = Process.Start("/bin/sh", ["-c", $"kill -TERM {pid}"]))
         {
             await kill.WaitForExitAsync(Cancellation);
         }
