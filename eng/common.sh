@@ -20,7 +20,8 @@ prepare_build() {
   for package in Amazon.Lambda.Core Amazon.Lambda.RuntimeSupport Amazon.Lambda.Serialization.SystemTextJson; do
     version=$(sed -n "s|.*Include=\"$package\" Version=\"\([^\"]*\)\".*|\1|p" Directory.Packages.props)
     [ -z "$extra" ] || [ -z "$(find "$extra" -maxdepth 1 -iname "$package.$version.nupkg")" ] || continue
-    timeout 60 dotnet package search "$package" --exact-match --format json 2>/dev/null | grep -q "\"version\": \"$version\"" && continue
+    said=$(timeout 60 dotnet package search "$package" --exact-match --format json 2>/dev/null) || true
+    [[ $said != *"\"version\": \"$version\""* ]] || continue
     echo "ServerlessInference.AmazonLambda is left out: no package source has $package $version" >&2
     FeedHasAmazonLambda=false
     break

@@ -70,7 +70,7 @@ for name in ServerlessInference.Vision.Tests ServerlessInference.Parity.Tests; d
 done
 
 # --- the same tokens with ICU as without: the runtime's own cultures and tables must not matter --------------------------------
-if ldconfig -p 2>/dev/null | grep -q libicuuc; then
+if [ -n "$(ldconfig -p 2>/dev/null | grep libicuuc)" ]; then
   for name in ServerlessInference.Text.Tests ServerlessInference.Parity.Tests; do
     [ -x "artifacts/bin/$name/${configuration,,}/$name" ] || continue
     folder=artifacts/with-icu/$name
