@@ -24,7 +24,8 @@ public sealed class BootstrapTests
     [Fact(Timeout = 120_000)]
     public async Task Run_ImageModel_AnswersHttp()
     {
-        string image = Convert.ToBase64String(await File.ReadAllBytesAsync(Path.Combine(Repository.DemoModel, "samples", "star-256x256.jpg"), TestContext.Current.CancellationToken));
+        string photo = Path.Combine(Repository.DemoModel, "samples", "star-256x256.jpg");
+        string image = Convert.ToBase64String(await File.ReadAllBytesAsync(photo, TestContext.Current.CancellationToken));
         string @event = $$$"""{"version":"2.0","rawPath":"/","requestContext":{"http":{"method":"POST"}},"body":"{{{image}}}","isBase64Encoded":true}""";
 
         (JsonElement cold, _, JsonElement warm) = await InvokeAsync(

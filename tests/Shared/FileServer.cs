@@ -25,7 +25,10 @@ internal sealed class FileServer : IAsyncDisposable
 
     public bool OffersRanges { get; set; } = true;
 
-    /// <summary>Gets or sets what happens before each piece of a body, of at most 64 KiB, is sent. It runs on the connection's thread, and may keep it waiting.</summary>
+    /// <summary>
+    /// Gets or sets what happens before each piece of a body, of at most 64 KiB, is sent. It runs on the connection's thread and may
+    /// keep it waiting.
+    /// </summary>
     public Action<int, CancellationToken> Sending { get; set; } = (_, _) => { };
 
     public string ExtraHeaders { get; set; } = string.Empty;

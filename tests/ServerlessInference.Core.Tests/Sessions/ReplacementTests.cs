@@ -128,7 +128,8 @@ public sealed class ReplacementTests : IDisposable
         Source.Current = 2;
         Source.Gate = how == ModelReplacement.Beside ? gate.Task : Task.CompletedTask;
         Task<bool> first = services.Registry().RefreshAsync("m", Token).AsTask();
-        await Eventually.HoldsAsync(() => Source.Loads == 2 && (how == ModelReplacement.Beside || services.Registry().GetStatus("m").State == ModelState.Loading));
+        await Eventually.HoldsAsync(() =>
+            Source.Loads == 2 && (how == ModelReplacement.Beside || services.Registry().GetStatus("m").State == ModelState.Loading));
 
         Task<bool> second = services.Registry().RefreshAsync("m", Token).AsTask();
         gate.SetResult();

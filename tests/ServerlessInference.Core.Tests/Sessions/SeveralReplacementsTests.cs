@@ -29,7 +29,8 @@ public sealed class SeveralReplacementsTests
         Task<bool> ofFirst = services.Registry().RefreshAsync("first", Token).AsTask();
         await Eventually.HoldsAsync(() => first.Loads == 2);
 
-        // An opportunity to go wrong: the first model must not be taken out while the second is, whose warm-up needs it. All that is queued gets its turn.
+        // An opportunity to go wrong: the first model must not be taken out while the second is, whose warm-up needs it. Each round lets
+        // all that is queued run.
         for (int i = 0; i < 1000 && services.Registry().GetStatus("first").State == ModelState.Ready; i++)
         {
             await Task.Run(() => { }, Token);

@@ -14,7 +14,10 @@ public sealed class JpegParityTests
     private const string MutantsVariable = "SERVERLESS_INFERENCE_FUZZ_MUTANTS";
     private const int MaxPixels = 3_000_000;
 
-    /// <summary>What no damaged file may take. Milliseconds are usual; only work without bound takes this long, also on a slow, busy or emulated machine.</summary>
+    /// <summary>
+    /// What no damaged file may take. Milliseconds are usual; only work without bound takes this long, also on a slow, busy or emulated
+    /// machine.
+    /// </summary>
     private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(1);
 
     [Fact]

@@ -50,7 +50,8 @@ public sealed class KillTests
             server.Files[name] = (served, $"\"{++version}\"");
             for (int i = random.Next(1, 5); i > 0 && killed < Kills && store.Published.Length <= version; i--)
             {
-                // In the middle of the transfer, at any change that a load makes to the store, and, since most of these are of bytes, at one of the last: publishing.
+                // In the middle of the transfer, at any change that a load makes to the store, or at one of the last ones: most changes are
+                // written bytes, and publishing would hardly ever be hit.
                 Task moment = random.Next(3) switch
                 {
                     0 => transfer.CloseAfter(random.Next(served.Length)),
@@ -74,7 +75,8 @@ public sealed class KillTests
         }
 
         Assert.True(fetching > 0, $"Of {killed} processes none was killed while it fetched: the moments are badly chosen.");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{killed} killed, {fetching} of them while they fetched; {version} models ended whole; an undisturbed load changes the store {usual} times");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{killed} killed, {fetching} of them while they fetched; {version} models ended whole; a load changes the store {usual} times");
     }
 
     /// <summary>Runs a process to its end, with the right model.</summary>

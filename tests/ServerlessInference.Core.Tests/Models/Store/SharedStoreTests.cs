@@ -21,9 +21,9 @@ public sealed class SharedStoreTests
         server.Sending = (_, stop) =>
         {
             // No body comes before all of them have asked for it, so the first cannot be done before the last begins.
-            while (server.Requests.Count(request => request.StartsWith("HEAD", StringComparison.Ordinal)) < Processes && !stop.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(5)))
+            while (Asked() < Processes && !stop.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(5)))
             {
-                // Another process's start is not signalled.
+                // Nothing signals that another process has started.
             }
         };
         server.Files[name] = (name == "model.onnx" ? content : ArchiveBuilder.Gzip(ArchiveBuilder.Tar(("model.onnx", content))), "\"1\"");
@@ -37,5 +37,7 @@ public sealed class SharedStoreTests
         Assert.Distinct(bodies);
         Assert.Single(store.Published);
         Assert.Empty(store.Staged);
+
+        int Asked() => server.Requests.Count(request => request.StartsWith("HEAD", StringComparison.Ordinal));
     }
 }

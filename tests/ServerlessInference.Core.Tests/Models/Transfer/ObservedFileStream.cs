@@ -1,7 +1,8 @@
 namespace ServerlessInference.Tests.Models.Transfer;
 
 /// <summary>A file, or a pipe that needs no other end, which tells when somebody begins to read it.</summary>
-internal sealed class ObservedFileStream(string path) : FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0)
+internal sealed class ObservedFileStream(string path)
+    : FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0)
 {
     private readonly TaskCompletionSource _readBegun = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -119,7 +119,8 @@ public sealed class RemoteModelSourceTests : IDisposable
     {
         var time = new ObservedTimeProvider();
         var options = new RemoteModelOptions { IdleTimeout = TimeSpan.FromSeconds(1), MaxAttempts = 2, Parallelism = 1 };
-        var item = new FakeObject("model.onnx", Content) { Body = (_, _, range) => new DrippingStream(range, time, TimeSpan.FromMilliseconds(900)) };
+        var pause = TimeSpan.FromMilliseconds(900);
+        var item = new FakeObject("model.onnx", Content) { Body = (_, _, range) => new DrippingStream(range, time, pause) };
         ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadInTwoAttemptsAsync(item, options, time));
 
         Assert.Matches("only [0-9,]+ bytes came for 1 s", exception.Message);
@@ -131,9 +132,12 @@ public sealed class RemoteModelSourceTests : IDisposable
         const int Allowed = 4;
         int open = 0, most = 0;
         var allOpen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        FakeObject[] objects = [.. Enumerable.Range(0, 20).Select(i => new FakeObject($"part-{i}.bin", TemporaryStore.Bytes(1000, i)) { Body = (_, _, range) => Open(range) })];
-        using ModelArtifact artifact = await new RemoteModelSource(new FakeModel(objects), new RemoteModelOptions { Parallelism = Allowed }, _store.Options)
-            .LoadAsync(TestContext.Current.CancellationToken);
+        FakeObject[] objects = [.. Enumerable.Range(0, 20).Select(i => new FakeObject($"part-{i}.bin", TemporaryStore.Bytes(1000, i))
+        {
+            Body = (_, _, range) => Open(range),
+        })];
+        var source = new RemoteModelSource(new FakeModel(objects), new RemoteModelOptions { Parallelism = Allowed }, _store.Options);
+        using ModelArtifact artifact = await source.LoadAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(20, artifact.Files.Count);
         Assert.Equal(Allowed, most);

@@ -11,7 +11,10 @@ public sealed class JpegMutationTests
     private const string Variable = "SERVERLESS_INFERENCE_FUZZ_MUTANTS";
     private const int MaxPixels = 1_000_000;
 
-    /// <summary>What no damaged file may take. Milliseconds are usual; only work without bound takes this long, also on a slow, busy or emulated machine.</summary>
+    /// <summary>
+    /// What no damaged file may take. Milliseconds are usual; only work without bound takes this long, also on a slow, busy or emulated
+    /// machine.
+    /// </summary>
     private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(1);
 
     [Fact]
