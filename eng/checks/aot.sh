@@ -45,7 +45,8 @@ case ${1:-} in
     expect 2 '"statusCode":400'
     expect 3 '"statusCode":415'
     expect 4 '"statusCode":413'
-    echo "the native function answers a shape, and refuses what is not one"
+    eng/checks/telemetry.sh "$work/program/ShapesFunction"
+    echo "the native function answers a shape, refuses what is not one, and starts without ONNX Runtime's telemetry"
     ;;
 
   split)

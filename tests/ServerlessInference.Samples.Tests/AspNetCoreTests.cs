@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using AspNetCore;
@@ -54,5 +55,27 @@ public sealed class AspNetCoreTests : IAsyncLifetime
         string health = await _client.GetStringAsync("/health", TestContext.Current.CancellationToken);
 
         Assert.Equal("Healthy", health);
+    }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData(null, false)]
+    [InlineData("0", true)]
+    public async Task Program_ModelLoaded_WritesTelemetryOnlyWhereItIsSwitchedOn(string? value, bool reports)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "where ONNX Runtime keeps what it reports is known for Linux only");
+        using var home = new EmptyHome();
+
+        using Process program = home.Start(value, Repository.ProgramOf("AspNetCore"), "--urls", "http://127.0.0.1:0");
+        string? line;
+        do
+        {
+            line = await program.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+            Assert.NotNull(line);
+        }
+        while (!line.Contains("Loaded model shapes", StringComparison.Ordinal));
+
+        program.Kill();
+        await program.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(reports, home.Files.Any());
     }
 }

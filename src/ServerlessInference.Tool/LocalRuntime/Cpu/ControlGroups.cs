@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -128,14 +129,21 @@ internal sealed class ControlGroups(string mountInfo, string membership)
             start.ArgumentList.Add(word);
         }
 
-        using var probe = Process.Start(start);
-        if (probe is null)
+        try
         {
-            return false;
-        }
+            using var probe = Process.Start(start);
+            if (probe is null)
+            {
+                return false;
+            }
 
-        await probe.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-        return probe.ExitCode == 0;
+            await probe.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            return probe.ExitCode == 0;
+        }
+        catch (Win32Exception)
+        {
+            return false; // An image without a shell has nothing that could join the group before it becomes the command.
+        }
     }
 
     private static bool TryWrite(string file, string value)
