@@ -56,6 +56,7 @@ skip_reasons() {
     sed -e 's|^<reason>||' -e 's|</reason>$||' -e 's|^<!\[CDATA\[||' -e 's|\]\]>$||' | sort | uniq -c | sed -E 's/^ *([0-9]+) (.*)$/\1 tests: \2/'
 }
 
+command -v strace >/dev/null || need_packages strace # a test of ONNX Runtime's telemetry skips without it
 for project in tests/*.Tests/*.csproj; do
   name=$(basename "$project" .csproj)
   [ -x "artifacts/bin/$name/${configuration,,}/$name" ] && run_assembly "$name" "$name"

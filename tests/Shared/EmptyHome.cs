@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace ServerlessInference.Tests.Shared;
 
-/// <summary>A home folder of its own for a process, which shows whether ONNX Runtime's telemetry was on: it writes there as soon as it starts.</summary>
+/// <summary>
+/// A home folder of its own for a process, which shows whether ONNX Runtime's telemetry was on: it writes there as soon as it starts.
+/// </summary>
 internal sealed class EmptyHome : IDisposable
 {
     /// <summary>The variable that switches ONNX Runtime's telemetry.</summary>
@@ -11,8 +13,8 @@ internal sealed class EmptyHome : IDisposable
     // Where one of these is set, ONNX Runtime believes that it runs in a build pipeline or in its own tests, and sends nothing.
     private static readonly string[] Silencers =
     [
-        "CI", "TF_BUILD", "GITHUB_ACTIONS", "GITLAB_CI", "CIRCLECI", "TRAVIS", "JENKINS_URL", "CODEBUILD_BUILD_ID", "BUILDKITE", "TEAMCITY_VERSION",
-        "APPVEYOR", "BITBUCKET_BUILD_NUMBER", "SYSTEM_TEAMFOUNDATIONCOLLECTIONURI", "ORT_RUNNING_UNIT_TESTS",
+        "CI", "TF_BUILD", "GITHUB_ACTIONS", "GITLAB_CI", "CIRCLECI", "TRAVIS", "JENKINS_URL", "CODEBUILD_BUILD_ID", "BUILDKITE",
+        "TEAMCITY_VERSION", "APPVEYOR", "BITBUCKET_BUILD_NUMBER", "SYSTEM_TEAMFOUNDATIONCOLLECTIONURI", "ORT_RUNNING_UNIT_TESTS",
     ];
 
     private readonly string _path = Directory.CreateTempSubdirectory("empty-home-").FullName;
@@ -27,7 +29,10 @@ internal sealed class EmptyHome : IDisposable
     public Process Start(string? telemetry, params IEnumerable<string> command)
     {
         string[] line = [.. command];
-        var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(line[0], line[1..])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         foreach (string name in Silencers)
         {
             start.Environment.Remove(name);

@@ -5,9 +5,10 @@ namespace ServerlessInference.Sessions;
 
 /// <summary>Switches ONNX Runtime's telemetry off, unless the environment says otherwise.</summary>
 /// <remarks>
-/// <para>ONNX Runtime 1.29 and newer report to Microsoft by default on Linux and macOS. They read <c>ORT_DISABLE_TELEMETRY</c> once, with the
-/// native <c>getenv</c>, when their library is initialized; no call into the library comes early enough. A module initializer runs before any
-/// other code of this assembly, and so before every path on which this library, or code that has already used it, loads ONNX Runtime.</para>
+/// <para>ONNX Runtime 1.29 and newer report to Microsoft by default on Linux and macOS. They read <c>ORT_DISABLE_TELEMETRY</c> once, with
+/// the native <c>getenv</c>, when their library is initialized; no call into the library comes early enough. A module initializer runs
+/// before any other code of this assembly, and so before every path on which this library, or code that has already used it, loads ONNX
+/// Runtime.</para>
 /// <para>A variable that is already set keeps its value, whatever that is. Design: docs/decisions/0010-telemetry-off.md.</para>
 /// </remarks>
 internal static unsafe partial class TelemetryOptOut
@@ -38,7 +39,8 @@ internal static unsafe partial class TelemetryOptOut
                 if (SetVariable(name, value, overwrite: 0) != 0)
                 {
                     throw new InvalidOperationException(
-                        "ORT_DISABLE_TELEMETRY cannot be set, so ONNX Runtime would send telemetry. Set it to 1 where the process is started.");
+                        "ORT_DISABLE_TELEMETRY cannot be set, so ONNX Runtime would send telemetry. " +
+                        "Set it to 1 where the process is started.");
                 }
             }
         }

@@ -33,7 +33,8 @@ public sealed class TelemetryOptOutTests
     private static void SkipUnlessStartedWithoutTheVariable()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the environment at the start is read from /proc");
-        Assert.SkipWhen(File.ReadAllText("/proc/self/environ").Contains(Variable, StringComparison.Ordinal), $"the tests were started with {Variable} set");
+        string variables = File.ReadAllText("/proc/self/environ");
+        Assert.SkipWhen(variables.Contains(Variable, StringComparison.Ordinal), $"the tests were started with {Variable} set");
     }
 
     [DllImport("libc", EntryPoint = "getenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]

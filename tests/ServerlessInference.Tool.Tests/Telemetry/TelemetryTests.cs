@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace ServerlessInference.Tool.Tests.Telemetry;
 
-/// <summary>ONNX Runtime reports nothing from processes that load it through this library, unless they were started with its telemetry switched on.</summary>
+/// <summary>
+/// ONNX Runtime reports nothing from processes that load it through this library, unless they were started with its telemetry switched on.
+/// </summary>
 public sealed class TelemetryTests
 {
     private const int Limit = 120_000;
@@ -20,12 +22,17 @@ public sealed class TelemetryTests
     private static readonly string Image = Path.Combine(Repository.DemoModel, "samples", "star-256x256.jpg");
     private static readonly string Host = Repository.ProgramOf("ServerlessInference.HostFunction");
     private static readonly string Tool = Path.Combine(AppContext.BaseDirectory, "serverless-inference");
-    private static readonly string[] PlainProgram = [Repository.ProgramOf("ServerlessInference.SessionProcess"), Repository.DemoModel, Image];
+    private static readonly string[] PlainProgram =
+        [Repository.ProgramOf("ServerlessInference.SessionProcess"), Repository.DemoModel, Image];
 
     public static TheoryData<string, string[], string> Programs => new()
     {
         { "a plain program", PlainProgram, "star" },
-        { "the host", [Tool, "invoke", "--quiet", "--event", "-", "--env", $"TEST_MODEL={Repository.DemoModel}", "--", Host], "\"statusCode\":200" },
+        {
+            "the host",
+            [Tool, "invoke", "--quiet", "--event", "-", "--env", $"TEST_MODEL={Repository.DemoModel}", "--", Host],
+            "\"statusCode\":200"
+        },
         { "the tool's classify", [Tool, "classify", Repository.DemoModel, Image], "\"star\"" },
         { "the tool's inspect", [Tool, "inspect", Repository.DemoModel], "input" },
     };
@@ -106,7 +113,9 @@ public sealed class TelemetryTests
 
     // The program makes no connections itself, so every Internet socket is one of ONNX Runtime's, or of the resolver that it asks.
     private static bool IsLookup(string call) =>
-        call.Contains("AF_INET", StringComparison.Ordinal) || call.Contains("nscd", StringComparison.Ordinal) || call.Contains("resolve", StringComparison.Ordinal);
+        call.Contains("AF_INET", StringComparison.Ordinal)
+        || call.Contains("nscd", StringComparison.Ordinal)
+        || call.Contains("resolve", StringComparison.Ordinal);
 
     private static async Task<string> RunAsync(EmptyHome home, string? telemetry, string[] command)
     {

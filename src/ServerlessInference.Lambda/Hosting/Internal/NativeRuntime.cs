@@ -10,7 +10,8 @@ internal static class NativeRuntime
 
     /// <summary>Begins on another thread.</summary>
     /// <remarks>
-    /// Only functions with models or a split package come here. They have called Core, whose module initializer has switched ONNX Runtime's telemetry off by then.
+    /// Only functions with models or a split package come here. They have called Core, whose module initializer has switched ONNX
+    /// Runtime's telemetry off by then.
     /// </remarks>
     /// <param name="found">Whether a split package has the library, which a look-up by name does not find in a native program.</param>
     public static void LoadInBackground(bool found = false) => ThreadPool.UnsafeQueueUserWorkItem(static found => Load(found), found, preferLocal: false);
