@@ -11,7 +11,7 @@ namespace ServerlessInference.Sessions;
 /// Runtime.</para>
 /// <para>A variable that is already set keeps its value, whatever that is. Design: docs/decisions/0010-telemetry-off.md.</para>
 /// </remarks>
-internal static unsafe partial class TelemetryOptOut
+internal static unsafe class TelemetryOptOut
 {
     /// <summary>Sets the variable for native code. The runtime calls this once, before anything else in the assembly is used.</summary>
     /// <exception cref="InvalidOperationException">The variable cannot be set: the system has no memory left for it.</exception>
@@ -34,9 +34,14 @@ internal static unsafe partial class TelemetryOptOut
             // now, so that children get what this process was started with: a function under `serverless-inference invoke` must run
             // with the environment that it will have on Lambda.
             _ = Environment.GetEnvironmentVariables();
+
+            // The C library is part of the process already. Asking for it by name would have a native program try several files first.
+            var setVariable =
+                (delegate* unmanaged<byte*, byte*, int, int>)NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "setenv");
+            const int KeepExisting = 0;
             fixed (byte* name = "ORT_DISABLE_TELEMETRY"u8, value = "1"u8)
             {
-                if (SetVariable(name, value, overwrite: 0) != 0)
+                if (setVariable(name, value, KeepExisting) != 0)
                 {
                     throw new InvalidOperationException(
                         "ORT_DISABLE_TELEMETRY cannot be set, so ONNX Runtime would send telemetry. " +
@@ -45,8 +50,4 @@ internal static unsafe partial class TelemetryOptOut
             }
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "setenv")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-    private static partial int SetVariable(byte* name, byte* value, int overwrite);
 }
