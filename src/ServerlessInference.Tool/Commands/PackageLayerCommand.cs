@@ -14,18 +14,20 @@ internal static class PackageLayerCommand
         var path = new Option<string?>("--path") { Description = "Where they are to be found under /opt, such as resnet50; the folder's name unless given, '.' for /opt itself.", HelpName = "PATH" };
         var name = new Option<string?>("--name") { Description = "The layer's name; the last part of the path unless given.", HelpName = "NAME" };
         var output = new Option<string>("--out") { Description = "Where the versions of the layer are kept.", HelpName = "FOLDER", Required = true };
+        var architecture = ArchitectureCheck.Option("x86_64 or arm64: the processor that the layer's native files must be for.");
         var format = FormatOption.Create();
         var command = new Command("layer", "Write the zip of a Lambda layer. Each content is a version of its own; going back is publishing an earlier zip.")
         {
-            root, path, name, output, format,
+            root, path, name, output, architecture, format,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            console, parsed.GetRequiredValue(root), parsed.GetValue(path), parsed.GetValue(name), parsed.GetRequiredValue(output), parsed.GetValue(format), cancellationToken));
+            console, parsed.GetRequiredValue(root), parsed.GetValue(path), parsed.GetValue(name), parsed.GetRequiredValue(output),
+            parsed.GetValue(architecture), parsed.GetValue(format), cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        ToolConsole console, string root, string? path, string? name, string output, OutputFormat format, CancellationToken cancellationToken)
+        ToolConsole console, string root, string? path, string? name, string output, string? architecture, OutputFormat format, CancellationToken cancellationToken)
     {
         var folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
         var below = (path ?? folder).Trim('/');
@@ -46,6 +48,11 @@ internal static class PackageLayerCommand
         try
         {
             var files = PublishFolder.List(root).Select(file => file with { Name = below.Length == 0 ? file.Name : $"{below}/{file.Name}" }).ToList();
+            if (architecture is not null)
+            {
+                ArchitectureCheck.Require(files, architecture);
+            }
+
             Directory.CreateDirectory(output);
             var temporary = Path.Combine(output, name + ".part");
             await DeterministicZip.WriteAsync(files, temporary, cancellationToken).ConfigureAwait(false);

@@ -22,8 +22,7 @@ internal static class PackageSplitCommand
         var keep = new Option<string[]>("--keep") { Description = "With --prune: a file or assembly that stays; repeatable.", HelpName = "NAME" };
         var layers = new Option<string[]>("--layer") { Description = "A layer's zip that the function has too; repeatable.", HelpName = "ZIP" };
         var tmp = Size.Option("--tmp", "The size of the function's /tmp.", PackageLimits.DefaultEphemeralStorage);
-        var architecture = new Option<string?>("--architecture") { Description = "x86_64 or arm64; what the program in the folder is for, unless given.", HelpName = "NAME" };
-        architecture.AcceptOnlyFromAmong("x86_64", "arm64");
+        var architecture = ArchitectureCheck.Option("x86_64 or arm64; what the program in the folder is for, unless given.");
         var format = FormatOption.Create();
         var command = new Command("split", "Decide what stays in the deployment package, write archives of what travels, and the manifest.")
         {
@@ -65,10 +64,16 @@ internal static class PackageSplitCommand
             throw new UsageException($"Two models are to be found at '{twice.Key}'. Give them names: --model NAME=PATH.");
         }
 
+        var architecture = settings.Architecture ?? ArchitectureOf(files);
+        if (architecture is not null)
+        {
+            ArchitectureCheck.Require(files, architecture);
+        }
+
         List<PrunedFile> pruned = [];
         if (settings.Prune)
         {
-            (files, pruned) = Pruning.Apply(files, settings.Architecture ?? ArchitectureOf(files), settings.Keep);
+            (files, pruned) = Pruning.Apply(files, architecture ?? MachineArchitecture, settings.Keep);
         }
 
         var layers = settings.Layers.Sum(DeterministicZip.UnzippedLength);
@@ -91,11 +96,13 @@ internal static class PackageSplitCommand
             ]);
     }
 
-    // The program itself is the one native file that is no library; where there is none, the machine's own is the likeliest.
-    private static string ArchitectureOf(List<PackageFile> files) =>
+    // Without a program that says what it is for, the machine's own processor is the likeliest.
+    private static string MachineArchitecture => RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "x86_64";
+
+    // The program itself is the one native file that is not a library.
+    private static string? ArchitectureOf(List<PackageFile> files) =>
         files.Where(file => file.Kind == FileKind.Other && Path.GetFileName(file.Name) != "createdump")
-            .Select(file => NativeImage.TryRead(file.Path)).FirstOrDefault(image => image is { IsLinux: true })?.Architecture
-        ?? (RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "x86_64");
+            .Select(file => NativeImage.TryRead(file.Path)).FirstOrDefault(image => image is { IsLinux: true })?.Architecture;
 
     private sealed record Settings(
         string Root, string[] Models, string[] Assemblies, long Limit, bool All, string Output, string? Prefix, bool Prune, string[] Keep, string[] Layers, long Tmp, string? Architecture);

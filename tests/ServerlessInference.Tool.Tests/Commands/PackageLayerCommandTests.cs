@@ -39,6 +39,26 @@ public sealed class PackageLayerCommandTests
     }
 
     [Theory]
+    [InlineData("arm64", 1)]
+    [InlineData("x86_64", 0)]
+    public async Task Layer_Architecture_RefusesALibraryForAnotherProcessor(string architecture, int exitCode)
+    {
+        using var libraries = new TemporaryFolder();
+        using var output = new TemporaryFolder();
+        libraries.Write("libonnxruntime.so", Elf.Create(Elf.X64, 50));
+
+        var run = await ToolRun.RunAsync(
+            "package", "layer", "--root", libraries.Path, "--path", "lib", "--out", output.Path, "--architecture", architecture);
+
+        Assert.Equal(exitCode, run.ExitCode);
+        var document = Assert.Single(run.Documents);
+        CliDocs.AssertFits("package layer", document);
+        Assert.Equal(
+            exitCode == 1, document.TryGetProperty("error", out var error) && error.GetProperty("message").GetString()!.StartsWith(
+                "'lib/libonnxruntime.so' is for x86_64, and the package is for arm64. ", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("--path", "../etc")]
     [InlineData("--name", "a/b")]
     public async Task Layer_WrongArgument_IsWrongUsage(string option, string value)

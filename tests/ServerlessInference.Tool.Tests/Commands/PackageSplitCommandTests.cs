@@ -138,10 +138,10 @@ public sealed class PackageSplitCommandTests
     {
         using var root = Function(1_000);
         root.Write("App.pdb", 100);
-        root.Write("runtimes/linux-arm64/native/libbig.so", Elf(183, 50));
+        root.Write("runtimes/linux-arm64/native/libbig.so", Elf.Create(Elf.Arm64, 50));
         root.Write("runtimes/osx-arm64/native/libbig.dylib", 50);
-        root.Write("runtimes/linux-x64/native/libonnxruntime_providers_shared.so", Elf(62, 50));
-        root.Write("libkept.so", Elf(62, 50));
+        root.Write("runtimes/linux-x64/native/libonnxruntime_providers_shared.so", Elf.Create(Elf.X64, 50));
+        root.Write("libkept.so", Elf.Create(Elf.X64, 50));
         using var output = new TemporaryFolder();
 
         var document = await SplitAsync(root.Path, output.Path, "--prune", "--architecture", "x86_64", "--keep", "libbig.dylib");
@@ -151,6 +151,39 @@ public sealed class PackageSplitCommandTests
             document.GetProperty("pruned").EnumerateArray().Select(file => file.GetProperty("file").GetString()!));
         Assert.True(File.Exists(output["function/libkept.so"]));
         Assert.True(File.Exists(output["function/runtimes/osx-arm64/native/libbig.dylib"]));
+    }
+
+    [Theory]
+    [InlineData(Elf.Arm64, "arm64", "'libbig.so' is for x86_64, and the package is for arm64. Publish the function with dotnet publish -r linux-arm64")]
+    [InlineData(Elf.Arm64, null, "'libbig.so' is for x86_64, and the package is for arm64.")]
+    [InlineData(Elf.X64, "arm64", "'bootstrap' is for x86_64, and the package is for arm64.")]
+    public async Task Split_FileForAnotherProcessor_FailsAndNamesIt(byte program, string? architecture, string expected)
+    {
+        using var root = Function(1_000);
+        root.Write("bootstrap", Elf.Create(program, 100));
+        using var output = new TemporaryFolder();
+
+        string[] choice = architecture is null ? [] : ["--architecture", architecture];
+        var run = await ToolRun.RunAsync(["package", "split", "--root", root.Path, "--out", output.Path, .. choice]);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(expected, Assert.Single(run.Documents).GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(output.Path));
+    }
+
+    [Fact]
+    public async Task Split_LibraryForEitherProcessor_TakesTheOneAskedFor()
+    {
+        using var root = new TemporaryFolder();
+        root.Write("App.dll", 100);
+        root.Write("runtimes/linux-x64/native/libonnxruntime.so", Elf.Create(Elf.X64, 50));
+        root.Write("runtimes/linux-arm64/native/libonnxruntime.so", Elf.Create(Elf.Arm64, 50));
+        using var output = new TemporaryFolder();
+
+        await SplitAsync(root.Path, output.Path, "--prune", "--architecture", "arm64");
+
+        Assert.True(File.Exists(output["function/runtimes/linux-arm64/native/libonnxruntime.so"]));
+        Assert.False(File.Exists(output["function/runtimes/linux-x64/native/libonnxruntime.so"]));
     }
 
     [Fact]
@@ -232,20 +265,10 @@ public sealed class PackageSplitCommandTests
     private static TemporaryFolder Function(int libraryLength)
     {
         var root = new TemporaryFolder();
-        root.Write("bootstrap", Elf(62, 100));
+        root.Write("bootstrap", Elf.Create(Elf.X64, 100));
         root.Write("appsettings.json", "{}");
-        root.Write("libbig.so", Elf(62, libraryLength));
+        root.Write("libbig.so", Elf.Create(Elf.X64, libraryLength));
         return root;
-    }
-
-    private static byte[] Elf(byte machine, int length)
-    {
-        var file = new byte[Math.Max(length, 64)];
-        new Random(machine).NextBytes(file);
-        ((byte[])[0x7F, (byte)'E', (byte)'L', (byte)'F', 2, 1]).CopyTo(file, 0);
-        file[18] = machine;
-        file[19] = 0;
-        return file;
     }
 
     private static string HttpEvent(string image) =>
