@@ -94,6 +94,9 @@ else
   export SERVERLESS_INFERENCE_FUZZ_MUTANTS=50
   run_tests Vision neoverse-n1 -namespace "$vision.Imaging*" -namespace "$vision.Detection.Internal*" -class- "*.PngDecodeStateTests" \
     -class- "*.DetectionFuzzTests" -class- "*.NonMaxSuppressionTests"
+  run_tests Text neoverse-n1 -namespace "ServerlessInference.Text.Tests.Tokenization*" -class- "*.WordPieceTokenizerPropertyTests"
+  run_tests Parity neoverse-n1 -class "*.DecodeParityTests" -class "*.ClassificationTensorParityTests" -class "*.WordPieceTokenizerParityTests" \
+    -class "*.RawOutputParityTests"
 fi
 
 # --- a native function, whose classifier is a model prepared for arm64 ----------------------------------------------------------
@@ -122,9 +125,9 @@ fi
 grep -m 1 'error SI0001' "$work/musl.log" || { cat "$work/musl.log"; echo "the error SI0001 was expected"; exit 1; }
 
 printf '{"question":"Where does Mara Telk live?","context":"Mara Telk lives in Brenford. She works for Solvinex."}' >"$work/question.json"
-eng/http-event.sh models/shapes-resnet/samples/star-256x256.jpg /shape >"$work/shape"
-eng/http-event.sh models/shapes-detector/scene.jpg /scene >"$work/scene"
-eng/http-event.sh "$work/question.json" /question >"$work/question"
+http_event models/shapes-resnet/samples/star-256x256.jpg /shape >"$work/shape"
+http_event models/shapes-detector/scene.jpg /scene >"$work/scene"
+http_event "$work/question.json" /question >"$work/question"
 ask() { # COMMAND…: which runs the tool
   "$@" invoke --event "$work/shape" --event "$work/scene" --event "$work/question" -- "${emulator[@]}" "$folder/function/DemoFunction" >"$work/answers" 2>"$work/log" ||
     { cat "$work/answers" "$work/log"; echo "the native arm64 function did not answer"; exit 1; }

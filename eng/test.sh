@@ -101,6 +101,7 @@ check() { # name, command…
 }
 check packages eng/checks/packages.sh artifacts/packages
 for program in function split events s3; do check aot-$program eng/checks/aot.sh $program; done
+check arm64 eng/arm64.sh
 step
 
 echo
