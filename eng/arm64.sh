@@ -3,10 +3,11 @@
 #
 #   quick  (the default) the tests of images, tensors, detection and tokens that compare bytes, with AdvSimd, on a Neoverse N1 (Graviton2);
 #          a native function that answers through the Runtime API, also without /sys/devices/system/cpu; a model prepared for arm64.
-#   all    every test of Core, Vision and Text and the parity tests as well, with every feature that QEMU emulates.
+#   all    every test of Core, Vision and Text and the parity tests as well, with every feature that QEMU emulates; a function from the
+#          packages in artifacts/packages, on the oldest and the newest supported ONNX Runtime.
 #
-# Exits with 77 where this cannot be tried; the last line says why. QEMU is Debian 13's, because Debian 12's crashes with .NET 10. Neither it
-# nor the arm64 libraries are installed: they are unpacked into artifacts/arm64, which later runs use again.
+# Exits with 77 where this cannot be tried; the last line says why. QEMU is Debian 13's, because Debian 12's crashes with .NET 10. Neither
+# it nor the arm64 libraries are installed: they are unpacked into artifacts/arm64, which later runs use again.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source eng/common.sh
@@ -36,9 +37,12 @@ download_packages() {
 }
 if [ ! -f "$folder/fetched" ]; then
   [ "$(uname -m)" = x86_64 ] || not_tried "this machine is $(uname -m); QEMU is fetched for x86-64 only"
-  command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || not_tried "QEMU and the arm64 libraries are Debian packages, and apt-get is missing"
+  command -v apt-get >/dev/null || not_tried "QEMU and the arm64 libraries are Debian packages, and apt-get is missing"
   step "fetch QEMU and the arm64 libraries"
-  (download_packages) >"$work/apt.log" 2>&1 || { cat "$work/apt.log"; not_tried "Debian's packages cannot be fetched from $mirror: $(tail -n 1 "$work/apt.log")"; }
+  if ! (download_packages) >"$work/apt.log" 2>&1; then
+    cat "$work/apt.log"
+    not_tried "Debian's packages cannot be fetched from $mirror: $(tail -n 1 "$work/apt.log")"
+  fi
   rm -rf "$root" && mkdir -p "$root"
   for package in "$work"/debs/*_arm64.deb; do dpkg-deb -x "$package" "$root"; done
   dpkg-deb --fsys-tarfile "$work"/debs/qemu-user_*.deb | tar -xO ./usr/bin/qemu-aarch64 >"$folder/qemu-aarch64"
@@ -50,9 +54,8 @@ prepare_build
 said=$(need_packages clang lld zlib1g-dev) || not_tried "$said"
 
 # --- what is published for arm64 ----------------------------------------------------------------------------------------------
-rid=linux-arm64
 publish() { # PROJECT FOLDER OPTION…
-  local project=$1 out=$2 options=(-r "$rid" --artifacts-path "$folder/build")
+  local project=$1 out=$2 options=(-r linux-arm64 --artifacts-path "$folder/build")
   shift 2
   rm -rf "$out"
   if ! said=$(restore "$project" "${options[@]}" "$@"); then
@@ -71,7 +74,8 @@ run_tests() { # PROJECT PROCESSOR FILTER…
   step "$name on arm64 ($processor)"
   publish "tests/$name" "$folder/tests/$name/release" -p:SelfContained=true
   local code=0
-  timeout 3600 "$folder/qemu-aarch64" -cpu "$processor" -L "$root" "$folder/tests/$name/release/$name" -noLogo -noColor "$@" >"$log" 2>&1 || code=$?
+  timeout 3600 "$folder/qemu-aarch64" -cpu "$processor" -L "$root" \
+    "$folder/tests/$name/release/$name" -noLogo -noColor "$@" >"$log" 2>&1 || code=$?
   local summary; summary=$(grep -o 'Total: .*' "$log" || true)
   if [ $code -ne 0 ] || ! [[ $summary =~ ^Total:\ ([1-9][0-9]*), ]]; then
     grep -vE '^\s*$|\[SKIP\]' "$log" | tail -n 200; echo "$name did not pass on arm64 (exit code $code)"; exit 1
@@ -87,7 +91,8 @@ if [ "$mode" = all ]; then
   publish tests/ServerlessInference.StoreProcess "$folder/store-process" -p:SelfContained=true
   starter=$folder/tests/ServerlessInference.StoreProcess/release/ServerlessInference.StoreProcess
   mkdir -p "$(dirname "$starter")"
-  printf '#!/bin/sh\nexec "%s" -cpu max -L "%s" "%s" "$@"\n' "$folder/qemu-aarch64" "$root" "$folder/store-process/ServerlessInference.StoreProcess" >"$starter"
+  printf '#!/bin/sh\nexec "%s" -cpu max -L "%s" "%s" "$@"\n' "$folder/qemu-aarch64" "$root" \
+    "$folder/store-process/ServerlessInference.StoreProcess" >"$starter"
   chmod +x "$starter"
   for name in Core Vision Text Parity; do run_tests $name max; done
 else
@@ -95,14 +100,17 @@ else
   run_tests Vision neoverse-n1 -namespace "$vision.Imaging*" -namespace "$vision.Detection.Internal*" -class- "*.PngDecodeStateTests" \
     -class- "*.DetectionFuzzTests" -class- "*.NonMaxSuppressionTests"
   run_tests Text neoverse-n1 -namespace "ServerlessInference.Text.Tests.Tokenization*" -class- "*.WordPieceTokenizerPropertyTests"
-  run_tests Parity neoverse-n1 -class "*.DecodeParityTests" -class "*.ClassificationTensorParityTests" -class "*.WordPieceTokenizerParityTests" \
-    -class "*.RawOutputParityTests"
+  run_tests Parity neoverse-n1 -class "*.DecodeParityTests" -class "*.ClassificationTensorParityTests" \
+    -class "*.WordPieceTokenizerParityTests" -class "*.RawOutputParityTests"
 fi
 
 # --- a native function, whose classifier is a model prepared for arm64 ----------------------------------------------------------
 emulator=("$folder/qemu-aarch64" -cpu neoverse-n1 -L "$root")
 tool=$PWD/artifacts/bin/ServerlessInference.Tool/release/serverless-inference
-[ -x "$tool" ] || { restore src/ServerlessInference.Tool && dotnet build src/ServerlessInference.Tool -c Release --no-restore -nologo -v quiet; }
+if [ ! -x "$tool" ]; then
+  restore src/ServerlessInference.Tool
+  dotnet build src/ServerlessInference.Tool -c Release --no-restore -nologo -v quiet
+fi
 
 step "prepare a model on arm64"
 publish src/ServerlessInference.Tool "$folder/tool" -p:SelfContained=true
@@ -110,28 +118,41 @@ publish src/ServerlessInference.Tool "$folder/tool" -p:SelfContained=true
 grep -q '"processor":"arm64"' "$work/optimize.log" || { echo "the model was not prepared for arm64"; exit 1; }
 
 step "publish a native function for arm64"
-publish samples/DemoFunction "$folder/function" -p:PublishAot=true -p:SysRoot="$root" -p:LinkerFlavor=lld -p:StripSymbols=false 2>&1 | tee "$work/publish.log"
+export SysRoot=$root LinkerFlavor=lld StripSymbols=false # MSBuild takes properties from the environment
+publish samples/DemoFunction "$folder/function" -p:PublishAot=true 2>&1 | tee "$work/publish.log"
 if grep -E 'warning (IL|AOT)' "$work/publish.log"; then echo "the native compiler warns"; exit 1; fi
 newest=$(readelf -V "$folder"/function/{DemoFunction,libonnxruntime.so} | grep -o 'GLIBC_[0-9.]*' | sort -Vu | tail -n 1)
-[ "$(printf '%s\n' "$newest" GLIBC_2.34 | sort -V | tail -n 1)" = GLIBC_2.34 ] || { echo "the function needs $newest; Amazon Linux 2023 has GLIBC_2.34"; exit 1; }
+[ "$(printf '%s\n' "$newest" GLIBC_2.34 | sort -V | tail -n 1)" = GLIBC_2.34 ] ||
+  { echo "the function needs $newest; Amazon Linux 2023 has GLIBC_2.34"; exit 1; }
 [ ! -e "$folder/function/onnxruntime.dll" ] || { echo "the function was published with ONNX Runtime's library for Windows"; exit 1; }
 rm "$folder/function/models/shapes-resnet/model.onnx" # only the prepared one can be loaded
 cp "$work"/prepared/* "$folder/function/models/shapes-resnet/"
 
-step "publish it for a processor that ONNX Runtime has no library for"
-if (rid=linux-musl-x64; publish samples/DemoFunction "$work/musl" -p:SelfContained=false -p:UseAppHost=false) >"$work/musl.log" 2>&1; then
+step "publish it where ONNX Runtime has no library for arm64"
+cat >"$work/without.targets" <<'XML'
+<Project>
+  <Target Name="TakeTheLibraryAway" AfterTargets="ResolvePackageAssets">
+    <ItemGroup><NativeCopyLocalItems Remove="@(NativeCopyLocalItems)" Condition="'%(Filename)' == 'libonnxruntime'" /></ItemGroup>
+  </Target>
+</Project>
+XML
+without=(-p:SelfContained=false "-p:CustomAfterMicrosoftCommonTargets=$work/without.targets")
+if (publish samples/DemoFunction "$work/without" "${without[@]}") >"$work/without.log"; then
   echo "a function without ONNX Runtime's library was published"; exit 1
 fi
-grep -m 1 'error SI0001' "$work/musl.log" || { cat "$work/musl.log"; echo "the error SI0001 was expected"; exit 1; }
+grep -m 1 'error SI0001' "$work/without.log" || { cat "$work/without.log"; echo "the error SI0001 was expected"; exit 1; }
 
 printf '{"question":"Where does Mara Telk live?","context":"Mara Telk lives in Brenford. She works for Solvinex."}' >"$work/question.json"
 http_event models/shapes-resnet/samples/star-256x256.jpg /shape >"$work/shape"
 http_event models/shapes-detector/scene.jpg /scene >"$work/scene"
 http_event "$work/question.json" /question >"$work/question"
 ask() { # COMMAND…: which runs the tool
-  "$@" invoke --event "$work/shape" --event "$work/scene" --event "$work/question" -- "${emulator[@]}" "$folder/function/DemoFunction" >"$work/answers" 2>"$work/log" ||
+  local events=(--event "$work/shape" --event "$work/scene" --event "$work/question")
+  "$@" invoke "${events[@]}" -- "${emulator[@]}" "$folder/function/DemoFunction" >"$work/answers" 2>"$work/log" ||
     { cat "$work/answers" "$work/log"; echo "the native arm64 function did not answer"; exit 1; }
-  expect 1 '"label":"star"' && expect 2 '"label":"' && expect 3 '"text":"Brenford"'
+  expect 1 '"label":"star"'
+  expect 2 '"label":"'
+  expect 3 '"text":"Brenford"'
 }
 expect() { # LINE TEXT
   sed -n "$1p" "$work/answers" | tr -d '\\' | grep -qF "$2" || { cat "$work/answers" "$work/log"; echo "answer $1 should hold $2"; exit 1; }
@@ -149,5 +170,8 @@ if "${namespace[@]}" sh -c "$hide" sh true 2>"$work/unshare"; then
   hidden="also without /sys/devices/system/cpu"
 else
   hidden="not tried without /sys/devices/system/cpu ($(head -n 1 "$work/unshare"))"
+fi
+if [ "$mode" = all ]; then
+  eng/checks/packages.sh artifacts/packages linux-arm64 "${emulator[@]}"
 fi
 echo "arm64 under QEMU: $tests tests pass, and a native function answers with a model prepared for arm64, $hidden"

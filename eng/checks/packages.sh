@@ -150,6 +150,15 @@ try image Products shapes-resnet picture.json '"top":[{"index":2,"label":"square
   [ "$compiled" -gt "$plain" ] || fail "what is published is not compiled ahead of time"
   ask '"top":[{"index":2,"label":"square"' --event events/picture.json -- dotnet publish/Products.dll
 )
+step "templates for arm64"
+for template in image detect qa stream; do
+  templates "serverless-inference-$template" --name Graviton --output "arm64/$template" --architecture arm64 >/dev/null
+  grep -q '<RuntimeIdentifier>linux-arm64<' "arm64/$template/Graviton.csproj" || fail "--architecture did not reach the project of $template"
+  grep -q 'Architectures: \[arm64\]' "arm64/$template/template.yaml" || fail "--architecture did not reach template.yaml of $template"
+done
+dotnet publish arm64/image -c Release -o arm64/publish -nologo -v quiet
+[ "$(od -An -tu2 -j18 -N2 arm64/publish/libonnxruntime.so)" -eq 183 ] || fail "ONNX Runtime's library was published for another processor" # ELF's number of arm64
+[ ! -e arm64/publish/onnxruntime.dll ] || fail "ONNX Runtime's library for Windows was published"
 try detect Find-Things shapes-detector scene.json '"detections":[{"index":'
 try qa Answers paragraph-qa question.json '"text":"Brenford"' --origin https://shop.example.org
 grep -q '"https://shop.example.org"' Answers/Program.cs || fail "--origin did not reach Program.cs"

@@ -24,7 +24,7 @@ public sealed class NativeLibraryCheckTests : IDisposable
     }
 
     [Theory]
-    [InlineData("linux-musl-x64", "linux-musl-x64")]
+    [InlineData("linux-arm", "linux-arm")]
     [InlineData("linux-arm64", "linux-arm64")]
     [InlineData("", "Linux")]
     public async Task Publish_NoLibrary_FailsAndSaysWhatToDo(string runtimeIdentifier, string named)
