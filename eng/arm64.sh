@@ -16,7 +16,6 @@ mode=${1:-quick}
 case $mode in quick|all) ;; *) echo "usage: eng/arm64.sh [quick|all]"; exit 2 ;; esac
 folder=$PWD/artifacts/arm64
 root=$folder/root
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 not_tried() { echo "arm64 is not tried: $*"; exit 77; }
@@ -38,6 +37,11 @@ download_packages() {
 if [ ! -f "$folder/fetched" ]; then
   [ "$(uname -m)" = x86_64 ] || not_tried "this machine is $(uname -m); QEMU is fetched for x86-64 only"
   command -v apt-get >/dev/null || not_tried "QEMU and the arm64 libraries are Debian packages, and apt-get is missing"
+  # The mirror that this machine's own package lists come from; a minimal image has no lists yet.
+  find_mirror() { apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | sed -n '\#/debian/*$#{s#/*$##p;q}' || true; }
+  mirror=$(find_mirror)
+  if [ -z "$mirror" ]; then apt-get update -qq >/dev/null 2>&1 || true; mirror=$(find_mirror); fi
+  [ -n "$mirror" ] || not_tried "apt's sources name no mirror of Debian (a URL that ends in /debian)"
   step "fetch QEMU and the arm64 libraries"
   if ! (download_packages) >"$work/apt.log" 2>&1; then
     cat "$work/apt.log"
