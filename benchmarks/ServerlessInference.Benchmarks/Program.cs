@@ -1,4 +1,5 @@
 // quick, quick-tensor, quick-text, quick-boxes [ROUNDS]: JPEG decoding, tensors, tokens and detections in turns with their baselines.
+// peers-text, peers-images [ROUNDS]: tokens, decoding and tensors in turns with other .NET libraries; not in a native program.
 // Everything else is an argument of BenchmarkDotNet, for instance --filter '*Tokenizer*'; a native program does without it.
 using System.Globalization;
 using ServerlessInference.Benchmarks.Detection;
@@ -9,6 +10,7 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using ServerlessInference.Benchmarks.Peers;
 #endif
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -18,6 +20,10 @@ Action<string[]>? comparison = args.FirstOrDefault() switch
     "quick-tensor" => TensorQuickComparison.Run,
     "quick-text" => TextQuickComparison.Run,
     "quick-boxes" => BoxesQuickComparison.Run,
+#if BENCHMARKDOTNET
+    "peers-text" => TextPeerComparison.Run,
+    "peers-images" => ImagePeerComparison.Run,
+#endif
     _ => null,
 };
 if (comparison is not null)

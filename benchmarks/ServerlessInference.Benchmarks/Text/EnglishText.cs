@@ -63,16 +63,9 @@ internal static class EnglishText
     /// <summary>Gets BERT's real vocabulary where the reference data is there, else one of as many entries made of the words above.</summary>
     internal static byte[] Vocabulary()
     {
-        string? root = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_REFERENCE");
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); root is null && folder is not null; folder = folder.Parent)
+        if (FindReference("bert", "uncased") is { } folder)
         {
-            root = Directory.Exists(Path.Combine(folder.FullName, "shared", "reference")) ? Path.Combine(folder.FullName, "shared", "reference") : null;
-        }
-
-        string file = Path.Combine(root ?? string.Empty, "bert", "uncased", "vocab.txt");
-        if (File.Exists(file))
-        {
-            return File.ReadAllBytes(file);
+            return File.ReadAllBytes(Path.Combine(folder, "vocab.txt"));
         }
 
         var tokens = new List<string> { "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "'", ",", ".", "?" };
@@ -103,6 +96,20 @@ internal static class EnglishText
         }
 
         return Encoding.UTF8.GetBytes(string.Join('\n', tokens));
+    }
+
+    /// <summary>Finds a folder of the reference data; <see langword="null"/> where it is absent.</summary>
+    internal static string? FindReference(params string[] parts)
+    {
+        string? root = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_REFERENCE");
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); root is null && folder is not null; folder = folder.Parent)
+        {
+            string reference = Path.Combine(folder.FullName, "shared", "reference");
+            root = Directory.Exists(reference) ? reference : null;
+        }
+
+        string found = Path.Combine([root ?? string.Empty, .. parts]);
+        return root is not null && Directory.Exists(found) ? found : null;
     }
 
     private static uint Next(ref uint seed)
