@@ -9,7 +9,7 @@ internal sealed unsafe class SkiaPeer : IDisposable
 {
     public const string Name = "SkiaSharp 4.155.0";
 
-    /// <summary>Takes four pixels for each, as OpenCV's INTER_LINEAR does. Mipmaps, which look better, take several times as long.</summary>
+    /// <summary>Takes four pixels for each, as OpenCV's INTER_LINEAR does. Mipmaps look better and take several times as long.</summary>
     private static readonly SKSamplingOptions Linear = new(SKFilterMode.Linear);
 
     private readonly SKBitmap _decoded = new();
