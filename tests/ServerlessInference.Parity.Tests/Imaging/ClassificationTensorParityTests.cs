@@ -10,19 +10,22 @@ namespace ServerlessInference.Parity.Tests.Imaging;
 /// </summary>
 public sealed class ClassificationTensorParityTests
 {
+    private static readonly string[] Files = ["imagenet_mobilenetv2.json", "imagenet_webp_gif_bmp.json"];
+
     // Without the reference data there is one empty case, which skips itself, because a theory without data fails.
-    public static IEnumerable<TheoryDataRow<string, int>> Cases() =>
+    public static IEnumerable<TheoryDataRow<string, string, int>> Cases() =>
         Reference.IsThere
-            ? ImageGolden.Read("golden", "classify", "imagenet_mobilenetv2.json").GetProperty("cases").EnumerateArray()
-                .Select(golden => new TheoryDataRow<string, int>(
-                    golden.GetProperty("image").GetString()!, golden.GetProperty("resize").GetInt32()))
-            : [new TheoryDataRow<string, int>(string.Empty, 0)];
+            ? from goldenFile in Files
+              from golden in CasesOf(goldenFile)
+              select new TheoryDataRow<string, string, int>(
+                  goldenFile, golden.GetProperty("image").GetString()!, golden.GetProperty("resize").GetInt32())
+            : [new TheoryDataRow<string, string, int>(Files[0], string.Empty, 0)];
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Write_Torchvision_EqualsPillowAndNumpy(string file, int resize)
+    public void Write_Torchvision_EqualsPillowAndNumpy(string goldenFile, string file, int resize)
     {
-        JsonElement golden = ImageGolden.Read("golden", "classify", "imagenet_mobilenetv2.json").GetProperty("cases").EnumerateArray()
+        JsonElement golden = CasesOf(goldenFile)
             .Single(element => element.GetProperty("image").GetString() == file && element.GetProperty("resize").GetInt32() == resize);
         ImageBuffer image = ImageGolden.Decode(file);
         ImagePreprocessingOptions options = resize == 256
@@ -39,7 +42,8 @@ public sealed class ClassificationTensorParityTests
         int[] thousandths = Array.ConvertAll(tensor, value => (int)MathF.Round(value * 1000f));
         Assert.Equal(
             golden.GetProperty("sha256_round3_int32_chw").GetString(), ImageGolden.Hash(MemoryMarshal.AsBytes(thousandths.AsSpan())));
-        foreach (JsonElement sample in golden.GetProperty("samples").EnumerateArray())
+        IEnumerable<JsonElement> samples = golden.TryGetProperty("samples", out JsonElement array) ? array.EnumerateArray() : [];
+        foreach (JsonElement sample in samples)
         {
             int at = (((sample[0].GetInt32() * 224) + sample[1].GetInt32()) * 224) + sample[2].GetInt32();
             Assert.Equal(BitConverter.SingleToInt32Bits((float)sample[3].GetDouble()), BitConverter.SingleToInt32Bits(tensor[at]));
@@ -51,4 +55,6 @@ public sealed class ClassificationTensorParityTests
             Assert.Equal(first, tensor.AsSpan(channel * 224 * 224, first.Length).ToArray());
         }
     }
+    private static JsonElement.ArrayEnumerator CasesOf(string goldenFile) =>
+        ImageGolden.Read("golden", "classify", goldenFile).GetProperty("cases").EnumerateArray();
 }
