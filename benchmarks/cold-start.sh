@@ -194,7 +194,7 @@ if [ $what = echo ]; then
 fi
 
 event=$PWD/../shared/bench/events/http_500x375.json
-[ -e "$event" ] || { event=$work/event.json; eng/http-event.sh models/shapes-resnet/samples/star-256x256.jpg >"$event"; }
+[ -e "$event" ] || { event=$work/event.json; http_event models/shapes-resnet/samples/star-256x256.jpg >"$event"; }
 made=$PWD/artifacts/cold-start-models
 [ -e "$made/resnet50.onnx" ] || benchmarks/make-models.py "$made" >/dev/null
 for model in ${models//,/ }; do

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source eng/common.sh
 
-if [ -d artifacts/bin ]; then step "build"; else step "build: the first time takes two to five minutes, packages from NuGet included"; fi
+if [ -d artifacts/bin ]; then step "build"; else step "build: the first time takes about a minute on two cores, and longer where NuGet is slow"; fi
 prepare_build
 for project in samples/DemoFunction src/ServerlessInference.Tool; do
   echo "$project: packages"
@@ -33,7 +33,7 @@ for request in shape scene question; do
   ! grep -q '"error":' "$work/$request.answer" || { cat "$work/$request.answer"; echo "the request '$request' failed"; exit 1; }
 done
 
-field() { sed -n "s/.*$2.*/\1/p" "$work/$1.answer" | head -n 1; } # what stands in an answer
+field() { sed -n "s/.*$2.*/\1/p" "$work/$1.answer" | head -n 1; } # a figure of an answer
 said() { tr -d '\\' <"$work/$1.answer" | grep -o "$2"; }
 row() { # request, what was asked, the answer
   [ -n "$3" ] || { cat "$work/$1.answer"; echo "the request '$1' was not answered"; exit 1; }

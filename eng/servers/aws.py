@@ -4,7 +4,7 @@
     aws.py s3 METHOD PATH [FILE]        # PATH is BUCKET or BUCKET/KEY, with a query if need be; FILE is what is put there
     aws.py dynamodb OPERATION JSON
 
-The answer goes to standard output. Endpoints and keys come from the variables that eng/servers/start.sh sets. Signature Version 4 is described in the
+The answer goes to standard output. Endpoints and keys come from the variables that start_servers (eng/common.sh) sets. Signature Version 4 is described in the
 AWS General Reference, "Signing AWS API requests"; nothing but Python's standard library is needed.
 """
 import datetime
