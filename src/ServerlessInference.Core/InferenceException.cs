@@ -1,7 +1,10 @@
 namespace ServerlessInference;
 
-/// <summary>The base of everything that goes wrong with a model or with what is given to it.</summary>
-/// <remarks>Caller mistakes are <see cref="ArgumentException"/>s, cancellation stays <see cref="OperationCanceledException"/>.</remarks>
+/// <summary>The base class of exceptions about a model or about an input given to it.</summary>
+/// <remarks>
+/// A programming error of the caller is an <see cref="ArgumentException"/>, and cancellation is an
+/// <see cref="OperationCanceledException"/>; neither derives from this class.
+/// </remarks>
 public class InferenceException : Exception
 {
     /// <summary>Creates an exception without a message.</summary>

@@ -2,9 +2,9 @@ using System.Runtime.ExceptionServices;
 
 namespace ServerlessInference;
 
-/// <summary>The answer to one input, with the model that gave it and the time that it took; or the reason why there is none.</summary>
-/// <typeparam name="T">What the pipeline answers.</typeparam>
-/// <remarks>Immutable, unless <typeparamref name="T"/> is not.</remarks>
+/// <summary>The answer to one input, or the reason why there is none; with the model and the timings.</summary>
+/// <typeparam name="T">The type of the answer.</typeparam>
+/// <remarks>Immutable if <typeparamref name="T"/> is.</remarks>
 public sealed class InferenceResult<T> : InferenceResult
 {
     private readonly T? _value;
@@ -12,7 +12,7 @@ public sealed class InferenceResult<T> : InferenceResult
     /// <summary>Creates the result of an input that was answered.</summary>
     /// <param name="value">The answer.</param>
     /// <param name="model">The model that gave it.</param>
-    /// <param name="timings">How long it took.</param>
+    /// <param name="timings">How long each stage took.</param>
     public InferenceResult(T value, ModelIdentity model, InferenceTimings timings = default)
         : base(model, timings, null) => _value = value;
 
@@ -22,7 +22,7 @@ public sealed class InferenceResult<T> : InferenceResult
     }
 
     /// <summary>Gets the answer.</summary>
-    /// <exception cref="Exception">There is none: <see cref="InferenceResult.Error"/> is thrown again.</exception>
+    /// <exception cref="Exception">There is no answer; <see cref="InferenceResult.Error"/> is rethrown.</exception>
     public T Value
     {
         get

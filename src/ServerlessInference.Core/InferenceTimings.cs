@@ -1,27 +1,27 @@
 namespace ServerlessInference;
 
 /// <summary>How long each stage of a request took.</summary>
-/// <remarks>Of a batch, every item carries the figures of the run that it was part of.</remarks>
+/// <remarks>In a batch, every item has the timings of the run that it was part of.</remarks>
 public readonly record struct InferenceTimings
 {
     /// <summary>Gets a value indicating whether this was the first inference of the loaded model in this process.</summary>
     public bool Cold { get; init; }
 
-    /// <summary>Gets the time that the request waited for the model, loading included; near zero when warm.</summary>
+    /// <summary>Gets how long the request waited for the model, including loading; near zero when the model is warm.</summary>
     public TimeSpan Waiting { get; init; }
 
-    /// <summary>Gets the time that the model's source took when the model was loaded.</summary>
+    /// <summary>Gets how long the source took to provide the files when the model was loaded.</summary>
     public TimeSpan SourceLoad { get; init; }
 
-    /// <summary>Gets the time that creating the session took when the model was loaded.</summary>
+    /// <summary>Gets how long it took to create the session when the model was loaded.</summary>
     public TimeSpan SessionLoad { get; init; }
 
-    /// <summary>Gets the time from the input to the model's tensors.</summary>
+    /// <summary>Gets how long it took to turn the input into the model's tensors.</summary>
     public TimeSpan Preprocessing { get; init; }
 
-    /// <summary>Gets the time that the model ran.</summary>
+    /// <summary>Gets how long the model ran.</summary>
     public TimeSpan Inference { get; init; }
 
-    /// <summary>Gets the time from the model's tensors to the answer.</summary>
+    /// <summary>Gets how long it took to turn the model's tensors into the answer.</summary>
     public TimeSpan Postprocessing { get; init; }
 }

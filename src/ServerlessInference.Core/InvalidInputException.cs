@@ -1,7 +1,7 @@
 namespace ServerlessInference;
 
-/// <summary>An input (an image, a text, a tensor) cannot be used: the sender has to change it, trying again does not help.</summary>
-/// <remarks>The message is safe to show to the sender: it never holds the input's content.</remarks>
+/// <summary>An input (an image, a text, a tensor) cannot be used. The sender must change it; sending it again does not help.</summary>
+/// <remarks>The message is safe to show to the sender: it never contains the content of the input.</remarks>
 public class InvalidInputException : InferenceException
 {
     /// <summary>Creates an exception without a message.</summary>
@@ -25,7 +25,7 @@ public class InvalidInputException : InferenceException
     }
 
     /// <summary>Creates an exception.</summary>
-    /// <param name="kind">Why the input was refused.</param>
+    /// <param name="kind">Why the input was rejected.</param>
     /// <param name="message">What was found, what was expected and what to do.</param>
     /// <param name="innerException">The cause.</param>
     public InvalidInputException(InvalidInputKind kind, string message, Exception? innerException = null)
@@ -34,6 +34,6 @@ public class InvalidInputException : InferenceException
         Kind = kind;
     }
 
-    /// <summary>Gets why the input was refused.</summary>
+    /// <summary>Gets why the input was rejected.</summary>
     public InvalidInputKind Kind { get; }
 }

@@ -1,6 +1,6 @@
 namespace ServerlessInference;
 
-/// <summary>A model's inputs or outputs do not fit what is done with them: another name, rank, shape or element type.</summary>
+/// <summary>A model's inputs or outputs do not have the name, rank, shape or element type that the code using them expects.</summary>
 public class ModelContractException : InferenceException
 {
     /// <summary>Creates an exception without a message.</summary>

@@ -2,7 +2,7 @@ using ServerlessInference.Models;
 
 namespace ServerlessInference;
 
-/// <summary>A model cannot be loaded: no source has it, or what they have is no model that this runtime can use.</summary>
+/// <summary>A model cannot be loaded: no source has it, or the files are not a model that this version of ONNX Runtime can use.</summary>
 public class ModelLoadException : InferenceException
 {
     /// <summary>Creates an exception without a message.</summary>
@@ -25,9 +25,9 @@ public class ModelLoadException : InferenceException
     {
     }
 
-    /// <summary>Creates an exception for a model that no source could serve.</summary>
+    /// <summary>Creates an exception for a model that no source could provide.</summary>
     /// <param name="message">What was found, what was expected and what to do.</param>
-    /// <param name="failures">Every source that was tried, in order, with its reason.</param>
+    /// <param name="failures">Every source that was tried, in order, and why it failed.</param>
     public ModelLoadException(string message, IReadOnlyList<ModelSourceFailure> failures)
         : base(message, failures is { Count: > 0 } ? failures[^1].Exception : null)
     {
@@ -35,6 +35,6 @@ public class ModelLoadException : InferenceException
         Failures = failures;
     }
 
-    /// <summary>Gets every source that was tried, in order, with its reason; empty where the sources were not the trouble.</summary>
+    /// <summary>Gets every source that was tried, in order, and why it failed; empty if the cause was not a source.</summary>
     public IReadOnlyList<ModelSourceFailure> Failures { get; } = [];
 }

@@ -2,10 +2,10 @@ using System.Reflection;
 
 namespace ServerlessInference.Models;
 
-/// <summary>A model among an assembly's embedded resources, for models small enough to travel with the code.</summary>
+/// <summary>A model in the embedded resources of an assembly, for models small enough to ship with the code.</summary>
 /// <remarks>
 /// Embed a folder with <c>&lt;EmbeddedResource Include="model/**" LogicalName="model/%(RecursiveDir)%(Filename)%(Extension)" /&gt;</c>
-/// and name the prefix <c>model/</c>. The version is the assembly's: a build with other content has another one. Thread-safe.
+/// and pass the prefix <c>model/</c>. The version is that of the assembly, which changes with its content. Thread-safe.
 /// </remarks>
 public sealed class EmbeddedModelSource : IModelSource
 {
@@ -14,7 +14,7 @@ public sealed class EmbeddedModelSource : IModelSource
 
     /// <summary>Creates a source.</summary>
     /// <param name="assembly">The assembly with the resources.</param>
-    /// <param name="prefix">What the names of the model's resources begin with; the rest of each name is the file's.</param>
+    /// <param name="prefix">The prefix of the model's resource names; the rest of each name is the name of the file.</param>
     public EmbeddedModelSource(Assembly assembly, string prefix)
     {
         ArgumentNullException.ThrowIfNull(assembly);
@@ -49,7 +49,8 @@ public sealed class EmbeddedModelSource : IModelSource
                 $"No resource of {_assembly.GetName().Name} begins with '{_prefix}'. Embed the model's files with that prefix as their LogicalName.");
     }
 
-    // A deterministic build derives the module's version id from its content, resources included, and reading it costs nothing.
+    // A deterministic build derives the module version id from the assembly's content, including its resources. Reading it is free, whereas
+    // hashing the resources would cost start-up time.
     private string Version => _assembly.ManifestModule.ModuleVersionId.ToString("N")[..16];
 
     private byte[] Read(string name)

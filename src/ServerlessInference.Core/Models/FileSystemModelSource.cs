@@ -3,21 +3,23 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ServerlessInference.Models;
 
-/// <summary>A model in a folder, or a single model file: EFS, S3 Files, any other mount, or a path inside a container image.</summary>
+/// <summary>A model in a directory, or a single model file: on a network mount, on a local disk, or inside a container image.</summary>
 /// <remarks>
-/// <para>Nothing is copied: sessions read or map the files where they are. The version is a digest of names, sizes and times.</para>
-/// <para>A mount may hang rather than fail, so the file system is never asked on the caller's thread, and never for longer than
-/// <see cref="ProbeTimeout"/>; a shorter deadline in the chain lets the next source take over earlier. Thread-safe.</para>
+/// <para>Nothing is copied: sessions read or map the files in place. The version is a digest of the files' names, sizes and times.</para>
+/// <para>A network mount may hang instead of failing. Therefore the file system is never accessed on the caller's thread, and no access may
+/// take longer than 5 seconds. A shorter deadline in the chain makes the next source take over earlier.</para>
+/// <para>Thread-safe.</para>
 /// </remarks>
 public sealed class FileSystemModelSource : IModelSource
 {
-    /// <summary>A model folder has a handful of files. More than this is a wrong path, such as <c>/</c>.</summary>
+    /// <summary>A model has a handful of files. A directory with more than this many is a wrong path, such as <c>/</c>.</summary>
     internal const int MaxFiles = 1_000;
 
-    /// <summary>How long a file system may take to list a model and to give the first byte of each file: half of Lambda's init phase, which a hung mount must not use up.</summary>
+    /// <summary>The time that the file system gets for listing a model and for reading the first byte of each file.</summary>
+    /// <remarks>Half of the 10 seconds that AWS Lambda allows for initialization, which a hung mount must not use up.</remarks>
     internal static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Files that belong to a single model file when they stand beside it.</summary>
+    /// <summary>Files that belong to a single model file if they are in the same directory.</summary>
     private static readonly string[] Companions =
     [
         "classes.txt", "coco.names", "config.json", "labels.txt", "preprocessor_config.json", "special_tokens_map.json", "synset.txt",
@@ -31,9 +33,12 @@ public sealed class FileSystemModelSource : IModelSource
     private readonly TimeProvider _time;
 
     /// <summary>Creates a source.</summary>
-    /// <param name="path">A folder, or a model file whose external data (<c>model.onnx.data</c>, <c>model.onnx_data</c>) and settings stand beside it.</param>
-    /// <param name="scheme">What the source is called in logs and results: <c>file</c>, <c>efs</c>, <c>layer</c>.</param>
-    /// <param name="timeProvider">The clock of the probe; <see langword="null"/> for the system's.</param>
+    /// <param name="path">
+    /// A directory, or a model file. With a model file, its external data (<c>model.onnx.data</c>, <c>model.onnx_data</c>) and its settings
+    /// are taken from the same directory.
+    /// </param>
+    /// <param name="scheme">The scheme of the source's description in logs and results: <c>file</c>, <c>efs</c>, <c>layer</c>.</param>
+    /// <param name="timeProvider">The clock for the timeout; <see langword="null"/> for the system clock.</param>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     public FileSystemModelSource(string path, string scheme = "file", TimeProvider? timeProvider = null)
     {
@@ -58,9 +63,9 @@ public sealed class FileSystemModelSource : IModelSource
         return new ModelArtifact(Description, VersionOf(files), files.Select(entry => ModelFile.OnDisk(entry.Name, entry.Path, entry.Length)));
     }
 
-    /// <summary>Lists the files for who copies them elsewhere.</summary>
-    /// <param name="alone">Whether a single file is wanted without what stands beside it.</param>
-    /// <param name="cancellationToken">Ends the question.</param>
+    /// <summary>Lists the files for a caller that copies them elsewhere.</summary>
+    /// <param name="alone">Whether a single file is wanted without the files that belong to it.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
     internal async ValueTask<IReadOnlyList<Entry>> ListAsync(bool alone, CancellationToken cancellationToken) =>
         await ProbeAsync(token => List(token, alone: alone), cancellationToken).ConfigureAwait(false);
 
@@ -68,8 +73,10 @@ public sealed class FileSystemModelSource : IModelSource
     {
         try
         {
-            // Left behind where it hangs: nothing ends a call to a file system that does not answer.
-            return await Task.Run(() => ask(cancellationToken), cancellationToken).WaitAsync(ProbeTimeout, _time, cancellationToken).ConfigureAwait(false);
+            // If the mount hangs, the task is abandoned: nothing can cancel a system call on a file system that does not answer.
+            return await Task.Run(() => ask(cancellationToken), cancellationToken)
+                .WaitAsync(ProbeTimeout, _time, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (TimeoutException exception)
         {
@@ -148,8 +155,8 @@ public sealed class FileSystemModelSource : IModelSource
         return files.Count > 0 ? files : throw new ModelLoadException($"{Description} is empty. Put model.onnx there, and what belongs to it.");
     }
 
-    /// <summary>Asks the file system for all that is needed of a file, here and not later: it may hang, and it may fail.</summary>
-    /// <remarks>Of a link, as Hugging Face's cache has them, length and time are those of the file that it leads to.</remarks>
+    /// <summary>Reads everything that is needed to know about a file, while hangs and failures are still handled.</summary>
+    /// <remarks>For a link, as in the cache of Hugging Face, length and time are those of the file that it points to.</remarks>
     private static Entry Look(string name, FileInfo file)
     {
         FileSystemInfo target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true)!;
@@ -158,7 +165,7 @@ public sealed class FileSystemModelSource : IModelSource
             : throw new FileNotFoundException($"'{file.FullName}' is a link to '{file.LinkTarget}', which is not there.");
     }
 
-    // A file that is there may still be closed to this user, or on a mount that lists and does not read.
+    // A file that exists may still be unreadable for this user, or be on a mount that lists files but hangs when they are read.
     private static void ReadFirstByte(Entry file)
     {
         using SafeFileHandle handle = File.OpenHandle(file.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -171,8 +178,8 @@ public sealed class FileSystemModelSource : IModelSource
 
     private static string VersionOf(List<Entry> files)
     {
-        // FNV-1a, 64 bits (Fowler, Noll, Vo): nobody has to be kept from forging a folder's version, and the first cryptographic digest
-        // of a process costs a cold start the loading of OpenSSL.
+        // FNV-1a, 64 bits (Fowler, Noll, Vo). Forging the version of a directory would gain nothing, so a cryptographic hash is not needed;
+        // and the first one in a process would load OpenSSL, which slows down a cold start.
         ulong hash = FnvOffset;
         foreach (Entry file in files)
         {
@@ -197,7 +204,7 @@ public sealed class FileSystemModelSource : IModelSource
         return hash;
     }
 
-    /// <summary>A file as it was when the file system was asked.</summary>
-    /// <remarks>A class: lists of structures would be compiled for this type alone.</remarks>
+    /// <summary>A file as it was when it was listed.</summary>
+    /// <remarks>A class rather than a structure, because a list of structures would have to be compiled for this one type at start.</remarks>
     internal sealed record Entry(string Name, string Path, long Length, long Ticks);
 }

@@ -1,21 +1,38 @@
 namespace ServerlessInference.Models;
 
-/// <summary>A place that a model comes from: a folder, a layer, an embedded resource, a bucket, or a chain of such places.</summary>
-/// <remarks>Thread-safe. Both methods throw a <see cref="ModelLoadException"/> that says what is missing and where it was looked for.</remarks>
+/// <summary>A place from which a model is loaded: a directory, an embedded resource, a bucket, or a chain of such places.</summary>
+/// <remarks>
+/// Implementations must be thread-safe. On failure both methods throw a <see cref="ModelLoadException"/> that says what is missing and
+/// where it was expected.
+/// </remarks>
+/// <example>
+/// A source that reads a model from an array:
+/// <code>
+/// public sealed class ArrayModelSource(byte[] model) : IModelSource
+/// {
+///     public string Description =&gt; "array:model";
+///
+///     public ValueTask&lt;string&gt; GetVersionAsync(CancellationToken cancellationToken = default) =&gt; ValueTask.FromResult("1");
+///
+///     public ValueTask&lt;ModelArtifact&gt; LoadAsync(CancellationToken cancellationToken = default) =&gt;
+///         ValueTask.FromResult(new ModelArtifact(Description, "1", [ModelFile.InMemory("model.onnx", model)]));
+/// }
+/// </code>
+/// </example>
 public interface IModelSource
 {
-    /// <summary>Gets what this source is, for logs and results: a scheme and a place, such as <c>layer:/opt/resnet50</c>.</summary>
+    /// <summary>Gets a description for logs and results: a scheme and a place, such as <c>layer:/opt/resnet50</c>.</summary>
     string Description { get; }
 
-    /// <summary>Asks for the version of the model without loading it: cheap enough to be called every few seconds.</summary>
-    /// <param name="cancellationToken">Ends the question.</param>
-    /// <returns>The version that <see cref="LoadAsync"/> would give now.</returns>
-    /// <exception cref="ModelLoadException">The model is not there.</exception>
+    /// <summary>Gets the current version of the model without loading it. It should be cheap enough to be called every few seconds.</summary>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The version that <see cref="LoadAsync"/> would load now.</returns>
+    /// <exception cref="ModelLoadException">The model does not exist.</exception>
     ValueTask<string> GetVersionAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Brings the model's files within reach.</summary>
-    /// <param name="cancellationToken">Ends the loading.</param>
+    /// <summary>Makes the model's files available on disk or in memory.</summary>
+    /// <param name="cancellationToken">Cancels the loading.</param>
     /// <returns>The files. The caller disposes them when no session uses them any more.</returns>
-    /// <exception cref="ModelLoadException">The model is not there, or is not what was asked for.</exception>
+    /// <exception cref="ModelLoadException">The model does not exist, or is not what was expected.</exception>
     ValueTask<ModelArtifact> LoadAsync(CancellationToken cancellationToken = default);
 }

@@ -1,14 +1,14 @@
 namespace ServerlessInference.Models;
 
-/// <summary>How ONNX Runtime keeps the memory of a run for the next.</summary>
+/// <summary>How ONNX Runtime reuses memory from one run to the next.</summary>
 public enum MemoryArena
 {
-    /// <summary>An arena whose pieces serve one operator after the other. Fit for one request at a time.</summary>
+    /// <summary>An arena whose chunks are reused from one operator to the next. Suits a process that serves one request at a time.</summary>
     Small,
 
-    /// <summary>ONNX Runtime's default: the same arena, and for each shape of the inputs one more block with room for all that a run needs.</summary>
+    /// <summary>The default of ONNX Runtime: the same arena, plus one block per input shape that is large enough for a whole run.</summary>
     Default,
 
-    /// <summary>None: each run takes memory from the system and gives it back.</summary>
+    /// <summary>No arena: each run allocates memory from the system and releases it.</summary>
     None,
 }

@@ -3,12 +3,12 @@ using ServerlessInference.Sessions.Prepared;
 
 namespace ServerlessInference.Models;
 
-/// <summary>A model as its source gave it: a set of named files with a version.</summary>
+/// <summary>The files of a model as provided by its source, with their version.</summary>
 /// <remarks>
-/// <para>Beside the <c>.onnx</c> (or <c>.ort</c>) file stand external data, labels, <c>vocab.txt</c>, <c>tokenizer.json</c>,
-/// <c>config.json</c> and <c>preprocessor_config.json</c>, as far as the model has them.</para>
-/// <para>Immutable and thread-safe. Disposing it gives the files free: whoever called <see cref="IModelSource.LoadAsync"/> does so
-/// after the session is gone.</para>
+/// <para>Apart from the <c>.onnx</c> (or <c>.ort</c>) file, these may be external data, labels, <c>vocab.txt</c>, <c>tokenizer.json</c>,
+/// <c>config.json</c> and <c>preprocessor_config.json</c>.</para>
+/// <para>Immutable and thread-safe. Disposing it releases the files. The caller of <see cref="IModelSource.LoadAsync"/> disposes it after
+/// the session has been disposed.</para>
 /// </remarks>
 public sealed class ModelArtifact : IDisposable
 {
@@ -17,11 +17,11 @@ public sealed class ModelArtifact : IDisposable
     private readonly IDisposable? _owner;
 
     /// <summary>Creates an artifact.</summary>
-    /// <param name="source">The source that served it, such as <c>layer:/opt/resnet50</c>.</param>
-    /// <param name="version">Its version; another content has another version.</param>
-    /// <param name="files">Its files, each name once.</param>
-    /// <param name="owner">What to dispose with the artifact: a lock on a folder, native memory. May be <see langword="null"/>.</param>
-    /// <exception cref="ArgumentException">There is no file, or a name stands twice.</exception>
+    /// <param name="source">The source that provides it, such as <c>layer:/opt/resnet50</c>.</param>
+    /// <param name="version">Its version; different content must have a different version.</param>
+    /// <param name="files">Its files, with unique names.</param>
+    /// <param name="owner">Disposed together with the artifact, such as a lock on a directory; may be <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException">There is no file, or two files have the same name.</exception>
     public ModelArtifact(string source, string version, IEnumerable<ModelFile> files, IDisposable? owner = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
@@ -45,28 +45,28 @@ public sealed class ModelArtifact : IDisposable
         }
     }
 
-    /// <summary>Gets the source that served it.</summary>
+    /// <summary>Gets the source that provided the model.</summary>
     public string Source { get; }
 
-    /// <summary>Gets its version.</summary>
+    /// <summary>Gets the version of the model.</summary>
     public string Version { get; }
 
-    /// <summary>Gets its files.</summary>
+    /// <summary>Gets the files of the model.</summary>
     public IReadOnlyCollection<ModelFile> Files => _files.Values;
 
-    /// <summary>Looks for a file.</summary>
-    /// <param name="name">The name inside the model.</param>
+    /// <summary>Gets a file by name.</summary>
+    /// <param name="name">The name of the file within the model.</param>
     /// <param name="file">The file.</param>
-    /// <returns>Whether the model has it.</returns>
+    /// <returns>Whether the model has a file of that name.</returns>
     public bool TryGetFile(string name, [NotNullWhen(true)] out ModelFile? file) => _files.TryGetValue(name, out file);
 
     /// <summary>Finds the file that ONNX Runtime loads.</summary>
     /// <param name="name">
-    /// Its name; <see langword="null"/> takes <c>model.onnx</c>, or else the only <c>.onnx</c> or <c>.ort</c> file. Prepared models
-    /// (<c>serverless-inference optimize</c>) do not count, except where the model that they were made of is not there.
+    /// The name of the file; <see langword="null"/> for <c>model.onnx</c> or, if there is none, the only <c>.onnx</c> or <c>.ort</c> file.
+    /// Prepared models (<c>serverless-inference optimize</c>) are ignored, unless the model that they were made from is missing.
     /// </param>
     /// <returns>The file.</returns>
-    /// <exception cref="ModelLoadException">There is no such file, or more than one could be meant; the message lists what is there.</exception>
+    /// <exception cref="ModelLoadException">There is no such file, or the choice is ambiguous; the message lists the files.</exception>
     public ModelFile GetModelFile(string? name = null)
     {
         if (name is not null)
@@ -81,13 +81,15 @@ public sealed class ModelArtifact : IDisposable
             return usual;
         }
 
-        return Only(prepared: false) ?? Only(prepared: true) ?? throw new ModelLoadException($"{Source} has no .onnx or .ort file; it has {ListFiles()}.");
+        return Only(prepared: false)
+            ?? Only(prepared: true)
+            ?? throw new ModelLoadException($"{Source} has no .onnx or .ort file; it has {ListFiles()}.");
     }
 
     /// <inheritdoc/>
     public void Dispose() => _owner?.Dispose();
 
-    /// <summary>Finds the only model; of models prepared of the same one, any.</summary>
+    /// <summary>Finds the only model. Among models prepared from the same one, any will do.</summary>
     private ModelFile? Only(bool prepared)
     {
         ModelFile? only = null;
@@ -132,11 +134,13 @@ public sealed class ModelArtifact : IDisposable
         return names.Count <= Shown ? string.Join(", ", names) : $"{string.Join(", ", names[..Shown])} and {names.Count - Shown} more";
     }
 
-    /// <summary>Gets what an owner derives from the files alone (a tokenizer), deriving it at the first call.</summary>
-    /// <typeparam name="T">What is derived.</typeparam>
-    /// <param name="owner">Who asks: two owners do not share, unless they name the same object.</param>
-    /// <param name="factory">Derives it; others that ask meanwhile wait. Where it throws, the next call tries again.</param>
-    /// <returns>What was derived.</returns>
+    /// <summary>Gets an object that is created from the files alone, such as a tokenizer, and creates it on the first call.</summary>
+    /// <typeparam name="T">The type of the object.</typeparam>
+    /// <param name="owner">The key. Callers that pass equal owners share the object.</param>
+    /// <param name="factory">
+    /// Creates the object. Concurrent callers wait for it. If it throws, nothing is kept and the next call tries again.
+    /// </param>
+    /// <returns>The object.</returns>
     public T GetOrCreate<T>(object owner, Func<ModelArtifact, T> factory)
         where T : class
     {

@@ -1,7 +1,7 @@
 namespace ServerlessInference.Models;
 
 /// <summary>One named file of a model, on disk or in memory.</summary>
-/// <remarks>Immutable and thread-safe. The <see cref="ModelArtifact"/> that holds it owns what stands behind it.</remarks>
+/// <remarks>Immutable and thread-safe. The <see cref="ModelArtifact"/> that contains it owns the file on disk or the memory.</remarks>
 public sealed class ModelFile
 {
     private ModelFile(string name, long length, string? physicalPath, ReadOnlyMemory<byte> memory)
@@ -12,20 +12,20 @@ public sealed class ModelFile
         Memory = memory;
     }
 
-    /// <summary>Gets the name inside the model, with <c>/</c> between folders: <c>model.onnx</c>, <c>onnx/model.onnx</c>.</summary>
+    /// <summary>Gets the name within the model, with <c>/</c> as the separator: <c>model.onnx</c>, <c>onnx/model.onnx</c>.</summary>
     public string Name { get; }
 
     /// <summary>Gets the size in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>Gets the path that the file can be opened or mapped at; <see langword="null"/> where it is only in memory.</summary>
+    /// <summary>Gets the path at which the file can be opened or mapped; <see langword="null"/> if it is only in memory.</summary>
     public string? PhysicalPath { get; }
 
-    /// <summary>Gets the content where the file is in memory; empty where <see cref="PhysicalPath"/> is set.</summary>
+    /// <summary>Gets the content if the file is only in memory; empty if <see cref="PhysicalPath"/> is set.</summary>
     public ReadOnlyMemory<byte> Memory { get; }
 
     /// <summary>Describes a file on disk.</summary>
-    /// <param name="name">The name inside the model.</param>
+    /// <param name="name">The name within the model.</param>
     /// <param name="path">Its path.</param>
     /// <param name="length">Its size in bytes.</param>
     /// <returns>The file.</returns>
@@ -38,7 +38,7 @@ public sealed class ModelFile
     }
 
     /// <summary>Describes a file in memory.</summary>
-    /// <param name="name">The name inside the model.</param>
+    /// <param name="name">The name within the model.</param>
     /// <param name="content">Its content, which must not change afterwards.</param>
     /// <returns>The file.</returns>
     public static ModelFile InMemory(string name, ReadOnlyMemory<byte> content)
@@ -48,8 +48,8 @@ public sealed class ModelFile
     }
 
     /// <summary>Reads the whole file.</summary>
-    /// <param name="maxLength">The most bytes accepted: vocabularies, labels and settings are small.</param>
-    /// <returns>The content; the memory itself where the file is in memory.</returns>
+    /// <param name="maxLength">The largest size in bytes to accept. Vocabularies, labels and settings are small.</param>
+    /// <returns>The content. For a file in memory, this is the memory itself and not a copy.</returns>
     /// <exception cref="ModelLoadException">The file is larger than <paramref name="maxLength"/>, or cannot be read.</exception>
     public ReadOnlyMemory<byte> ReadAllBytes(int maxLength = 256 * 1024 * 1024)
     {

@@ -4,16 +4,17 @@ using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Models;
 
-/// <summary>The names of a model's classes, in the order of its outputs.</summary>
+/// <summary>Finds and reads the names of a model's classes, in the order of its outputs.</summary>
 /// <remarks>
-/// <para>Found in a file beside the model (<c>labels.txt</c>, <c>synset.txt</c>, <c>classes.txt</c>, <c>coco.names</c>), in
-/// <c>config.json</c> (<c>id2label</c>), or in the ONNX metadata (<c>names</c> as Ultralytics writes it, <c>labels</c>).</para>
-/// <para>Formats: a name per line, with or without a WordNet id before it; a JSON array; a JSON object or a Python dictionary from
-/// index to name; a Python list. Immutable and thread-safe.</para>
+/// <para>They are found in a file next to the model (<c>labels.txt</c>, <c>synset.txt</c>, <c>classes.txt</c>, <c>coco.names</c>), in
+/// <c>config.json</c> (<c>id2label</c>), or in the ONNX metadata (<c>names</c>, as written by Ultralytics, or <c>labels</c>).</para>
+/// <para>Supported formats: one name per line, optionally preceded by a WordNet id; a JSON array; a JSON object or a Python dictionary that
+/// maps indices to names; a Python list.</para>
+/// <para>Thread-safe.</para>
 /// </remarks>
 public static class ModelLabels
 {
-    /// <summary>A vocabulary of a hundred thousand classes stays far below this.</summary>
+    /// <summary>A list of a hundred thousand classes is far smaller than this.</summary>
     private const int MaxBytes = 16 * 1024 * 1024;
 
     private static readonly string[] Files = ["labels.txt", "synset.txt", "classes.txt", "coco.names"];
@@ -22,9 +23,9 @@ public static class ModelLabels
 
     /// <summary>Finds the labels of a model.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="file">The file that holds them; <see langword="null"/> looks in the usual places.</param>
-    /// <returns>The names; empty where the model has none.</returns>
-    /// <exception cref="ModelLoadException">The named file is not there, or labels are in no known format.</exception>
+    /// <param name="file">The file that contains them; <see langword="null"/> to look in the usual places.</param>
+    /// <returns>The names; empty if the model has none.</returns>
+    /// <exception cref="ModelLoadException">The file does not exist, or the labels are not in a supported format.</exception>
     public static IReadOnlyList<string> Find(LoadedModel model, string? file = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -63,11 +64,11 @@ public static class ModelLabels
         return [];
     }
 
-    /// <summary>Reads labels in any of the known formats.</summary>
-    /// <param name="utf8">The text.</param>
-    /// <param name="where">Where it stands, for the message of an error.</param>
+    /// <summary>Reads labels in any of the supported formats.</summary>
+    /// <param name="utf8">The text, in UTF-8.</param>
+    /// <param name="where">Where the text comes from, for error messages.</param>
     /// <returns>The names.</returns>
-    /// <exception cref="ModelLoadException">The text is in no known format.</exception>
+    /// <exception cref="ModelLoadException">The text is not in a supported format.</exception>
     public static IReadOnlyList<string> Parse(ReadOnlySpan<byte> utf8, string where)
     {
         ReadOnlySpan<byte> text = utf8.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
@@ -82,7 +83,7 @@ public static class ModelLabels
             : ParseLines(Encoding.UTF8.GetString(text));
     }
 
-    /// <summary>Puts names that stand with an index into order.</summary>
+    /// <summary>Converts a map from index to name into a list, and rejects gaps.</summary>
     internal static IReadOnlyList<string> InOrder(SortedDictionary<int, string> byIndex, string where)
     {
         var labels = new string[byIndex.Count];
@@ -164,7 +165,7 @@ public static class ModelLabels
         return labels;
     }
 
-    // Python quotes with apostrophes, but for names that have one; JSON never does.
+    // Python quotes strings with apostrophes, except those that contain one; JSON never does.
     private static bool IsPythonList(ReadOnlySpan<byte> text)
     {
         ReadOnlySpan<byte> rest = text[1..].TrimStart(" \t\r\n"u8);

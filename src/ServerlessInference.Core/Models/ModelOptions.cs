@@ -6,112 +6,155 @@ namespace ServerlessInference.Models;
 
 /// <summary>How one model is loaded and run.</summary>
 /// <remarks>
-/// Read from the configuration section <c>ServerlessInference:Models:NAME</c> (environment: <c>ServerlessInference__Models__NAME__MaxBatchSize</c>
-/// and so on), then set by code, which has the last word.
+/// Options are read from the configuration section <c>ServerlessInference:Models:NAME</c> first (as an environment variable, for example
+/// <c>ServerlessInference__Models__NAME__MaxBatchSize</c>). Code that sets options runs afterwards and wins.
 /// </remarks>
+/// <example>
+/// <code>
+/// services.AddServerlessInference().AddModel("iris", model =&gt; model
+///     .FromFileSystem("/models/iris")
+///     .Configure(options =&gt;
+///     {
+///         options.MaxBatchSize = 64;
+///         options.CheckInterval = TimeSpan.FromMinutes(1);
+///     }));
+/// </code>
+/// </example>
 public sealed class ModelOptions
 {
-    /// <summary>Gets or sets the model's file among those that the source gives.</summary>
-    /// <value>A name such as <c>onnx/model_quantized.onnx</c>; <see langword="null"/>, the default, takes <c>model.onnx</c> or the only model there is.</value>
+    /// <summary>Gets or sets which of the source's files is the model.</summary>
+    /// <value>
+    /// A name such as <c>onnx/model_quantized.onnx</c>; <see langword="null"/>, the default, for <c>model.onnx</c> or the only model there is.
+    /// </value>
     public string? File { get; set; }
 
-    /// <summary>Gets or sets a value indicating whether the model is loaded at start rather than by the first request.</summary>
+    /// <summary>Gets or sets a value indicating whether the model is loaded at start-up instead of by the first request.</summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool Preload { get; set; } = true;
 
-    /// <summary>Gets or sets how many inputs are run together at most.</summary>
-    /// <value>1 to 4,096. The default is 16. Where the model's batch axis has a fixed length, that length is the limit. Set 1 for a model without a batch axis.</value>
+    /// <summary>Gets or sets the maximum number of inputs in one run of the model.</summary>
+    /// <value>
+    /// 1 to 4,096. The default is 16. If the model's batch axis has a fixed length, that length is the limit. Set 1 for a model without a
+    /// batch axis.
+    /// </value>
     [Range(1, 4096)]
     public int MaxBatchSize { get; set; } = 16;
 
-    /// <summary>Gets or sets the number of threads inside an operator, of this model alone.</summary>
-    /// <value>1 to 128; 0, the default, uses the threads that all models share (<see cref="ServerlessInference.Sessions.InferenceThreadOptions"/>).</value>
+    /// <summary>Gets or sets the number of threads that run one operator, for this model alone.</summary>
+    /// <value>
+    /// 1 to 128; 0, the default, uses the threads that all models share
+    /// (<see cref="ServerlessInference.Sessions.InferenceThreadOptions"/>).
+    /// </value>
     [Range(0, 128)]
     public int IntraOpThreads { get; set; }
 
-    /// <summary>Gets or sets the number of operators that run side by side.</summary>
-    /// <value>1 to 128. The default is 1, which runs them in order.</value>
+    /// <summary>Gets or sets the number of operators that run in parallel.</summary>
+    /// <value>1 to 128. The default is 1, which runs them in sequence.</value>
     [Range(1, 128)]
     public int InterOpThreads { get; set; } = 1;
 
-    /// <summary>Gets or sets a value indicating whether idle threads spin for work.</summary>
-    /// <value>The default is <see langword="false"/>: spinning burns the CPU share that a function pays for.</value>
+    /// <summary>Gets or sets a value indicating whether idle threads spin while they wait for work.</summary>
+    /// <value>The default is <see langword="false"/>, because spinning consumes the CPU time that the process pays for.</value>
     public bool AllowSpinning { get; set; }
 
-    /// <summary>Gets or sets how far ONNX Runtime optimises the graph when it loads the model.</summary>
+    /// <summary>Gets or sets how much ONNX Runtime optimises the graph when it loads the model.</summary>
     /// <value>The default is <see cref="GraphOptimizationLevel.ORT_ENABLE_ALL"/>.</value>
     public GraphOptimizationLevel GraphOptimization { get; set; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
 
-    /// <summary>Gets or sets whether models that <c>serverless-inference optimize</c> prepared are used.</summary>
+    /// <summary>Gets or sets whether models prepared by <c>serverless-inference optimize</c> are used.</summary>
     /// <value>The default is <see cref="PreparedModelUse.WhereItFits"/>.</value>
     public PreparedModelUse Prepared { get; set; } = PreparedModelUse.WhereItFits;
 
-    /// <summary>Gets or sets a value indicating whether all bytes of a prepared model are read and compared with the digest in its record.</summary>
-    /// <value>The default is <see langword="false"/>: its length, its versions and a sample of the plain model are compared, which takes microseconds.</value>
+    /// <summary>Gets or sets a value indicating whether all bytes of a prepared model are compared with the digest in its record.</summary>
+    /// <value>
+    /// The default is <see langword="false"/>: only its length, its versions and a sample of the plain model are compared, which takes
+    /// microseconds.
+    /// </value>
     public bool VerifyPrepared { get; set; }
 
-    /// <summary>Gets or sets how the model reaches ONNX Runtime.</summary>
-    /// <value>The default, <see cref="ModelLoading.Auto"/>, maps what can be mapped.</value>
+    /// <summary>Gets or sets how the model's bytes are passed to ONNX Runtime.</summary>
+    /// <value>The default, <see cref="ModelLoading.Auto"/>, memory-maps the model if that is possible.</value>
     public ModelLoading Loading { get; set; }
 
     /// <summary>Gets or sets a value indicating whether ONNX Runtime rearranges weights for its kernels when it loads the model.</summary>
-    /// <value>The default is <see langword="true"/>. Without, large matrix products start sooner and take less memory, but each run takes longer.</value>
+    /// <value>
+    /// The default is <see langword="true"/>. Without prepacking, models with large matrix products load faster and use less memory, but each
+    /// run takes longer.
+    /// </value>
     public bool Prepacking { get; set; } = true;
 
-    /// <summary>Gets or sets how ONNX Runtime keeps the memory of a run for the next.</summary>
+    /// <summary>Gets or sets how ONNX Runtime reuses memory from one run to the next.</summary>
     /// <value>The default is <see cref="MemoryArena.Small"/>.</value>
     public MemoryArena Arena { get; set; } = MemoryArena.Small;
 
-    /// <summary>Gets or sets a value indicating whether memory that only a large run needed is given back when small ones follow.</summary>
-    /// <value>The default is <see langword="true"/>: after eight runs in a row on at most a quarter of the largest run's input.</value>
+    /// <summary>Gets or sets a value indicating whether memory needed only by a large run is released when smaller runs follow.</summary>
+    /// <value>
+    /// The default is <see langword="true"/>: memory is released after eight consecutive runs whose input was at most a quarter of the largest
+    /// run's.
+    /// </value>
     public bool ShrinkArena { get; set; } = true;
 
-    /// <summary>Gets the execution providers to try before the CPU's, in order of preference.</summary>
-    /// <value>Empty by default: the CPU. The native library must have them; prepared models are for the CPU and not used with others.</value>
+    /// <summary>Gets the execution providers to try before the CPU, in order of preference.</summary>
+    /// <value>
+    /// Empty by default, which means the CPU. The native library must contain the providers. Prepared models are made for the CPU and are
+    /// not used with other providers.
+    /// </value>
     [ValidateEnumeratedItems]
     public IList<ExecutionProviderOptions> ExecutionProviders { get; } = [];
 
-    /// <summary>Gets the lengths of dynamic axes that a warm-up on synthetic input uses, by the axis' name in the model.</summary>
-    /// <value>Such as <c>sequence_length</c>: 128. Empty by default; axes not named here get a length by what the input seems to be.</value>
+    /// <summary>Gets the lengths of dynamic axes for a warm-up on synthetic input, by the name of the axis in the model.</summary>
+    /// <value>
+    /// For example <c>sequence_length</c> = 128. Empty by default; the length of an axis that is not listed is guessed from what the input
+    /// appears to be.
+    /// </value>
     public IDictionary<string, int> WarmupAxes { get; } = new Dictionary<string, int>(StringComparer.Ordinal);
 
-    /// <summary>Gets or sets how long all sources together and the session may take.</summary>
+    /// <summary>Gets or sets the time limit for loading the model: all sources together, and creating the session.</summary>
     /// <value>Above zero, up to one day. The default is 10 minutes.</value>
     public TimeSpan LoadTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Gets or sets how often the source is asked for a new version while the model is in use.</summary>
-    /// <value>Above zero; <see langword="null"/>, the default, never asks. A new version is loaded and takes over (<see cref="Replacement"/>).</value>
+    /// <summary>Gets or sets how often the source is checked for a new version while the model is in use.</summary>
+    /// <value>
+    /// Above zero, up to 30 days; <see langword="null"/>, the default, never checks. A new version is loaded and replaces the old one as
+    /// <see cref="Replacement"/> says.
+    /// </value>
     public TimeSpan? CheckInterval { get; set; }
 
-    /// <summary>Gets or sets by how much each interval differs from the last, so that not all functions ask at once.</summary>
-    /// <value>A share, 0 to 0.5. The default is 0.1: ten percent more or less.</value>
+    /// <summary>Gets or sets the random variation of <see cref="CheckInterval"/>, which keeps many processes from checking at once.</summary>
+    /// <value>A fraction of the interval, 0 to 0.5. The default is 0.1, which is ten percent more or less.</value>
     [Range(0.0, 0.5)]
     public double CheckJitter { get; set; } = 0.1;
 
-    /// <summary>Gets or sets how a new version takes the place of the old one.</summary>
+    /// <summary>Gets or sets how a new version replaces the old one.</summary>
     /// <value>The default is <see cref="ModelReplacement.WhereMemoryAllows"/>.</value>
     public ModelReplacement Replacement { get; set; } = ModelReplacement.WhereMemoryAllows;
 
-    /// <summary>Gets or sets how long a request waits for a check or a replacement that is under way before it takes the old model.</summary>
+    /// <summary>Gets or sets how long a request waits for a running check or replacement before it uses the old version.</summary>
     /// <value>
-    /// Zero to one minute. Zero, the default, makes no request wait. On Lambda nothing runs between requests: a function that is seldom
-    /// called gives a replacement time only by waiting for it.
+    /// Zero to one minute. Zero, the default, means that no request waits. An environment that is frozen between requests, as AWS Lambda
+    /// freezes functions, makes progress with a replacement only while a request waits for it.
     /// </value>
     public TimeSpan ReplacementWait { get; set; }
 
-    /// <summary>Gets or sets how much memory the model takes, for the budget and for the question whether two versions fit.</summary>
-    /// <value>Bytes, above zero; <see langword="null"/>, the default, estimates 16 MiB and twice the model's files, three times while it is loaded.</value>
+    /// <summary>Gets or sets how much memory the model needs, for the memory budget and for deciding whether two versions fit.</summary>
+    /// <value>
+    /// Bytes, above zero; <see langword="null"/>, the default, estimates 16 MiB plus twice the size of the model's files, or three times
+    /// while the model is being loaded.
+    /// </value>
     public long? MemoryBytes { get; set; }
 
-    /// <summary>Gets or sets a value indicating whether the model stays loaded, whatever the budget says (<see cref="Sessions.ModelMemoryOptions.BudgetBytes"/>).</summary>
-    /// <value>The default is <see langword="false"/>.</value>
+    /// <summary>Gets or sets a value indicating whether the model stays loaded even if the memory budget is exceeded.</summary>
+    /// <value>The default is <see langword="false"/>. The budget is <see cref="Sessions.ModelMemoryOptions.BudgetBytes"/>.</value>
     public bool Pinned { get; set; }
 
     /// <summary>Gets the native libraries with custom operators that the model uses.</summary>
-    /// <value>Names in the split package (<c>my_operators</c> or <c>libmy_operators.so</c>), or paths, relative ones from beside the program. The default is none.</value>
+    /// <value>
+    /// Names within the split package (<c>my_operators</c> or <c>libmy_operators.so</c>), or paths; relative paths start at the program's
+    /// directory. Empty by default.
+    /// </value>
     public IList<string> CustomOperatorLibraries { get; } = [];
 
-    /// <summary>Gets the sources, tried in order; used where code names none.</summary>
+    /// <summary>Gets the sources, tried in order. They are ignored if code names a source.</summary>
     [ValidateEnumeratedItems]
     public IList<ModelSourceOptions> Sources { get; } = [];
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace ServerlessInference.Models;
 
-/// <summary>Fills a model's options from the application's configuration, before code sets them.</summary>
+/// <summary>Sets a model's options from the application's configuration, before code sets them.</summary>
 internal sealed class ModelOptionsFromConfiguration(IServiceProvider services) : IConfigureNamedOptions<ModelOptions>
 {
     public const string Section = "ServerlessInference:Models";

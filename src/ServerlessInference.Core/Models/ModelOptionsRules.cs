@@ -5,7 +5,7 @@ using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Models;
 
-/// <summary>Checks what spans several settings, or what no attribute can say.</summary>
+/// <summary>Validates what involves several settings, or what an attribute cannot express.</summary>
 internal sealed class ModelOptionsRules(IServiceProvider services) : IValidateOptions<ModelOptions>
 {
     public ValidateOptionsResult Validate(string? name, ModelOptions options)

@@ -1,14 +1,17 @@
 namespace ServerlessInference.Models;
 
-/// <summary>How a new version of a model takes the place of the old one.</summary>
+/// <summary>How a new version of a model replaces the old one.</summary>
 public enum ModelReplacement
 {
-    /// <summary>Beside the old one where the memory that is free holds both, else after it.</summary>
+    /// <summary>Loads the new version while the old one is still loaded if there is enough free memory for both; else unloads the old one first.</summary>
     WhereMemoryAllows,
 
-    /// <summary>The new one is loaded and warmed first, then takes over: no request waits, and both are in memory for a while.</summary>
+    /// <summary>Loads and warms up the new version, then switches to it. No request waits, but both versions are in memory for a while.</summary>
     Beside,
 
-    /// <summary>The new files are fetched, the old session is given up, then the new one is created: requests wait meanwhile, and only one is in memory.</summary>
+    /// <summary>
+    /// Fetches the new files, unloads the old version, then creates the new session. Only one version is in memory, but requests wait
+    /// meanwhile.
+    /// </summary>
     AfterRelease,
 }

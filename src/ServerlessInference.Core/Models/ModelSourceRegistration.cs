@@ -1,4 +1,4 @@
 namespace ServerlessInference.Models;
 
-/// <summary>One source that code named for a model, in the order of the calls.</summary>
+/// <summary>One source that code has added to a model. The registrations of a model are in the order of the calls.</summary>
 internal sealed record ModelSourceRegistration(Func<IServiceProvider, IModelSource> Factory, TimeSpan? Deadline);

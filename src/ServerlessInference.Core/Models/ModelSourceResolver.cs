@@ -5,7 +5,7 @@ using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.Models;
 
-/// <summary>Finds the source that a URI means.</summary>
+/// <summary>Creates the source that a URI refers to.</summary>
 internal static class ModelSourceResolver
 {
     private static readonly string[] OwnSchemes = ["file", "efs", "layer", "https", "http", "env", "pointer-file"];
@@ -14,7 +14,8 @@ internal static class ModelSourceResolver
         $"The model source '{uri}' has no scheme that is registered. Registered: {Known(services)}. " +
         "Correct the URI, or add the package that brings its scheme.");
 
-    /// <summary>Finds the source that a pointer's text means. What is no URI of ours stands in no message: it may be a secret that was read by mistake.</summary>
+    /// <summary>Creates the source that a pointer's text refers to.</summary>
+    /// <remarks>A text that is not a URI with a known scheme is never quoted in a message: it may be a secret that was read by mistake.</remarks>
     public static IModelSource ResolvePointed(ModelPointerValue value, string pointer, IServiceProvider services) =>
         Find(value.Text, services) ?? throw new ModelLoadException(
             $"What the pointer {pointer} says ({value.Text.Length} characters) begins with no scheme that is registered. Registered: {Known(services)}. " +

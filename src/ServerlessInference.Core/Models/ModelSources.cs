@@ -1,14 +1,14 @@
 namespace ServerlessInference.Models;
 
-/// <summary>Makes sources outside of a model's registration.</summary>
+/// <summary>Creates model sources without registering a model.</summary>
 /// <remarks>Thread-safe.</remarks>
 public static class ModelSources
 {
-    /// <summary>Makes the source of a URI.</summary>
+    /// <summary>Creates the source that a URI refers to.</summary>
     /// <param name="uri"><c>layer:NAME</c>, <c>file:PATH</c>, <c>https://…</c>, or a scheme that another package adds, such as <c>s3://…</c>.</param>
-    /// <param name="services">The services, among which packages have registered their <see cref="IModelSourceFactory"/>.</param>
-    /// <returns>The source; nothing is asked of it yet.</returns>
-    /// <exception cref="ModelLoadException">No source has that scheme; the message lists those that are registered.</exception>
+    /// <param name="services">The service provider in which packages have registered their <see cref="IModelSourceFactory"/>.</param>
+    /// <returns>The source. It has not been accessed yet.</returns>
+    /// <exception cref="ModelLoadException">The scheme is not registered; the message lists the registered ones.</exception>
     public static IModelSource FromUri(string uri, IServiceProvider services)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(uri);

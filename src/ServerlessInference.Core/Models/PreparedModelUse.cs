@@ -3,12 +3,12 @@ namespace ServerlessInference.Models;
 /// <summary>Whether prepared models are used.</summary>
 public enum PreparedModelUse
 {
-    /// <summary>The one that fits processor and ONNX Runtime best; the plain model, with a warning, where none does.</summary>
+    /// <summary>Uses the prepared model that suits the processor and ONNX Runtime best; if none does, logs a warning and uses the plain model.</summary>
     WhereItFits,
 
-    /// <summary>The plain model only.</summary>
+    /// <summary>Uses the plain model only.</summary>
     Never,
 
-    /// <summary>A prepared model or none: where none fits, loading fails and says why.</summary>
+    /// <summary>Uses a prepared model only. If none is suitable, loading fails and the error says why.</summary>
     Required,
 }

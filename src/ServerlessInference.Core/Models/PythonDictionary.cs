@@ -3,8 +3,8 @@ using System.Text;
 namespace ServerlessInference.Models;
 
 /// <summary>
-/// Reads a Python dictionary from int to str, or a list of str, as <c>repr</c> writes them: Ultralytics, and older versions of YOLOv5, put
-/// class names into ONNX metadata so.
+/// Reads a Python dictionary from int to str, or a list of str, in the form written by <c>repr</c>. Ultralytics and older versions of YOLOv5
+/// store class names in the ONNX metadata in this form.
 /// </summary>
 internal ref struct PythonDictionary
 {
