@@ -12,7 +12,7 @@ prepare_build
 # The part of the solution that is packed; tests, samples and benchmarks need not be built for it.
 mkdir -p artifacts "$folder"
 projects=$(printf '"%s",' src/*/*.csproj)
-printf '{"solution":{"path":"../ServerlessInference.sln","projects":[%s]}}' "${projects%,}" >artifacts/packages.slnf
+printf '{"solution":{"path":"../ServerlessInference.slnx","projects":[%s]}}' "${projects%,}" >artifacts/packages.slnf
 rm -f "$folder"/ServerlessInference.*.nupkg "$folder"/ServerlessInference.*.snupkg
 for rid in linux-x64 linux-arm64; do
   dotnet publish eng/Precompile.csproj -c Release -r $rid -o artifacts/precompiled/$rid -nologo -v quiet "$@"

@@ -22,8 +22,8 @@ step() {
 
 step "build"
 prepare_build
-restore ServerlessInference.sln || exit 1
-dotnet build ServerlessInference.sln -c $configuration --no-restore -nologo -v quiet || { echo "The build failed."; exit 1; }
+restore ServerlessInference.slnx || exit 1
+dotnet build ServerlessInference.slnx -c $configuration --no-restore -nologo -v quiet || { echo "The build failed."; exit 1; }
 step "pack"
 eng/pack.sh artifacts/packages || exit 1
 

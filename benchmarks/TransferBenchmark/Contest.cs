@@ -5,9 +5,7 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Win32.SafeHandles;
 using ServerlessInference.Models;
-using ServerlessInference.Models.Archives;
 using ServerlessInference.Models.Http;
-using ServerlessInference.Models.Store;
 using ServerlessInference.Models.Transfer;
 using ServerlessInference.S3;
 

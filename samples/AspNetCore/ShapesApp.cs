@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using ServerlessInference;
-using ServerlessInference.Diagnostics;
 using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
 using ServerlessInference.Vision;
 using ServerlessInference.Vision.Classification;
 

@@ -1,3 +1,5 @@
+using ServerlessInference.Sessions;
+
 namespace ServerlessInference;
 
 /// <summary>A model together with its preprocessing and postprocessing: takes an input and returns an answer.</summary>

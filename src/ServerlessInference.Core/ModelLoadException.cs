@@ -1,5 +1,3 @@
-using ServerlessInference.Models;
-
 namespace ServerlessInference;
 
 /// <summary>A model cannot be loaded: no source has it, or the files are not a model that this version of ONNX Runtime can use.</summary>

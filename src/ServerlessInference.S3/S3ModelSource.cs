@@ -1,7 +1,6 @@
 using Amazon.S3;
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Models;
-using ServerlessInference.Models.Store;
 using ServerlessInference.Models.Transfer;
 using ServerlessInference.S3.Internal;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ServerlessInference.Models;
+using ServerlessInference.Registration;
 using ServerlessInference.S3;
 using ServerlessInference.S3.Internal;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using ServerlessInference.Pipelines;
+using ServerlessInference.Registration;
 using ServerlessInference.Vision.Classification;
 using ServerlessInference.Vision.Classification.Internal;
 using ServerlessInference.Vision.Detection;

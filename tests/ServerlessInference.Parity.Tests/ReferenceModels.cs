@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Registration;
 using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Parity.Tests;

@@ -1,6 +1,5 @@
 using Amazon.S3;
 using ServerlessInference.Models;
-using ServerlessInference.Models.Store;
 
 namespace ServerlessInference.S3.Tests;
 

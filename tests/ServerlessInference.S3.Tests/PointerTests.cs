@@ -1,7 +1,6 @@
 using Amazon.S3;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models;
-using ServerlessInference.Models.Store;
 using ServerlessInference.Sessions;
 
 namespace ServerlessInference.S3.Tests;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Amazon.S3;
 using Amazon.S3.Model;
 using ServerlessInference.Models;
-using ServerlessInference.Models.Store;
 
 namespace ServerlessInference.S3.Tests;
 

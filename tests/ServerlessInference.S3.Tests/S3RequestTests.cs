@@ -3,7 +3,6 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using Moq;
 using ServerlessInference.Models;
-using ServerlessInference.Models.Store;
 
 namespace ServerlessInference.S3.Tests;
 

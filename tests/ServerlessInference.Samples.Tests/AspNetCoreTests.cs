@@ -4,6 +4,7 @@ using System.Text.Json;
 using AspNetCore;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Samples.Tests;
 

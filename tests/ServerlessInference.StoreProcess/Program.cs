@@ -6,7 +6,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.Models;
-using ServerlessInference.Models.Store;
+using ServerlessInference.Registration;
 
 var services = new ServiceCollection();
 services.Configure<ModelStoreOptions>(options =>

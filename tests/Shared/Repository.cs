@@ -23,12 +23,12 @@ internal static class Repository
     {
         for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
         {
-            if (File.Exists(Path.Combine(folder, "ServerlessInference.sln")))
+            if (File.Exists(Path.Combine(folder, "ServerlessInference.slnx")))
             {
                 return folder;
             }
         }
 
-        throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds ServerlessInference.sln.");
+        throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds ServerlessInference.slnx.");
     }
 }

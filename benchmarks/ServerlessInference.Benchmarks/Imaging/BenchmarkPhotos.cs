@@ -13,7 +13,7 @@ internal static class BenchmarkPhotos
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, "ServerlessInference.sln")))
+            if (File.Exists(Path.Combine(folder.FullName, "ServerlessInference.slnx")))
             {
                 return Path.GetFullPath(Path.Combine(folder.FullName, "..", "shared", "bench", "photos"));
             }

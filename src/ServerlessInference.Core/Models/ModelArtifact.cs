@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using ServerlessInference.Sessions.Prepared;
+using ServerlessInference.Models.Prepared;
 
 namespace ServerlessInference.Models;
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using ServerlessInference.Models;
 using ServerlessInference.Packages;
+using ServerlessInference.Registration;
 
 namespace ServerlessInference;
 

@@ -1,3 +1,5 @@
+using ServerlessInference.Sessions;
+
 namespace ServerlessInference.Pipelines;
 
 /// <summary>Lets work that takes much memory for a short time wait, rather than let all of it begin at once and the process be killed.</summary>

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 using ServerlessInference.Models;
+using ServerlessInference.Models.Prepared;
 using ServerlessInference.Sessions.Prepared;
 
 namespace ServerlessInference.Sessions;

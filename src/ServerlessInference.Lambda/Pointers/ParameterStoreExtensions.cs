@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Models;
-using ServerlessInference.Models.Pointers;
+using ServerlessInference.Registration;
 
 namespace ServerlessInference.Lambda;
 

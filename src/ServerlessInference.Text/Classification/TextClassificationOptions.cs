@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Text.Classification;
 
@@ -20,7 +21,7 @@ public sealed class TextClassificationOptions
 
     /// <summary>Gets or sets the file beside the model that names the classes.</summary>
     /// <value>A name such as <c>labels.txt</c>; <see langword="null"/>, the default, looks in the usual places
-    /// (<see cref="Models.ModelLabels"/>), <c>config.json</c> with <c>id2label</c> among them.</value>
+    /// (<see cref="ModelLabels"/>), <c>config.json</c> with <c>id2label</c> among them.</value>
     public string? LabelsFile { get; set; }
 
     /// <summary>Gets or sets the most tokens that are read, special tokens included.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Registration;
 using ServerlessInference.Tool.Inspection;
 using ServerlessInference.Tool.Output;
 

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Models;
+using ServerlessInference.Registration;
+using ServerlessInference.Sessions;
 using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Inspection;

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Models;
-using ServerlessInference.Models.Store;
 using ServerlessInference.Models.Transfer;
 using ServerlessInference.Tool.Output;
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using ServerlessInference.Sessions;
 using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Vision.Classification;
@@ -24,7 +25,7 @@ public sealed class ImageClassificationOptions
     /// <summary>Gets or sets the name of the file next to the model that lists the class names.</summary>
     /// <value>
     /// A file name such as <c>labels.txt</c>. The default, <see langword="null"/>, searches the places listed in
-    /// <see cref="Models.ModelLabels"/>.
+    /// <see cref="ModelLabels"/>.
     /// </value>
     public string? LabelsFile { get; set; }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using ServerlessInference.Sessions;
 using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Vision.Detection;
@@ -57,7 +58,7 @@ public sealed class DetectionOptions
     /// <summary>Gets or sets the name of the file next to the model that lists the class names.</summary>
     /// <value>
     /// A file name such as <c>coco.names</c>. The default, <see langword="null"/>, searches the places listed in
-    /// <see cref="Models.ModelLabels"/>.
+    /// <see cref="ModelLabels"/>.
     /// </value>
     public string? LabelsFile { get; set; }
 

@@ -4,7 +4,7 @@ using ServerlessInference.Sessions;
 namespace ServerlessInference.Vision.Internal;
 
 /// <summary>
-/// The information about a model that Ultralytics' exporter writes to its ONNX metadata. <see cref="Models.ModelLabels"/> reads the class
+/// The information about a model that Ultralytics' exporter writes to its ONNX metadata. <see cref="ModelLabels"/> reads the class
 /// names.
 /// </summary>
 /// <remarks>

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using Moq;
 using ServerlessInference.Pipelines;
+using ServerlessInference.Registration;
 using ServerlessInference.Tensors;
 using ServerlessInference.Tests.Support;
 

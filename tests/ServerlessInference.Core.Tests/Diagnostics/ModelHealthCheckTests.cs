@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Moq;
-using ServerlessInference.Diagnostics;
 using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Tests.Diagnostics;

@@ -1,5 +1,5 @@
 using System.Text;
-using ServerlessInference.Models;
+using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Tests.Models;
 

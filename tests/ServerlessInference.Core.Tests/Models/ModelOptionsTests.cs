@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.ML.OnnxRuntime;
 using ServerlessInference.Models;
+using ServerlessInference.Registration;
 using ServerlessInference.Tests.Support;
 
 namespace ServerlessInference.Tests.Models;

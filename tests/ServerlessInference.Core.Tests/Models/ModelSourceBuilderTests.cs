@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models;
+using ServerlessInference.Registration;
 using ServerlessInference.Tests.Support;
 
 namespace ServerlessInference.Tests.Models;

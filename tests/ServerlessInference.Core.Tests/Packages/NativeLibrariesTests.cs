@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Packages;
+using ServerlessInference.Sessions;
 using ServerlessInference.Tests.Models.Archives;
 using ServerlessInference.Tests.Support;
 

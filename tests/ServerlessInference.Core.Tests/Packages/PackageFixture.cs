@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
-using ServerlessInference.Models.Store;
+using ServerlessInference.Models;
 using ServerlessInference.Packages;
+using ServerlessInference.Registration;
 using ServerlessInference.Tests.Support;
 
 namespace ServerlessInference.Tests.Packages;

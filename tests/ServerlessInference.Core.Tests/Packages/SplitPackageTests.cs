@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models;
 using ServerlessInference.Models.Transfer;
 using ServerlessInference.Packages;
+using ServerlessInference.Sessions;
 using ServerlessInference.Tests.Models.Archives;
 using ServerlessInference.Tests.Support;
 

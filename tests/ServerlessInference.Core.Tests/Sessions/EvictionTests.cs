@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ServerlessInference.Registration;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 using ServerlessInference.Tests.Support;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models;
+using ServerlessInference.Registration;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tests.Support;
 

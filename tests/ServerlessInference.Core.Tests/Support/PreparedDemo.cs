@@ -1,3 +1,4 @@
+using ServerlessInference.Models.Prepared;
 using ServerlessInference.Sessions;
 using ServerlessInference.Sessions.Prepared;
 

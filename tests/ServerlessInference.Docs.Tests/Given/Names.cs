@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Lambda;
+using ServerlessInference.Registration;
 using ServerlessInference.Results;
 using ServerlessInference.Vision.Classification;
 using ServerlessInference.Vision.Detection;

@@ -4,7 +4,6 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Lambda.Tests.Runtime;
 using ServerlessInference.Models;
-using ServerlessInference.Models.Store;
 using ServerlessInference.Packages;
 using ServerlessInference.Testing;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Pipelines;
+using ServerlessInference.Registration;
 using ServerlessInference.Tensors;
 using ServerlessInference.Vision;
 using ServerlessInference.Vision.Classification;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Pipelines;
+using ServerlessInference.Registration;
 using ServerlessInference.Text;
 using ServerlessInference.Text.Embeddings;
 

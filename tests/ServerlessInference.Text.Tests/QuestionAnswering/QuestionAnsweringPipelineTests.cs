@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
 using ServerlessInference.Text.QuestionAnswering;
 using ServerlessInference.Text.Tests.Support;
 using ServerlessInference.Text.Tests.Tokenization;

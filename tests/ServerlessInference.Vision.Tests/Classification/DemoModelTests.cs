@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 using ServerlessInference.Vision.Classification;
 using ServerlessInference.Vision.Imaging;

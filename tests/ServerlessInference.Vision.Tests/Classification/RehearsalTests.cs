@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models;
 using ServerlessInference.Pipelines;
+using ServerlessInference.Registration;
 
 namespace ServerlessInference.Vision.Tests.Classification;
 

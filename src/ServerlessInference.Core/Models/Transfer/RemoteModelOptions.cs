@@ -1,5 +1,3 @@
-using ServerlessInference.Models.Archives;
-
 namespace ServerlessInference.Models.Transfer;
 
 /// <summary>How a model that comes over the network is fetched, checked and kept.</summary>

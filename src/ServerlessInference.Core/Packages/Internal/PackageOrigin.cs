@@ -1,5 +1,5 @@
-using ServerlessInference.Models;
 using ServerlessInference.Models.Transfer;
+using ServerlessInference.Registration;
 
 namespace ServerlessInference.Packages;
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Models;
 using ServerlessInference.Models.Transfer;
+using ServerlessInference.Registration;
 
 namespace ServerlessInference.Packages;
 

@@ -1,4 +1,5 @@
 using ServerlessInference.Models;
+using ServerlessInference.Registration;
 
 namespace ServerlessInference.Packages;
 

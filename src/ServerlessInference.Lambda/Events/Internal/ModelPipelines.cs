@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Lambda;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using ServerlessInference.Models.Pointers;
+using ServerlessInference.Models;
 
 namespace ServerlessInference.Lambda;
 

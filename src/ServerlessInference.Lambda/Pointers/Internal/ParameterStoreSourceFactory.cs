@@ -1,5 +1,5 @@
 using ServerlessInference.Models;
-using ServerlessInference.Models.Pointers;
+using ServerlessInference.Registration;
 
 namespace ServerlessInference.Lambda;
 

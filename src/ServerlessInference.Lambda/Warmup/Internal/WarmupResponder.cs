@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models;
+using ServerlessInference.Registration;
 using ServerlessInference.Sessions;
 using ServerlessInference.Warmup;
 

@@ -1,4 +1,3 @@
-using ServerlessInference.Models;
 using ServerlessInference.Sessions;
 using ServerlessInference.Vision.Imaging;
 using ServerlessInference.Vision.Imaging.Internal;

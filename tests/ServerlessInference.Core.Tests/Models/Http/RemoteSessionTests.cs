@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using ServerlessInference.Models.Store;
+using ServerlessInference.Models;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tests.Models.Archives;
 using ServerlessInference.Tests.Models.Transfer;

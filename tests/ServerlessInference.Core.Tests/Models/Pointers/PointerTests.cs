@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ServerlessInference.Models;
+using ServerlessInference.Registration;
 using ServerlessInference.Tensors;
 using ServerlessInference.Tests.Support;
 

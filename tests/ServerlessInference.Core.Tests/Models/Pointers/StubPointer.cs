@@ -1,4 +1,4 @@
-using ServerlessInference.Models.Pointers;
+using ServerlessInference.Models;
 
 namespace ServerlessInference.Tests.Models.Pointers;
 

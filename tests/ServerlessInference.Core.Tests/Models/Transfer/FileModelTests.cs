@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models;
-using ServerlessInference.Models.Store;
 using ServerlessInference.Models.Transfer;
+using ServerlessInference.Registration;
 using ServerlessInference.Tests.Models.Archives;
 using ServerlessInference.Tests.Support;
 

@@ -1,4 +1,4 @@
-using ServerlessInference.Models.Store;
+using ServerlessInference.Models;
 
 namespace ServerlessInference.Tests.Models.Transfer;
 

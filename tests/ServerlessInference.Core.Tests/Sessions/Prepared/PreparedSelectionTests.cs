@@ -1,4 +1,4 @@
-using ServerlessInference.Sessions.Prepared;
+using ServerlessInference.Models.Prepared;
 
 namespace ServerlessInference.Tests.Sessions.Prepared;
 

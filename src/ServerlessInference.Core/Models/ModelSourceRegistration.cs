@@ -1,4 +1,0 @@
-namespace ServerlessInference.Models;
-
-/// <summary>One source that code has added to a model. The registrations of a model are in the order of the calls.</summary>
-internal sealed record ModelSourceRegistration(Func<IServiceProvider, IModelSource> Factory, TimeSpan? Deadline);

@@ -1,0 +1,12 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ServerlessInference.Registration;
+
+/// <summary>Registers models with a service collection.</summary>
+public sealed class ServerlessInferenceBuilder
+{
+    internal ServerlessInferenceBuilder(IServiceCollection services) => Services = services;
+
+    /// <summary>Gets the service collection.</summary>
+    public IServiceCollection Services { get; }
+}
