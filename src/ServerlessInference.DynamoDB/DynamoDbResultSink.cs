@@ -9,10 +9,10 @@ using ServerlessInference.Results;
 namespace ServerlessInference.DynamoDB;
 
 /// <summary>Writes results as items of a DynamoDB table.</summary>
-/// <remarks>Thread-safe. Nothing of the AWS SDK is loaded before the first result.</remarks>
+/// <remarks>Thread-safe. The AWS SDK is not loaded before the first result is written.</remarks>
 public sealed class DynamoDbResultSink : IBatchResultSink
 {
-    /// <summary>The most items of one request (Amazon DynamoDB API Reference, BatchWriteItem).</summary>
+    /// <summary>The maximum number of items per request (Amazon DynamoDB API Reference, BatchWriteItem).</summary>
     private const int MostItems = 25;
 
     /// <summary>How many conditional puts run at a time.</summary>
@@ -25,14 +25,18 @@ public sealed class DynamoDbResultSink : IBatchResultSink
     private readonly ItemFactory _items;
     private readonly TimeProvider _time;
 
-    /// <summary>Creates a sink on a client of your own, which is not disposed.</summary>
+    /// <summary>Creates a sink that uses an existing client. The client is not disposed.</summary>
     /// <param name="client">The client.</param>
     /// <param name="table">The table: a name or an ARN.</param>
-    /// <param name="options">How results become items; <see langword="null"/> takes the defaults.</param>
-    /// <param name="timeProvider">The clock of the pauses; <see langword="null"/> for the system's.</param>
-    /// <exception cref="ArgumentException">A template is none, or an option is out of its bounds.</exception>
-    public DynamoDbResultSink(IAmazonDynamoDB client, string table, DynamoDbResultOptions? options = null, TimeProvider? timeProvider = null)
-        : this(new DynamoDbClientProvider(client ?? throw new ArgumentNullException(nameof(client))), new ItemFactory(table, options ?? new DynamoDbResultOptions()), timeProvider)
+    /// <param name="options">How results become items; <see langword="null"/> for the defaults.</param>
+    /// <param name="timeProvider">The clock for pauses; <see langword="null"/> for the system's.</param>
+    /// <exception cref="ArgumentException">A template is invalid, or an option is out of range.</exception>
+    public DynamoDbResultSink(
+        IAmazonDynamoDB client, string table, DynamoDbResultOptions? options = null, TimeProvider? timeProvider = null)
+        : this(
+            new DynamoDbClientProvider(client ?? throw new ArgumentNullException(nameof(client))),
+            new ItemFactory(table, options ?? new DynamoDbResultOptions()),
+            timeProvider)
     {
     }
 
@@ -44,7 +48,7 @@ public sealed class DynamoDbResultSink : IBatchResultSink
     }
 
     /// <inheritdoc/>
-    /// <exception cref="IOException">The item cannot be written; the message says what the role or the table lacks.</exception>
+    /// <exception cref="IOException">The item cannot be written; the message says which permission or key is missing.</exception>
     public async ValueTask WriteAsync(SinkRecord record, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -56,7 +60,8 @@ public sealed class DynamoDbResultSink : IBatchResultSink
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<Exception?>> WriteAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<Exception?>> WriteAsync(
+        IReadOnlyList<SinkRecord> records, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(records);
         var errors = new Exception?[records.Count];
@@ -70,7 +75,7 @@ public sealed class DynamoDbResultSink : IBatchResultSink
 
             string key = item[_items.Options.KeyAttribute].S ?? string.Empty;
 
-            // A request may not name an item twice. Of two results with one identifier the later one counts, for both.
+            // A request must not contain an item twice. If two results have the same identifier, the later one is written for both.
             PendingItem? same = _items.Options.Item is null ? pending.Find(other => other.Key == key) : null;
             if (same is null)
             {
@@ -85,8 +90,8 @@ public sealed class DynamoDbResultSink : IBatchResultSink
 
         if (_items.Options.WriteOnce)
         {
-            await Parallel.ForEachAsync(
-                pending, new ParallelOptions { MaxDegreeOfParallelism = Parallelism }, (one, _) => PutAsync(one, errors, cancellationToken)).ConfigureAwait(false);
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism };
+            await Parallel.ForEachAsync(pending, parallel, (one, _) => PutAsync(one, errors, cancellationToken)).ConfigureAwait(false);
             return errors;
         }
 
@@ -110,7 +115,7 @@ public sealed class DynamoDbResultSink : IBatchResultSink
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                // The application's own mapping cannot do it.
+                // The application's own Item function, or a template, failed for this record. The other records are still written.
                 error = exception;
             }
         }
@@ -121,8 +126,11 @@ public sealed class DynamoDbResultSink : IBatchResultSink
     private InvalidOperationException? FindLoop(SinkRecord record)
     {
         string name = _items.Table[(_items.Table.LastIndexOf('/') + 1)..];
-        return record.Origin.Contains(":dynamodb:", StringComparison.Ordinal) && record.Origin.Contains($":table/{name}/", StringComparison.Ordinal)
-            ? new InvalidOperationException($"The result of a record of the table '{name}' would go to that table and come back as a record. Send results to another table.")
+        return record.Origin.Contains(":dynamodb:", StringComparison.Ordinal)
+            && record.Origin.Contains($":table/{name}/", StringComparison.Ordinal)
+            ? new InvalidOperationException(
+                $"The record comes from the table '{name}', and its result would be written to that table and come back as another " +
+                "record. Send results to another table.")
             : null;
     }
 
@@ -158,9 +166,10 @@ public sealed class DynamoDbResultSink : IBatchResultSink
             for (int attempt = 0; ; attempt++)
             {
                 BatchWriteItemResponse response = await _client.Client.BatchWriteItemAsync(
-                    new BatchWriteItemRequest { RequestItems = new Dictionary<string, List<WriteRequest>> { [_items.Table] = requests } }, cancellationToken).ConfigureAwait(false);
+                    new BatchWriteItemRequest { RequestItems = new() { [_items.Table] = requests } },
+                    cancellationToken).ConfigureAwait(false);
 
-                // One table was asked, so there is one list.
+                // The request names one table, so there is at most one list.
                 requests = response.UnprocessedItems?.Values.FirstOrDefault() ?? [];
                 if (requests.Count == 0)
                 {
@@ -170,7 +179,8 @@ public sealed class DynamoDbResultSink : IBatchResultSink
                 if (attempt == _items.Options.MaxRetries)
                 {
                     throw new IOException(
-                        $"The table '{_items.Table}' left {requests.Count} of {some.Length} items unwritten after {attempt + 1} attempts. Raise its write capacity, or let it scale on demand.");
+                        $"The table '{_items.Table}' did not process {requests.Count} of {some.Length} items after {attempt + 1} " +
+                        "attempts. Raise its write capacity, or switch it to on-demand capacity.");
                 }
 
                 await Task.Delay(Pause(attempt), _time, cancellationToken).ConfigureAwait(false);
@@ -178,7 +188,7 @@ public sealed class DynamoDbResultSink : IBatchResultSink
         }
         catch (AmazonServiceException exception) when (exception.ErrorCode == DynamoDbErrors.Invalid && some.Length > 1)
         {
-            // One item that the table does not take has the request refused as a whole: alone, the others are written.
+            // A single invalid item makes the table reject the whole request. Sent one by one, the other items are written.
             foreach (PendingItem one in some)
             {
                 await WriteBatchAsync([one], errors, cancellationToken).ConfigureAwait(false);
@@ -198,13 +208,13 @@ public sealed class DynamoDbResultSink : IBatchResultSink
         }
     }
 
-    // Growing, with jitter: environments that were throttled together should not come back together.
+    // Exponential with jitter, since environments that were throttled together should not retry together.
     private static TimeSpan Pause(int attempt)
     {
         TimeSpan longest = TimeSpan.FromTicks(Math.Min(FirstPause.Ticks << attempt, LongestPause.Ticks));
         return longest * (0.5 + (RandomFraction() / 2));
     }
 
-    // Copies of one snapshot (SnapStart) would share the state of Random.Shared.
+    // Not Random.Shared: environments restored from the same snapshot (SnapStart) would share its state and get the same pauses.
     private static double RandomFraction() => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue;
 }

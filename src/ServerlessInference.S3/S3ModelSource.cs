@@ -8,22 +8,25 @@ namespace ServerlessInference.S3;
 
 /// <summary>A model in S3: an object, an archive, or a folder of objects.</summary>
 /// <remarks>
-/// <para>Verified, in this order, against a pinned SHA-256, the full-object checksum that S3 holds, the MD5 in the ETag of an object that was
-/// uploaded in one piece; else the length, and <c>If-Match</c> on every range. The SDK checks nothing of what arrives in ranges.</para>
+/// <para>The content is verified against the first of these that is known: a pinned SHA-256, the full-object checksum that S3 stores, the
+/// MD5 in the ETag of an object that was uploaded in one part. Otherwise the length is compared, and every range is requested with
+/// <c>If-Match</c>. The SDK itself verifies nothing that is read in ranges.</para>
 /// <para>Thread-safe. Design: docs/architecture/model-sources.md.</para>
 /// </remarks>
 public sealed class S3ModelSource : IModelSource
 {
     private readonly RemoteModelSource _source;
 
-    /// <summary>Creates a source on a client of your own, which is not disposed.</summary>
+    /// <summary>Creates a source that uses an existing client. The client is not disposed.</summary>
     /// <param name="client">The client.</param>
     /// <param name="uri">Where the model is. A fragment of settings is applied to <paramref name="options"/>.</param>
-    /// <param name="options">How it is fetched; <see langword="null"/> takes the defaults. Endpoint, region and path style are the client's.</param>
-    /// <param name="store">Where it is kept; <see langword="null"/> takes the defaults.</param>
+    /// <param name="options">
+    /// How it is fetched; <see langword="null"/> for the defaults. Endpoint, region and path style are the client's.
+    /// </param>
+    /// <param name="store">Where it is kept; <see langword="null"/> for the defaults.</param>
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
-    /// <param name="logger">Hears of retries and missing digests; may be <see langword="null"/>.</param>
-    /// <exception cref="ArgumentException">A setting is out of its bounds.</exception>
+    /// <param name="logger">Logs retries and missing digests; may be <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
     public S3ModelSource(
         IAmazonS3 client,
         S3Uri uri,
@@ -36,7 +39,8 @@ public sealed class S3ModelSource : IModelSource
         ArgumentNullException.ThrowIfNull(uri);
         options ??= new S3ModelOptions();
         options.Transfer.ApplyFragment(uri.Fragment);
-        _source = new RemoteModelSource(new S3Model(() => client, uri, options.RequesterPays), options.Transfer, store, timeProvider, logger);
+        _source = new RemoteModelSource(
+            new S3Model(() => client, uri, options.RequesterPays), options.Transfer, store, timeProvider, logger);
     }
 
     internal S3ModelSource(IServiceProvider services, Func<IAmazonS3> client, S3Uri uri, S3ModelOptions options)

@@ -8,20 +8,20 @@ using ServerlessInference.S3.Internal;
 
 namespace ServerlessInference.S3;
 
-/// <summary>Reads objects that are a model's inputs: whole, into memory, up to a size.</summary>
-/// <remarks>Thread-safe. The SDK checks the checksums of objects that are read whole.</remarks>
+/// <summary>Reads whole objects into memory, up to a maximum size. They are the inputs of a model.</summary>
+/// <remarks>Thread-safe. The SDK verifies the checksums of objects that are read whole.</remarks>
 public sealed class S3ObjectReader
 {
-    /// <summary>How often a body that breaks off is asked for.</summary>
+    /// <summary>How often an object is requested if its body breaks off.</summary>
     private const int MaxAttempts = 3;
 
-    /// <summary>How long a body may bring nothing; a stalled one would hang for minutes otherwise.</summary>
+    /// <summary>How long to wait for the next bytes of a body. Without this limit, a stalled connection would hang for minutes.</summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(10);
 
     private readonly S3ClientProvider _client;
     private readonly TimeProvider _time;
 
-    /// <summary>Creates a reader on a client of your own, which is not disposed.</summary>
+    /// <summary>Creates a reader that uses an existing client. The client is not disposed.</summary>
     /// <param name="client">The client.</param>
     public S3ObjectReader(IAmazonS3 client)
     {
@@ -36,7 +36,10 @@ public sealed class S3ObjectReader
         _time = time;
     }
 
-    /// <summary>Creates a reader whose client comes into being with the first object: the container's <c>IAmazonS3</c>, else one of the section <c>ServerlessInference:S3</c>.</summary>
+    /// <summary>
+    /// Creates a reader whose client is created with the first object: the registered <c>IAmazonS3</c> if there is one, otherwise a client
+    /// with the settings of the section <c>ServerlessInference:S3</c>.
+    /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <returns>The reader.</returns>
@@ -48,11 +51,13 @@ public sealed class S3ObjectReader
 
     /// <summary>Reads an object.</summary>
     /// <param name="item">The object, in the version that it names.</param>
-    /// <param name="maxBytes">The largest size that is read; a larger object is refused before anything of it is.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The bytes, and the object with the entity tag and the size that it has.</returns>
+    /// <param name="maxBytes">The maximum size; a larger object is rejected before its content is read.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The content, and the object with its actual entity tag and size.</returns>
     /// <exception cref="InvalidInputException">The object does not exist or is too large.</exception>
-    /// <exception cref="IOException">It cannot be read at the moment, or not by this function's role; the message says what is missing.</exception>
+    /// <exception cref="IOException">
+    /// The object cannot be read at the moment, or a permission is missing; the message says which.
+    /// </exception>
     public async ValueTask<(ReadOnlyMemory<byte> Content, ObjectReference Item)> ReadAsync(
         ObjectReference item, long maxBytes, CancellationToken cancellationToken = default)
     {
@@ -70,7 +75,7 @@ public sealed class S3ObjectReader
             }
             catch (IOException) when (attempt < MaxAttempts && !cancellationToken.IsCancellationRequested)
             {
-                // The body broke off: once more from the beginning, for objects are small here.
+                // The body broke off. Inputs are small, so the next attempt starts from the beginning.
             }
         }
     }
@@ -81,14 +86,18 @@ public sealed class S3ObjectReader
         {
             throw new InvalidInputException(
                 InvalidInputKind.TooLarge,
-                string.Create(CultureInfo.InvariantCulture, $"{item} has {size:N0} bytes; {maxBytes:N0} are read at most. Make it smaller, or raise MaxBytes where the event is mapped."));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{item} has {size:N0} bytes; the limit is {maxBytes:N0}. Send a smaller object, or raise MaxBytes in the options."));
         }
     }
 
-    private async ValueTask<(ReadOnlyMemory<byte> Content, ObjectReference Item)> ReadOnceAsync(ObjectReference item, long maxBytes, CancellationToken cancellationToken)
+    private async ValueTask<(ReadOnlyMemory<byte> Content, ObjectReference Item)> ReadOnceAsync(
+        ObjectReference item, long maxBytes, CancellationToken cancellationToken)
     {
         using GetObjectResponse response = await _client.Client.GetObjectAsync(
-            new GetObjectRequest { BucketName = item.Bucket, Key = item.Key, VersionId = item.VersionId }, cancellationToken).ConfigureAwait(false);
+            new GetObjectRequest { BucketName = item.Bucket, Key = item.Key, VersionId = item.VersionId },
+            cancellationToken).ConfigureAwait(false);
         long length = response.ContentLength;
         CheckSize(item, length, Math.Min(maxBytes, Array.MaxLength));
         byte[] content = GC.AllocateUninitializedArray<byte>((int)length);
@@ -102,24 +111,32 @@ public sealed class S3ObjectReader
                 int read = await response.ResponseStream.ReadAsync(content.AsMemory(done), either.Token).ConfigureAwait(false);
                 if (read == 0)
                 {
-                    throw new IOException(string.Create(CultureInfo.InvariantCulture, $"{item} broke off after {done:N0} of {length:N0} bytes."));
+                    throw new IOException(
+                        string.Create(CultureInfo.InvariantCulture, $"{item} broke off after {done:N0} of {length:N0} bytes."));
                 }
 
                 done += read;
                 idle.CancelAfter(IdleTimeout);
             }
 
-            // The end of the stream is where the SDK compares checksums.
+            // The SDK compares checksums when the end of the stream is read.
             _ = await response.ResponseStream.ReadAsync(new byte[1], either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new IOException(
-                string.Create(CultureInfo.InvariantCulture, $"{item} brought nothing for {IdleTimeout.TotalSeconds:N0} s after {done:N0} of {length:N0} bytes."), exception);
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{item} sent nothing for {IdleTimeout.TotalSeconds:N0} s after {done:N0} of {length:N0} bytes."),
+                exception);
         }
         catch (HttpRequestException exception)
         {
-            throw new IOException(string.Create(CultureInfo.InvariantCulture, $"{item} broke off after {done:N0} of {length:N0} bytes: {exception.Message}"), exception);
+            throw new IOException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{item} broke off after {done:N0} of {length:N0} bytes: {exception.Message}"),
+                exception);
         }
 
         return (content, item with { EntityTag = item.EntityTag ?? response.ETag?.Trim('"'), Size = length });
@@ -129,24 +146,29 @@ public sealed class S3ObjectReader
     {
         if (exception is not AmazonServiceException { StatusCode: var status, ErrorCode: var code })
         {
-            return new IOException($"{item} cannot be asked for: {exception.Message} Check the function's role, its region and its network.", exception);
+            return new IOException(
+                $"{item} cannot be requested: {exception.Message} Check the function's role, its region and its network.", exception);
         }
 
         return status switch
         {
             HttpStatusCode.NotFound when code == "NoSuchBucket" => new InvalidInputException(
-                InvalidInputKind.Unprocessable, $"{item} does not exist: there is no such bucket. Check its name.", exception),
+                InvalidInputKind.Unprocessable, $"{item} does not exist: the bucket does not exist. Check its name.", exception),
             HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed => new InvalidInputException(
-                InvalidInputKind.Unprocessable, $"{item} does not exist, or not any more. Check the key (it is taken as it is, not encoded) and the version.", exception),
+                InvalidInputKind.Unprocessable,
+                $"{item} does not exist, or was deleted. Check the key (it must not be URL-encoded) and the version.",
+                exception),
             HttpStatusCode.BadRequest when item.VersionId is not null => new InvalidInputException(
                 InvalidInputKind.Unprocessable, $"{item} has no such version ({code}).", exception),
             HttpStatusCode.Forbidden when code == "InvalidObjectState" => new InvalidInputException(
                 InvalidInputKind.Unprocessable, $"{item} is archived. Restore it first.", exception),
             HttpStatusCode.Forbidden => new IOException(
-                $"{item} is refused ({code}). The function's role needs s3:GetObject on it{(item.VersionId is null ? string.Empty : " and s3:GetObjectVersion")}, " +
-                "s3:ListBucket on the bucket (without it a missing object is refused too), and kms:Decrypt where a key encrypts it.", exception),
+                $"Access to {item} was denied ({code}). The function's role needs s3:GetObject on it" +
+                $"{(item.VersionId is null ? string.Empty : " and s3:GetObjectVersion")}, s3:ListBucket on the bucket (without it, " +
+                "a missing object is reported as denied too), and kms:Decrypt if it is encrypted.",
+                exception),
             HttpStatusCode.MovedPermanently or HttpStatusCode.TemporaryRedirect => new IOException(
-                $"{item} is in another region than the one asked ({code}). Set ServerlessInference:S3:Region.", exception),
+                $"{item} is in another region than the request ({code}). Set ServerlessInference:S3:Region.", exception),
             _ => new IOException($"{item} cannot be read at the moment: the server answered {(int)status} {code}.", exception),
         };
     }

@@ -1,7 +1,7 @@
 namespace ServerlessInference.S3;
 
 /// <summary>The parts of an <c>s3://</c> URI: <c>s3://bucket/key?versionId=…</c>, or <c>s3://bucket/folder/</c>.</summary>
-/// <remarks>Immutable. Settings of the transfer stand behind a <c>#</c> (see <see cref="Models.Transfer.RemoteModelOptions"/>).</remarks>
+/// <remarks>Immutable. Settings of the transfer follow a <c>#</c> (see <see cref="Models.Transfer.RemoteModelOptions"/>).</remarks>
 public sealed record S3Uri
 {
     private const string Scheme = "s3://";
@@ -23,22 +23,24 @@ public sealed record S3Uri
     /// <summary>Gets the version of the object; <see langword="null"/> for the newest.</summary>
     public string? VersionId { get; }
 
-    /// <summary>Gets the settings behind the <c>#</c>; may be empty.</summary>
+    /// <summary>Gets the settings after the <c>#</c>; may be empty.</summary>
     public string Fragment { get; }
 
     /// <summary>Gets a value indicating whether this is a folder: all objects whose keys begin with <see cref="Key"/>.</summary>
     public bool IsFolder => Key.Length == 0 || Key.EndsWith('/');
 
-    /// <summary>Reads a URI.</summary>
-    /// <param name="uri">The URI. Keys are written as they are, but for <c>?</c>, <c>#</c> and <c>%</c>, which need percent-encoding.</param>
+    /// <summary>Parses a URI.</summary>
+    /// <param name="uri">
+    /// The URI. Keys are written as they are, except for <c>?</c>, <c>#</c> and <c>%</c>, which need percent-encoding.
+    /// </param>
     /// <returns>Its parts.</returns>
-    /// <exception cref="ArgumentException">It is none.</exception>
+    /// <exception cref="ArgumentException">The text is not an S3 URI.</exception>
     public static S3Uri Parse(string uri)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(uri);
         if (!uri.StartsWith(Scheme, StringComparison.Ordinal))
         {
-            throw new ArgumentException($"'{uri}' is no S3 URI; one looks like s3://bucket/key or s3://bucket/folder/.", nameof(uri));
+            throw new ArgumentException($"'{uri}' is not an S3 URI; a valid one is s3://bucket/key or s3://bucket/folder/.", nameof(uri));
         }
 
         string rest = uri[Scheme.Length..];
@@ -47,16 +49,16 @@ public sealed record S3Uri
         string key = Cut(ref rest, '/', arn: rest.StartsWith("arn:", StringComparison.Ordinal));
         if (rest.Length == 0)
         {
-            throw new ArgumentException($"'{uri}' names no bucket; an S3 URI looks like s3://bucket/key or s3://bucket/folder/.", nameof(uri));
+            throw new ArgumentException($"'{uri}' has no bucket; a valid S3 URI is s3://bucket/key or s3://bucket/folder/.", nameof(uri));
         }
 
         var parsed = new S3Uri(rest, Uri.UnescapeDataString(key), VersionOf(uri, query), fragment);
         return parsed is { IsFolder: true, VersionId: not null }
-            ? throw new ArgumentException($"'{uri}' names a version of a folder; S3 has versions of objects only.", nameof(uri))
+            ? throw new ArgumentException($"'{uri}' names a version of a folder; in S3 only objects have versions.", nameof(uri))
             : parsed;
     }
 
-    /// <summary>Writes the URI without its settings.</summary>
+    /// <summary>Returns the URI without its settings.</summary>
     /// <returns>The URI.</returns>
     public override string ToString() => $"{Scheme}{Bucket}/{Key}{(VersionId is null ? string.Empty : "?versionId=" + VersionId)}";
 
@@ -64,12 +66,14 @@ public sealed record S3Uri
     {
         const string Name = "versionId=";
         return query.Length == 0 ? null
-            : query.StartsWith(Name, StringComparison.Ordinal) && query.Length > Name.Length && !query.Contains('&', StringComparison.Ordinal)
+            : query.StartsWith(Name, StringComparison.Ordinal)
+                && query.Length > Name.Length
+                && !query.Contains('&', StringComparison.Ordinal)
                 ? Uri.UnescapeDataString(query[Name.Length..])
-                : throw new ArgumentException($"'{uri}': '?{query}' is not understood; only ?versionId=… may follow the key.", nameof(uri));
+                : throw new ArgumentException($"'{uri}': '?{query}' is not supported; only ?versionId=… may follow the key.", nameof(uri));
     }
 
-    // The ARN of an access point has a slash of its own: arn:aws:s3:region:account:accesspoint/name.
+    // The ARN of an access point contains a slash that does not separate bucket and key: arn:aws:s3:region:account:accesspoint/name.
     private static string Cut(ref string text, char separator, bool arn = false)
     {
         int at = text.IndexOf(separator, StringComparison.Ordinal);

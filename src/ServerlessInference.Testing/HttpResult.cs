@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ServerlessInference.Testing;
 
-/// <summary>An HTTP answer of a function, as its client would see it.</summary>
+/// <summary>An HTTP response of a function, as its client would see it.</summary>
 public sealed class HttpResult
 {
     internal HttpResult(int status, IReadOnlyDictionary<string, string> headers, byte[] content)
@@ -16,18 +16,18 @@ public sealed class HttpResult
     /// <summary>Gets the status code.</summary>
     public int Status { get; }
 
-    /// <summary>Gets the headers; their names ignore case.</summary>
+    /// <summary>Gets the headers. Their names are case-insensitive.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; }
 
-    /// <summary>Gets the body's bytes.</summary>
+    /// <summary>Gets the bytes of the body.</summary>
     public ReadOnlyMemory<byte> Content { get; }
 
-    /// <summary>Gets the body's text.</summary>
+    /// <summary>Gets the body as text.</summary>
     public string Text => Encoding.UTF8.GetString(Content.Span);
 
     /// <summary>Reads the body as JSON.</summary>
-    /// <returns>Its root.</returns>
-    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <returns>The root element.</returns>
+    /// <exception cref="JsonException">The body is not valid JSON.</exception>
     public JsonElement ReadJson()
     {
         using JsonDocument document = JsonDocument.Parse(Content);

@@ -5,8 +5,19 @@ using ServerlessInference.Lambda;
 
 namespace ServerlessInference.Testing;
 
-/// <summary>A function that runs inside a test: the whole host but for Lambda's network.</summary>
+/// <summary>A function that runs inside a test: the complete host without Lambda's network.</summary>
 /// <remarks>Thread-safe: invocations may run at the same time.</remarks>
+/// <example>
+/// <code>
+/// await using var function = await InMemoryFunction.StartAsync(app =>
+/// {
+///     app.Services.AddServerlessInference().AddModel("shapes", model => model.FromFile("models/shapes").UseImageClassification());
+///     app.MapHttp("shapes");
+/// });
+/// InvocationResult result = await function.InvokeAsync(LambdaEvents.HttpApi("POST", "/", File.ReadAllBytes("circle.png")));
+/// Assert.Equal(200, result.ReadHttp().Status);
+/// </code>
+/// </example>
 public sealed class InMemoryFunction : IAsyncDisposable
 {
     private readonly InferenceFunction _function;
@@ -19,7 +30,7 @@ public sealed class InMemoryFunction : IAsyncDisposable
         _time = time;
     }
 
-    /// <summary>Gets or sets how long an invocation may take until Lambda would end it.</summary>
+    /// <summary>Gets or sets how long an invocation may take before Lambda would stop it.</summary>
     /// <value>The default is 30 s, on the clock that the function was started with.</value>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -27,10 +38,10 @@ public sealed class InMemoryFunction : IAsyncDisposable
     public IServiceProvider Services => _function.Services;
 
     /// <summary>Builds a function and initialises it.</summary>
-    /// <param name="configure">Describes the function, as its program does; replace services at the end.</param>
+    /// <param name="configure">Configures the function, as its program does. Replace services at the end.</param>
     /// <param name="timeProvider">The function's clock; <see langword="null"/> for the system's.</param>
-    /// <param name="environment">What Lambda would say about the function; <see langword="null"/> for a function of 1,769 MB.</param>
-    /// <param name="cancellationToken">Ends the initialisation.</param>
+    /// <param name="environment">The function's name and size as Lambda would report them; <see langword="null"/> for 1,769 MB.</param>
+    /// <param name="cancellationToken">Cancels the initialisation.</param>
     /// <returns>The function, ready to answer.</returns>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Settings are wrong.</exception>
     /// <exception cref="ModelLoadException">A model cannot be loaded.</exception>
@@ -46,10 +57,10 @@ public sealed class InMemoryFunction : IAsyncDisposable
         return StartAsync(builder, timeProvider, cancellationToken);
     }
 
-    /// <summary>Builds a function that its program described, and initialises it.</summary>
-    /// <param name="builder">The description; not built yet.</param>
+    /// <summary>Builds and initialises a function from the builder that its program configured.</summary>
+    /// <param name="builder">The builder; <c>Build</c> must not have been called.</param>
     /// <param name="timeProvider">The function's clock; <see langword="null"/> for the system's.</param>
-    /// <param name="cancellationToken">Ends the initialisation.</param>
+    /// <param name="cancellationToken">Cancels the initialisation.</param>
     /// <returns>The function, ready to answer.</returns>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Settings are wrong.</exception>
     /// <exception cref="ModelLoadException">A model cannot be loaded.</exception>
@@ -77,9 +88,9 @@ public sealed class InMemoryFunction : IAsyncDisposable
     }
 
     /// <summary>Sends an event.</summary>
-    /// <param name="payload">The event's JSON; <see cref="LambdaEvents"/> makes those of AWS's services.</param>
+    /// <param name="payload">The event's JSON; <see cref="LambdaEvents"/> creates those of AWS services.</param>
     /// <param name="cancellationToken">Cancels the invocation.</param>
-    /// <returns>What the function answered, an error included.</returns>
+    /// <returns>The answer or the error.</returns>
     public Task<InvocationResult> InvokeAsync(string payload, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(payload);
@@ -88,9 +99,12 @@ public sealed class InMemoryFunction : IAsyncDisposable
 
     /// <summary>Sends an event.</summary>
     /// <param name="payload">The event's JSON in UTF-8.</param>
-    /// <param name="context">What Lambda says about the invocation; <see langword="null"/> for a new request that ends after <see cref="Timeout"/>.</param>
+    /// <param name="context">
+    /// The request id, deadline and so on, as Lambda would send them; <see langword="null"/> for a new request that ends after
+    /// <see cref="Timeout"/>.
+    /// </param>
     /// <param name="cancellationToken">Cancels the invocation.</param>
-    /// <returns>What the function answered, an error included.</returns>
+    /// <returns>The answer or the error.</returns>
     public async Task<InvocationResult> InvokeAsync(
         ReadOnlyMemory<byte> payload, InvocationContext? context = null, CancellationToken cancellationToken = default)
     {
@@ -106,5 +120,6 @@ public sealed class InMemoryFunction : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _function.DisposeAsync();
 
-    private static LambdaEnvironment DefaultEnvironment() => new() { FunctionName = "in-memory", FunctionVersion = "$LATEST", MemorySize = 1769 };
+    private static LambdaEnvironment DefaultEnvironment() =>
+        new() { FunctionName = "in-memory", FunctionVersion = "$LATEST", MemorySize = 1769 };
 }

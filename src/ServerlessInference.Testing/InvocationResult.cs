@@ -5,39 +5,41 @@ using ServerlessInference.Lambda;
 
 namespace ServerlessInference.Testing;
 
-/// <summary>What a function answered.</summary>
+/// <summary>The answer of a function, or its error.</summary>
 public sealed class InvocationResult
 {
     internal InvocationResult(FunctionResponse response) => Response = response;
 
-    /// <summary>Gets the answer as Lambda would get it.</summary>
+    /// <summary>Gets the response as Lambda would receive it.</summary>
     public FunctionResponse Response { get; }
 
-    /// <summary>Gets why the invocation failed; <see langword="null"/> where it did not.</summary>
+    /// <summary>Gets the error; <see langword="null"/> if the invocation succeeded.</summary>
     public FunctionError? Error => Response.Error;
 
-    /// <summary>Gets the answer's text.</summary>
+    /// <summary>Gets the answer as text.</summary>
     public string Text => Encoding.UTF8.GetString(Response.Body.Span);
 
     /// <summary>Reads the answer as JSON.</summary>
-    /// <returns>Its root.</returns>
-    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <returns>The root element.</returns>
+    /// <exception cref="JsonException">The answer is not valid JSON.</exception>
     public JsonElement ReadJson()
     {
         using JsonDocument document = JsonDocument.Parse(Response.Body);
         return document.RootElement.Clone();
     }
 
-    /// <summary>Reads the answer as a type of yours.</summary>
+    /// <summary>Deserializes the answer.</summary>
     /// <typeparam name="T">The type.</typeparam>
-    /// <param name="type">How it is read.</param>
+    /// <param name="type">The source-generated metadata of the type.</param>
     /// <returns>The answer; <see langword="null"/> for a JSON null.</returns>
-    /// <exception cref="JsonException">It cannot be read so.</exception>
+    /// <exception cref="JsonException">The answer is not valid JSON, or does not fit the type.</exception>
     public T? Read<T>(JsonTypeInfo<T> type) => JsonSerializer.Deserialize(Response.Body.Span, type);
 
     /// <summary>Reads the answer to an HTTP event.</summary>
     /// <returns>Status, headers and body.</returns>
-    /// <exception cref="InvalidOperationException">It is no HTTP answer; the message has the error, if there is one.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The answer is not an HTTP response; if the invocation failed, the message contains the error.
+    /// </exception>
     public HttpResult ReadHttp()
     {
         if (Error is { } error)
@@ -48,7 +50,8 @@ public sealed class InvocationResult
         JsonElement root = ReadJson();
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("statusCode", out JsonElement status))
         {
-            throw new InvalidOperationException("The answer has no statusCode: the function did not take the event for an HTTP request.");
+            throw new InvalidOperationException(
+                "The answer has no statusCode: the function did not recognise the event as an HTTP request.");
         }
 
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -60,7 +63,7 @@ public sealed class InvocationResult
             }
         }
 
-        // What a load balancer wants that sends lists of values itself.
+        // Load balancers that send multi-value headers expect them in the response.
         if (root.TryGetProperty("multiValueHeaders", out JsonElement lists))
         {
             foreach (JsonProperty header in lists.EnumerateObject())

@@ -111,7 +111,7 @@ public sealed class DynamoDbResultSinkTests(DynamoDbServer server) : IClassFixtu
         IOException missing = await Assert.ThrowsAsync<IOException>(() => new DynamoDbResultSink(client, "no-such-table").WriteAsync(Record("a"), Token).AsTask());
         IOException key = await Assert.ThrowsAsync<IOException>(() => new DynamoDbResultSink(client, table).WriteAsync(Record("a"), Token).AsTask());
 
-        Assert.Contains("There is no table 'no-such-table' in the region asked. Make one with the partition key 'UUID' (S)", missing.Message, StringComparison.Ordinal);
+        Assert.Contains("The table 'no-such-table' does not exist in this region. Create it with the partition key 'UUID' (S)", missing.Message, StringComparison.Ordinal);
         Assert.Contains("Its partition key must be 'UUID' (S)", key.Message, StringComparison.Ordinal);
     }
 
@@ -162,7 +162,7 @@ public sealed class DynamoDbResultSinkTests(DynamoDbServer server) : IClassFixtu
         IReadOnlyList<Exception?> errors = await new DynamoDbResultSink(client.Object, "labels", new DynamoDbResultOptions { MaxRetries = 1 })
             .WriteAsync([Record("a"), Record("b"), Record("c")], Token);
 
-        Assert.Equal([null, null, "The table 'labels' left 1 of 3 items unwritten after 2 attempts. Raise its write capacity, or let it scale on demand."], errors.Select(error => error?.Message));
+        Assert.Equal([null, null, "The table 'labels' did not process 1 of 3 items after 2 attempts. Raise its write capacity, or switch it to on-demand capacity."], errors.Select(error => error?.Message));
     }
 
     [Theory]
@@ -241,7 +241,7 @@ public sealed class DynamoDbResultSinkTests(DynamoDbServer server) : IClassFixtu
 
         InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(() => sink.WriteAsync(record, Token).AsTask());
 
-        Assert.Contains("would go to that table and come back", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("would be written to that table and come back", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -35,9 +35,9 @@ public sealed class S3ObjectReaderTests(S3Server server) : IClassFixture<S3Serve
         var bucket = await Assert.ThrowsAsync<InvalidInputException>(() => reader.ReadAsync(new ObjectReference("no-such-bucket-here", "a"), 10, Token).AsTask());
         var large = await Assert.ThrowsAsync<InvalidInputException>(() => reader.ReadAsync(new ObjectReference(server.Bucket, "read/large"), 10, Token).AsTask());
 
-        Assert.Contains("does not exist, or not any more", missing.Message, StringComparison.Ordinal);
-        Assert.Contains("there is no such bucket", bucket.Message, StringComparison.Ordinal);
-        Assert.Equal((InvalidInputKind.TooLarge, true), (large.Kind, large.Message.Contains("has 11 bytes; 10 are read at most", StringComparison.Ordinal)));
+        Assert.Contains("does not exist, or was deleted", missing.Message, StringComparison.Ordinal);
+        Assert.Contains("the bucket does not exist", bucket.Message, StringComparison.Ordinal);
+        Assert.Equal((InvalidInputKind.TooLarge, true), (large.Kind, large.Message.Contains("has 11 bytes; the limit is 10", StringComparison.Ordinal)));
     }
 
     [Fact]

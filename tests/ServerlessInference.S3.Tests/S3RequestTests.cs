@@ -38,8 +38,8 @@ public sealed class S3RequestTests : IDisposable
     }
 
     [Theory]
-    [InlineData(null, null, "does not heed ranges")]
-    [InlineData("bytes 0-2097151/2097152", null, "does not heed ranges")]
+    [InlineData(null, null, "ignores Range requests")]
+    [InlineData("bytes 0-2097151/2097152", null, "ignores Range requests")]
     [InlineData("bytes 1048576-2097151/3000000", null, "was replaced while it was read")]
     [InlineData("bytes 1048576-2097151/2097152", "\"other-2\"", "was replaced while it was read")]
     public async Task LoadAsync_AnswerIsNotTheRangeAskedFor_PublishesNothing(string? contentRange, string? tag, string expected)
@@ -61,7 +61,7 @@ public sealed class S3RequestTests : IDisposable
 
     [Theory]
     [InlineData(HttpStatusCode.Forbidden, "AccessDenied", "needs s3:GetObject")]
-    [InlineData(HttpStatusCode.NotFound, "NoSuchBucket", "there is no such bucket")]
+    [InlineData(HttpStatusCode.NotFound, "NoSuchBucket", "the bucket does not exist")]
     [InlineData(HttpStatusCode.MovedPermanently, "PermanentRedirect", "Set ServerlessInference:S3:Region")]
     [InlineData(HttpStatusCode.BadRequest, "InvalidRequest", "the server answered 400 InvalidRequest")]
     public async Task LoadAsync_Refusal_IsNotAskedAgainAndSaysWhatToDo(HttpStatusCode status, string code, string expected)

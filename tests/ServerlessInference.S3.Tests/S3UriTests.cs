@@ -17,8 +17,8 @@ public sealed class S3UriTests
     }
 
     [Theory]
-    [InlineData("https://bucket/a", "is no S3 URI")]
-    [InlineData("s3:///a", "names no bucket")]
+    [InlineData("https://bucket/a", "is not an S3 URI")]
+    [InlineData("s3:///a", "has no bucket")]
     [InlineData("s3://bucket/a?version=1", "only ?versionId=")]
     [InlineData("s3://bucket/a/?versionId=1", "a version of a folder")]
     public void Parse_Nonsense_SaysWhat(string uri, string expected) =>

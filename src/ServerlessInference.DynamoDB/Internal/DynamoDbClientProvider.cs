@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ServerlessInference.DynamoDB.Internal;
 
-/// <summary>Gets the client, which comes into being with the first result: until then nothing of the SDK is loaded.</summary>
+/// <summary>Provides the client. It is created with the first result, so that a cold start does not pay for loading the SDK.</summary>
 internal sealed class DynamoDbClientProvider
 {
     private readonly Lock _gate = new();

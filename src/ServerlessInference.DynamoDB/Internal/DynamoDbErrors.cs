@@ -3,13 +3,13 @@ using Amazon.Runtime;
 
 namespace ServerlessInference.DynamoDB.Internal;
 
-/// <summary>Says what to do about what DynamoDB refused.</summary>
+/// <summary>Turns errors of DynamoDB into messages that say what to do.</summary>
 internal static class DynamoDbErrors
 {
-    /// <summary>The code of a request that the table does not take, however often it is sent.</summary>
+    /// <summary>The error code of an invalid request, which no further attempt can make succeed.</summary>
     public const string Invalid = "ValidationException";
 
-    /// <summary>Tells whether an exception is the SDK's; connections that cannot be made it passes on as they are.</summary>
+    /// <summary>Returns whether an exception comes from the SDK, which passes on failed connections as they are.</summary>
     public static bool IsSdk(Exception exception) => exception is AmazonServiceException or AmazonClientException or HttpRequestException;
 
     public static IOException Translate(Exception exception, ItemFactory items)
@@ -19,14 +19,19 @@ internal static class DynamoDbErrors
             exception switch
             {
                 ResourceNotFoundException =>
-                    $"There is no table '{items.Table}' in the region asked. Make one with the partition key '{items.Options.KeyAttribute}' (S), or set ServerlessInference:DynamoDB:Region.",
+                    $"The table '{items.Table}' does not exist in this region. Create it with the partition key " +
+                    $"'{items.Options.KeyAttribute}' (S), or set ServerlessInference:DynamoDB:Region.",
                 AmazonServiceException { ErrorCode: "AccessDeniedException" } =>
-                    $"Writing to the table '{items.Table}' is refused. The function's role needs {action} on it, and kms:Decrypt where a key of your own encrypts it.",
+                    $"Writing to the table '{items.Table}' was denied. The function's role needs {action} on it, and kms:Decrypt if a " +
+                    "key of your own encrypts it.",
                 AmazonServiceException { ErrorCode: Invalid } =>
-                    $"The table '{items.Table}' does not take the item: {exception.Message} Its partition key must be '{items.Options.KeyAttribute}' (S), a sort key must be among the " +
-                    "Attributes, and an item has at most 400 KB.",
-                AmazonServiceException answer => $"The table '{items.Table}' could not be written: the server answered {(int)answer.StatusCode} {answer.ErrorCode}.",
-                _ => $"The table '{items.Table}' could not be written: {exception.Message} Check the function's role, its region and its network.",
+                    $"The table '{items.Table}' rejected the item: {exception.Message} Its partition key must be " +
+                    $"'{items.Options.KeyAttribute}' (S), a sort key must be among the Attributes, and an item may have at most 400 KB.",
+                AmazonServiceException answer =>
+                    $"The table '{items.Table}' could not be written: the server answered {(int)answer.StatusCode} {answer.ErrorCode}.",
+                _ =>
+                    $"The table '{items.Table}' could not be written: {exception.Message} Check the function's role, its region and its " +
+                    "network.",
             },
             exception);
     }

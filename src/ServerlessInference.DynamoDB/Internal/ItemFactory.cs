@@ -3,7 +3,7 @@ using ServerlessInference.Results;
 
 namespace ServerlessInference.DynamoDB.Internal;
 
-/// <summary>Makes items of results: the checked settings of a sink.</summary>
+/// <summary>Creates items from results, with the validated settings of a sink.</summary>
 internal sealed class ItemFactory
 {
     private const int MostRetries = 20;
@@ -17,7 +17,8 @@ internal sealed class ItemFactory
         ArgumentNullException.ThrowIfNull(options);
         if (string.IsNullOrEmpty(options.KeyAttribute))
         {
-            throw new ArgumentException("KeyAttribute is empty; it is the name of the table's partition key, such as UUID.", nameof(options));
+            throw new ArgumentException(
+                "KeyAttribute is empty; it is the name of the table's partition key, such as UUID.", nameof(options));
         }
 
         if (options.MaxRetries is < 0 or > MostRetries)

@@ -2,7 +2,7 @@ using Amazon.DynamoDBv2.Model;
 
 namespace ServerlessInference.DynamoDB.Internal;
 
-/// <summary>An item that is to be written, with the records whose result it is.</summary>
+/// <summary>An item to write, with the indexes of the records that it is the result of.</summary>
 internal sealed class PendingItem(string key, Dictionary<string, AttributeValue> item, List<int> records)
 {
     public string Key => key;

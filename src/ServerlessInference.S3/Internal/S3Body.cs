@@ -1,6 +1,8 @@
 namespace ServerlessInference.S3.Internal;
 
-/// <summary>The body of an answer: what the SDK throws while it is read, its own checksum's failure included, is worth another attempt.</summary>
+/// <summary>
+/// The body of a response. Whatever the SDK throws while it is read, a checksum mismatch included, is reported as a transient error.
+/// </summary>
 internal sealed class S3Body(Stream body, string location) : Stream
 {
     public override bool CanRead => true;
@@ -28,7 +30,8 @@ internal sealed class S3Body(Stream body, string location) : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is read asynchronously.");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("This stream is read asynchronously.");
 
     public override void Flush()
     {

@@ -5,19 +5,21 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ServerlessInference.S3.Internal;
 
 /// <summary>
-/// Gives the client for objects that are read and written whole. It comes into being with the first question: until then nothing of
-/// the SDK is loaded, which a cold start would pay for.
+/// Provides the client for objects that are read and written whole. It is created on first use, so that a cold start does not pay for
+/// loading the SDK.
 /// </summary>
 internal sealed class S3ClientProvider
 {
-    /// <summary>Attempts after the first that the SDK makes; a model's transfer counts its own, these objects leave it to the SDK.</summary>
+    /// <summary>
+    /// The SDK's attempts after the first. Transfers of models count their own attempts; for these objects the SDK does it.
+    /// </summary>
     private const int Retries = 3;
 
     private readonly Lock _gate = new();
     private readonly IServiceProvider? _services;
     private readonly string? _region;
 
-    // No Lazy<IAmazonS3>, whose type would load the SDK.
+    // Not a Lazy<IAmazonS3>: creating that generic type would load the SDK.
     private IAmazonS3? _client;
 
     public S3ClientProvider(IServiceProvider services, string? region = null)
@@ -47,7 +49,8 @@ internal sealed class S3ClientProvider
             return registered;
         }
 
-        S3ModelOptions options = S3ModelSourceExtensions.OptionsFor(_services!, configured => configured.Region = _region ?? configured.Region);
+        S3ModelOptions options = S3ModelSourceExtensions.OptionsFor(
+            _services!, configured => configured.Region = _region ?? configured.Region);
         AmazonS3Config config = S3ModelSourceFactory.Configure(options, _services!.GetService<TimeProvider>());
         config.MaxErrorRetry = Retries;
         return new AmazonS3Client(config);

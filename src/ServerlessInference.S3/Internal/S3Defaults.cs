@@ -1,4 +1,4 @@
 namespace ServerlessInference.S3.Internal;
 
-/// <summary>What code set for all S3 sources.</summary>
+/// <summary>The defaults of all S3 sources that an application sets in code.</summary>
 internal sealed record S3Defaults(Action<S3ModelOptions> Configure);

@@ -4,16 +4,17 @@ using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.S3.Internal;
 
-/// <summary>What S3 knows of an object's bytes.</summary>
-/// <remarks>Source: Amazon S3 User Guide, "Checking object integrity" and the <c>ETag</c> of the API reference's "Object".</remarks>
+/// <summary>Reads the digest of an object's content from the properties that S3 returns.</summary>
+/// <remarks>Source: Amazon S3 User Guide, "Checking object integrity", and <c>ETag</c> in "Object" of the API reference.</remarks>
 internal static class S3Digests
 {
-    /// <summary>Directory buckets (S3 Express One Zone) end so; their ETags are no MD5.</summary>
+    /// <summary>The suffix of directory buckets (S3 Express One Zone), whose ETags are not MD5 digests.</summary>
     private const string DirectoryBucket = "--x-s3";
 
     public static ContentDigest? Strongest(GetObjectMetadataResponse head, string bucket)
     {
-        // A checksum of checksums, as objects in several parts may have, is of no use for the whole.
+        // Objects uploaded in parts may have a composite checksum: a checksum of the parts' checksums, which says nothing about the whole
+        // content.
         if (head.ChecksumType != ChecksumType.COMPOSITE)
         {
             if (ContentDigest.TryFromBase64(DigestAlgorithm.Sha256, head.ChecksumSHA256, out ContentDigest? digest)

@@ -4,17 +4,18 @@ using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.S3.Internal;
 
-/// <summary>Tells what another attempt may mend from what it does not, and says what to do about the latter.</summary>
+/// <summary>Separates transient errors of the SDK from permanent ones, whose messages say what to do.</summary>
 internal static class S3Errors
 {
-    /// <summary>Tells whether an exception is the SDK's; connections that cannot be made it passes on as they are.</summary>
+    /// <summary>Returns whether an exception comes from the SDK, which passes on failed connections as they are.</summary>
     public static bool IsSdk(Exception exception) => exception is AmazonServiceException or AmazonClientException or HttpRequestException;
 
     public static Exception Translate(Exception exception, string location) => exception is AmazonServiceException answer
         ? Translate(answer, location)
         : exception is HttpRequestException || exception.InnerException is HttpRequestException or IOException
             ? new IOException($"{location}: {exception.Message}", exception)
-            : new ModelLoadException($"{location} cannot be asked for: {exception.Message} Check the function's role, its region and its network.", exception);
+            : new ModelLoadException(
+                $"{location} cannot be requested: {exception.Message} Check the function's role, its region and its network.", exception);
 
     private static Exception Translate(AmazonServiceException exception, string location)
     {
@@ -23,17 +24,21 @@ internal static class S3Errors
         {
             HttpStatusCode.PreconditionFailed => new ModelChangedException($"{location} was replaced while it was read.", exception),
             HttpStatusCode.NotFound when exception.ErrorCode == "NoSuchBucket" =>
-                new ModelLoadException($"{location}: there is no such bucket. Check its name and its region.", exception),
+                new ModelLoadException($"{location}: the bucket does not exist. Check its name and its region.", exception),
             HttpStatusCode.NotFound => new ModelLoadException(
                 $"{location} does not exist. Check the key; a folder ends with '/'.", exception),
             HttpStatusCode.Forbidden => new ModelLoadException(
-                $"{location} is refused ({exception.ErrorCode}). The function's role needs s3:GetObject on the object, s3:ListBucket on the bucket (without it a missing " +
-                "object is refused too), and kms:Decrypt where a key encrypts it.", exception),
+                $"Access to {location} was denied ({exception.ErrorCode}). The function's role needs s3:GetObject on the object, " +
+                "s3:ListBucket on the bucket (without it, a missing object is reported as denied too), and kms:Decrypt if it is encrypted.",
+                exception),
             HttpStatusCode.MovedPermanently or HttpStatusCode.TemporaryRedirect => new ModelLoadException(
-                $"{location} is in another region than the one asked ({exception.ErrorCode}). Set ServerlessInference:S3:Region.", exception),
-            _ when status is 0 or 408 or 429 or >= 500 || exception.Retryable is not null || exception.ErrorCode is "SlowDown" or "RequestTimeout" =>
+                $"{location} is in another region than the request ({exception.ErrorCode}). Set ServerlessInference:S3:Region.", exception),
+            _ when status is 0 or 408 or 429 or >= 500
+                || exception.Retryable is not null
+                || exception.ErrorCode is "SlowDown" or "RequestTimeout" =>
                 new IOException($"{location}: the server answered {status} {exception.ErrorCode}", exception),
-            _ => new ModelLoadException($"{location} cannot be read: the server answered {status} {exception.ErrorCode}: {exception.Message}", exception),
+            _ => new ModelLoadException(
+                $"{location} cannot be read: the server answered {status} {exception.ErrorCode}: {exception.Message}", exception),
         };
     }
 }

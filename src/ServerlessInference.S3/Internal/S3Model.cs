@@ -5,10 +5,10 @@ using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.S3.Internal;
 
-/// <summary>An object, or all objects below a folder, of a bucket.</summary>
+/// <summary>One object of a bucket, or all objects in a folder.</summary>
 internal sealed class S3Model(Func<IAmazonS3> client, S3Uri uri, bool requesterPays) : IRemoteModel
 {
-    /// <summary>No model has as many files; the limit that the settings have is checked after the listing.</summary>
+    /// <summary>Stops the listing of a wrong folder early. The limit of the settings is checked after the listing.</summary>
     private const int MaxListed = 10_000;
 
     public string Description { get; } = uri.ToString();
@@ -27,7 +27,10 @@ internal sealed class S3Model(Func<IAmazonS3> client, S3Uri uri, bool requesterP
         {
             return uri.IsFolder
                 ? await ListFolderAsync(cancellationToken).ConfigureAwait(false)
-                : [S3Object.From(this, uri.Key, ObjectName!, await HeadAsync(uri.Key, uri.VersionId, null, cancellationToken).ConfigureAwait(false))];
+                : [
+                    S3Object.From(
+                        this, uri.Key, ObjectName!, await HeadAsync(uri.Key, uri.VersionId, null, cancellationToken).ConfigureAwait(false)),
+                ];
         }
         catch (Exception exception) when (S3Errors.IsSdk(exception))
         {
@@ -35,8 +38,9 @@ internal sealed class S3Model(Func<IAmazonS3> client, S3Uri uri, bool requesterP
         }
     }
 
-    /// <summary>Asks for an object's properties, checksums included.</summary>
-    public Task<GetObjectMetadataResponse> HeadAsync(string key, string? versionId, string? entityTag, CancellationToken cancellationToken) =>
+    /// <summary>Requests the properties of an object, including its checksums.</summary>
+    public Task<GetObjectMetadataResponse> HeadAsync(
+        string key, string? versionId, string? entityTag, CancellationToken cancellationToken) =>
         Client.GetObjectMetadataAsync(
             new GetObjectMetadataRequest
             {
@@ -58,7 +62,7 @@ internal sealed class S3Model(Func<IAmazonS3> client, S3Uri uri, bool requesterP
             ListObjectsV2Response page = await Client.ListObjectsV2Async(request, cancellationToken).ConfigureAwait(false);
             foreach (Amazon.S3.Model.S3Object item in page.S3Objects ?? [])
             {
-                // Consoles make empty objects for folders.
+                // The AWS console creates an empty object for each folder.
                 if (!item.Key.EndsWith('/'))
                 {
                     objects.Add(new S3Object(this, item.Key, item.Key[uri.Key.Length..], item.Size ?? 0, item.ETag, null, null));
@@ -67,7 +71,10 @@ internal sealed class S3Model(Func<IAmazonS3> client, S3Uri uri, bool requesterP
 
             if (objects.Count > MaxListed)
             {
-                throw new ModelLoadException(string.Create(CultureInfo.InvariantCulture, $"{Description} has more than {MaxListed:N0} objects. Name the model's own folder."));
+                throw new ModelLoadException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{Description} has more than {MaxListed:N0} objects. Name the folder of the model alone."));
             }
 
             if (page.IsTruncated != true)
@@ -80,6 +87,7 @@ internal sealed class S3Model(Func<IAmazonS3> client, S3Uri uri, bool requesterP
 
         return objects.Count > 0
             ? objects
-            : throw new ModelLoadException($"{Description} has no objects. Check the bucket and the folder; without the final '/' it would be one object.");
+            : throw new ModelLoadException(
+                $"{Description} has no objects. Check the bucket and the folder. For a single object, leave out the final '/'.");
     }
 }

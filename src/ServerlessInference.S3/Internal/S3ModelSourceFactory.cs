@@ -6,7 +6,7 @@ using ServerlessInference.Models;
 
 namespace ServerlessInference.S3.Internal;
 
-/// <summary>Makes sources of <c>s3:</c> URIs.</summary>
+/// <summary>Creates model sources from <c>s3:</c> URIs.</summary>
 internal sealed class S3ModelSourceFactory(IServiceProvider services) : IModelSourceFactory
 {
     public string Scheme => "s3";
@@ -17,14 +17,15 @@ internal sealed class S3ModelSourceFactory(IServiceProvider services) : IModelSo
     {
         S3ModelOptions options = S3ModelSourceExtensions.OptionsFor(services, configure);
 
-        // The first question makes the client: finding credentials takes its time, and a model in the store needs none.
-        var client = new Lazy<IAmazonS3>(() => services.GetService<IAmazonS3>() ?? new AmazonS3Client(Configure(options, services.GetService<TimeProvider>())));
+        // The client is created with the first request, since finding credentials takes time and a model in the local store needs none.
+        var client = new Lazy<IAmazonS3>(
+            () => services.GetService<IAmazonS3>() ?? new AmazonS3Client(Configure(options, services.GetService<TimeProvider>())));
         return new S3ModelSource(services, () => client.Value, uri, options);
     }
 
     internal static AmazonS3Config Configure(S3ModelOptions options, TimeProvider? time)
     {
-        // Attempts are counted in one place, RemoteModelOptions.MaxAttempts, and bytes are checked in one place, ContentCheck.
+        // The SDK neither retries nor verifies: RemoteModelOptions.MaxAttempts counts all attempts, and ContentCheck verifies all content.
         var config = new AmazonS3Config
         {
             ForcePathStyle = options.ForcePathStyle,

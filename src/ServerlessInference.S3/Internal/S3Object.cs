@@ -4,8 +4,9 @@ using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.S3.Internal;
 
-/// <summary>One version of one object of a bucket.</summary>
-internal sealed class S3Object(S3Model model, string key, string name, long length, string entityTag, string? versionId, GetObjectMetadataResponse? head)
+/// <summary>A certain version of an object in a bucket.</summary>
+internal sealed class S3Object(
+    S3Model model, string key, string name, long length, string entityTag, string? versionId, GetObjectMetadataResponse? head)
     : IRemoteObject
 {
     private GetObjectMetadataResponse? _head = head;
@@ -27,7 +28,7 @@ internal sealed class S3Object(S3Model model, string key, string name, long leng
     {
         try
         {
-            // A listing tells neither checksums nor whether the ETag is an MD5.
+            // A listing contains neither checksums nor whether the ETag is an MD5 digest.
             _head ??= await model.HeadAsync(key, versionId, entityTag, cancellationToken).ConfigureAwait(false);
             return S3Digests.Strongest(_head, model.Uri.Bucket);
         }
@@ -66,14 +67,18 @@ internal sealed class S3Object(S3Model model, string key, string name, long leng
         }
     }
 
-    // Servers other than Amazon's may heed neither the range nor If-Match, and the SDK compares nothing.
+    // Other servers than Amazon's may ignore the range or If-Match, and the SDK does not notice.
     private ModelLoadException? Objection(GetObjectResponse response, long offset)
     {
-        ContentRangeHeaderValue? range = ContentRangeHeaderValue.TryParse(response.ContentRange, out ContentRangeHeaderValue? parsed) ? parsed : null;
-        return (range?.From ?? 0) != offset
-            ? new ModelLoadException($"{Location}: the server does not heed ranges: asked for bytes from {offset:N0} on, it sent those from {range?.From ?? 0:N0} on. Take the model from a server that does.")
-            : (range?.Length ?? length) != length || (response.ETag is { Length: > 0 } tag && tag.Trim('"') != Version)
-                ? new ModelChangedException($"{Location} was replaced while it was read.")
-                : null;
+        _ = ContentRangeHeaderValue.TryParse(response.ContentRange, out ContentRangeHeaderValue? range);
+        if ((range?.From ?? 0) != offset)
+        {
+            return new ModelLoadException(
+                $"{Location}: the server ignores Range requests: asked for bytes from {offset:N0}, it sent bytes from " +
+                $"{range?.From ?? 0:N0}. Use a server that supports them.");
+        }
+
+        bool isOther = (range?.Length ?? length) != length || (response.ETag is { Length: > 0 } tag && tag.Trim('"') != Version);
+        return isOther ? new ModelChangedException($"{Location} was replaced while it was read.") : null;
     }
 }

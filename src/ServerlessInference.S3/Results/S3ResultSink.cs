@@ -7,29 +7,35 @@ using ServerlessInference.S3.Internal;
 
 namespace ServerlessInference.S3;
 
-/// <summary>Writes results as JSON objects to S3, or as lines of an object for each batch.</summary>
+/// <summary>Writes each result as a JSON object to S3, or the results of a batch as lines of one object.</summary>
 /// <remarks>
-/// <para>A result's object says in its metadata which version of which input (<c>source</c>) it is of. A second delivery finds that out by a conditional <c>PUT</c>
-/// (<c>If-None-Match</c>), or, where a server does not know that, by a <c>HEAD</c> before.</para>
-/// <para>Thread-safe. Nothing of the AWS SDK is loaded before the first result.</para>
+/// <para>The metadata entry <c>source</c> of an object identifies the input, its version and the version of the model. A redelivered event
+/// is recognised by it after a conditional <c>PUT</c> (<c>If-None-Match</c>) has failed; for servers without conditional writes, a
+/// <c>HEAD</c> request comes first.</para>
+/// <para>Thread-safe. The AWS SDK is not loaded before the first result is written.</para>
 /// </remarks>
 public sealed class S3ResultSink : IBatchResultSink, IObjectResultSink
 {
-    /// <summary>Of the 32 digits of an identifier, half tell batches with the same first record apart.</summary>
+    /// <summary>Half of an identifier's 32 digits are enough to distinguish batches with the same first record.</summary>
     private const int BatchDigitsLeftOut = 16;
 
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions WriterOptions =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly S3ResultLayout _layout;
     private readonly S3ResultUpload _upload;
 
-    /// <summary>Creates a sink on a client of your own, which is not disposed.</summary>
+    /// <summary>Creates a sink that uses an existing client. The client is not disposed.</summary>
     /// <param name="client">The client.</param>
     /// <param name="template"><c>s3://bucket/key</c> with placeholders of <see cref="ResultTemplate"/>.</param>
-    /// <param name="options">How results are written; <see langword="null"/> takes the defaults. The region is the client's.</param>
-    /// <exception cref="ArgumentException">The template is none, or does not tell records apart; or an option is out of its bounds.</exception>
+    /// <param name="options">How results are written; <see langword="null"/> for the defaults. The region is the client's.</param>
+    /// <exception cref="ArgumentException">
+    /// The template is invalid, or gives several records the same key; or an option is out of range.
+    /// </exception>
     public S3ResultSink(IAmazonS3 client, string template, S3ResultOptions? options = null)
-        : this(new S3ClientProvider(client ?? throw new ArgumentNullException(nameof(client))), S3ResultLayout.Create(template, options ?? new S3ResultOptions()))
+        : this(
+            new S3ClientProvider(client ?? throw new ArgumentNullException(nameof(client))),
+            S3ResultLayout.Create(template, options ?? new S3ResultOptions()))
     {
     }
 
@@ -44,7 +50,7 @@ public sealed class S3ResultSink : IBatchResultSink, IObjectResultSink
     public IReadOnlyList<ObjectPattern> Targets { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="IOException">The object cannot be written; the message says what the role or the settings lack.</exception>
+    /// <exception cref="IOException">The object cannot be written; the message says which permission or setting is missing.</exception>
     public async ValueTask WriteAsync(SinkRecord record, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -52,7 +58,8 @@ public sealed class S3ResultSink : IBatchResultSink, IObjectResultSink
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<Exception?>> WriteAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<Exception?>> WriteAsync(
+        IReadOnlyList<SinkRecord> records, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(records);
         var errors = new Exception?[records.Count];
@@ -94,8 +101,8 @@ public sealed class S3ResultSink : IBatchResultSink, IObjectResultSink
     }
 
     /// <summary>
-    /// Names what is written together. A batch that is delivered again in other parts has another name: under the same one, either the lines that were there or the
-    /// new ones would be lost.
+    /// Names the records that are written together. A redelivered batch that is split differently gets another name: under the same name,
+    /// either the existing lines or the new ones would be lost.
     /// </summary>
     private static string BatchOf(IReadOnlyList<SinkRecord> records) => records.Count switch
     {
@@ -110,7 +117,7 @@ public sealed class S3ResultSink : IBatchResultSink, IObjectResultSink
         using var writer = new Utf8JsonWriter(content, WriterOptions);
         if (!_layout.Options.JsonLines)
         {
-            // Of several records with one key the last is the newest.
+            // Several records may share a key, for example two versions of one object. The last one is the newest.
             SinkRecord last = records[^1];
             ResultDocument.Write(last, writer);
             await writer.FlushAsync(cancellationToken).ConfigureAwait(false);

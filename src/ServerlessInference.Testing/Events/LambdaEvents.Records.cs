@@ -3,16 +3,16 @@ using System.Text.Json;
 
 namespace ServerlessInference.Testing;
 
-/// <content>Batches of records.</content>
+/// <content>Batches of records from queues and streams.</content>
 public static partial class LambdaEvents
 {
-    /// <summary>Makes a batch of SQS messages, with the ids <c>message-1</c>, <c>message-2</c> and so on.</summary>
+    /// <summary>Creates a batch of SQS messages, with the ids <c>message-1</c>, <c>message-2</c> and so on.</summary>
     /// <param name="bodies">The messages' bodies.</param>
     /// <returns>The event.</returns>
     public static string Sqs(params string[] bodies) => SqsFifo([.. Array.ConvertAll(bodies, body => ((string?)null, body))]);
 
-    /// <summary>Makes a batch of messages of an SQS FIFO queue, with the ids <c>message-1</c>, <c>message-2</c> and so on.</summary>
-    /// <param name="messages">Each message's group and body.</param>
+    /// <summary>Creates a batch of messages from an SQS FIFO queue, with the ids <c>message-1</c>, <c>message-2</c> and so on.</summary>
+    /// <param name="messages">The group and body of each message.</param>
     /// <returns>The event.</returns>
     public static string SqsFifo(params (string? Group, string Body)[] messages)
     {
@@ -35,11 +35,12 @@ public static partial class LambdaEvents
             writer.WriteStartObject("messageAttributes");
             writer.WriteEndObject();
             writer.WriteString("eventSource", "aws:sqs");
-            writer.WriteString("eventSourceARN", $"arn:aws:sqs:{Region}:{Account}:inputs{(messages[i].Group is null ? string.Empty : ".fifo")}");
+            writer.WriteString(
+                "eventSourceARN", $"arn:aws:sqs:{Region}:{Account}:inputs{(messages[i].Group is null ? string.Empty : ".fifo")}");
         });
     }
 
-    /// <summary>Makes a batch of Kinesis records, with the sequence numbers <c>sequence-1</c>, <c>sequence-2</c> and so on.</summary>
+    /// <summary>Creates a batch of Kinesis records, with the sequence numbers <c>sequence-1</c>, <c>sequence-2</c> and so on.</summary>
     /// <param name="data">The records' data.</param>
     /// <returns>The event.</returns>
     public static string Kinesis(params byte[][] data)
@@ -58,9 +59,11 @@ public static partial class LambdaEvents
         });
     }
 
-    /// <summary>Makes a batch of insertions into a DynamoDB table, with the sequence numbers <c>sequence-1</c>, <c>sequence-2</c> and so on.</summary>
-    /// <param name="attribute">The attribute that the new images have.</param>
-    /// <param name="texts">Its values, of the type <c>S</c>; <see langword="null"/> for a removal.</param>
+    /// <summary>
+    /// Creates a batch of insertions into a DynamoDB table, with the sequence numbers <c>sequence-1</c>, <c>sequence-2</c> and so on.
+    /// </summary>
+    /// <param name="attribute">The only attribute of the new images.</param>
+    /// <param name="texts">The attribute's values, of the type <c>S</c>; <see langword="null"/> for a removal.</param>
     /// <returns>The event.</returns>
     public static string DynamoDbStream(string attribute, params string?[] texts)
     {

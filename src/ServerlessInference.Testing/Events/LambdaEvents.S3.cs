@@ -3,22 +3,24 @@ using ServerlessInference.Results;
 
 namespace ServerlessInference.Testing;
 
-/// <content>Events about objects of S3.</content>
+/// <content>Events about objects in S3.</content>
 public static partial class LambdaEvents
 {
     private const string Time = "2026-01-02T03:04:05.678Z";
 
-    /// <summary>Makes a notification of S3 about a new object.</summary>
+    /// <summary>Creates an S3 notification about new objects.</summary>
     /// <param name="bucket">The bucket.</param>
-    /// <param name="keys">The keys as they are; the event has them URL-encoded.</param>
+    /// <param name="keys">The keys, not encoded; the event contains them URL-encoded.</param>
     /// <returns>The event.</returns>
     public static string S3Notification(string bucket, params string[] keys)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        return S3Notification(Array.ConvertAll(keys, key => new ObjectReference(bucket, key) { EntityTag = "0123456789abcdef", Size = 1024, Sequencer = "0055AED6DCD90281E5" }));
+        return S3Notification(Array.ConvertAll(
+            keys,
+            key => new ObjectReference(bucket, key) { EntityTag = "0123456789abcdef", Size = 1024, Sequencer = "0055AED6DCD90281E5" }));
     }
 
-    /// <summary>Makes a notification of S3 about new objects, with everything that is known of them.</summary>
+    /// <summary>Creates an S3 notification about new objects, with all their properties.</summary>
     /// <param name="objects">The objects.</param>
     /// <returns>The event.</returns>
     public static string S3Notification(params ObjectReference[] objects)
@@ -47,7 +49,7 @@ public static partial class LambdaEvents
         });
     }
 
-    /// <summary>Makes the event that S3 sends once when notifications are set up.</summary>
+    /// <summary>Creates the test event that S3 sends when notifications are configured.</summary>
     /// <param name="bucket">The bucket.</param>
     /// <returns>The event.</returns>
     public static string S3Test(string bucket = "inputs") => Write(writer =>
@@ -60,8 +62,8 @@ public static partial class LambdaEvents
         writer.WriteString("HostId", "8cLeGAmw098X5cv4Zkwcmo8vvZa3eH3eKxsPzbB9wrR");
     });
 
-    /// <summary>Makes the event "Object Created" that S3 sends to EventBridge.</summary>
-    /// <param name="item">The object; the event has its key as it is.</param>
+    /// <summary>Creates the event "Object Created" that S3 sends to EventBridge.</summary>
+    /// <param name="item">The object; the event contains its key unencoded.</param>
     /// <param name="detailType">What happened.</param>
     /// <returns>The event.</returns>
     public static string S3ObjectCreated(ObjectReference item, string detailType = "Object Created")
@@ -93,8 +95,8 @@ public static partial class LambdaEvents
         });
     }
 
-    /// <summary>Makes an event of SNS.</summary>
-    /// <param name="messages">The messages, such as notifications of S3.</param>
+    /// <summary>Creates an SNS event.</summary>
+    /// <param name="messages">The messages, such as S3 notifications.</param>
     /// <returns>The event.</returns>
     public static string Sns(params string[] messages)
     {
@@ -110,15 +112,15 @@ public static partial class LambdaEvents
         });
     }
 
-    /// <summary>Makes the body of an SQS message that SNS sent to a queue (without raw message delivery).</summary>
-    /// <param name="message">The message, such as a notification of S3.</param>
+    /// <summary>Creates the body of an SQS message that SNS sent to a queue (without raw message delivery).</summary>
+    /// <param name="message">The message, such as an S3 notification.</param>
     /// <returns>The body.</returns>
     public static string SnsMessage(string message) => Write(writer => WriteNotification(writer, message));
 
-    /// <summary>Makes an event of S3 Batch Operations, with the task ids <c>task-1</c>, <c>task-2</c> and so on.</summary>
+    /// <summary>Creates an event of S3 Batch Operations, with the task ids <c>task-1</c>, <c>task-2</c> and so on.</summary>
     /// <param name="schema">The schema version, <c>1.0</c> or <c>2.0</c>.</param>
     /// <param name="bucket">The bucket.</param>
-    /// <param name="keys">The keys as they are; the event has them URL-encoded.</param>
+    /// <param name="keys">The keys, not encoded; the event contains them URL-encoded.</param>
     /// <returns>The event.</returns>
     public static string S3Batch(string schema, string bucket, params string[] keys)
     {
@@ -146,7 +148,8 @@ public static partial class LambdaEvents
         });
     }
 
-    private static string EncodeKey(string key) => Uri.EscapeDataString(key).Replace("%2F", "/", StringComparison.Ordinal).Replace("%20", "+", StringComparison.Ordinal);
+    private static string EncodeKey(string key) =>
+        Uri.EscapeDataString(key).Replace("%2F", "/", StringComparison.Ordinal).Replace("%20", "+", StringComparison.Ordinal);
 
     private static void WriteObject(Utf8JsonWriter writer, ObjectReference item, string entityTag, string version)
     {

@@ -5,39 +5,52 @@ using System.Text.Json;
 
 namespace ServerlessInference.Testing;
 
-/// <summary>Makes events as AWS's services send them to a function.</summary>
-/// <remarks>The members are those of AWS's documented examples, as far as functions look at them.</remarks>
+/// <summary>Creates events as AWS services send them to a function.</summary>
+/// <remarks>They contain those members of AWS's documented examples that functions read.</remarks>
+/// <example>
+/// <code>
+/// InvocationResult photo = await function.InvokeAsync(LambdaEvents.HttpApi("POST", "/", File.ReadAllBytes("cat.jpg")));
+/// InvocationResult batch = await function.InvokeAsync(LambdaEvents.Sqs("first message", "second message"));
+/// </code>
+/// </example>
 public static partial class LambdaEvents
 {
     private const string Account = "123456789012";
     private const string Region = "eu-central-1";
 
-    /// <summary>Makes an HTTP request of API Gateway's HTTP API or a function URL (payload format 2.0).</summary>
+    /// <summary>Creates an HTTP request of API Gateway's HTTP API or of a function URL (payload format 2.0).</summary>
     /// <param name="method">The method.</param>
-    /// <param name="path">The path, with the stage where it is not the default one.</param>
-    /// <param name="body">The body; <see langword="null"/> for none. Sent in base64.</param>
-    /// <param name="contentType">The body's type.</param>
+    /// <param name="path">The path, including the stage unless it is the default one.</param>
+    /// <param name="body">The body; <see langword="null"/> for none. It is sent in base64.</param>
+    /// <param name="contentType">The content type of the body.</param>
     /// <param name="stage">The stage.</param>
     /// <returns>The event.</returns>
-    public static string HttpApi(string method, string path, ReadOnlyMemory<byte>? body = null, string contentType = "application/octet-stream", string stage = "$default") =>
-        Write(writer => WriteHttpApi(writer, method, path, body is { } bytes ? Convert.ToBase64String(bytes.Span) : null, base64: true, contentType, stage));
+    public static string HttpApi(
+        string method,
+        string path,
+        ReadOnlyMemory<byte>? body = null,
+        string contentType = "application/octet-stream",
+        string stage = "$default") =>
+        Write(writer => WriteHttpApi(
+            writer, method, path, body is { } bytes ? Convert.ToBase64String(bytes.Span) : null, base64: true, contentType, stage));
 
-    /// <summary>Makes an HTTP request of API Gateway's HTTP API or a function URL (payload format 2.0) with a body of text.</summary>
+    /// <summary>Creates an HTTP request of API Gateway's HTTP API or of a function URL (payload format 2.0) with a text body.</summary>
     /// <param name="method">The method.</param>
     /// <param name="path">The path.</param>
-    /// <param name="text">The body, sent as it is.</param>
-    /// <param name="contentType">The body's type.</param>
+    /// <param name="text">The body. It is sent as text, not in base64.</param>
+    /// <param name="contentType">The content type of the body.</param>
     /// <returns>The event.</returns>
     public static string HttpApiText(string method, string path, string text, string contentType = "application/json") =>
         Write(writer => WriteHttpApi(writer, method, path, text, base64: false, contentType, "$default"));
 
-    /// <summary>Makes an HTTP request of API Gateway's REST API (payload format 1.0).</summary>
+    /// <summary>Creates an HTTP request of API Gateway's REST API (payload format 1.0).</summary>
     /// <param name="method">The method.</param>
     /// <param name="path">The path, without the stage.</param>
-    /// <param name="body">The body; <see langword="null"/> for none. Sent in base64.</param>
-    /// <param name="contentType">The body's type.</param>
+    /// <param name="body">The body; <see langword="null"/> for none. It is sent in base64.</param>
+    /// <param name="contentType">The content type of the body.</param>
     /// <returns>The event.</returns>
-    public static string RestApi(string method, string path, ReadOnlyMemory<byte>? body = null, string contentType = "application/octet-stream") => Write(writer =>
+    public static string RestApi(
+        string method, string path, ReadOnlyMemory<byte>? body = null, string contentType = "application/octet-stream") => Write(writer =>
     {
         writer.WriteString("resource", path);
         writer.WriteString("path", path);
@@ -51,13 +64,14 @@ public static partial class LambdaEvents
         WriteBody(writer, body is { } bytes ? Convert.ToBase64String(bytes.Span) : null, base64: true);
     });
 
-    /// <summary>Makes an HTTP request of an Application Load Balancer.</summary>
+    /// <summary>Creates an HTTP request of an Application Load Balancer.</summary>
     /// <param name="method">The method.</param>
     /// <param name="path">The path.</param>
-    /// <param name="body">The body; <see langword="null"/> for none. Sent in base64.</param>
-    /// <param name="contentType">The body's type.</param>
+    /// <param name="body">The body; <see langword="null"/> for none. It is sent in base64.</param>
+    /// <param name="contentType">The content type of the body.</param>
     /// <returns>The event.</returns>
-    public static string LoadBalancer(string method, string path, ReadOnlyMemory<byte>? body = null, string contentType = "application/octet-stream") => Write(writer =>
+    public static string LoadBalancer(
+        string method, string path, ReadOnlyMemory<byte>? body = null, string contentType = "application/octet-stream") => Write(writer =>
     {
         writer.WriteStartObject("requestContext");
         writer.WriteStartObject("elb");
@@ -70,13 +84,13 @@ public static partial class LambdaEvents
         WriteBody(writer, body is { } bytes ? Convert.ToBase64String(bytes.Span) : string.Empty, base64: body is not null);
     });
 
-    /// <summary>Makes a scheduled event of an EventBridge rule.</summary>
-    /// <param name="model">A model to name in it; <see langword="null"/> for none, as EventBridge sends it by default.</param>
+    /// <summary>Creates a scheduled event of an EventBridge rule.</summary>
+    /// <param name="model">A model to name in the event; <see langword="null"/> for none, as EventBridge sends it by default.</param>
     /// <returns>The event.</returns>
     public static string ScheduledRule(string? model = null) => Scheduled("aws.events", model);
 
-    /// <summary>Makes a scheduled event of EventBridge Scheduler without an input of its own.</summary>
-    /// <param name="model">A model to name in it; <see langword="null"/> for none, as EventBridge sends it by default.</param>
+    /// <summary>Creates an event of EventBridge Scheduler whose schedule has no input of its own.</summary>
+    /// <param name="model">A model to name in the event; <see langword="null"/> for none, as EventBridge sends it by default.</param>
     /// <returns>The event.</returns>
     public static string Schedule(string? model = null) => Scheduled("aws.scheduler", model);
 
@@ -100,7 +114,8 @@ public static partial class LambdaEvents
         }
     });
 
-    private static void WriteHttpApi(Utf8JsonWriter writer, string method, string path, string? body, bool base64, string contentType, string stage)
+    private static void WriteHttpApi(
+        Utf8JsonWriter writer, string method, string path, string? body, bool base64, string contentType, string stage)
     {
         writer.WriteString("version", "2.0");
         writer.WriteString("routeKey", "$default");

@@ -1,9 +1,18 @@
 namespace ServerlessInference.Testing;
 
-/// <summary>A pipeline that answers from a function and remembers what it was asked: no model, no ONNX Runtime.</summary>
-/// <typeparam name="TInput">What is asked.</typeparam>
-/// <typeparam name="TOutput">What is answered.</typeparam>
-/// <remarks>Thread-safe as far as the function is. Put it in a model's place with <see cref="FakePipelineServiceCollectionExtensions.ReplacePipeline"/>.</remarks>
+/// <summary>A pipeline that gets its answers from a delegate and records its inputs. It needs neither a model nor ONNX Runtime.</summary>
+/// <typeparam name="TInput">The type of inputs.</typeparam>
+/// <typeparam name="TOutput">The type of answers.</typeparam>
+/// <remarks>
+/// Thread-safe if the delegate is. <see cref="FakePipelineServiceCollectionExtensions.ReplacePipeline"/> replaces a model's pipeline with
+/// it.
+/// </remarks>
+/// <example>
+/// <code>
+/// var fake = new FakePipeline&lt;string, int>(text => text.Length);
+/// builder.Services.ReplacePipeline("products", fake);
+/// </code>
+/// </example>
 public sealed class FakePipeline<TInput, TOutput> : IInferencePipeline<TInput, TOutput>
 {
     private readonly Func<TInput, CancellationToken, ValueTask<TOutput>> _answer;
@@ -11,25 +20,25 @@ public sealed class FakePipeline<TInput, TOutput> : IInferencePipeline<TInput, T
     private readonly List<TInput> _inputs = [];
 
     /// <summary>Creates a pipeline.</summary>
-    /// <param name="answer">Answers an input. An <see cref="InvalidInputException"/> that it throws fails that input alone.</param>
+    /// <param name="answer">Answers an input. If it throws an <see cref="InvalidInputException"/>, only that input fails.</param>
     public FakePipeline(Func<TInput, TOutput> answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
         _answer = (input, _) => ValueTask.FromResult(answer(input));
     }
 
-    /// <summary>Creates a pipeline that takes its time.</summary>
-    /// <param name="answer">Answers an input. The token ends the answering, as it ends a running inference.</param>
+    /// <summary>Creates a pipeline that answers asynchronously.</summary>
+    /// <param name="answer">Answers an input. The token cancels it, as it cancels a running inference.</param>
     public FakePipeline(Func<TInput, CancellationToken, ValueTask<TOutput>> answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
         _answer = answer;
     }
 
-    /// <summary>Gets or sets the model that results name.</summary>
+    /// <summary>Gets or sets the model that the results name.</summary>
     public ModelIdentity Model { get; set; } = new("fake", "1", "fake:");
 
-    /// <summary>Gets all inputs so far, in the order in which they came.</summary>
+    /// <summary>Gets all inputs so far, in the order of their arrival.</summary>
     public IReadOnlyList<TInput> Inputs
     {
         get
@@ -50,7 +59,8 @@ public sealed class FakePipeline<TInput, TOutput> : IInferencePipeline<TInput, T
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<InferenceResult<TOutput>>> RunBatchAsync(IReadOnlyList<TInput> inputs, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<InferenceResult<TOutput>>> RunBatchAsync(
+        IReadOnlyList<TInput> inputs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         var results = new InferenceResult<TOutput>[inputs.Count];

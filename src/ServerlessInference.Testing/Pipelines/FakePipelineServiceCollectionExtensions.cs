@@ -4,13 +4,13 @@ using ServerlessInference.Models;
 
 namespace ServerlessInference.Testing;
 
-/// <summary>Puts pipelines of tests in the place of real ones.</summary>
+/// <summary>Replaces real pipelines with fakes in tests.</summary>
 public static class FakePipelineServiceCollectionExtensions
 {
-    /// <summary>Replaces a registered model's pipeline. The model is then not loaded at start.</summary>
-    /// <typeparam name="TInput">What the pipeline is asked.</typeparam>
-    /// <typeparam name="TOutput">What the pipeline answers.</typeparam>
-    /// <param name="services">The services, with the model registered.</param>
+    /// <summary>Replaces the pipeline of a registered model. The model is then not loaded at start.</summary>
+    /// <typeparam name="TInput">The type of inputs.</typeparam>
+    /// <typeparam name="TOutput">The type of answers.</typeparam>
+    /// <param name="services">The services. The model must already be registered.</param>
     /// <param name="model">The model's name.</param>
     /// <param name="pipeline">The pipeline, such as a <see cref="FakePipeline{TInput, TOutput}"/>.</param>
     /// <returns>The services.</returns>
@@ -26,7 +26,8 @@ public static class FakePipelineServiceCollectionExtensions
         if (services.Count == before)
         {
             throw new ArgumentException(
-                $"The model '{model}' has no pipeline from {typeof(TInput).Name} to {typeof(TOutput).Name}. Register the model before its pipeline is replaced, with the types that its Use… method has.",
+                $"The model '{model}' has no pipeline from {typeof(TInput).Name} to {typeof(TOutput).Name}. Register the model before " +
+                "you replace its pipeline, and use the types of its Use… method.",
                 nameof(model));
         }
 

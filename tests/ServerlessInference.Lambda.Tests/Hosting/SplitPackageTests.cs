@@ -60,7 +60,7 @@ public sealed class SplitPackageTests : IDisposable
 
         ModelLoadException thrown = await Assert.ThrowsAsync<ModelLoadException>(() => function.InitializeAsync(Token));
 
-        Assert.Contains("names no bucket", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("has no bucket", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -99,7 +99,7 @@ public sealed class S3ResultSinkTests(S3Server server) : IClassFixture<S3Server>
 
         IOException exception = await Assert.ThrowsAsync<IOException>(() => sink.WriteAsync(Record("a"), Token).AsTask());
 
-        Assert.Contains("has no bucket to go to (NoSuchBucket). Make the bucket", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("does not exist (NoSuchBucket). Create the bucket", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

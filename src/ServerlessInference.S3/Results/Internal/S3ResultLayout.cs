@@ -2,17 +2,17 @@ using ServerlessInference.Results;
 
 namespace ServerlessInference.S3.Internal;
 
-/// <summary>Where results go and how they look: the checked settings of a sink.</summary>
+/// <summary>The validated settings of a sink: the destination and the form of results.</summary>
 internal sealed class S3ResultLayout
 {
     private const string Scheme = "s3://";
 
-    /// <summary>S3's limit (Amazon S3 User Guide, "Creating object key names").</summary>
+    /// <summary>The limit of S3 (Amazon S3 User Guide, "Creating object key names").</summary>
     private const int LongestKeyBytes = 1024;
 
     private const int MostParallel = 64;
 
-    /// <summary>Placeholders any of which makes a record's key its own.</summary>
+    /// <summary>The placeholders whose value differs between records; a template needs one of them.</summary>
     private static readonly string[] Telling = ["key", "name", "stem", "id", "uuid"];
 
     private readonly ResultTemplate _bucket;
@@ -35,8 +35,9 @@ internal sealed class S3ResultLayout
 
     public string ContentType { get; }
 
-    /// <summary>Gets where results may go; without a bucket where that is the source's own.</summary>
-    public ObjectPattern Target => new(_bucket.Has("bucket") || _bucket.Has("origin") ? null : _bucket.ToString(), _key.Prefix, _key.Suffix);
+    /// <summary>Gets the objects that results may be written to; without a bucket if that is the bucket of the input.</summary>
+    public ObjectPattern Target =>
+        new(_bucket.Has("bucket") || _bucket.Has("origin") ? null : _bucket.ToString(), _key.Prefix, _key.Suffix);
 
     public static S3ResultLayout Create(string template, S3ResultOptions options)
     {
@@ -45,19 +46,26 @@ internal sealed class S3ResultLayout
         int slash = rest.IndexOf('/', StringComparison.Ordinal);
         if (slash <= 0 || slash == rest.Length - 1)
         {
-            throw new ArgumentException($"'{template}' is no place for results; one looks like s3://bucket/{{key}}.json.", nameof(template));
+            throw new ArgumentException(
+                $"'{template}' is not an S3 URI for results; a valid one is s3://bucket/{{key}}.json.", nameof(template));
         }
 
         var layout = new S3ResultLayout(ResultTemplate.Parse(rest[..slash]), ResultTemplate.Parse(rest[(slash + 1)..]), options);
         if (options.JsonLines && !layout._key.Has("batch"))
         {
-            throw new ArgumentException($"'{template}' names the same object for every batch, and each would overwrite the one before. Put {{batch}} into the key of JSON lines.", nameof(template));
+            throw new ArgumentException(
+                $"'{template}' names the same object for every batch, so each batch would overwrite the previous one. " +
+                "Put {batch} into the key.",
+                nameof(template));
         }
 
         if (!options.JsonLines && !Array.Exists(Telling, layout._key.Has))
         {
+            string placeholders = string.Join(", ", Telling.Select(name => $"{{{name}}}"));
             throw new ArgumentException(
-                $"'{template}' does not tell records apart, and each would overwrite the one before. Put one of {string.Join(", ", Telling.Select(name => $"{{{name}}}"))} into the key.", nameof(template));
+                $"'{template}' names the same object for every record, so each record would overwrite the previous one. " +
+                $"Put one of {placeholders} into the key.",
+                nameof(template));
         }
 
         if (options.Parallelism is < 1 or > MostParallel)
@@ -74,12 +82,15 @@ internal sealed class S3ResultLayout
         int bytes = System.Text.Encoding.UTF8.GetByteCount(place.Key);
         return bytes is > 0 and <= LongestKeyBytes
             ? place
-            : throw new InvalidOperationException($"The result's key '{_key}' has {bytes} bytes for this record; S3 takes 1 to {LongestKeyBytes}. Use {{uuid}} in the place of a long key.");
+            : throw new InvalidOperationException(
+                $"The result's key '{_key}' has {bytes} bytes for this record; S3 accepts 1 to {LongestKeyBytes}. " +
+                "Use {uuid} instead of a long key.");
     }
 
     public IEnumerable<(string Name, string Value)> Metadata(SinkRecord record) =>
         _metadata.Select(entry => (entry.Name, Ascii(entry.Value.Expand(record))));
 
-    // Metadata travel in headers, which hold printable ASCII.
-    private static string Ascii(string text) => text.All(character => character is >= ' ' and <= '~') ? text : Uri.EscapeDataString(text);
+    // Metadata is sent in headers, which hold printable ASCII only.
+    private static string Ascii(string text) =>
+        text.All(character => character is >= ' ' and <= '~') ? text : Uri.EscapeDataString(text);
 }

@@ -7,7 +7,7 @@ using ServerlessInference.Results;
 
 namespace ServerlessInference.S3.Internal;
 
-/// <summary>Puts a result's object, unless the same result is there already.</summary>
+/// <summary>Uploads the object of a result, unless the same result exists already.</summary>
 internal sealed class S3ResultUpload(S3ClientProvider client, S3ResultLayout layout)
 {
     private const string Source = "source";
@@ -15,7 +15,8 @@ internal sealed class S3ResultUpload(S3ClientProvider client, S3ResultLayout lay
 
     private bool _unconditional;
 
-    public async ValueTask WriteAsync(ObjectReference place, SinkRecord record, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public async ValueTask WriteAsync(
+        ObjectReference place, SinkRecord record, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         try
         {
@@ -34,7 +35,8 @@ internal sealed class S3ResultUpload(S3ClientProvider client, S3ResultLayout lay
         }
     }
 
-    private async ValueTask WriteOnceAsync(ObjectReference place, SinkRecord record, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    private async ValueTask WriteOnceAsync(
+        ObjectReference place, SinkRecord record, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         if (!_unconditional)
         {
@@ -43,13 +45,14 @@ internal sealed class S3ResultUpload(S3ClientProvider client, S3ResultLayout lay
                 await PutAsync(place, record, content, request => request.IfNoneMatch = "*", cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (AmazonServiceException exception) when (exception.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
+            catch (AmazonServiceException exception)
+                when (exception.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
             {
-                // There is an object; whose it is, the look below tells.
+                // An object exists. The HEAD request below shows which result it holds.
             }
             catch (AmazonServiceException exception) when (exception.StatusCode == HttpStatusCode.NotImplemented)
             {
-                // A server without conditional writes: one look before each of them.
+                // The server has no conditional writes, so a HEAD request precedes each write from now on.
                 _unconditional = true;
             }
         }
@@ -60,7 +63,7 @@ internal sealed class S3ResultUpload(S3ClientProvider client, S3ResultLayout lay
         }
     }
 
-    /// <summary>Tells whether what is there is of another input, or of an older version of it.</summary>
+    /// <summary>Returns whether the existing object belongs to another input, or to an older version of the same one.</summary>
     private async ValueTask<bool> IsNeededAsync(ObjectReference place, SinkRecord record, CancellationToken cancellationToken)
     {
         try
@@ -71,13 +74,17 @@ internal sealed class S3ResultUpload(S3ClientProvider client, S3ResultLayout lay
         }
         catch (AmazonServiceException exception) when (exception.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
         {
-            // Absent; or the role may not read, and then the same result is written once more.
+            // The object does not exist, or the role may not read it; in the second case the same result is written once more.
             return true;
         }
     }
 
     private Task<PutObjectResponse> PutAsync(
-        ObjectReference place, SinkRecord record, ReadOnlyMemory<byte> content, Action<PutObjectRequest>? condition, CancellationToken cancellationToken)
+        ObjectReference place,
+        SinkRecord record,
+        ReadOnlyMemory<byte> content,
+        Action<PutObjectRequest>? condition,
+        CancellationToken cancellationToken)
     {
         MemoryMarshal.TryGetArray(content, out ArraySegment<byte> bytes);
         var request = new PutObjectRequest
@@ -108,11 +115,14 @@ internal sealed class S3ResultUpload(S3ClientProvider client, S3ResultLayout lay
         return client.Client.PutObjectAsync(request, cancellationToken);
     }
 
-    // A new version of the model gives a new result; that of an error is none's.
+    // The model's version is part of the identifier, since a new version gives a new result. An error does not depend on the version.
     private static string SourceOf(SinkRecord record) =>
-        ResultIdentifier.Create(ResultIdentifier.Create(record).ToString(), record.Result.IsSuccess ? record.Result.Model.Version : string.Empty).ToString();
+        ResultIdentifier
+            .Create(ResultIdentifier.Create(record).ToString(), record.Result.IsSuccess ? record.Result.Model.Version : string.Empty)
+            .ToString();
 
-    // Sequencers are hexadecimal and of different lengths; the shorter one is filled up at its right (Amazon S3 User Guide, "Event message structure").
+    // Sequencers are hexadecimal numbers of different lengths; the shorter one is padded on the right
+    // (Amazon S3 User Guide, "Event message structure").
     private static bool IsNewer(string? there, string? ours)
     {
         if (string.IsNullOrEmpty(there) || string.IsNullOrEmpty(ours))
@@ -128,16 +138,21 @@ internal sealed class S3ResultUpload(S3ClientProvider client, S3ResultLayout lay
     {
         if (exception is not AmazonServiceException { StatusCode: var status, ErrorCode: var code })
         {
-            return new IOException($"The result {place} cannot be written: {exception.Message} Check the function's role, its region and its network.", exception);
+            return new IOException(
+                $"The result {place} cannot be written: {exception.Message} Check the function's role, its region and its network.",
+                exception);
         }
 
         return new IOException(
             status switch
             {
-                HttpStatusCode.Forbidden => $"The result {place} is refused ({code}). The function's role needs s3:PutObject on it, and kms:GenerateDataKey where a key encrypts the bucket.",
-                HttpStatusCode.NotFound => $"The result {place} has no bucket to go to ({code}). Make the bucket, or correct its name in ToS3.",
+                HttpStatusCode.Forbidden =>
+                    $"Writing the result {place} was denied ({code}). The function's role needs s3:PutObject on it, and " +
+                    "kms:GenerateDataKey if a key encrypts the bucket.",
+                HttpStatusCode.NotFound =>
+                    $"The bucket of the result {place} does not exist ({code}). Create the bucket, or correct its name in ToS3.",
                 HttpStatusCode.MovedPermanently or HttpStatusCode.TemporaryRedirect =>
-                    $"The result {place} goes to a bucket in another region ({code}). Set S3ResultOptions.Region.",
+                    $"The bucket of the result {place} is in another region ({code}). Set S3ResultOptions.Region.",
                 _ => $"The result {place} could not be written: the server answered {(int)status} {code}.",
             },
             exception);

@@ -26,7 +26,7 @@ public sealed class S3BatchRouteTests
             """{"taskId":"task-1","resultCode":"Succeeded","resultString":"{\"Text\":\"x\",\"Number\":1}"},""" +
             """{"taskId":"task-2","resultCode":"PermanentFailure","resultString":"InvalidInputException: Bad text."},""" +
             """{"taskId":"task-3","resultCode":"TemporaryFailure","resultString":"IOException: the function's log says why."},""" +
-            """{"taskId":"task-4","resultCode":"PermanentFailure","resultString":"InvalidInputException: s3://photos/gone does not exist, or not any more. Check the key (it is taken as it is, not encoded) and the version."}]}""",
+            """{"taskId":"task-4","resultCode":"PermanentFailure","resultString":"InvalidInputException: s3://photos/gone does not exist, or was deleted. Check the key (it must not be URL-encoded) and the version."}]}""",
             result.Text);
         Assert.Equal(3, _sink.Records.Count);
     }

@@ -95,9 +95,9 @@ public sealed class S3ObjectRouteTests
         Assert.Equal(
             [
                 "s3://photos/bad Bad text.",
-                "s3://photos/gone s3://photos/gone does not exist, or not any more. Check the key (it is taken as it is, not encoded) and the version.",
-                "s3://photos/large s3://photos/large has 50 bytes; 40 are read at most. Make it smaller, or raise MaxBytes where the event is mapped.",
-                "s3://photos/larger s3://photos/larger has 41 bytes; 40 are read at most. Make it smaller, or raise MaxBytes where the event is mapped.",
+                "s3://photos/gone s3://photos/gone does not exist, or was deleted. Check the key (it must not be URL-encoded) and the version.",
+                "s3://photos/large s3://photos/large has 50 bytes; the limit is 40. Send a smaller object, or raise MaxBytes in the options.",
+                "s3://photos/larger s3://photos/larger has 41 bytes; the limit is 40. Send a smaller object, or raise MaxBytes in the options.",
             ],
             _sink.Written);
         Assert.DoesNotContain("photos/larger", _bucket.Asked);
