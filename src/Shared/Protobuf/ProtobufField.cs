@@ -1,9 +1,9 @@
-namespace ServerlessInference.Text.StringModels.Internal;
+namespace ServerlessInference.Protobuf;
 
-/// <summary>A field of a protobuf message: where it lies, and where its content does.</summary>
+/// <summary>A field of a protobuf message: its place and that of its content.</summary>
 /// <param name="Number">The field's number.</param>
 /// <param name="IsMessage">Whether it is length-delimited: a message, a string, bytes.</param>
-/// <param name="Start">Where its tag starts.</param>
-/// <param name="ContentStart">Where its content starts.</param>
-/// <param name="End">One past its content.</param>
+/// <param name="Start">The offset of its tag.</param>
+/// <param name="ContentStart">The offset of its content.</param>
+/// <param name="End">The offset behind its content.</param>
 internal readonly record struct ProtobufField(int Number, bool IsMessage, int Start, int ContentStart, int End);

@@ -1,4 +1,4 @@
-namespace ServerlessInference.Text.StringModels.Internal;
+namespace ServerlessInference.Protobuf;
 
 /// <summary>Reads the fields of a protobuf message in order, by the wire format alone.</summary>
 /// <remarks>Source: protobuf.dev, "Encoding". Groups, which ONNX does not use, count as damage.</remarks>
