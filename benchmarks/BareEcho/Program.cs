@@ -3,7 +3,8 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
-string api = Environment.GetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API") ?? throw new InvalidOperationException("AWS_LAMBDA_RUNTIME_API is not set.");
+string api = Environment.GetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API") ?? throw new InvalidOperationException(
+    "AWS_LAMBDA_RUNTIME_API is not set.");
 string[] address = api.Split(':');
 using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 socket.Connect(address[0], int.Parse(address[1], CultureInfo.InvariantCulture));
@@ -14,7 +15,8 @@ while (true)
     socket.Send(next);
     (string head, string body) = Receive();
     socket.Send(Encoding.UTF8.GetBytes(
-        $"POST /2018-06-01/runtime/invocation/{Header(head, "lambda-runtime-aws-request-id:")}/response HTTP/1.1\r\nHost: {api}\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+        $"POST /2018-06-01/runtime/invocation/{Header(head, "lambda-runtime-aws-request-id:")}/response HTTP/1.1\r\nHost: " +
+        $"{api}\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
     Receive();
 }
 

@@ -15,7 +15,8 @@ long[] shape = [.. session.InputMetadata[input].Dimensions.Select(axis => axis <
 float[] zeros = new float[shape.Aggregate(1L, (product, axis) => product * axis)];
 Run();
 
-string api = Environment.GetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API") ?? throw new InvalidOperationException("AWS_LAMBDA_RUNTIME_API is not set.");
+string api = Environment.GetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API") ?? throw new InvalidOperationException(
+    "AWS_LAMBDA_RUNTIME_API is not set.");
 string[] address = api.Split(':');
 using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 socket.Connect(address[0], int.Parse(address[1], CultureInfo.InvariantCulture));
@@ -27,7 +28,8 @@ while (true)
     string head = Receive();
     string body = Run().ToString(CultureInfo.InvariantCulture);
     socket.Send(Encoding.ASCII.GetBytes(
-        $"POST /2018-06-01/runtime/invocation/{Header(head, "lambda-runtime-aws-request-id:")}/response HTTP/1.1\r\nHost: {api}\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+        $"POST /2018-06-01/runtime/invocation/{Header(head, "lambda-runtime-aws-request-id:")}/response HTTP/1.1\r\nHost: " +
+        $"{api}\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
     Receive();
 }
 

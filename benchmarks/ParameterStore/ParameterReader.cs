@@ -23,25 +23,39 @@ internal static class ParameterReader
 #if OWN
     /// <summary>As the library does it: a request of its own, whose canonical form AWSSDK.Core signs.</summary>
     public static Task<string> ReadAsync(string name) =>
-        new ParameterStoreClient(new ParameterStoreOptions(), TimeProvider.System, Environment.GetEnvironmentVariable).ReadAsync(name, CancellationToken.None);
+        new ParameterStoreClient(
+            new ParameterStoreOptions(), TimeProvider.System, Environment.GetEnvironmentVariable).ReadAsync(name, CancellationToken.None);
 #elif SIGNER
     /// <summary>A request of its own, canonical form and signature by AWSSDK.Core.</summary>
     public static async Task<string> ReadAsync(string name)
     {
         var address = new Uri(Variable("AWS_ENDPOINT_URL_SSM"));
         byte[] body = Encoding.UTF8.GetBytes($$"""{"Name":"{{name}}","WithDecryption":true}""");
-        var config = new AmazonS3Config { ServiceURL = address.ToString(), AuthenticationRegion = Variable("AWS_REGION"), AuthenticationServiceName = "ssm" };
-        var signed = new DefaultRequest(new NoRequest(), "ssm") { HttpMethod = "POST", Endpoint = address, ResourcePath = "/", Content = body };
+        var config = new AmazonS3Config
+        {
+            ServiceURL = address.ToString(),
+            AuthenticationRegion = Variable("AWS_REGION"),
+            AuthenticationServiceName = "ssm",
+        };
+        var signed = new DefaultRequest(new NoRequest(), "ssm")
+        {
+            HttpMethod = "POST",
+            Endpoint = address,
+            ResourcePath = "/",
+            Content = body,
+        };
         signed.Headers["Content-Type"] = "application/x-amz-json-1.1";
         signed.Headers["X-Amz-Target"] = "AmazonSSM.GetParameter";
         new AWS4Signer(signPayload: true).Sign(
-            signed, config, new RequestMetrics(), new BasicAWSCredentials(Variable("AWS_ACCESS_KEY_ID"), Variable("AWS_SECRET_ACCESS_KEY")));
+            signed, config, new RequestMetrics(), new BasicAWSCredentials(
+                Variable("AWS_ACCESS_KEY_ID"), Variable("AWS_SECRET_ACCESS_KEY")));
 
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(signed.Headers["Content-Type"]);
         foreach ((string header, string text) in signed.Headers)
         {
-            if (!header.Equals("Content-Type", StringComparison.OrdinalIgnoreCase) && !header.Equals("Host", StringComparison.OrdinalIgnoreCase))
+            if (!header.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)
+                && !header.Equals("Host", StringComparison.OrdinalIgnoreCase))
             {
                 request.Headers.TryAddWithoutValidation(header, text);
             }

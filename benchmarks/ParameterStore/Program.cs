@@ -14,7 +14,9 @@ if (args.Length > 1)
 {
     var config = new AmazonS3Config
     {
-        ServiceURL = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_S3"), AuthenticationRegion = Environment.GetEnvironmentVariable("AWS_REGION"), ForcePathStyle = true,
+        ServiceURL = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_S3"),
+        AuthenticationRegion = Environment.GetEnvironmentVariable("AWS_REGION"),
+        ForcePathStyle = true,
     };
     using var s3 = new AmazonS3Client(new EnvironmentVariablesAWSCredentials(), config);
     var uri = new Uri(value);

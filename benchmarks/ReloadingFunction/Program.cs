@@ -18,7 +18,8 @@ InferenceFunctionBuilder app = InferenceFunction.CreateBuilder([]);
 AddModel(app.Services, preload: keep);
 if (!keep)
 {
-    app.Services.AddKeyedSingleton<IEncodedPipeline>("texts", new ReloadingPipeline("texts", services => AddModel(services, preload: false)));
+    app.Services.AddKeyedSingleton<IEncodedPipeline>(
+        "texts", new ReloadingPipeline("texts", services => AddModel(services, preload: false)));
 }
 
 app.MapKinesis("texts", results => results.ToNothing());
@@ -31,4 +32,5 @@ static void AddModel(IServiceCollection services, bool preload) => services.AddS
         options.MaxBatchSize = 100;
         options.Preload = preload;
     })
-    .UseTextLabelPrediction(Preprocessing.Step<ReadOnlyMemory<byte>, string>(ItemText.Read).Then(Preprocessing.Step<string, string>(PlainText.Clean))));
+    .UseTextLabelPrediction(
+        Preprocessing.Step<ReadOnlyMemory<byte>, string>(ItemText.Read).Then(Preprocessing.Step<string, string>(PlainText.Clean))));

@@ -5,18 +5,22 @@ using ServerlessInference.Pipelines;
 
 namespace ReloadingFunction;
 
-/// <summary>Loads its model in every call: a container of services of its own, the model's session in it, and nothing of either afterwards.</summary>
+/// <summary>
+/// Loads its model in every call: each call builds its own service container with a session, and disposes both afterwards.
+/// </summary>
 internal sealed class ReloadingPipeline(string model, Action<IServiceCollection> register) : IEncodedPipeline, IAsyncDisposable
 {
     private readonly ServiceProvider _writing = Build(register); // writes answers; never loads the model
 
-    public async ValueTask<IReadOnlyList<InferenceResult>> RunAsync(IReadOnlyList<ReadOnlyMemory<byte>> inputs, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<InferenceResult>> RunAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> inputs, CancellationToken cancellationToken = default)
     {
         await using ServiceProvider services = Build(register);
         return await services.GetRequiredKeyedService<IEncodedPipeline>(model).RunAsync(inputs, cancellationToken);
     }
 
-    public void WriteValue(InferenceResult result, Utf8JsonWriter writer) => _writing.GetRequiredKeyedService<IEncodedPipeline>(model).WriteValue(result, writer);
+    public void WriteValue(InferenceResult result, Utf8JsonWriter writer) =>
+        _writing.GetRequiredKeyedService<IEncodedPipeline>(model).WriteValue(result, writer);
 
     public ValueTask DisposeAsync() => _writing.DisposeAsync();
 

@@ -40,7 +40,8 @@ internal sealed class LoadedSession : IAsyncDisposable
     /// <summary>Gets the ways, the default first.</summary>
     public static IReadOnlyList<string> Ways { get; } =
     [
-        "onnx-path", "onnx-bytes", "ort-path", "ort-in-place", "library-plain", "library-prepared", "library-prepared-memory", "library-any", "library-unpacked",
+        "onnx-path", "onnx-bytes", "ort-path", "ort-in-place", "library-plain",
+        "library-prepared", "library-prepared-memory", "library-any", "library-unpacked",
     ];
 
     public static async Task<LoadedSession> LoadAsync(string way, string folder)
@@ -62,7 +63,10 @@ internal sealed class LoadedSession : IAsyncDisposable
                     await stream.ReadExactlyAsync(bytes).ConfigureAwait(false);
                 }
 
-                return new LoadedSession(new InferenceSession(bytes, Options("session.use_ort_model_bytes_directly", "session.use_ort_model_bytes_for_initializers")), bytes);
+                return new LoadedSession(
+                    new InferenceSession(
+                        bytes, Options("session.use_ort_model_bytes_directly", "session.use_ort_model_bytes_for_initializers")),
+                    bytes);
             case "library-plain":
                 return await LibraryAsync(folder, options => options.Prepared = PreparedModelUse.Never).ConfigureAwait(false);
             case "library-prepared":
@@ -91,7 +95,8 @@ internal sealed class LoadedSession : IAsyncDisposable
     {
         if (_session is not null)
         {
-            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_options, [_session.InputNames[0]], [_input!], _session.OutputNames);
+            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(
+                _options, [_session.InputNames[0]], [_input!], _session.OutputNames);
             return outputs[0].GetTensorDataAsSpan<float>().ToArray();
         }
 

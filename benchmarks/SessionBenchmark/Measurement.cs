@@ -30,7 +30,11 @@ internal static partial class Measurement
         }
 
         string answer = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(output.AsSpan())).AsSpan(0, 8));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{session.SessionTime ?? created:0.00} {created:0.00} {answered:0.00} {loadPeak} {Status("VmHWM")} {Status("RssAnon")} {answer}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{session.SessionTime ?? created:0.00} {created:0.00} {answered:0.00} {loadPeak} {Status("VmHWM")} {Status("RssAnon")} " +
+                $"{answer}"));
         return 0;
     }
 
@@ -50,7 +54,8 @@ internal static partial class Measurement
     }
 
     private static long Status(string name) => long.Parse(
-        File.ReadLines("/proc/self/status").First(line => line.StartsWith(name + ":", StringComparison.Ordinal))[(name.Length + 1)..^2], CultureInfo.InvariantCulture);
+        File.ReadLines("/proc/self/status").First(line => line.StartsWith(name + ":", StringComparison.Ordinal))[(name.Length + 1)..^2],
+        CultureInfo.InvariantCulture);
 
     [LibraryImport("libc", EntryPoint = "posix_fadvise")]
     private static partial int Advise(Microsoft.Win32.SafeHandles.SafeFileHandle file, long offset, long length, int advice);

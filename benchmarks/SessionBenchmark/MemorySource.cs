@@ -12,6 +12,8 @@ internal sealed class MemorySource(string prepared) : IModelSource
     public async ValueTask<ModelArtifact> LoadAsync(CancellationToken cancellationToken = default) => new(Description, "1",
     [
         ModelFile.InMemory(Path.GetFileName(prepared), await File.ReadAllBytesAsync(prepared, cancellationToken).ConfigureAwait(false)),
-        ModelFile.InMemory(Path.GetFileName(prepared) + ".json", await File.ReadAllBytesAsync(prepared + ".json", cancellationToken).ConfigureAwait(false)),
+        ModelFile.InMemory(
+            Path.GetFileName(prepared) + ".json",
+            await File.ReadAllBytesAsync(prepared + ".json", cancellationToken).ConfigureAwait(false)),
     ]);
 }

@@ -12,7 +12,8 @@ return args switch
     ["prepare", string folder] => await Preparation.RunAsync(folder).ConfigureAwait(false),
     ["table", string folder, string rounds] => await Comparison.RunAsync(folder, Number(rounds), null).ConfigureAwait(false),
     ["table", string folder, string rounds, string other] => await Comparison.RunAsync(folder, Number(rounds), other).ConfigureAwait(false),
-    ["measure", string way, string folder, string runs, string cold] => await Measurement.RunAsync(way, folder, Number(runs), cold == "cold").ConfigureAwait(false),
+    ["measure", string way, string folder, string runs, string cold] =>
+        await Measurement.RunAsync(way, folder, Number(runs), cold == "cold").ConfigureAwait(false),
     ["warm", string folder, string runs] => await WarmRuns.RunAsync(folder, Number(runs)).ConfigureAwait(false),
     ["cycles", string folder, string count] => await Cycles.RunAsync(folder, Number(count)).ConfigureAwait(false),
     _ => Usage(),
@@ -22,6 +23,7 @@ static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
 static int Usage()
 {
-    Console.Error.WriteLine("prepare FOLDER | table FOLDER ROUNDS [OTHER] | measure WAY FOLDER RUNS cold|warm | warm FOLDER RUNS | cycles FOLDER COUNT");
+    Console.Error.WriteLine(
+        "prepare FOLDER | table FOLDER ROUNDS [OTHER] | measure WAY FOLDER RUNS cold|warm | warm FOLDER RUNS | cycles FOLDER COUNT");
     return 2;
 }

@@ -6,7 +6,8 @@ using Microsoft.ML.OnnxRuntime;
 
 int threads = int.Parse(args[1], CultureInfo.InvariantCulture);
 int runs = int.Parse(args[3], CultureInfo.InvariantCulture);
-using var threading = new OrtThreadingOptions { GlobalIntraOpNumThreads = threads, GlobalInterOpNumThreads = 1, GlobalSpinControl = args[2] == "1" };
+using var threading =
+    new OrtThreadingOptions { GlobalIntraOpNumThreads = threads, GlobalInterOpNumThreads = 1, GlobalSpinControl = args[2] == "1" };
 var environment = new EnvironmentCreationOptions { logId = "threads", threadOptions = threading };
 OrtEnv.CreateInstanceWithOptions(ref environment);
 using var options = new SessionOptions();
@@ -31,7 +32,10 @@ for (int i = 0; i < runs; i++)
 
 double cpu = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalMilliseconds / runs;
 Array.Sort(times);
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"p50 {times[runs / 2]:0.00} ms, p95 {times[runs * 95 / 100]:0.00} ms, CPU time {cpu:0.00} ms a run"));
+Console.WriteLine(
+    string.Create(
+        CultureInfo.InvariantCulture,
+        $"p50 {times[runs / 2]:0.00} ms, p95 {times[runs * 95 / 100]:0.00} ms, CPU time {cpu:0.00} ms a run"));
 
 void Run()
 {

@@ -34,7 +34,9 @@ internal sealed class Contest(string bucket, Uri archiveUri, string folder)
             ("SDK, 8 plain ranged reads", () => SdkAsync(8)),
             ("the library: download, SHA-256, publish", () => LibraryAsync(S3($"{Objects.Model}#sha256={modelSha256}"))),
             ("the archive: download, SHA-256, publish", () => LibraryAsync(Http(sha256, ArchiveKind.None))),
-            ("the archive: extraction from the disk, SHA-256, publish", () => LibraryAsync(new RemoteModelSource(Local(archive, sha256), new RemoteModelOptions { Sha256 = sha256 }, Store()))),
+            (
+                "the archive: extraction from the disk, SHA-256, publish",
+                () => LibraryAsync(new RemoteModelSource(Local(archive, sha256), new RemoteModelOptions { Sha256 = sha256 }, Store()))),
             ("the archive: extraction while it arrives, SHA-256, publish", () => LibraryAsync(Http(sha256, ArchiveKind.ByName))),
         };
         var times = contenders.Select(_ => new List<double>()).ToArray();
@@ -60,12 +62,18 @@ internal sealed class Contest(string bucket, Uri archiveUri, string folder)
         }
 
         Console.WriteLine("\n| ratio (median of the rounds' own ratios) | |\n|---|---|");
-        Console.WriteLine($"| speed of the library to curl's | {RatioOf(times, rounds, round => times[0][round] / times[3][round]):0.00} |");
-        Console.WriteLine($"| speed of the library to the better of 1 and 8 reads by the SDK | {RatioOf(times, rounds, round => Math.Min(times[1][round], times[2][round]) / times[3][round]):0.00} |");
-        Console.WriteLine($"| time of extraction while it arrives to the slower of download and extraction alone | {RatioOf(times, rounds, round => times[6][round] / Math.Max(times[4][round], times[5][round])):0.00} |");
+        Console.WriteLine(
+            $"| speed of the library to curl's | {RatioOf(times, rounds, round => times[0][round] / times[3][round]):0.00} |");
+        Console.WriteLine(
+            $"| speed of the library to the better of 1 and 8 reads by the SDK | " +
+            $"{RatioOf(times, rounds, round => Math.Min(times[1][round], times[2][round]) / times[3][round]):0.00} |");
+        Console.WriteLine(
+            $"| time of extraction while it arrives to the slower of download and extraction alone | " +
+            $"{RatioOf(times, rounds, round => times[6][round] / Math.Max(times[4][round], times[5][round])):0.00} |");
     }
 
-    private static double RatioOf(List<double>[] times, int rounds, Func<int, double> ratio) => Median([.. Enumerable.Range(0, rounds).Select(ratio)]);
+    private static double RatioOf(List<double>[] times, int rounds, Func<int, double> ratio) =>
+        Median([.. Enumerable.Range(0, rounds).Select(ratio)]);
 
     private static double Median(List<double> values)
     {
@@ -80,7 +88,8 @@ internal sealed class Contest(string bucket, Uri archiveUri, string folder)
 
     private ModelStoreOptions Store() => new() { Root = Path.Combine(folder, "store-" + Guid.NewGuid().ToString("N")) };
 
-    private static FileModel Local(string archive, string sha256) => new(archive, "file", new RemoteModelOptions { Sha256 = sha256, Archive = ArchiveKind.ByName });
+    private static FileModel Local(string archive, string sha256) =>
+        new(archive, "file", new RemoteModelOptions { Sha256 = sha256, Archive = ArchiveKind.ByName });
 
     private async Task<double> LibraryAsync(IModelSource source)
     {
@@ -104,7 +113,10 @@ internal sealed class Contest(string bucket, Uri archiveUri, string folder)
         using (SafeFileHandle file = File.OpenHandle(path, FileMode.Create, FileAccess.Write))
         {
             long each = (_modelLength + ranges - 1) / ranges;
-            await Task.WhenAll(Enumerable.Range(0, ranges).Select(i => Task.Run(() => ReadAsync(file, i * each, Math.Min(_modelLength, (i + 1) * each) - 1))));
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, ranges)
+                    .Select(i => Task.Run(() => ReadAsync(file, i * each, Math.Min(_modelLength, (i + 1) * each) - 1))));
         }
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -114,7 +126,8 @@ internal sealed class Contest(string bucket, Uri archiveUri, string folder)
 
     private async Task ReadAsync(SafeFileHandle file, long from, long to)
     {
-        using GetObjectResponse response = await _client.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = Objects.Model, ByteRange = new ByteRange(from, to) });
+        using GetObjectResponse response = await _client.GetObjectAsync(
+            new GetObjectRequest { BucketName = bucket, Key = Objects.Model, ByteRange = new ByteRange(from, to) });
         byte[] buffer = new byte[256 * 1024];
         while (await response.ResponseStream.ReadAsync(buffer) is var read and > 0)
         {
@@ -126,13 +139,22 @@ internal sealed class Contest(string bucket, Uri archiveUri, string folder)
     private async Task<double> CurlAsync()
     {
         string path = Path.Combine(folder, "curl");
-        string address = await _client.GetPreSignedURLAsync(new GetPreSignedUrlRequest { BucketName = bucket, Key = Objects.Model, Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1), Protocol = Protocol.HTTP });
-        using Process curl = Process.Start(new ProcessStartInfo("curl", ["-sS", "--fail", "-o", path, "-w", "%{time_total}", address]) { RedirectStandardOutput = true })!;
+        string address = await _client.GetPreSignedURLAsync(
+            new GetPreSignedUrlRequest
+            {
+                BucketName = bucket,
+                Key = Objects.Model,
+                Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1),
+                Protocol = Protocol.HTTP,
+            });
+        using Process curl = Process.Start(
+            new ProcessStartInfo("curl", ["-sS", "--fail", "-o", path, "-w", "%{time_total}", address]) { RedirectStandardOutput = true })!;
         string seconds = await curl.StandardOutput.ReadToEndAsync();
         await curl.WaitForExitAsync();
         if (curl.ExitCode != 0 || new FileInfo(path).Length != _modelLength)
         {
-            throw new IOException($"curl brought {(File.Exists(path) ? new FileInfo(path).Length : 0):N0} bytes and exit code {curl.ExitCode}.");
+            throw new IOException(
+                $"curl brought {(File.Exists(path) ? new FileInfo(path).Length : 0):N0} bytes and exit code {curl.ExitCode}.");
         }
 
         File.Delete(path);

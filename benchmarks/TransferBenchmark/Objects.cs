@@ -13,7 +13,13 @@ internal static class Objects
 
     public static AmazonS3Client Client() => new(
         new BasicAWSCredentials(Variable("ACCESS_KEY"), Variable("SECRET_KEY")),
-        new AmazonS3Config { ServiceURL = Variable("ENDPOINT"), ForcePathStyle = true, AuthenticationRegion = Variable("REGION"), UseHttp = true });
+        new AmazonS3Config
+        {
+            ServiceURL = Variable("ENDPOINT"),
+            ForcePathStyle = true,
+            AuthenticationRegion = Variable("REGION"),
+            UseHttp = true,
+        });
 
     public static async Task PrepareAsync(string bucket, int megabytes, string folder)
     {

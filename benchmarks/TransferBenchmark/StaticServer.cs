@@ -5,7 +5,10 @@ using System.Text;
 
 namespace ServerlessInference.TransferBenchmark;
 
-/// <summary>Serves the files of a folder with ranges and ETags: cheaper a request than the S3 server, whose own work would be measured otherwise.</summary>
+/// <summary>
+/// Serves the files of a folder with ranges and ETags. A request costs less than one to the S3 server, whose own work would otherwise be
+/// measured.
+/// </summary>
 internal static class StaticServer
 {
     public static async Task RunAsync(string address, int port, string folder)
@@ -39,7 +42,8 @@ internal static class StaticServer
                 {
                     if (header.StartsWith("Range: bytes=", StringComparison.OrdinalIgnoreCase))
                     {
-                        int[] ends = [.. header["Range: bytes=".Length..].Split('-').Select(end => int.Parse(end, CultureInfo.InvariantCulture))];
+                        int[] ends =
+                            [.. header["Range: bytes=".Length..].Split('-').Select(end => int.Parse(end, CultureInfo.InvariantCulture))];
                         range = (ends[0], ends[1]);
                     }
                 }
@@ -47,7 +51,9 @@ internal static class StaticServer
                 string[] words = request.Split(' ');
                 byte[] content = files[words[1]];
                 ReadOnlyMemory<byte> body = range is { } wanted ? content.AsMemory(wanted.From..(wanted.To + 1)) : content;
-                string head = $"HTTP/1.1 {(range is null ? "200 OK" : "206 Partial Content")}\r\nETag: \"1\"\r\nAccept-Ranges: bytes\r\nContent-Length: {body.Length}\r\n" +
+                string head =
+                    $"HTTP/1.1 {(range is null ? "200 OK" : "206 Partial Content")}\r\nETag: \"1\"\r\nAccept-Ranges: " +
+                    $"bytes\r\nContent-Length: {body.Length}\r\n" +
                     (range is { } part ? $"Content-Range: bytes {part.From}-{part.To}/{content.Length}\r\n\r\n" : "\r\n");
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(head));
                 if (words[0] == "GET")

@@ -44,7 +44,11 @@ public sealed class FolderTests
         var package = new SourcePackage(name);
         Assert.Empty(package.Files
             .Where(file => file.Types.Count > 0 && file.IsInternal == file.DeclaresPublicType)
-            .Select(file => file.IsInternal ? $"{file.Path} declares a public type" : $"{file.Path} declares no public type: it belongs in Internal"));
+            .Select(
+                file =>
+                    file.IsInternal
+                        ? $"{file.Path} declares a public type"
+                        : $"{file.Path} declares no public type: it belongs in Internal"));
     }
 
     [Theory]
@@ -52,7 +56,8 @@ public sealed class FolderTests
     public void Dependencies_LayeredPackage_PointDown(string name, string[] layers)
     {
         var package = new SourcePackage(name);
-        Assert.Equal(layers.Order(StringComparer.Ordinal), package.Files.Select(file => file.FirstFolder).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            layers.Order(StringComparer.Ordinal), package.Files.Select(file => file.FirstFolder).Distinct().Order(StringComparer.Ordinal));
         Assert.DoesNotContain(package.FindDependencies(), found => Array.IndexOf(layers, found.To) > Array.IndexOf(layers, found.From));
     }
 
@@ -63,7 +68,8 @@ public sealed class FolderTests
         IReadOnlyList<FolderDependency> found = new SourcePackage(name).FindDependencies();
         IReadOnlyList<IReadOnlyList<string>> knots = FolderGraph.FindKnots(found.Select(dependency => (dependency.From, dependency.To)));
         Assert.True(knots.All(knot => knot.Count <= 2), $"Folders of {name} depend on each other in a circle:\n" +
-            string.Join('\n', found.Where(dependency => knots.Any(knot => knot.Contains(dependency.From) && knot.Contains(dependency.To)))));
+            string.Join(
+                '\n', found.Where(dependency => knots.Any(knot => knot.Contains(dependency.From) && knot.Contains(dependency.To)))));
     }
 
     [Fact]

@@ -1,7 +1,9 @@
-// Loads a model into a store as a function would at its start, and prints the digest of what it got. Arguments: URI, folder of the store,
-// and, to be measured from outside, the URI of a small model of the same kind: that is loaded first, then 'ready' printed and a line awaited.
+// Loads a model into a store as a function does when it starts, and prints the content's digest. Arguments: the URI, the store's folder,
+// and optionally the URI of a small model of the same kind, which is loaded first. The program then prints 'ready' and waits for a line, so
+// that its memory can be measured from outside.
 // SERVERLESS_INFERENCE_SPLIT_MANIFEST names the manifest of a split package, from which package: URIs then come.
-// For s3: URIs SERVERLESS_INFERENCE_S3_ENDPOINT and _REGION say where the server is, and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY who asks.
+// For s3: URIs, SERVERLESS_INFERENCE_S3_ENDPOINT and _REGION name the server, and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are the
+// credentials.
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
@@ -12,7 +14,8 @@ var services = new ServiceCollection();
 services.Configure<ModelStoreOptions>(options =>
 {
     options.Root = args[1];
-    options.MaxBytes = long.TryParse(Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_STORE_MAX_BYTES"), out long most) ? most : null;
+    options.MaxBytes =
+        long.TryParse(Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_STORE_MAX_BYTES"), out long most) ? most : null;
 });
 ServerlessInferenceBuilder builder = services.AddServerlessInference()
     .AddS3Models(options =>

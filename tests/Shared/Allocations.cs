@@ -6,7 +6,10 @@ internal static class Allocations
     private const int Attempts = 20;
 
     /// <summary>Gives the least that one of several calls allocates on this thread.</summary>
-    /// <remarks>A collection that another thread causes counts the unused rest of this thread's allocation block as allocated, so a single call can seem to allocate.</remarks>
+    /// <remarks>
+    /// If another thread causes a collection, the unused rest of this thread's allocation block counts as allocated, so a single call can
+    /// seem to allocate.
+    /// </remarks>
     public static long Least(Action call)
     {
         long least = long.MaxValue;

@@ -5,7 +5,10 @@ using System.Text;
 
 namespace ServerlessInference.Tests.Shared;
 
-/// <summary>A web server for files in memory, as much of RFC 9110 as a model needs: HEAD, GET, one range, ETag, If-Match. Compiled into every test project.</summary>
+/// <summary>
+/// A web server for files in memory, with as much of RFC 9110 as a model needs: HEAD, GET, one range, ETag, If-Match. Compiled into every
+/// test project.
+/// </summary>
 internal sealed class FileServer : IAsyncDisposable
 {
     private readonly LoopbackListener _listener;
@@ -57,7 +60,8 @@ internal sealed class FileServer : IAsyncDisposable
                 var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
                 while (reader.ReadLine() is { Length: > 0 } line)
                 {
-                    headers[line[..line.IndexOf(':', StringComparison.Ordinal)]] = line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+                    headers[line[..line.IndexOf(':', StringComparison.Ordinal)]] =
+                        line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
                 }
 
                 Requests.Enqueue($"{request} {headers.GetValueOrDefault("Range")}".Trim());
@@ -74,7 +78,8 @@ internal sealed class FileServer : IAsyncDisposable
     private void Answer(NetworkStream stream, string[] request, Dictionary<string, string> headers, CancellationToken stop)
     {
         bool found = Files.TryGetValue(request[1].Split('?')[0].TrimStart('/'), out (byte[] Content, string? Tag) file);
-        int status = Status(Requests.Count) ?? (!found ? 404 : headers.TryGetValue("If-Match", out string? wanted) && wanted != file.Tag ? 412 : 200);
+        int status = Status(Requests.Count) ?? (
+            !found ? 404 : headers.TryGetValue("If-Match", out string? wanted) && wanted != file.Tag ? 412 : 200);
         ReadOnlyMemory<byte> body = status == 200 ? file.Content : default;
         string extra = string.Empty;
         if (status == 200 && OffersRanges && headers.TryGetValue("Range", out string? range))
@@ -84,7 +89,9 @@ internal sealed class FileServer : IAsyncDisposable
             (status, extra) = (206, $"Content-Range: bytes {ends[0]}-{ends[1]}/{file.Content.Length}\r\n");
         }
 
-        string head = $"HTTP/1.1 {status} X\r\nContent-Length: {body.Length}\r\n{extra}{(file.Tag is null ? string.Empty : $"ETag: {file.Tag}\r\n")}" +
+        string head =
+            $"HTTP/1.1 {status} X\r\nContent-Length: " +
+            $"{body.Length}\r\n{extra}{(file.Tag is null ? string.Empty : $"ETag: {file.Tag}\r\n")}" +
             $"{(OffersRanges ? "Accept-Ranges: bytes\r\n" : string.Empty)}{ExtraHeaders}\r\n";
         stream.Write(Encoding.ASCII.GetBytes(head));
         const int Piece = 64 * 1024;

@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace ServerlessInference.Tests.Shared;
 
-/// <summary>Looks from outside at what memory a process takes: what is resident, and its memory files, whose pages count as nobody's until they are mapped. Compiled into every test project.</summary>
+/// <summary>
+/// Measures a process's memory from outside: its resident pages and its memory files, whose pages belong to no process until they are
+/// mapped. Compiled into every test project.
+/// </summary>
 internal sealed class LoadMemory(Process process)
 {
     /// <summary>Lets a process load a small model and then a large one, straight into memory.</summary>
@@ -12,7 +15,8 @@ internal sealed class LoadMemory(Process process)
     /// <param name="store">The folder of the store.</param>
     /// <param name="environment">Further variables.</param>
     /// <returns>What the process took at most for the large one, bytes, and the digest of what it got.</returns>
-    public static async Task<(long Peak, string? Digest)> MeasureLoadAsync(string large, string small, string store, params (string Name, string Value)[] environment)
+    public static async Task<(long Peak, string? Digest)> MeasureLoadAsync(
+        string large, string small, string store, params (string Name, string Value)[] environment)
     {
         // Otherwise the runtime's compiler would begin to improve code whenever the machine has time, and take megabytes for that.
         using Process process = StoreProcess.Start([large, store, small], [.. environment, ("DOTNET_TieredCompilation", "0")]);
@@ -29,7 +33,8 @@ internal sealed class LoadMemory(Process process)
         return (peak - before, digest);
     }
 
-    private static async Task<string?> NextLineAsync(Process process) => await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+    private static async Task<string?> NextLineAsync(Process process) =>
+        await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
 
     public long Taken()
     {
@@ -56,7 +61,9 @@ internal sealed class LoadMemory(Process process)
         foreach (string descriptor in Directory.EnumerateFiles($"/proc/{process.Id}/fd"))
         {
             // The runtime keeps generated code in a memory file of its own.
-            if (new FileInfo(descriptor).LinkTarget is { } target && target.StartsWith("/memfd:", StringComparison.Ordinal) && !target.Contains("doublemapper", StringComparison.Ordinal))
+            if (new FileInfo(descriptor).LinkTarget is { } target
+                && target.StartsWith("/memfd:", StringComparison.Ordinal)
+                && !target.Contains("doublemapper", StringComparison.Ordinal))
             {
                 using FileStream file = new(descriptor, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
                 bytes += file.Length;

@@ -6,8 +6,8 @@ namespace ServerlessInference.Tests.Shared;
 
 /// <summary>Accepts connections on a free port of the loopback interface, and serves each. Compiled into every test project.</summary>
 /// <remarks>
-/// On threads of its own: a server that waits for the test process's thread pool, which other tests may keep busy, is a stalled server to a client in
-/// another process.
+/// It runs on its own threads. Other tests may keep the thread pool of the test process busy, and a server that waits for that pool looks
+/// stalled to a client in another process.
 /// </remarks>
 internal sealed class LoopbackListener : IAsyncDisposable
 {
@@ -20,8 +20,8 @@ internal sealed class LoopbackListener : IAsyncDisposable
 
     /// <summary>Starts to listen.</summary>
     /// <param name="serve">
-    /// Serves a connection, given its number from 1; what it does before it first awaits it does on a thread of its own. When the listener stops, the token fires and
-    /// the connection is closed.
+    /// Serves a connection, whose number counts from 1. Until its first await it runs on its own thread. When the listener stops, the token
+    /// is cancelled and the connection is closed.
     /// </param>
     public LoopbackListener(Func<Socket, int, CancellationToken, Task> serve)
     {
@@ -36,7 +36,8 @@ internal sealed class LoopbackListener : IAsyncDisposable
     public int Accepted => _clients.Count;
 
     /// <summary>Runs work on a thread of its own.</summary>
-    public static Task StartThread(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public static Task StartThread(Action work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Closes every connection there is.</summary>
     /// <param name="reset">Whether with a reset rather than as usual.</param>
@@ -49,7 +50,9 @@ internal sealed class LoopbackListener : IAsyncDisposable
         }
     }
 
-    /// <summary>Leaves every connection there is open, and lets nothing more pass over them, as if the network had forgotten them.</summary>
+    /// <summary>
+    /// Keeps all connections open but lets no more data pass, as if the network had forgotten them.
+    /// </summary>
     public void Deafen() => _deaf = Accepted;
 
     /// <summary>Waits until the listener stops, where a connection was forgotten.</summary>
@@ -82,7 +85,12 @@ internal sealed class LoopbackListener : IAsyncDisposable
             Socket client = _listener.AcceptSocket();
             _clients.Enqueue(client);
             int number = _clients.Count;
-            _connections.Add(Task.Factory.StartNew(() => serve(client, number, _stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap());
+            _connections.Add(
+                Task.Factory.StartNew(
+                    () => serve(client, number, _stop.Token),
+                    CancellationToken.None,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default).Unwrap());
         }
     }
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace ServerlessInference.Tests.Shared;
 
-/// <summary>What the kernel says of a process's memory, in bytes (proc(5), <c>/proc/PID/status</c>). Linux only. Compiled into every test project.</summary>
+/// <summary>
+/// A process's memory in bytes, as the kernel reports it (proc(5), <c>/proc/PID/status</c>). Linux only. Compiled into every test project.
+/// </summary>
 internal static class MeasuredMemory
 {
     /// <summary>Gets a value indicating whether this system says it.</summary>

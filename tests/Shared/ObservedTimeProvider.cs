@@ -1,6 +1,8 @@
 namespace ServerlessInference.Tests.Shared;
 
-/// <summary>A clock that the test advances, and that tells the test when the code under test waits for it. Compiled into every test project.</summary>
+/// <summary>
+/// A clock that the test advances and that reports when the code under test waits for it. Compiled into every test project.
+/// </summary>
 /// <remarks>A test that advances the clock before the code has created its timer would wait for ever. Thread-safe.</remarks>
 internal sealed class ObservedTimeProvider : FakeTimeProvider
 {

@@ -1,11 +1,15 @@
 namespace ServerlessInference.Tests.Shared;
 
-/// <summary>Finds the reference data beside the repository, and skips a test where it is not there. Compiled into every test project.</summary>
+/// <summary>
+/// Finds the reference data next to the repository, and skips a test if it is absent. Compiled into every test project.
+/// </summary>
 internal static class Reference
 {
     private const string Variable = "SERVERLESS_INFERENCE_REFERENCE";
 
-    /// <summary>Gets a value indicating whether the reference data is there: for data of theories, where nothing can be skipped yet.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the reference data is available, for the data of theories, which cannot be skipped.
+    /// </summary>
     internal static bool IsThere => Directory.Exists(Find());
 
     /// <summary>Gets the path of a file of the reference data; skips the running test where it is absent.</summary>

@@ -12,7 +12,9 @@ internal static class Repository
     /// <summary>Gives the folder of one of the repository's models.</summary>
     public static string Model(string name) => Path.Combine(Root, "models", name);
 
-    /// <summary>Finds the executable of another project in that project's own output folder, of the configuration in which the tests are built.</summary>
+    /// <summary>
+    /// Finds the executable of another project in that project's output folder, for the configuration in which the tests are built.
+    /// </summary>
     public static string ProgramOf(string project)
     {
         string output = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);

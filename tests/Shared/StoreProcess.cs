@@ -25,7 +25,12 @@ internal static class StoreProcess
         string program = Path.GetFullPath(Path.Combine(
             AppContext.BaseDirectory, "..", "..", "ServerlessInference.StoreProcess", configuration, "ServerlessInference.StoreProcess"));
         Assert.SkipUnless(File.Exists(program), $"{program} is not built");
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;

@@ -1,6 +1,8 @@
 namespace ServerlessInference.Benchmarks.Detection;
 
-/// <summary>Outputs of a YOLOv8 head for a 640 × 640 input, <c>[84, 8400]</c>: low noise everywhere, and boxes above the threshold.</summary>
+/// <summary>
+/// Outputs of a YOLOv8 head for a 640 × 640 input, <c>[84, 8400]</c>: low noise everywhere, and boxes above the threshold.
+/// </summary>
 internal static class DetectionScene
 {
     public const int Classes = 80;
@@ -10,7 +12,9 @@ internal static class DetectionScene
     /// <summary>A typical scene: objects of some classes, each found by several neighbouring boxes.</summary>
     public static float[] Typical(int candidates = 100) => Create(candidates, classes: 6, objects: 12);
 
-    /// <summary>The worst there is: every box above the threshold, all of one class, and so few objects that all of them are looked at.</summary>
+    /// <summary>
+    /// The worst case: every box is above the threshold and of the same class, and so few objects remain that all boxes are compared.
+    /// </summary>
     public static float[] Worst() => Create(Boxes, classes: 1, objects: 299);
 
     private static float[] Create(int candidates, int classes, int objects)

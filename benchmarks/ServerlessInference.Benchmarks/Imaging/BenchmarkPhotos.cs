@@ -1,11 +1,14 @@
 namespace ServerlessInference.Benchmarks.Imaging;
 
-/// <summary>Finds the photos to decode: the folder in SERVERLESS_INFERENCE_PHOTOS, or <c>shared/bench/photos</c> beside the repository.</summary>
+/// <summary>
+/// Finds the photos to decode: the folder in SERVERLESS_INFERENCE_PHOTOS, or <c>shared/bench/photos</c> next to the repository.
+/// </summary>
 internal static class BenchmarkPhotos
 {
     public const string Variable = "SERVERLESS_INFERENCE_PHOTOS";
 
-    public static string Folder { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } set ? set : FindBesideRepository();
+    public static string Folder { get; } =
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } set ? set : FindBesideRepository();
 
     public static byte[] Read(string name) => File.ReadAllBytes(Path.Combine(Folder, name));
 

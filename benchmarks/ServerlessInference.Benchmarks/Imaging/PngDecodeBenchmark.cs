@@ -5,7 +5,9 @@ using ServerlessInference.Vision.Imaging.Png;
 
 namespace ServerlessInference.Benchmarks.Imaging;
 
-/// <summary>Decodes a photo as PNG, inflating the same number of bytes being the baseline: what remains is filters, checksums and conversion.</summary>
+/// <summary>
+/// Decodes a photo as PNG. The baseline inflates the same number of bytes; the rest is filters, checksums and conversion.
+/// </summary>
 [MemoryDiagnoser]
 public class PngDecodeBenchmark
 {

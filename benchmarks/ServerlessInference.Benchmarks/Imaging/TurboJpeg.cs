@@ -50,10 +50,12 @@ internal sealed unsafe partial class TurboJpeg : IDisposable
     private static partial nint InitDecompress();
 
     [LibraryImport(Library, EntryPoint = "tjDecompressHeader3")]
-    private static partial int DecompressHeader(nint handle, byte* data, nuint size, out int width, out int height, out int subsampling, out int colorSpace);
+    private static partial int DecompressHeader(
+        nint handle, byte* data, nuint size, out int width, out int height, out int subsampling, out int colorSpace);
 
     [LibraryImport(Library, EntryPoint = "tjDecompress2")]
-    private static partial int Decompress(nint handle, byte* data, nuint size, byte* target, int width, int pitch, int height, int pixelFormat, int flags);
+    private static partial int Decompress(
+        nint handle, byte* data, nuint size, byte* target, int width, int pitch, int height, int pixelFormat, int flags);
 
     [LibraryImport(Library, EntryPoint = "tjDestroy")]
     private static partial int Destroy(nint handle);

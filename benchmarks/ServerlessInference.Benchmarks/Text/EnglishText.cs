@@ -39,7 +39,11 @@ internal static class EnglishText
             int rank = (int)Math.Pow(words.Length, Next(ref seed) / (double)uint.MaxValue) - 1;
             string word = words[Math.Clamp(rank, 0, words.Length - 1)];
             uint form = Next(ref seed) % 24;
-            word = form == 0 ? word + Endings[Next(ref seed) % Endings.Length] : form == 1 ? Beginnings[Next(ref seed) % Beginnings.Length] + word : word;
+            word = form == 0
+                ? word + Endings[Next(ref seed) % Endings.Length]
+                : form == 1
+                ? Beginnings[Next(ref seed) % Beginnings.Length] + word
+                : word;
             text.Append(capital ? char.ToUpperInvariant(word[0]) : word[0]).Append(word, 1, word.Length - 1);
             capital = false;
             sentence++;
@@ -60,7 +64,9 @@ internal static class EnglishText
         return text.ToString();
     }
 
-    /// <summary>Gets BERT's real vocabulary where the reference data is there, else one of as many entries made of the words above.</summary>
+    /// <summary>
+    /// Gets BERT's real vocabulary if the reference data is available, or else one of the same size made of the words above.
+    /// </summary>
     internal static byte[] Vocabulary()
     {
         if (FindReference("bert", "uncased") is { } folder)

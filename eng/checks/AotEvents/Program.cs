@@ -8,8 +8,11 @@ using ServerlessInference.Lambda;
 using ServerlessInference.Testing;
 using ServerlessInference.Vision;
 
-// AotEvents MODEL IMAGE: puts the image into a bucket and gives the function its event, twice. Prints both answers, the result's object and the items.
-string s3 = Variable("SERVERLESS_INFERENCE_S3_ENDPOINT"), dynamo = Variable("SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT"), region = Variable("SERVERLESS_INFERENCE_S3_REGION");
+// AotEvents MODEL IMAGE: uploads the image to a bucket and sends the function its event, twice. Prints both answers, the object with the
+// result, and the items.
+string s3 = Variable("SERVERLESS_INFERENCE_S3_ENDPOINT");
+string dynamo = Variable("SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT");
+string region = Variable("SERVERLESS_INFERENCE_S3_REGION");
 Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", Variable("SERVERLESS_INFERENCE_S3_ACCESS_KEY"));
 Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", Variable("SERVERLESS_INFERENCE_S3_SECRET_KEY"));
 string name = "aot-" + Guid.NewGuid().ToString("N")[..12];
@@ -39,9 +42,12 @@ InferenceFunctionBuilder app = InferenceFunction.CreateBuilder(
     "--ServerlessInference:DynamoDB:Endpoint=" + dynamo,
     "--ServerlessInference:DynamoDB:Region=" + region,
 ]);
-app.Services.AddServerlessInference().AddModel("shapes", model => model.From(source => source.FileSystem(args[0])).UseImageClassification());
+app.Services
+    .AddServerlessInference()
+    .AddModel("shapes", model => model.From(source => source.FileSystem(args[0])).UseImageClassification());
 app.MapS3Objects(
-    "shapes", results => results.ToS3($"s3://{name}/labels/{{key}}.json").ToDynamoDb(name), options => options.Sources.Add($"s3://{name}/in/"));
+    "shapes", results =>
+        results.ToS3($"s3://{name}/labels/{{key}}.json").ToDynamoDb(name), options => options.Sources.Add($"s3://{name}/in/"));
 await using InMemoryFunction function = await InMemoryFunction.StartAsync(app);
 for (int i = 0; i < 2; i++)
 {

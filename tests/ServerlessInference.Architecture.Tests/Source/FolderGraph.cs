@@ -11,7 +11,12 @@ internal static class FolderGraph
         Dictionary<string, HashSet<string>> reached = targets.ToDictionary(group => group.Key, group => Reach(group.Key, targets));
         return [.. reached.Keys
             .Where(folder => reached[folder].Contains(folder))
-            .Select(folder => string.Join('|', reached[folder].Where(other => reached.TryGetValue(other, out HashSet<string>? back) && back.Contains(folder)).Order(StringComparer.Ordinal)))
+            .Select(
+                folder => string.Join(
+                    '|',
+                    reached[folder]
+                        .Where(other => reached.TryGetValue(other, out HashSet<string>? back) && back.Contains(folder))
+                        .Order(StringComparer.Ordinal)))
             .Distinct()
             .Select(knot => (IReadOnlyList<string>)knot.Split('|'))];
     }
