@@ -2,6 +2,6 @@ using ServerlessInference.Pipelines;
 
 namespace ServerlessInference.Text.Classification;
 
-/// <summary>What a text is about.</summary>
-/// <param name="Top">The best labels, by falling score; of equal scores the lower index first.</param>
+/// <summary>The classification of one text.</summary>
+/// <param name="Top">The best labels, highest score first; among equal scores the lower index comes first.</param>
 public sealed record TextClassification(IReadOnlyList<LabelScore> Top);

@@ -1,5 +1,5 @@
 namespace ServerlessInference.Text.Embeddings;
 
-/// <summary>A text as a vector: texts that mean alike have vectors that point alike.</summary>
-/// <param name="Vector">The vector; of length 1 where it is normalised, so that the dot product is the cosine.</param>
+/// <summary>The embedding of one text: texts of similar meaning have vectors of similar direction.</summary>
+/// <param name="Vector">The vector. If it is normalized its length is 1, so that the dot product of two vectors is their cosine similarity.</param>
 public sealed record TextEmbedding(ReadOnlyMemory<float> Vector);

@@ -1,18 +1,18 @@
 namespace ServerlessInference.Text.Embeddings;
 
-/// <summary>How a vector for a text is made of the vectors of its tokens.</summary>
+/// <summary>How the vectors of the tokens are combined into one vector for the text.</summary>
 public enum TextPooling
 {
-    /// <summary>As sentence-transformers' <c>1_Pooling/config.json</c> beside the model says, else <see cref="Mean"/>. The
+    /// <summary>As sentence-transformers' <c>1_Pooling/config.json</c> next to the model says, or else <see cref="Mean"/>. The
     /// default.</summary>
     Auto,
 
-    /// <summary>The mean over all tokens that are no padding.</summary>
+    /// <summary>The mean over all tokens except padding.</summary>
     Mean,
 
-    /// <summary>The first token's vector (<c>[CLS]</c>).</summary>
+    /// <summary>The vector of the first token (<c>[CLS]</c>).</summary>
     Class,
 
-    /// <summary>The largest value of each component over all tokens that are no padding.</summary>
+    /// <summary>The maximum of each component over all tokens except padding.</summary>
     Max,
 }

@@ -2,7 +2,7 @@ using ServerlessInference.Text.Tokenization;
 
 namespace ServerlessInference.Text.Internal;
 
-/// <summary>The token sequences of a batch, for the postprocessor. Reused from request to request.</summary>
+/// <summary>The token sequences of a batch, for the postprocessor. Reused between requests.</summary>
 internal sealed class TextBatch
 {
     internal TokenBatch Tokens { get; } = new();

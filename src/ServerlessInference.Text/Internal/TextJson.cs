@@ -7,7 +7,7 @@ using ServerlessInference.Text.QuestionAnswering;
 
 namespace ServerlessInference.Text.Internal;
 
-/// <summary>How answers of text pipelines are written as JSON; generated, without reflection.</summary>
+/// <summary>Writes the answers of text pipelines as JSON. Generated, so that no reflection is needed.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(QuestionAnswers))]
 [JsonSerializable(typeof(TextClassification))]

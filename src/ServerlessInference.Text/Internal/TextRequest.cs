@@ -3,15 +3,15 @@ using System.Text.Json;
 
 namespace ServerlessInference.Text.Internal;
 
-/// <summary>Reads the bytes that an event source gives a text pipeline.</summary>
+/// <summary>Reads the bytes that a text pipeline receives from an event source.</summary>
 internal static class TextRequest
 {
     /// <summary>Reads a text: a JSON string, a JSON object with <c>text</c>, or plain UTF-8.</summary>
-    /// <exception cref="InvalidInputException">Neither.</exception>
+    /// <exception cref="InvalidInputException">The bytes are none of these.</exception>
     internal static string ReadText(ReadOnlyMemory<byte> encoded) => Read(encoded, "text", null).First;
 
-    /// <summary>Reads two texts from a JSON object; the second may be missing where it is optional.</summary>
-    /// <exception cref="InvalidInputException">The object lacks a text, or there is none.</exception>
+    /// <summary>Reads one or two texts from a JSON object; the second is optional.</summary>
+    /// <exception cref="InvalidInputException">The request is empty, is neither JSON nor UTF-8, or the object lacks the first text.</exception>
     internal static (string First, string? Second) Read(ReadOnlyMemory<byte> encoded, string first, string? second)
     {
         ReadOnlySpan<byte> trimmed = encoded.Span.Trim(" \t\r\n"u8);
@@ -34,9 +34,12 @@ internal static class TextRequest
                 return (root.GetString()!, null);
             }
 
-            return root.TryGetProperty(first, out JsonElement one) && one.ValueKind == JsonValueKind.String
-                ? (one.GetString()!, second is not null && root.TryGetProperty(second, out JsonElement two) ? two.GetString() : null)
-                : throw new InvalidInputException(InvalidInputKind.Unprocessable, $"The request's JSON object has no string '{first}'.");
+            if (!root.TryGetProperty(first, out JsonElement one) || one.ValueKind != JsonValueKind.String)
+            {
+                throw new InvalidInputException(InvalidInputKind.Unprocessable, $"The request's JSON object has no string '{first}'.");
+            }
+
+            return (one.GetString()!, second is not null && root.TryGetProperty(second, out JsonElement two) ? two.GetString() : null);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or DecoderFallbackException or ArgumentException)
         {

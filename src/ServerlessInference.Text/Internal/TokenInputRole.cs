@@ -1,6 +1,6 @@
 namespace ServerlessInference.Text.Internal;
 
-/// <summary>What of a token sequence a model's input takes.</summary>
+/// <summary>Which part of a token sequence a model's input receives.</summary>
 internal enum TokenInputRole
 {
     None,

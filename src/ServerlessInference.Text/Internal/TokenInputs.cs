@@ -6,8 +6,8 @@ using ServerlessInference.Text.Tokenization;
 
 namespace ServerlessInference.Text.Internal;
 
-/// <summary>Which of a model's inputs takes what of a token sequence, and the tensors filled with it.</summary>
-/// <remarks>Inputs are bound by name, where the model has them: DistilBERT has no <c>token_type_ids</c>. Immutable; thread-safe.</remarks>
+/// <summary>Knows which part of a token sequence each of a model's inputs receives, and fills the tensors.</summary>
+/// <remarks>Inputs are bound by name, and only those that the model has: DistilBERT has no <c>token_type_ids</c>. Immutable and thread-safe.</remarks>
 internal sealed class TokenInputs
 {
     private readonly TokenInputRole[] _roles;
@@ -18,11 +18,11 @@ internal sealed class TokenInputs
         FixedLength = fixedLength;
     }
 
-    /// <summary>Gets the length that the model fixes for sequences; null where it takes any.</summary>
+    /// <summary>Gets the length of sequences if the model fixes it; null if it takes any length.</summary>
     internal int? FixedLength { get; }
 
     /// <summary>Binds a model's inputs.</summary>
-    /// <exception cref="ModelContractException">There are no ids, or an input is none of those that are known; all are listed.</exception>
+    /// <exception cref="ModelContractException">There is no input for the ids, or an input has an unknown name or type; the message lists all inputs.</exception>
     internal static TokenInputs Bind(LoadedModel model)
     {
         IReadOnlyList<ValueDescription> inputs = model.Description.Inputs;
@@ -37,8 +37,9 @@ internal sealed class TokenInputs
                 input is not { Kind: ValueKind.Tensor, ElementType: TensorElementType.Int64 or TensorElementType.Int32, Shape.Length: 2 })
             {
                 throw new ModelContractException(
-                    $"Nothing fills the input {input} of model '{model.Identity.Name}'. Its inputs are {string.Join(", ", inputs)}; a text pipeline fills " +
-                    "input_ids, attention_mask, token_type_ids and position_ids of int64 or int32 [n, length]. Export the model with these alone.");
+                    $"Nothing fills the input {input} of model '{model.Identity.Name}'. Its inputs are {string.Join(", ", inputs)}; " +
+                    "a text pipeline fills input_ids, attention_mask, token_type_ids and position_ids of int64 or int32 [n, length]. " +
+                    "Export the model with only these inputs.");
             }
 
             hasIds |= roles[i] == TokenInputRole.Ids;
@@ -49,10 +50,11 @@ internal sealed class TokenInputs
         }
 
         return hasIds ? new TokenInputs(roles, length) : throw new ModelContractException(
-            $"Model '{model.Identity.Name}' has no input 'input_ids'. Its inputs are {string.Join(", ", inputs)}; a text pipeline needs it.");
+            $"Model '{model.Identity.Name}' has no input 'input_ids', which a text pipeline needs. " +
+            $"Its inputs are {string.Join(", ", inputs)}.");
     }
 
-    /// <summary>Fills the tensors: a row for each sequence, padded to one length; further rows are padding.</summary>
+    /// <summary>Fills the tensors with one row per sequence, padded to the given length. Further rows consist of padding.</summary>
     internal void Fill(InferenceBatch batch, TokenBatch tokens, int rows, int length, int padId)
     {
         for (int i = 0; i < _roles.Length; i++)

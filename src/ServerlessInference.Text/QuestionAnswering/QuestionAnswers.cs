@@ -1,5 +1,5 @@
 namespace ServerlessInference.Text.QuestionAnswering;
 
-/// <summary>What a context answers to a question.</summary>
-/// <param name="Top">The best answers, by falling score; at least one, whose text is empty where there is no answer.</param>
+/// <summary>The answers to one question.</summary>
+/// <param name="Top">The best answers, highest score first. There is at least one; its text is empty if the context has no answer.</param>
 public sealed record QuestionAnswers(IReadOnlyList<Answer> Top);

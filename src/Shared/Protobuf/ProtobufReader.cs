@@ -1,16 +1,16 @@
 namespace ServerlessInference.Protobuf;
 
-/// <summary>Reads the fields of a protobuf message in order, by the wire format alone.</summary>
-/// <remarks>Source: protobuf.dev, "Encoding". Groups, which ONNX does not use, count as damage.</remarks>
+/// <summary>Reads the fields of a protobuf message in order. Needs only the wire format, not the schema.</summary>
+/// <remarks>Source: protobuf.dev, "Encoding". Groups count as damage: ONNX does not use them.</remarks>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
 {
     private readonly ReadOnlySpan<byte> _message = message;
     private int _position;
 
-    /// <summary>Gets whether the message broke off or is malformed, so that <see cref="TryRead"/> ended early.</summary>
+    /// <summary>Gets whether the message is truncated or malformed, so that <see cref="TryRead"/> stopped early.</summary>
     internal bool IsDamaged { get; private set; }
 
-    /// <summary>Reads the next field; false at the end, and at damage.</summary>
+    /// <summary>Reads the next field; returns false at the end and at damage.</summary>
     internal bool TryRead(out ProtobufField field)
     {
         field = default;

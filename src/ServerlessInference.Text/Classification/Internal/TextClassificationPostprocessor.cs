@@ -19,8 +19,8 @@ internal sealed class TextClassificationPostprocessor(TextClassificationOptions 
         {
             throw new ModelContractException(
                 $"Output '{batch.Model.Description.Outputs[settings.Output].Name}' of model '{batch.Model.Identity.Name}' is " +
-                $"[{string.Join(", ", shape.ToArray())}]; [{batch.Rows}, {(settings.Labels.Count > 0 ? settings.Labels.Count : "classes")}] was expected. " +
-                "Load the labels that belong to this model.");
+                $"[{string.Join(", ", shape.ToArray())}]; " +
+                $"[{batch.Rows}, {(settings.Labels.Count > 0 ? settings.Labels.Count : "classes")}] was expected. Load the labels that belong to this model.");
         }
 
         int classes = checked((int)shape[1]);
@@ -58,7 +58,11 @@ internal sealed class TextClassificationPostprocessor(TextClassificationOptions 
         for (int i = 0; i < model.Description.Outputs.Count && output < 0; i++)
         {
             if (model.Description.Outputs[i] is
-                { Kind: ValueKind.Tensor, ElementType: TensorElementType.Float or TensorElementType.Float16 or TensorElementType.Double, Shape.Length: 2 })
+                {
+                    Kind: ValueKind.Tensor,
+                    ElementType: TensorElementType.Float or TensorElementType.Float16 or TensorElementType.Double,
+                    Shape.Length: 2,
+                })
             {
                 output = i;
             }
@@ -67,8 +71,8 @@ internal sealed class TextClassificationPostprocessor(TextClassificationOptions 
         if (output < 0)
         {
             throw new ModelContractException(
-                $"Model '{model.Identity.Name}' has the outputs {string.Join(", ", model.Description.Outputs)}; text classification needs a float tensor " +
-                "[n, classes]. Export the model for the task text-classification.");
+                $"Model '{model.Identity.Name}' has the outputs {string.Join(", ", model.Description.Outputs)}; text classification needs " +
+                "a float tensor [n, classes]. Export the model for the task text-classification.");
         }
 
         TextScoreFunction function = options.Scores;

@@ -2,16 +2,16 @@ using System.Numerics.Tensors;
 
 namespace ServerlessInference.Text.Embeddings.Internal;
 
-/// <summary>Pools token vectors and scales the result. Pure arithmetic over spans.</summary>
-/// <remarks>As sentence-transformers' Pooling and Normalize modules: a mean over no token divides by 1e-9, a vector of length 0 by
-/// 1e-12, so that nothing becomes NaN.</remarks>
+/// <summary>Pools token vectors and normalizes the result.</summary>
+/// <remarks>Follows sentence-transformers' Pooling and Normalize modules: the mean over no tokens divides by 1e-9 and a vector of
+/// length 0 is divided by 1e-12, so that no value becomes NaN.</remarks>
 internal static class Pooling
 {
-    /// <summary>Pools.</summary>
-    /// <param name="tokens">The vectors one after the other: [length, size].</param>
-    /// <param name="mask">1 for each token that counts; may be shorter than the length, the rest is padding.</param>
+    /// <summary>Combines the vectors of the tokens into one.</summary>
+    /// <param name="tokens">The vectors, one after the other: [length, size].</param>
+    /// <param name="mask">1 for each token that counts. It may be shorter than the length; the remaining tokens are padding.</param>
     /// <param name="pooling">Mean, class or max.</param>
-    /// <param name="vector">Takes the result; its length is the size.</param>
+    /// <param name="vector">Receives the result; its length is the size of a vector.</param>
     internal static void Pool(ReadOnlySpan<float> tokens, ReadOnlySpan<int> mask, TextPooling pooling, Span<float> vector)
     {
         int size = vector.Length;

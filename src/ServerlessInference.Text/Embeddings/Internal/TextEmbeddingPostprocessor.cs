@@ -7,7 +7,8 @@ using ServerlessInference.Text.Internal;
 
 namespace ServerlessInference.Text.Embeddings.Internal;
 
-/// <summary>Reads token vectors <c>[n, length, size]</c>, or vectors that the model pooled itself <c>[n, size]</c>. Thread-safe.</summary>
+/// <summary>Reads token vectors <c>[n, length, size]</c> and pools them, or vectors that the model has pooled itself <c>[n, size]</c>.</summary>
+/// <remarks>Thread-safe.</remarks>
 internal sealed class TextEmbeddingPostprocessor(TextEmbeddingOptions options) : IPostprocessor<TextEmbedding>
 {
     private const string PoolingFile = "1_Pooling/config.json";
@@ -20,11 +21,13 @@ internal sealed class TextEmbeddingPostprocessor(TextEmbeddingOptions options) :
         TextBatch state = batch.State(static () => new TextBatch());
         TensorView<float> tensor = batch.GetFloatOutput(settings.Output);
         ReadOnlySpan<long> shape = tensor.Shape;
-        if (shape.Length is not (2 or 3) || shape[0] < outputs.Length || (shape.Length == 3 && shape[1] < state.Tokens.LongestLength))
+        if (shape.Length is not (2 or 3) || shape[0] < outputs.Length
+            || (shape.Length == 3 && shape[1] < state.Tokens.LongestLength))
         {
             throw new ModelContractException(
                 $"Output '{batch.Model.Description.Outputs[settings.Output].Name}' of model '{batch.Model.Identity.Name}' is " +
-                $"[{string.Join(", ", shape.ToArray())}]; [{batch.Rows}, {state.Tokens.LongestLength}, size] or [{batch.Rows}, size] was expected.");
+                $"[{string.Join(", ", shape.ToArray())}]; " +
+                $"[{batch.Rows}, {state.Tokens.LongestLength}, size] or [{batch.Rows}, size] was expected.");
         }
 
         int size = checked((int)shape[^1]);
@@ -112,7 +115,8 @@ internal sealed class TextEmbeddingPostprocessor(TextEmbeddingOptions options) :
         {
             foreach (JsonElement module in root.EnumerateArray())
             {
-                if (module.TryGetProperty("type", out JsonElement type) && type.GetString()?.EndsWith(".Normalize", StringComparison.Ordinal) == true)
+                if (module.TryGetProperty("type", out JsonElement type)
+                    && type.GetString()?.EndsWith(".Normalize", StringComparison.Ordinal) == true)
                 {
                     return true;
                 }

@@ -2,7 +2,7 @@ using ServerlessInference.Text.Tokenization;
 
 namespace ServerlessInference.Text.QuestionAnswering.Internal;
 
-/// <summary>Gathers the best spans of a context's windows and turns them into answers. One thread at a time; reused.</summary>
+/// <summary>Collects the best spans of all windows of a context and turns them into answers. Not thread-safe; reused.</summary>
 internal sealed class AnswerCollector
 {
     private readonly List<SpanScore> _spans = [];
@@ -12,7 +12,7 @@ internal sealed class AnswerCollector
     private bool[] _allowed = [];
     private float _none;
 
-    /// <summary>Starts with another context.</summary>
+    /// <summary>Starts a new context.</summary>
     internal void Begin()
     {
         _answers.Clear();
@@ -20,10 +20,10 @@ internal sealed class AnswerCollector
     }
 
     /// <summary>Adds the best spans of a window.</summary>
-    /// <param name="window">The window; longer logits are padding.</param>
+    /// <param name="window">The window; logits beyond its length belong to padding.</param>
     /// <param name="startLogits">The start logits.</param>
     /// <param name="endLogits">The end logits.</param>
-    /// <param name="context">The context that offsets point into.</param>
+    /// <param name="context">The context that the offsets refer to.</param>
     /// <param name="classId">The id of <c>[CLS]</c>.</param>
     /// <param name="options">The limits.</param>
     internal void Add(
@@ -61,7 +61,7 @@ internal sealed class AnswerCollector
         }
     }
 
-    /// <summary>Takes the best answers of all windows, by falling score, of equal ones the earlier window's first.</summary>
+    /// <summary>Takes the best answers of all windows, highest score first; among equal scores the earlier window comes first.</summary>
     internal Answer[] Take(QuestionAnsweringOptions options)
     {
         if (options.AllowNoAnswer || _answers.Count == 0)

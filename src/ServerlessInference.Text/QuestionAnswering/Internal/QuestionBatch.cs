@@ -2,7 +2,7 @@ using ServerlessInference.Text.Tokenization;
 
 namespace ServerlessInference.Text.QuestionAnswering.Internal;
 
-/// <summary>The windows of a batch of questions: which belong to which, and their contexts. Reused from request to request.</summary>
+/// <summary>The windows of a batch of questions, which question each belongs to, and the contexts. Reused between requests.</summary>
 internal sealed class QuestionBatch
 {
     internal TokenBatch Windows { get; } = new();
@@ -11,10 +11,10 @@ internal sealed class QuestionBatch
 
     internal AnswerCollector Collector { get; } = new();
 
-    /// <summary>Gets, for each question, where its windows start, and at the end where the last one's end.</summary>
+    /// <summary>Gets the index of each question's first window, followed by the total number of windows.</summary>
     internal List<int> Starts { get; } = [];
 
-    /// <summary>Gets the contexts, held only until they are answered.</summary>
+    /// <summary>Gets the contexts. They are released as soon as the answers have been cut out of them.</summary>
     internal List<string> Contexts { get; } = [];
 
     internal void Clear()

@@ -23,7 +23,8 @@ internal sealed class QuestionPostprocessor(QuestionAnsweringOptions options) : 
             int length = Length(batch, indices.Start, start, state);
             if (length != Length(batch, indices.End, end, state))
             {
-                throw new ModelContractException($"The start and end logits of model '{batch.Model.Identity.Name}' differ in shape. Export the model again.");
+                throw new ModelContractException(
+                    $"The start and end logits of model '{batch.Model.Identity.Name}' differ in shape. Export the model again.");
             }
 
             for (int i = 0; i < outputs.Length; i++)
@@ -60,8 +61,9 @@ internal sealed class QuestionPostprocessor(QuestionAnsweringOptions options) : 
         return fits && shape[0] >= state.Windows.Count && shape[1] >= state.Windows.LongestLength
             ? (int)shape[1]
             : throw new ModelContractException(
-                $"Output '{batch.Model.Description.Outputs[index].Name}' of model '{batch.Model.Identity.Name}' is [{string.Join(", ", shape.ToArray())}]; " +
-                $"[{state.Windows.Count}, {state.Windows.LongestLength}] was expected, a logit for each token.");
+                $"Output '{batch.Model.Description.Outputs[index].Name}' of model '{batch.Model.Identity.Name}' is " +
+                $"[{string.Join(", ", shape.ToArray())}]; [{state.Windows.Count}, {state.Windows.LongestLength}] was expected, " +
+                "a logit for each token.");
     }
 
     private Outputs OutputsOf(LoadedModel model) => model.GetOrCreate(this, static model =>
@@ -84,8 +86,8 @@ internal sealed class QuestionPostprocessor(QuestionAnsweringOptions options) : 
         }
 
         return start >= 0 && end >= 0 ? new Outputs(start, end) : throw new ModelContractException(
-            $"Model '{model.Identity.Name}' has the outputs {string.Join(", ", model.Description.Outputs)}; question answering needs start_logits and " +
-            "end_logits of float [n, length]. Export the model for the task question-answering.");
+            $"Model '{model.Identity.Name}' has the outputs {string.Join(", ", model.Description.Outputs)}; question answering needs " +
+            "start_logits and end_logits of float [n, length]. Export the model for the task question-answering.");
     });
 
     private sealed record Outputs(int Start, int End);

@@ -6,7 +6,8 @@ using ServerlessInference.Text.Tokenization;
 
 namespace ServerlessInference.Text.QuestionAnswering.Internal;
 
-/// <summary>Turns questions and contexts into windows, a row each, padded to the longest: all of a batch run together. Thread-safe.</summary>
+/// <summary>Splits questions and contexts into windows, one row per window, padded to the longest. All windows of a batch run together.</summary>
+/// <remarks>Thread-safe.</remarks>
 internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : IPreprocessor<Question>
 {
     private const int DefaultStride = 128;
@@ -34,7 +35,7 @@ internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : I
         QuestionBatch state = batch.State(static () => new QuestionBatch());
         state.Clear();
 
-        // A model with a fixed batch axis has as many rows as the axis; one with an open axis takes a row for each window.
+        // A fixed batch axis dictates the number of rows; a dynamic one takes one row per window.
         int? rows = batch.Model.Description.Inputs[0].HasDynamicBatch ? null : batch.Rows;
         for (int i = 0; i < inputs.Length; i++)
         {
@@ -54,9 +55,10 @@ internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : I
 
         if (inputs.Length > 1 && state.Windows.Count > options.MaxWindows)
         {
-            // The pipeline then runs the questions one by one.
+            // The pipeline catches this and runs the questions one by one.
             throw new InferenceException(
-                $"The batch's contexts need {state.Windows.Count} windows; at most {options.MaxWindows} run together. Lower MaxBatchSize, or raise MaxWindows.");
+                $"The contexts of the batch need {state.Windows.Count} windows; at most {options.MaxWindows} run together. " +
+                "Lower MaxBatchSize or raise MaxWindows.");
         }
 
         state.Starts.Add(state.Windows.Count);
@@ -83,7 +85,7 @@ internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : I
             throw new InvalidInputException(
                 InvalidInputKind.TooLarge,
                 $"The context needs {state.Current.Count} windows, and the model's batch axis is fixed at {rows}. " +
-                "Shorten the context, or export the model with an open batch axis.");
+                "Shorten the context, or export the model with a dynamic batch axis.");
         }
 
         for (int i = 0; i < state.Current.Count; i++)
@@ -92,7 +94,7 @@ internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : I
         }
     }
 
-    /// <summary>Lets windows overlap by less where a long question leaves them little room.</summary>
+    /// <summary>Reduces the overlap if a long question leaves the windows little room.</summary>
     private EncodeOptions WithRoomFor(string question, TextModel model, EncodeOptions encode)
     {
         int maxLength = encode.MaxLength!.Value;

@@ -1,4 +1,4 @@
 namespace ServerlessInference.Text.QuestionAnswering.Internal;
 
-/// <summary>A span of tokens of one window and its score.</summary>
+/// <summary>A span of tokens in one window, and its score.</summary>
 internal readonly record struct SpanScore(int Start, int End, float Score);

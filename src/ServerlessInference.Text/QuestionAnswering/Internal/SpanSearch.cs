@@ -1,11 +1,12 @@
 namespace ServerlessInference.Text.QuestionAnswering.Internal;
 
-/// <summary>Finds the best answer spans of a window. Pure arithmetic over spans.</summary>
+/// <summary>Finds the best answer spans of a window.</summary>
 /// <remarks>
-/// <para>As <c>select_starts_ends</c> and <c>decode_spans</c> of transformers' question-answering pipeline: logits of tokens that
-/// are neither context nor <c>[CLS]</c> become -10,000; each side is a softmax over the window; the first token, whose product is
-/// the score of "no answer", drops out; a span's score is the product of its two probabilities.</para>
-/// <para>Takes time in proportion to tokens times answer length, and no more memory than the answers.</para>
+/// <para>Follows <c>select_starts_ends</c> and <c>decode_spans</c> of transformers' question-answering pipeline: the logits of all
+/// tokens other than the context and <c>[CLS]</c> become -10,000; start and end logits each go through a softmax over the window; the
+/// first token is not a candidate, the product of its probabilities is the score of "no answer"; the score of a span is the product of
+/// its two probabilities.</para>
+/// <para>Takes O(tokens × answer length) time and allocates nothing but the answers.</para>
 /// </remarks>
 internal static class SpanSearch
 {
@@ -14,11 +15,11 @@ internal static class SpanSearch
     /// <summary>Searches a window.</summary>
     /// <param name="start">The start logits, overwritten with probabilities.</param>
     /// <param name="end">The end logits, overwritten with probabilities.</param>
-    /// <param name="allowed">Which tokens take part: those of the context, and <c>[CLS]</c>.</param>
-    /// <param name="maxLength">How many tokens a span has at most.</param>
-    /// <param name="topK">How many spans are wanted.</param>
-    /// <param name="best">Overwritten with the best spans by falling score, of equal ones the earliest first.</param>
-    /// <returns>The score of "no answer": the first token's.</returns>
+    /// <param name="allowed">Which tokens are candidates: those of the context, and <c>[CLS]</c>.</param>
+    /// <param name="maxLength">The maximum length of a span in tokens.</param>
+    /// <param name="topK">The maximum number of spans to find.</param>
+    /// <param name="best">Overwritten with the best spans, highest score first; among equal scores the earliest comes first.</param>
+    /// <returns>The score of "no answer", which is that of the first token.</returns>
     internal static float Find(
         Span<float> start, Span<float> end, ReadOnlySpan<bool> allowed, int maxLength, int topK, List<SpanScore> best)
     {

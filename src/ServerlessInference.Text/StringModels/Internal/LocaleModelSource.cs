@@ -5,14 +5,14 @@ using ServerlessInference.Registration;
 
 namespace ServerlessInference.Text.StringModels.Internal;
 
-/// <summary>A source whose model has another locale in its text normalization. Thread-safe.</summary>
+/// <summary>Replaces the locale in the text normalization of the model that another source loads. Thread-safe.</summary>
 internal sealed class LocaleModelSource(IModelSource inner, string name, IOptionsMonitor<ModelOptions> models, string locale) : IModelSource
 {
     private const int MaxModelBytes = 1024 * 1024 * 1024;
 
     public string Description => inner.Description;
 
-    /// <summary>Puts itself around the model's source.</summary>
+    /// <summary>Wraps the source that is registered for the model.</summary>
     internal static void Wrap(ModelBuilder model)
     {
         string name = model.Name;
@@ -29,9 +29,11 @@ internal sealed class LocaleModelSource(IModelSource inner, string name, IOption
                 { KeyedImplementationFactory: { } factory } => services => (IModelSource)factory(services, name),
                 { KeyedImplementationInstance: IModelSource instance } => _ => instance,
                 _ => throw new InvalidOperationException(
-                    $"The source of model '{name}' is registered by its type; register it by a factory or an instance, so that text models can be adapted."),
+                    $"The source of model '{name}' is registered by its type; register a factory or an instance instead, " +
+                    "so that the source can be wrapped."),
             };
-            model.Services[i] = ServiceDescriptor.KeyedSingleton<IModelSource>(name, (services, _) => Create(services, original(services), name));
+            model.Services[i] = ServiceDescriptor.KeyedSingleton<IModelSource>(
+                name, (services, _) => Create(services, original(services), name));
             return;
         }
     }
@@ -50,7 +52,8 @@ internal sealed class LocaleModelSource(IModelSource inner, string name, IOption
                 return artifact;
             }
 
-            IEnumerable<ModelFile> files = artifact.Files.Select(file => file.Name == model.Name ? ModelFile.InMemory(file.Name, changed) : file);
+            IEnumerable<ModelFile> files = artifact.Files.Select(
+                file => file.Name == model.Name ? ModelFile.InMemory(file.Name, changed) : file);
             return new ModelArtifact(artifact.Source, artifact.Version, files, artifact);
         }
         catch
@@ -60,7 +63,7 @@ internal sealed class LocaleModelSource(IModelSource inner, string name, IOption
         }
     }
 
-    /// <summary>Only Linux resolves locales by names that an image may lack; elsewhere the model's own is there.</summary>
+    /// <summary>Only on Linux may the locale that a model names be missing from the image; elsewhere the model is left unchanged.</summary>
     private static IModelSource Create(IServiceProvider services, IModelSource inner, string name)
     {
         string? locale = services.GetRequiredService<IOptionsMonitor<StringModelOptions>>().Get(name).Locale;

@@ -4,10 +4,10 @@ using ServerlessInference.Protobuf;
 
 namespace ServerlessInference.Text.StringModels.Internal;
 
-/// <summary>Gives every <c>StringNormalizer</c> of an ONNX model another locale, by rewriting the model's protobuf bytes.</summary>
+/// <summary>Changes the locale of every <c>StringNormalizer</c> in an ONNX model by rewriting the model's protobuf bytes.</summary>
 /// <remarks>
-/// <para>Only the nodes concerned and the lengths of the messages around them change; everything else is copied as it is, fields
-/// that are not known included. Nodes in subgraphs and in model-local functions are found as well.</para>
+/// <para>Only these nodes and the lengths of the messages that contain them change; everything else is copied unchanged, including
+/// unknown fields. Nodes in subgraphs and in model-local functions are found as well.</para>
 /// <para>Field numbers: onnx.proto3 of ONNX 1.17 (ModelProto, GraphProto, FunctionProto, NodeProto, AttributeProto).</para>
 /// </remarks>
 internal static class LocalePatch
@@ -30,8 +30,8 @@ internal static class LocalePatch
     /// <summary>Rewrites a model.</summary>
     /// <param name="model">The bytes of an <c>.onnx</c> file.</param>
     /// <param name="locale">The locale's name.</param>
-    /// <returns>The rewritten bytes; null where nothing is to be changed, or where the bytes are no ONNX model, which ONNX Runtime
-    /// says best.</returns>
+    /// <returns>The rewritten bytes; null if there is nothing to change, or if the bytes are not an ONNX model: ONNX Runtime reports
+    /// that better.</returns>
     internal static byte[]? Rewrite(ReadOnlySpan<byte> model, string locale) =>
         Rewrite(model, Message.Model, Encoding.UTF8.GetBytes(locale), 0);
 
@@ -103,7 +103,7 @@ internal static class LocalePatch
         return false;
     }
 
-    /// <summary>Copies a node without its locale and adds the one wanted.</summary>
+    /// <summary>Copies a node and replaces its locale.</summary>
     private static byte[]? WithLocale(ReadOnlySpan<byte> node, byte[] locale)
     {
         var output = new ArrayBufferWriter<byte>(node.Length + 64);

@@ -5,7 +5,7 @@ using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Text.StringModels.Internal;
 
-/// <summary>Puts texts into a model's single string input, <c>[n]</c> or <c>[n, 1]</c>. Thread-safe.</summary>
+/// <summary>Copies texts into a model's only input, a string tensor <c>[n]</c> or <c>[n, 1]</c>. Thread-safe.</summary>
 internal sealed class StringTensorPreprocessor : IPreprocessor<string>
 {
     public void Prepare(LoadedModel model)
@@ -15,7 +15,8 @@ internal sealed class StringTensorPreprocessor : IPreprocessor<string>
             || (inputs[0].Shape.Length == 2 && inputs[0].Shape[1] > 1))
         {
             throw new ModelContractException(
-                $"Model '{model.Identity.Name}' has the inputs {string.Join(", ", inputs)}; a text label pipeline needs one of string [n] or [n, 1].");
+                $"Model '{model.Identity.Name}' has the inputs {string.Join(", ", inputs)}; " +
+                "a text label pipeline needs exactly one input, of string [n] or [n, 1].");
         }
     }
 
