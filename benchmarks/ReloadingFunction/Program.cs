@@ -5,7 +5,6 @@ using ReloadingFunction;
 using ServerlessInference;
 using ServerlessInference.Lambda;
 using ServerlessInference.Pipelines;
-using ServerlessInference.Text;
 using StreamScoring;
 
 bool keep = args switch

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.Lambda;
-using ServerlessInference.Text;
 using ServerlessInference.Vision;
 
 // Three models in one function, each on a path of its own and loaded when it is first asked. eng/demo.sh runs it.

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.Lambda;
-using ServerlessInference.Text;
 
 // Answers questions about a text. The model comes out of an archive on S3 straight into memory: nothing of it touches the disk.
 var app = InferenceFunction.CreateBuilder(args);

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.Lambda;
 using ServerlessInference.Pipelines;
-using ServerlessInference.Text;
 using StreamScoring;
 
 // Scores the texts that a table's change stream brings, in batches, with a scikit-learn model from the layer under /opt/text-scoring.

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using ServerlessInference.Benchmarks.Text;
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 using FastTokenizer = FastBertTokenizer.BertTokenizer;
 using MicrosoftTokenizer = Microsoft.ML.Tokenizers.BertTokenizer;
 using RustTokenizer = Tokenizers.DotNet.Tokenizer;
@@ -47,7 +47,7 @@ internal static class TextPeerComparison
     {
         private const string Microsoft = "Microsoft.ML.Tokenizers 2.0.1";
 
-        private readonly WordPieceTokenizer _ours;
+        private readonly Tokenizer _ours;
         private readonly FastTokenizer _fast = new();
         private readonly MicrosoftTokenizer _microsoft;
         private readonly RustTokenizer? _rust;
@@ -59,7 +59,7 @@ internal static class TextPeerComparison
         public Encoders(string folder)
         {
             byte[] vocabulary = File.ReadAllBytes(Path.Combine(folder, "vocab.txt"));
-            _ours = WordPieceTokenizer.FromVocabulary(vocabulary);
+            _ours = Tokenizer.FromVocabulary(vocabulary);
             using var reader = new StreamReader(new MemoryStream(vocabulary));
             _fast.LoadVocabulary(reader, convertInputToLowercase: true);
             _microsoft = MicrosoftTokenizer.Create(new MemoryStream(vocabulary));

@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 
 namespace ServerlessInference.Benchmarks.Text;
 
@@ -23,5 +23,5 @@ public class TokenizerBenchmarks
     public int WithOffsets() => _work.WithOffsets();
 
     [Benchmark]
-    public WordPieceTokenizer Load() => _work.Load();
+    public Tokenizer Load() => _work.Load();
 }

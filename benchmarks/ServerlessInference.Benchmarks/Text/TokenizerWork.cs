@@ -1,5 +1,5 @@
 using System.Text;
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 
 namespace ServerlessInference.Benchmarks.Text;
 
@@ -10,7 +10,7 @@ internal sealed class TokenizerWork
 
     private readonly string _text;
     private readonly byte[] _vocabulary = EnglishText.Vocabulary();
-    private readonly WordPieceTokenizer _tokenizer;
+    private readonly Tokenizer _tokenizer;
     private readonly TokenEncoding _encoding = new();
     private readonly int[] _ids;
     private readonly Dictionary<string, int> _words = [];
@@ -20,7 +20,7 @@ internal sealed class TokenizerWork
         string? file = Environment.GetEnvironmentVariable("BENCHMARK_TEXT");
         _text = file is null ? EnglishText.Generate(Length) : File.ReadAllText(file);
         _ids = new int[_text.Length + 2];
-        _tokenizer = WordPieceTokenizer.FromVocabulary(_vocabulary);
+        _tokenizer = Tokenizer.FromVocabulary(_vocabulary);
         foreach (string line in Encoding.UTF8.GetString(_vocabulary).Split('\n'))
         {
             _words.TryAdd(line, _words.Count);
@@ -52,5 +52,5 @@ internal sealed class TokenizerWork
         return _encoding.Count;
     }
 
-    public WordPieceTokenizer Load() => WordPieceTokenizer.FromVocabulary(_vocabulary);
+    public Tokenizer Load() => Tokenizer.FromVocabulary(_vocabulary);
 }

@@ -1,6 +1,6 @@
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 
-namespace ServerlessInference.Text.Internal;
+namespace ServerlessInference.Text;
 
 /// <summary>The token sequences of a batch, for the postprocessor. Reused between requests.</summary>
 internal sealed class TextBatch

@@ -1,11 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ServerlessInference.Pipelines;
-using ServerlessInference.Text.Classification;
-using ServerlessInference.Text.Embeddings;
-using ServerlessInference.Text.QuestionAnswering;
 
-namespace ServerlessInference.Text.Internal;
+namespace ServerlessInference.Text;
 
 /// <summary>Writes the answers of text pipelines as JSON. Generated, so that no reflection is needed.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]

@@ -1,67 +1,19 @@
 using System.Text.Json;
-using ServerlessInference.Models;
-using ServerlessInference.Sessions;
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 
-namespace ServerlessInference.Text.Internal;
+namespace ServerlessInference.Text;
 
-/// <summary>What text pipelines derive from a loaded model and the files beside it, once. Thread-safe.</summary>
-internal sealed class TextModel
+/// <summary>What text pipelines derive once from a loaded model and the files next to it. Immutable and thread-safe.</summary>
+internal sealed class TextModel(ITokenizer tokenizer, TokenInputs inputs, int maxLength)
 {
-    private const int DefaultMaxLength = 512;
+    internal ITokenizer Tokenizer { get; } = tokenizer;
 
-    private TextModel(WordPieceTokenizer tokenizer, TokenInputs inputs, int maxLength)
-    {
-        Tokenizer = tokenizer;
-        Inputs = inputs;
-        MaxLength = maxLength;
-    }
+    internal TokenInputs Inputs { get; } = inputs;
 
-    internal WordPieceTokenizer Tokenizer { get; }
+    /// <summary>Gets the maximum length in tokens of a sequence that the model takes.</summary>
+    internal int MaxLength { get; } = maxLength;
 
-    internal TokenInputs Inputs { get; }
-
-    /// <summary>Gets the longest sequence the model takes, in tokens.</summary>
-    internal int MaxLength { get; }
-
-    /// <summary>Gets what was derived from the model, deriving it at the first call.</summary>
-    /// <exception cref="ModelContractException">The inputs are not those of a text model.</exception>
-    /// <exception cref="ModelLoadException">There is no tokenizer beside the model, or a file cannot be used.</exception>
-    internal static TextModel Of(LoadedModel model) => model.GetOrCreate(typeof(TextModel), static model =>
-    {
-        TokenInputs inputs = TokenInputs.Bind(model);
-        WordPieceTokenizer tokenizer = TokenizerOf(model.Artifact);
-        int length = tokenizer.ModelMaxLength
-            ?? ModelSettings.Read(model, "config.json", "max_position_embeddings", ReadLength)
-            ?? DefaultMaxLength;
-        return new TextModel(tokenizer, inputs, Math.Min(length, inputs.FixedLength ?? int.MaxValue));
-    });
-
+    /// <summary>Reads a length from a JSON file of the model; null if the value is not a positive number.</summary>
     internal static int? ReadLength(JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int length) && length > 0 ? length : null;
-
-    /// <summary>Gets the tokenizer, which stands in the model's files and can be read while the session is created.</summary>
-    /// <exception cref="ModelLoadException">There is no tokenizer beside the model, or a file cannot be used.</exception>
-    internal static WordPieceTokenizer TokenizerOf(ModelArtifact artifact) => artifact.GetOrCreate(typeof(TextModel), LoadTokenizer);
-
-    private static WordPieceTokenizer LoadTokenizer(ModelArtifact artifact)
-    {
-        ReadOnlyMemory<byte> config = Read(artifact, "tokenizer_config.json") ?? default;
-        if (Read(artifact, "tokenizer.json") is { } tokenizer)
-        {
-            return WordPieceTokenizer.FromTokenizerJson(tokenizer.Span, config.Span);
-        }
-
-        if (Read(artifact, "vocab.txt") is { } vocabulary)
-        {
-            return WordPieceTokenizer.FromVocabulary(vocabulary.Span, config.Span);
-        }
-
-        throw new ModelLoadException(
-            $"{artifact.Source} has neither tokenizer.json nor vocab.txt, and a text pipeline needs one of them. Put it beside the model; " +
-            "the model's repository holds it.");
-    }
-
-    private static ReadOnlyMemory<byte>? Read(ModelArtifact artifact, string name) =>
-        artifact.TryGetFile(name, out ModelFile? file) ? file.ReadAllBytes(64 * 1024 * 1024) : (ReadOnlyMemory<byte>?)null;
 }

@@ -1,25 +1,31 @@
 using ServerlessInference.Models;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 
-namespace ServerlessInference.Text.Internal;
+namespace ServerlessInference.Text;
 
-/// <summary>Turns texts or pairs into a model's input tensors, a row each, padded to the longest. Thread-safe.</summary>
-/// <param name="read">Takes the texts out of an input.</param>
-/// <param name="make">Makes an input of texts, to warm up with.</param>
-/// <param name="maxLength">The option's length in tokens; null takes the model's.</param>
-/// <param name="truncate">Whether a longer text is cut; else it is refused.</param>
-internal sealed class TextPreprocessor<TInput>(Func<TInput, TextPair> read, Func<TextPair, TInput> make, Func<LoadedModel, int?> maxLength, bool truncate)
+/// <summary>Turns texts or pairs of texts into a model's input tensors, one row each, padded to the longest. Thread-safe.</summary>
+/// <param name="reader">Reads the tokenizer and the inputs of a model.</param>
+/// <param name="read">Gets the texts of an input.</param>
+/// <param name="create">Creates an input of texts, to warm up with.</param>
+/// <param name="getMaxLength">Gets the maximum length in tokens that the options set; null for that of the model.</param>
+/// <param name="truncate">Whether a longer text is truncated; otherwise it is rejected.</param>
+internal sealed class TextPreprocessor<TInput>(
+    TextModelReader reader,
+    Func<TInput, TextPair> read,
+    Func<TextPair, TInput> create,
+    Func<LoadedModel, int?> getMaxLength,
+    bool truncate)
     : IPreprocessor<TInput>
 {
-    public void PrepareFiles(ModelArtifact artifact) => TextModel.TokenizerOf(artifact);
+    public void PrepareFiles(ModelArtifact artifact) => reader.ReadTokenizer(artifact);
 
-    public void Prepare(LoadedModel model) => TextModel.Of(model);
+    public void Prepare(LoadedModel model) => reader.Read(model);
 
     public bool TryCreateWarmupInput(LoadedModel model, out TInput input)
     {
-        input = make(new TextPair("Warm up."));
+        input = create(new TextPair("Warm up."));
         return true;
     }
 
@@ -31,16 +37,15 @@ internal sealed class TextPreprocessor<TInput>(Func<TInput, TextPair> read, Func
 
     public ValueTask PreprocessAsync(ReadOnlyMemory<TInput> inputs, InferenceBatch batch, CancellationToken cancellationToken)
     {
-        TextModel model = TextModel.Of(batch.Model);
-        int longest = Math.Min(maxLength(batch.Model) ?? model.MaxLength, model.MaxLength);
-        var options = new EncodeOptions { MaxLength = truncate ? longest : null };
+        TextModel model = reader.Read(batch.Model);
+        int maxLength = Math.Min(getMaxLength(batch.Model) ?? model.MaxLength, model.MaxLength);
+        var options = new EncodeOptions { MaxLength = truncate ? maxLength : null };
         TokenBatch tokens = batch.State(static () => new TextBatch()).Tokens;
         tokens.Clear();
         for (int i = 0; i < inputs.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            TokenEncoding encoding = tokens.Next();
-            encoding.Reset(0);
+            TokenEncoding encoding = tokens.Add();
             TextPair pair = read(inputs.Span[i]);
             if (pair.First is null)
             {
@@ -57,16 +62,16 @@ internal sealed class TextPreprocessor<TInput>(Func<TInput, TextPair> read, Func
                 model.Tokenizer.EncodePair(pair.First, pair.Second, encoding, options);
             }
 
-            if (encoding.Count > longest)
+            if (encoding.Count > maxLength)
             {
                 batch.Fail(i, new InvalidInputException(
                     InvalidInputKind.Unprocessable,
-                    $"The text has {encoding.Count} tokens; the model takes {longest}. Shorten it, or let longer texts be cut (Truncate)."));
-                encoding.Reset(0);
+                    $"The text has {encoding.Count} tokens; the model takes {maxLength}. Shorten it, or allow truncation (Truncate)."));
+                encoding.Clear();
             }
         }
 
-        int length = model.Inputs.FixedLength ?? Math.Max(1, tokens.LongestLength);
+        int length = model.Inputs.FixedLength ?? Math.Max(1, tokens.MaxLength);
         model.Inputs.Fill(batch, tokens, batch.Rows, length, model.Tokenizer.PadTokenId);
         return ValueTask.CompletedTask;
     }

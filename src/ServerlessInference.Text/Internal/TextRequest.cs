@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace ServerlessInference.Text.Internal;
+namespace ServerlessInference.Text;
 
 /// <summary>Reads the bytes that a text pipeline receives from an event source.</summary>
 internal static class TextRequest
@@ -11,7 +11,8 @@ internal static class TextRequest
     internal static string ReadText(ReadOnlyMemory<byte> encoded) => Read(encoded, "text", null).First;
 
     /// <summary>Reads one or two texts from a JSON object; the second is optional.</summary>
-    /// <exception cref="InvalidInputException">The request is empty, is neither JSON nor UTF-8, or the object lacks the first text.</exception>
+    /// <exception cref="InvalidInputException">The request is empty, is neither JSON nor UTF-8, or the object lacks the first
+    /// text.</exception>
     internal static (string First, string? Second) Read(ReadOnlyMemory<byte> encoded, string first, string? second)
     {
         ReadOnlySpan<byte> trimmed = encoded.Span.Trim(" \t\r\n"u8);
@@ -41,7 +42,8 @@ internal static class TextRequest
 
             return (one.GetString()!, second is not null && root.TryGetProperty(second, out JsonElement two) ? two.GetString() : null);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or DecoderFallbackException or ArgumentException)
+        catch (Exception exception)
+            when (exception is JsonException or InvalidOperationException or DecoderFallbackException or ArgumentException)
         {
             throw new InvalidInputException("The request is neither JSON nor text in UTF-8.", exception);
         }

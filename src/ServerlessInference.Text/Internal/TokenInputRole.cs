@@ -1,4 +1,4 @@
-namespace ServerlessInference.Text.Internal;
+namespace ServerlessInference.Text;
 
 /// <summary>Which part of a token sequence a model's input receives.</summary>
 internal enum TokenInputRole

@@ -2,12 +2,13 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 
-namespace ServerlessInference.Text.Internal;
+namespace ServerlessInference.Text;
 
 /// <summary>Knows which part of a token sequence each of a model's inputs receives, and fills the tensors.</summary>
-/// <remarks>Inputs are bound by name, and only those that the model has: DistilBERT has no <c>token_type_ids</c>. Immutable and thread-safe.</remarks>
+/// <remarks>Inputs are bound by name, and only those that the model has: DistilBERT has no <c>token_type_ids</c>. Immutable and
+/// thread-safe.</remarks>
 internal sealed class TokenInputs
 {
     private readonly TokenInputRole[] _roles;
@@ -22,7 +23,8 @@ internal sealed class TokenInputs
     internal int? FixedLength { get; }
 
     /// <summary>Binds a model's inputs.</summary>
-    /// <exception cref="ModelContractException">There is no input for the ids, or an input has an unknown name or type; the message lists all inputs.</exception>
+    /// <exception cref="ModelContractException">There is no input for the ids, or an input has an unknown name or type; the message
+    /// lists all inputs.</exception>
     internal static TokenInputs Bind(LoadedModel model)
     {
         IReadOnlyList<ValueDescription> inputs = model.Description.Inputs;
@@ -32,7 +34,7 @@ internal sealed class TokenInputs
         for (int i = 0; i < roles.Length; i++)
         {
             ValueDescription input = inputs[i];
-            roles[i] = RoleOf(input.Name);
+            roles[i] = GetRole(input.Name);
             if (roles[i] == TokenInputRole.None ||
                 input is not { Kind: ValueKind.Tensor, ElementType: TensorElementType.Int64 or TensorElementType.Int32, Shape.Length: 2 })
             {
@@ -70,7 +72,7 @@ internal sealed class TokenInputs
         }
     }
 
-    private static TokenInputRole RoleOf(string name)
+    private static TokenInputRole GetRole(string name)
     {
         ReadOnlySpan<char> plain = name;
         int colon = plain.LastIndexOf(':');
@@ -84,7 +86,7 @@ internal sealed class TokenInputs
         };
     }
 
-    private static ReadOnlySpan<int> Values(TokenEncoding encoding, TokenInputRole role) => role switch
+    private static ReadOnlySpan<int> GetValues(TokenEncoding encoding, TokenInputRole role) => role switch
     {
         TokenInputRole.Ids => encoding.Ids,
         TokenInputRole.Mask => encoding.AttentionMask,
@@ -106,7 +108,7 @@ internal sealed class TokenInputs
 
         for (int row = 0; row < tokens.Count; row++)
         {
-            ReadOnlySpan<int> values = Values(tokens[row], role);
+            ReadOnlySpan<int> values = GetValues(tokens[row], role);
             Span<long> target = tensor.Slice(row * length, values.Length);
             for (int i = 0; i < values.Length; i++)
             {
@@ -130,7 +132,7 @@ internal sealed class TokenInputs
 
         for (int row = 0; row < tokens.Count; row++)
         {
-            Values(tokens[row], role).CopyTo(tensor.Slice(row * length));
+            GetValues(tokens[row], role).CopyTo(tensor.Slice(row * length));
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Text;
-using ServerlessInference.Text.QuestionAnswering;
 using ServerlessInference.Tool.Inspection;
 using ServerlessInference.Tool.Output;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using ServerlessInference.Text.QuestionAnswering;
+using ServerlessInference.Text;
 using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Text;
-using ServerlessInference.Text.Classification;
-using ServerlessInference.Text.Embeddings;
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
@@ -34,7 +34,7 @@ internal static class TokenizeCommand
     private static async Task<int> RunAsync(
         ToolConsole console, string vocabulary, bool cased, int? maxLength, int? stride, OutputFormat format, CancellationToken cancellationToken)
     {
-        WordPieceTokenizer tokenizer;
+        Tokenizer tokenizer;
         try
         {
             tokenizer = Load(vocabulary, cased);
@@ -66,19 +66,19 @@ internal static class TokenizeCommand
         return exitCode;
     }
 
-    private static WordPieceTokenizer Load(string path, bool cased)
+    private static Tokenizer Load(string path, bool cased)
     {
         if (Directory.Exists(path))
         {
-            return WordPieceTokenizer.Load(path);
+            return Tokenizer.Load(path);
         }
 
         return path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
-            ? WordPieceTokenizer.FromTokenizerJson(File.ReadAllBytes(path))
-            : WordPieceTokenizer.FromVocabulary(File.ReadAllBytes(path), new WordPieceOptions { Lowercase = !cased });
+            ? Tokenizer.FromTokenizerJson(File.ReadAllBytes(path))
+            : Tokenizer.FromVocabulary(File.ReadAllBytes(path), new WordPieceOptions { Lowercase = !cased });
     }
 
-    private static TokenizeDocument Tokenize(WordPieceTokenizer tokenizer, int number, string line, int? maxLength, int? stride, TokenBatch windows)
+    private static TokenizeDocument Tokenize(Tokenizer tokenizer, int number, string line, int? maxLength, int? stride, TokenBatch windows)
     {
         var (text, pair) = Parse(line);
         var options = new EncodeOptions

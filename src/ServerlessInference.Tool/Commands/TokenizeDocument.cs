@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
 /// <summary>What <c>tokenize</c> makes of a line: one encoding, or a list of windows.</summary>
-internal sealed record TokenizeDocument(int Line, WordPieceTokenizer Tokenizer, IReadOnlyList<TokenEncoding> Encodings, bool IsWindows) : ITableDocument
+internal sealed record TokenizeDocument(int Line, Tokenizer Tokenizer, IReadOnlyList<TokenEncoding> Encodings, bool IsWindows) : ITableDocument
 {
     /// <inheritdoc />
     public void WriteJson(Utf8JsonWriter writer)
@@ -34,7 +34,7 @@ internal sealed record TokenizeDocument(int Line, WordPieceTokenizer Tokenizer, 
             var tokens = new List<string>();
             foreach (var id in encoding.Ids)
             {
-                tokens.Add(Tokenizer.TokenOf(id) ?? string.Empty);
+                tokens.Add(Tokenizer.GetToken(id) ?? string.Empty);
             }
 
             table.Add(Line.ToString(CultureInfo.InvariantCulture), string.Join(' ', tokens));
@@ -50,7 +50,7 @@ internal sealed record TokenizeDocument(int Line, WordPieceTokenizer Tokenizer, 
         writer.WriteStartArray("tokens"u8);
         foreach (var id in encoding.Ids)
         {
-            writer.WriteStringValue(Tokenizer.TokenOf(id));
+            writer.WriteStringValue(Tokenizer.GetToken(id));
         }
 
         writer.WriteEndArray();

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 
 namespace ServerlessInference.Parity.Tests.Text;
 
@@ -20,7 +20,7 @@ public sealed class RustComparisonTests
                 continue;
             }
 
-            WordPieceTokenizer tokenizer = WordPieceTokenizer.FromTokenizerJson(
+            Tokenizer tokenizer = Tokenizer.FromTokenizerJson(
                 File.ReadAllBytes(Path.ChangeExtension(file, ".tokenizer.json")));
             int wrong = 0;
             int total = 0;
@@ -43,7 +43,7 @@ public sealed class RustComparisonTests
     public void EncodeWindows_TextsOfTheComparison_Identical()
     {
         string folder = Folder();
-        WordPieceTokenizer tokenizer = WordPieceTokenizer.FromTokenizerJson(
+        Tokenizer tokenizer = Tokenizer.FromTokenizerJson(
             File.ReadAllBytes(Path.Combine(folder, "uncased.tokenizer.json")));
         var failures = new List<string>();
         int compared = 0;
@@ -74,7 +74,7 @@ public sealed class RustComparisonTests
         return folder;
     }
 
-    private static string? CompareWindows(WordPieceTokenizer tokenizer, JsonElement golden)
+    private static string? CompareWindows(Tokenizer tokenizer, JsonElement golden)
     {
         string text = Text(golden.GetProperty("text"));
         string? second = golden.TryGetProperty("pair", out JsonElement pair) ? Text(pair) : null;
@@ -125,7 +125,7 @@ public sealed class RustComparisonTests
     private static string Line(int[] ids, int[] types, int[] mask) =>
         $"{string.Join(' ', ids)} | {string.Join(' ', types)} | {string.Join(' ', mask)}";
 
-    private static string? Compare(WordPieceTokenizer tokenizer, string line)
+    private static string? Compare(Tokenizer tokenizer, string line)
     {
         using JsonDocument document = JsonDocument.Parse(line);
         JsonElement golden = document.RootElement;

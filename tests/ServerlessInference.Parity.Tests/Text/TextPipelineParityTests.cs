@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Registration;
 using ServerlessInference.Text;
-using ServerlessInference.Text.Embeddings;
 
 namespace ServerlessInference.Parity.Tests.Text;
 

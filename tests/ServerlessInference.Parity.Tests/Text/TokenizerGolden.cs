@@ -1,13 +1,13 @@
 using System.Text;
 using System.Text.Json;
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 
 namespace ServerlessInference.Parity.Tests.Text;
 
 /// <summary>Compares with a golden encoding. Golden offsets count code points; those of the library count UTF-16 code units.</summary>
 internal static class TokenizerGolden
 {
-    internal static void Check(JsonElement golden, TokenEncoding actual, string first, string? second, WordPieceTokenizer tokenizer)
+    internal static void Check(JsonElement golden, TokenEncoding actual, string first, string? second, Tokenizer tokenizer)
     {
         string[] expected = Describe(golden, first, second);
         string[] found = Describe(actual, tokenizer);
@@ -35,14 +35,14 @@ internal static class TokenizerGolden
         return lines;
     }
 
-    private static string[] Describe(TokenEncoding encoding, WordPieceTokenizer tokenizer)
+    private static string[] Describe(TokenEncoding encoding, Tokenizer tokenizer)
     {
         string[] lines = new string[encoding.Count];
         for (int i = 0; i < lines.Length; i++)
         {
             lines[i] = Line(
                 encoding.Ids[i], encoding.TypeIds[i], encoding.AttentionMask[i], encoding.SpecialTokensMask[i],
-                encoding.Offsets[i].Start, encoding.Offsets[i].End, encoding.WordIds[i], tokenizer.TokenOf(encoding.Ids[i]));
+                encoding.Offsets[i].Start, encoding.Offsets[i].End, encoding.WordIds[i], tokenizer.GetToken(encoding.Ids[i]));
         }
 
         return lines;

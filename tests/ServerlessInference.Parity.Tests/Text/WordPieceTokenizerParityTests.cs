@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 
 namespace ServerlessInference.Parity.Tests.Text;
 
@@ -12,7 +12,7 @@ public sealed class WordPieceTokenizerParityTests
     [MemberData(nameof(Models))]
     public void Encode_GoldenTexts_Identical(string model)
     {
-        (WordPieceTokenizer tokenizer, JsonElement golden) = Load(model);
+        (Tokenizer tokenizer, JsonElement golden) = Load(model);
         var encoding = new TokenEncoding();
         foreach (JsonElement item in golden.GetProperty("cases").EnumerateArray())
         {
@@ -26,7 +26,7 @@ public sealed class WordPieceTokenizerParityTests
     [MemberData(nameof(Models))]
     public void EncodeIds_GoldenTexts_IdenticalWithoutSpecialTokens(string model)
     {
-        (WordPieceTokenizer tokenizer, JsonElement golden) = Load(model);
+        (Tokenizer tokenizer, JsonElement golden) = Load(model);
         foreach (JsonElement item in golden.GetProperty("cases").EnumerateArray())
         {
             int[] expected = [.. item.GetProperty("ids").EnumerateArray().Skip(1).SkipLast(1).Select(static e => e.GetInt32())];
@@ -40,7 +40,7 @@ public sealed class WordPieceTokenizerParityTests
     [MemberData(nameof(Models))]
     public void EncodePair_GoldenPairs_Identical(string model)
     {
-        (WordPieceTokenizer tokenizer, JsonElement golden) = Load(model);
+        (Tokenizer tokenizer, JsonElement golden) = Load(model);
         foreach (JsonElement item in golden.GetProperty("pairs").EnumerateArray())
         {
             string first = item.GetProperty("a").GetString()!;
@@ -74,7 +74,7 @@ public sealed class WordPieceTokenizerParityTests
     [MemberData(nameof(Models))]
     public void EncodeBatch_GoldenBatch_IdenticalAndPaddedToTheLongest(string model)
     {
-        (WordPieceTokenizer tokenizer, JsonElement golden) = Load(model);
+        (Tokenizer tokenizer, JsonElement golden) = Load(model);
         JsonElement item = golden.GetProperty("batch");
         TextPair[] texts = [.. item.GetProperty("texts").EnumerateArray().Select(static e => new TextPair(e.GetString()!))];
         var batch = new TokenBatch();
@@ -97,19 +97,19 @@ public sealed class WordPieceTokenizerParityTests
         StopAtMaxLength = true,
     };
 
-    private static (WordPieceTokenizer Tokenizer, JsonElement Golden) Load(string model)
+    private static (Tokenizer Tokenizer, JsonElement Golden) Load(string model)
     {
         bool cased = model.StartsWith("cased", StringComparison.Ordinal);
         string golden = Reference.File("golden", "bert", cased ? "tok_cased.json" : "tok_uncased.json");
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(golden));
-        WordPieceTokenizer tokenizer = model switch
+        Tokenizer tokenizer = model switch
         {
-            "uncased" => WordPieceTokenizer.Load(Path.GetDirectoryName(Reference.File("bert", "uncased", "tokenizer.json"))!),
-            "cased" => WordPieceTokenizer.FromTokenizerJson(File.ReadAllBytes(Reference.File("bert", "bert-base-cased-tokenizer.json"))),
-            "uncased vocab.txt" => WordPieceTokenizer.FromVocabulary(
+            "uncased" => Tokenizer.Load(Path.GetDirectoryName(Reference.File("bert", "uncased", "tokenizer.json"))!),
+            "cased" => Tokenizer.FromTokenizerJson(File.ReadAllBytes(Reference.File("bert", "bert-base-cased-tokenizer.json"))),
+            "uncased vocab.txt" => Tokenizer.FromVocabulary(
                 File.ReadAllBytes(Reference.File("bert", "uncased", "vocab.txt")),
                 File.ReadAllBytes(Reference.File("bert", "uncased", "tokenizer_config.json"))),
-            _ => WordPieceTokenizer.FromVocabulary(
+            _ => Tokenizer.FromVocabulary(
                 File.ReadAllBytes(Reference.File("bert", "bert-base-cased-vocab.txt")), new WordPieceOptions { Lowercase = false }),
         };
         return (tokenizer, document.RootElement.Clone());

@@ -1,7 +1,6 @@
 using System.Text;
-using ServerlessInference.Text.Internal;
 
-namespace ServerlessInference.Text.Tests.Internal;
+namespace ServerlessInference.Text.Tests;
 
 public sealed class TextRequestTests
 {

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using ServerlessInference.Text.QuestionAnswering;
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 
 namespace ServerlessInference.Text.Tests.QuestionAnswering;
 
@@ -58,7 +57,7 @@ public sealed class ParagraphModelTests : IAsyncDisposable
     [Fact]
     public void Encode_NamesNeverSeen_AreKnownPieces()
     {
-        WordPieceTokenizer tokenizer = WordPieceTokenizer.Load(Folder);
+        Tokenizer tokenizer = Tokenizer.Load(Folder);
         int unknown = tokenizer.Encode("[UNK]").Ids[1];
 
         Assert.All(Questions(), item => Assert.DoesNotContain(unknown, tokenizer.Encode(item.GetProperty("context").GetString()!).Ids.ToArray()));

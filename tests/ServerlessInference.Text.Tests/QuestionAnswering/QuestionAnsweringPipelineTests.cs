@@ -1,12 +1,11 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
-using ServerlessInference.Text.QuestionAnswering;
 using ServerlessInference.Text.Tests.Support;
-using ServerlessInference.Text.Tests.Tokenization;
+using ServerlessInference.Tokenizers.Tests;
 
 namespace ServerlessInference.Text.Tests.QuestionAnswering;
 

@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Models;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
-using ServerlessInference.Text.Tests.Tokenization;
+using ServerlessInference.Tokenizers.Tests;
 
 namespace ServerlessInference.Text.Tests.Support;
 

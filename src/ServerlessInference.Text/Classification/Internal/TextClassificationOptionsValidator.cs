@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace ServerlessInference.Text.Classification.Internal;
+namespace ServerlessInference.Text.Classification;
 
 [OptionsValidator]
 internal sealed partial class TextClassificationOptionsValidator : IValidateOptions<TextClassificationOptions>;

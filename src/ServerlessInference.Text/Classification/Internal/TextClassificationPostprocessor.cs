@@ -3,16 +3,16 @@ using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 
-namespace ServerlessInference.Text.Classification.Internal;
+namespace ServerlessInference.Text.Classification;
 
 /// <summary>Reads class logits <c>[n, classes]</c> of float16, float32 or float64. Thread-safe.</summary>
 internal sealed class TextClassificationPostprocessor(TextClassificationOptions options) : IPostprocessor<TextClassification>
 {
-    public void Prepare(LoadedModel model) => _ = SettingsOf(model);
+    public void Prepare(LoadedModel model) => _ = GetSettings(model);
 
     public ValueTask PostprocessAsync(InferenceBatch batch, Memory<TextClassification> outputs, CancellationToken cancellationToken)
     {
-        Settings settings = SettingsOf(batch.Model);
+        Settings settings = GetSettings(batch.Model);
         TensorView<float> logits = batch.GetFloatOutput(settings.Output);
         ReadOnlySpan<long> shape = logits.Shape;
         if (shape.Length != 2 || shape[0] < outputs.Length || (settings.Labels.Count > 0 && shape[1] != settings.Labels.Count))
@@ -20,7 +20,8 @@ internal sealed class TextClassificationPostprocessor(TextClassificationOptions 
             throw new ModelContractException(
                 $"Output '{batch.Model.Description.Outputs[settings.Output].Name}' of model '{batch.Model.Identity.Name}' is " +
                 $"[{string.Join(", ", shape.ToArray())}]; " +
-                $"[{batch.Rows}, {(settings.Labels.Count > 0 ? settings.Labels.Count : "classes")}] was expected. Load the labels that belong to this model.");
+                $"[{batch.Rows}, {(settings.Labels.Count > 0 ? settings.Labels.Count : "classes")}] was expected. " +
+                "Load the labels that belong to this model.");
         }
 
         int classes = checked((int)shape[1]);
@@ -50,7 +51,7 @@ internal sealed class TextClassificationPostprocessor(TextClassificationOptions 
         return ValueTask.CompletedTask;
     }
 
-    private Settings SettingsOf(LoadedModel model) => model.GetOrCreate(this, Read);
+    private Settings GetSettings(LoadedModel model) => model.GetOrCreate(this, Read);
 
     private Settings Read(LoadedModel model)
     {
@@ -71,8 +72,8 @@ internal sealed class TextClassificationPostprocessor(TextClassificationOptions 
         if (output < 0)
         {
             throw new ModelContractException(
-                $"Model '{model.Identity.Name}' has the outputs {string.Join(", ", model.Description.Outputs)}; text classification needs " +
-                "a float tensor [n, classes]. Export the model for the task text-classification.");
+                $"Model '{model.Identity.Name}' has the outputs {string.Join(", ", model.Description.Outputs)}; " +
+                "text classification needs a float tensor [n, classes]. Export the model for the task text-classification.");
         }
 
         TextScoreFunction function = options.Scores;

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace ServerlessInference.Text.Embeddings.Internal;
+namespace ServerlessInference.Text.Embeddings;
 
 /// <summary>Pools token vectors and normalizes the result.</summary>
 /// <remarks>Follows sentence-transformers' Pooling and Normalize modules: the mean over no tokens divides by 1e-9 and a vector of

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace ServerlessInference.Text.Embeddings.Internal;
+namespace ServerlessInference.Text.Embeddings;
 
 [OptionsValidator]
 internal sealed partial class TextEmbeddingOptionsValidator : IValidateOptions<TextEmbeddingOptions>;

@@ -3,31 +3,30 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
-using ServerlessInference.Text.Internal;
 
-namespace ServerlessInference.Text.Embeddings.Internal;
+namespace ServerlessInference.Text.Embeddings;
 
-/// <summary>Reads token vectors <c>[n, length, size]</c> and pools them, or vectors that the model has pooled itself <c>[n, size]</c>.</summary>
+/// <summary>Reads token vectors <c>[n, length, size]</c> and pools them, or reads pooled vectors <c>[n, size]</c>.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class TextEmbeddingPostprocessor(TextEmbeddingOptions options) : IPostprocessor<TextEmbedding>
 {
     private const string PoolingFile = "1_Pooling/config.json";
 
-    public void Prepare(LoadedModel model) => _ = SettingsOf(model);
+    public void Prepare(LoadedModel model) => _ = GetSettings(model);
 
     public ValueTask PostprocessAsync(InferenceBatch batch, Memory<TextEmbedding> outputs, CancellationToken cancellationToken)
     {
-        Settings settings = SettingsOf(batch.Model);
+        Settings settings = GetSettings(batch.Model);
         TextBatch state = batch.State(static () => new TextBatch());
         TensorView<float> tensor = batch.GetFloatOutput(settings.Output);
         ReadOnlySpan<long> shape = tensor.Shape;
         if (shape.Length is not (2 or 3) || shape[0] < outputs.Length
-            || (shape.Length == 3 && shape[1] < state.Tokens.LongestLength))
+            || (shape.Length == 3 && shape[1] < state.Tokens.MaxLength))
         {
             throw new ModelContractException(
                 $"Output '{batch.Model.Description.Outputs[settings.Output].Name}' of model '{batch.Model.Identity.Name}' is " +
                 $"[{string.Join(", ", shape.ToArray())}]; " +
-                $"[{batch.Rows}, {state.Tokens.LongestLength}, size] or [{batch.Rows}, size] was expected.");
+                $"[{batch.Rows}, {state.Tokens.MaxLength}, size] or [{batch.Rows}, size] was expected.");
         }
 
         int size = checked((int)shape[^1]);
@@ -61,7 +60,7 @@ internal sealed class TextEmbeddingPostprocessor(TextEmbeddingOptions options) :
         return ValueTask.CompletedTask;
     }
 
-    private Settings SettingsOf(LoadedModel model) => model.GetOrCreate(this, Read);
+    private Settings GetSettings(LoadedModel model) => model.GetOrCreate(this, Read);
 
     private Settings Read(LoadedModel model)
     {
@@ -79,30 +78,31 @@ internal sealed class TextEmbeddingPostprocessor(TextEmbeddingOptions options) :
         {
             throw new ModelContractException(
                 $"Model '{model.Identity.Name}' has the outputs {string.Join(", ", outputs)}; embeddings need " +
-                $"{(options.Output is null ? "a float tensor" : $"'{options.Output}' as a float tensor")} [n, length, size] or [n, size]. " +
+                $"{(options.Output is null ? "a float tensor" : $"'{options.Output}' as a float tensor")} " +
+                "[n, length, size] or [n, size]. " +
                 "Export the model for the task feature-extraction, or set the option Output.");
         }
 
-        return new Settings(output, PoolingOf(model), options.Normalize ?? NormalizesByModules(model));
+        return new Settings(output, GetPooling(model), options.Normalize ?? ReadModulesNormalize(model));
     }
 
     private static bool IsFloat(ValueDescription output) => output is
         { Kind: ValueKind.Tensor, ElementType: TensorElementType.Float or TensorElementType.Float16 or TensorElementType.Double };
 
-    private TextPooling PoolingOf(LoadedModel model)
+    private TextPooling GetPooling(LoadedModel model)
     {
         if (options.Pooling != TextPooling.Auto)
         {
             return options.Pooling;
         }
 
-        bool Is(string name) => ModelSettings.Read(model, PoolingFile, name, static value => value.ValueKind == JsonValueKind.True);
-        if (Is("pooling_mode_cls_token"))
+        bool IsSet(string name) => ModelSettings.Read(model, PoolingFile, name, static value => value.ValueKind == JsonValueKind.True);
+        if (IsSet("pooling_mode_cls_token"))
         {
             return TextPooling.Class;
         }
 
-        if (Is("pooling_mode_max_tokens") && !Is("pooling_mode_mean_tokens"))
+        if (IsSet("pooling_mode_max_tokens") && !IsSet("pooling_mode_mean_tokens"))
         {
             return TextPooling.Max;
         }
@@ -110,7 +110,7 @@ internal sealed class TextEmbeddingPostprocessor(TextEmbeddingOptions options) :
         return TextPooling.Mean;
     }
 
-    private static bool NormalizesByModules(LoadedModel model) => !model.Artifact.TryGetFile("modules.json", out _)
+    private static bool ReadModulesNormalize(LoadedModel model) => !model.Artifact.TryGetFile("modules.json", out _)
         || ModelSettings.Read(model, "modules.json", null, static root =>
         {
             foreach (JsonElement module in root.EnumerateArray())

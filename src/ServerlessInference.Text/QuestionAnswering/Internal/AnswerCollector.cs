@@ -1,6 +1,6 @@
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 
-namespace ServerlessInference.Text.QuestionAnswering.Internal;
+namespace ServerlessInference.Text.QuestionAnswering;
 
 /// <summary>Collects the best spans of all windows of a context and turns them into answers. Not thread-safe; reused.</summary>
 internal sealed class AnswerCollector

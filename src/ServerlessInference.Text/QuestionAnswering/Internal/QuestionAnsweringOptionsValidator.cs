@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace ServerlessInference.Text.QuestionAnswering.Internal;
+namespace ServerlessInference.Text.QuestionAnswering;
 
 [OptionsValidator]
 internal sealed partial class QuestionAnsweringOptionsValidator : IValidateOptions<QuestionAnsweringOptions>;

@@ -1,6 +1,6 @@
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 
-namespace ServerlessInference.Text.QuestionAnswering.Internal;
+namespace ServerlessInference.Text.QuestionAnswering;
 
 /// <summary>The windows of a batch of questions, which question each belongs to, and the contexts. Reused between requests.</summary>
 internal sealed class QuestionBatch

@@ -2,26 +2,25 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
-using ServerlessInference.Text.Internal;
 
-namespace ServerlessInference.Text.QuestionAnswering.Internal;
+namespace ServerlessInference.Text.QuestionAnswering;
 
 /// <summary>Reads start and end logits <c>[windows, length]</c> and cuts the answers out of the contexts. Thread-safe.</summary>
-internal sealed class QuestionPostprocessor(QuestionAnsweringOptions options) : IPostprocessor<QuestionAnswers>
+internal sealed class QuestionPostprocessor(TextModelReader reader, QuestionAnsweringOptions options) : IPostprocessor<QuestionAnswers>
 {
-    public void Prepare(LoadedModel model) => _ = OutputsOf(model);
+    public void Prepare(LoadedModel model) => _ = FindOutputs(model);
 
     public ValueTask PostprocessAsync(InferenceBatch batch, Memory<QuestionAnswers> outputs, CancellationToken cancellationToken)
     {
         QuestionBatch state = batch.State(static () => new QuestionBatch());
         try
         {
-            Outputs indices = OutputsOf(batch.Model);
-            int? classId = TextModel.Of(batch.Model).Tokenizer.ClassTokenId;
+            Outputs indices = FindOutputs(batch.Model);
+            int? classId = reader.Read(batch.Model).Tokenizer.ClassTokenId;
             TensorView<float> start = batch.GetFloatOutput(indices.Start);
             TensorView<float> end = batch.GetFloatOutput(indices.End);
-            int length = Length(batch, indices.Start, start, state);
-            if (length != Length(batch, indices.End, end, state))
+            int length = GetLength(batch, indices.Start, start, state);
+            if (length != GetLength(batch, indices.End, end, state))
             {
                 throw new ModelContractException(
                     $"The start and end logits of model '{batch.Model.Identity.Name}' differ in shape. Export the model again.");
@@ -54,19 +53,19 @@ internal sealed class QuestionPostprocessor(QuestionAnsweringOptions options) : 
         return ValueTask.CompletedTask;
     }
 
-    private static int Length(InferenceBatch batch, int index, TensorView<float> logits, QuestionBatch state)
+    private static int GetLength(InferenceBatch batch, int index, TensorView<float> logits, QuestionBatch state)
     {
         ReadOnlySpan<long> shape = logits.Shape;
         bool fits = shape.Length == 2 || (shape.Length == 3 && shape[2] == 1);
-        return fits && shape[0] >= state.Windows.Count && shape[1] >= state.Windows.LongestLength
+        return fits && shape[0] >= state.Windows.Count && shape[1] >= state.Windows.MaxLength
             ? (int)shape[1]
             : throw new ModelContractException(
                 $"Output '{batch.Model.Description.Outputs[index].Name}' of model '{batch.Model.Identity.Name}' is " +
-                $"[{string.Join(", ", shape.ToArray())}]; [{state.Windows.Count}, {state.Windows.LongestLength}] was expected, " +
+                $"[{string.Join(", ", shape.ToArray())}]; [{state.Windows.Count}, {state.Windows.MaxLength}] was expected, " +
                 "a logit for each token.");
     }
 
-    private Outputs OutputsOf(LoadedModel model) => model.GetOrCreate(this, static model =>
+    private Outputs FindOutputs(LoadedModel model) => model.GetOrCreate(this, static model =>
     {
         int start = model.Description.IndexOfOutput("start_logits");
         int end = model.Description.IndexOfOutput("end_logits");

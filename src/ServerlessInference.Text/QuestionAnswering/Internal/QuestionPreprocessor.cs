@@ -1,21 +1,20 @@
 using ServerlessInference.Models;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
-using ServerlessInference.Text.Internal;
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 
-namespace ServerlessInference.Text.QuestionAnswering.Internal;
+namespace ServerlessInference.Text.QuestionAnswering;
 
-/// <summary>Splits questions and contexts into windows, one row per window, padded to the longest. All windows of a batch run together.</summary>
-/// <remarks>Thread-safe.</remarks>
-internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : IPreprocessor<Question>
+/// <summary>Splits questions and contexts into windows, one row per window, padded to the longest.</summary>
+/// <remarks>All windows of a batch run together. Thread-safe.</remarks>
+internal sealed class QuestionPreprocessor(TextModelReader reader, QuestionAnsweringOptions options) : IPreprocessor<Question>
 {
     private const int DefaultStride = 128;
     private const int StackLimit = 1024;
 
-    public void PrepareFiles(ModelArtifact artifact) => TextModel.TokenizerOf(artifact);
+    public void PrepareFiles(ModelArtifact artifact) => reader.ReadTokenizer(artifact);
 
-    public void Prepare(LoadedModel model) => TextModel.Of(model);
+    public void Prepare(LoadedModel model) => reader.Read(model);
 
     public bool TryCreateWarmupInput(LoadedModel model, out Question input)
     {
@@ -29,9 +28,9 @@ internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : I
 
     public ValueTask PreprocessAsync(ReadOnlyMemory<Question> inputs, InferenceBatch batch, CancellationToken cancellationToken)
     {
-        TextModel model = TextModel.Of(batch.Model);
+        TextModel model = reader.Read(batch.Model);
         int maxLength = Math.Min(options.MaxLength, model.MaxLength);
-        EncodeOptions encode = Windows(maxLength, options.Stride ?? Math.Min(maxLength / 2, DefaultStride));
+        EncodeOptions encode = CreateWindowOptions(maxLength, options.Stride ?? Math.Min(maxLength / 2, DefaultStride));
         QuestionBatch state = batch.State(static () => new QuestionBatch());
         state.Clear();
 
@@ -51,6 +50,13 @@ internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : I
             {
                 batch.Fail(i, exception);
             }
+            catch (TextTooLongException exception)
+            {
+                InvalidInputKind kind = exception.Limit == TextLimit.MaxWindows
+                    ? InvalidInputKind.TooLarge
+                    : InvalidInputKind.Unprocessable;
+                batch.Fail(i, new InvalidInputException(kind, exception.Message, exception));
+            }
         }
 
         if (inputs.Length > 1 && state.Windows.Count > options.MaxWindows)
@@ -62,7 +68,7 @@ internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : I
         }
 
         state.Starts.Add(state.Windows.Count);
-        int length = model.Inputs.FixedLength ?? Math.Max(1, state.Windows.LongestLength);
+        int length = model.Inputs.FixedLength ?? Math.Max(1, state.Windows.MaxLength);
         model.Inputs.Fill(batch, state.Windows, rows ?? Math.Max(1, state.Windows.Count), length, model.Tokenizer.PadTokenId);
         return ValueTask.CompletedTask;
     }
@@ -76,7 +82,7 @@ internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : I
 
         if (options.Stride is null)
         {
-            encode = WithRoomFor(question.Text, model, encode);
+            encode = MakeRoom(question.Text, model, encode);
         }
 
         model.Tokenizer.EncodeWindows(question.Text, question.Context, state.Current, encode);
@@ -90,20 +96,20 @@ internal sealed class QuestionPreprocessor(QuestionAnsweringOptions options) : I
 
         for (int i = 0; i < state.Current.Count; i++)
         {
-            state.Windows.Next().CopyFrom(state.Current[i]);
+            state.Windows.Add().CopyFrom(state.Current[i]);
         }
     }
 
     /// <summary>Reduces the overlap if a long question leaves the windows little room.</summary>
-    private EncodeOptions WithRoomFor(string question, TextModel model, EncodeOptions encode)
+    private EncodeOptions MakeRoom(string question, TextModel model, EncodeOptions encode)
     {
         int maxLength = encode.MaxLength!.Value;
         Span<int> ids = maxLength <= StackLimit ? stackalloc int[maxLength] : new int[maxLength];
-        int room = maxLength - model.Tokenizer.EncodeIds(question, ids) - model.Tokenizer.SpecialTokensOfPair;
-        return room > encode.Stride || room <= 0 ? encode : Windows(maxLength, room / 2);
+        int room = maxLength - model.Tokenizer.EncodeIds(question, ids) - model.Tokenizer.CountSpecialTokens(isPair: true);
+        return room > encode.Stride || room <= 0 ? encode : CreateWindowOptions(maxLength, room / 2);
     }
 
-    private EncodeOptions Windows(int maxLength, int stride) => new()
+    private EncodeOptions CreateWindowOptions(int maxLength, int stride) => new()
     {
         MaxWindows = options.MaxWindows,
         MaxLength = maxLength,

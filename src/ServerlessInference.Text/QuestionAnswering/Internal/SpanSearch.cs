@@ -1,4 +1,4 @@
-namespace ServerlessInference.Text.QuestionAnswering.Internal;
+namespace ServerlessInference.Text.QuestionAnswering;
 
 /// <summary>Finds the best answer spans of a window.</summary>
 /// <remarks>

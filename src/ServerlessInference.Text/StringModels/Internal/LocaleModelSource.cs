@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 using ServerlessInference.Models;
 using ServerlessInference.Registration;
 
-namespace ServerlessInference.Text.StringModels.Internal;
+namespace ServerlessInference.Text.StringModels;
 
 /// <summary>Replaces the locale in the text normalization of the model that another source loads. Thread-safe.</summary>
 internal sealed class LocaleModelSource(IModelSource inner, string name, IOptionsMonitor<ModelOptions> models, string locale) : IModelSource

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using ServerlessInference.Protobuf;
 
-namespace ServerlessInference.Text.StringModels.Internal;
+namespace ServerlessInference.Text.StringModels;
 
 /// <summary>Changes the locale of every <c>StringNormalizer</c> in an ONNX model by rewriting the model's protobuf bytes.</summary>
 /// <remarks>
@@ -52,7 +52,7 @@ internal static class LocalePatch
         var reader = new ProtobufReader(message);
         while (reader.TryRead(out ProtobufField field))
         {
-            if (!field.IsMessage || ChildOf(kind, field.Number) is not { } child)
+            if (!field.IsMessage || GetChild(kind, field.Number) is not { } child)
             {
                 continue;
             }
@@ -76,7 +76,7 @@ internal static class LocalePatch
         return output.WrittenSpan.ToArray();
     }
 
-    private static Message? ChildOf(Message kind, int field) => (kind, field) switch
+    private static Message? GetChild(Message kind, int field) => (kind, field) switch
     {
         (Message.Model, 7) => Message.Graph,
         (Message.Model, 25) => Message.Function,

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace ServerlessInference.Text.StringModels.Internal;
+namespace ServerlessInference.Text.StringModels;
 
 [OptionsValidator]
 internal sealed partial class StringModelOptionsValidator : IValidateOptions<StringModelOptions>;

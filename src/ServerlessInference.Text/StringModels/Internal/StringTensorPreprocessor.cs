@@ -3,7 +3,7 @@ using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 
-namespace ServerlessInference.Text.StringModels.Internal;
+namespace ServerlessInference.Text.StringModels;
 
 /// <summary>Copies texts into a model's only input, a string tensor <c>[n]</c> or <c>[n, 1]</c>. Thread-safe.</summary>
 internal sealed class StringTensorPreprocessor : IPreprocessor<string>

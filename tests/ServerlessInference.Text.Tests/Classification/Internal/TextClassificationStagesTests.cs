@@ -3,12 +3,10 @@ using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 using ServerlessInference.Text.Classification;
-using ServerlessInference.Text.Classification.Internal;
-using ServerlessInference.Text.Internal;
 using ServerlessInference.Text.Tests.Support;
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 
-namespace ServerlessInference.Text.Tests.Classification.Internal;
+namespace ServerlessInference.Text.Tests.Classification;
 
 public sealed class TextClassificationStagesTests
 {
@@ -100,7 +98,7 @@ public sealed class TextClassificationStagesTests
     }
 
     private static TextPreprocessor<TextPair> Preprocessor(TextClassificationOptions options) =>
-        new(static pair => pair, static pair => pair, _ => options.MaxLength, options.Truncate);
+        new(new TextModelReader(), static pair => pair, static pair => pair, _ => options.MaxLength, options.Truncate);
 
     private static async Task<TextClassification> Classify(string config, TextClassificationOptions options, params float[] logits)
     {

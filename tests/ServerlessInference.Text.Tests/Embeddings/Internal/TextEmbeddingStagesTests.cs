@@ -2,12 +2,10 @@ using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 using ServerlessInference.Text.Embeddings;
-using ServerlessInference.Text.Embeddings.Internal;
-using ServerlessInference.Text.Internal;
 using ServerlessInference.Text.Tests.Support;
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 
-namespace ServerlessInference.Text.Tests.Embeddings.Internal;
+namespace ServerlessInference.Text.Tests.Embeddings;
 
 public sealed class TextEmbeddingStagesTests
 {
@@ -81,7 +79,8 @@ public sealed class TextEmbeddingStagesTests
     {
         LoadedModel model = TestModels.Create(TestModels.BertInputs(), [TestModels.Floats("last_hidden_state", -1, -1, 2)], files);
         using var batch = new InferenceBatch(model, 2);
-        var preprocessor = new TextPreprocessor<string>(static text => new TextPair(text), static pair => pair.First, _ => null, truncate: true);
+        var preprocessor = new TextPreprocessor<string>(
+            new TextModelReader(), static text => new TextPair(text), static pair => pair.First, _ => null, truncate: true);
         await preprocessor.PreprocessAsync(new[] { "fox", "the fox" }, batch, TestContext.Current.CancellationToken);
         batch.SetOutput("last_hidden_state", TensorValue.Create(Tokens, 2, 4, 2));
         var outputs = new TextEmbedding[2];

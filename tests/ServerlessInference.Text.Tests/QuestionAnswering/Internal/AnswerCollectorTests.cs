@@ -1,9 +1,8 @@
 using System.Text.Json;
 using ServerlessInference.Text.QuestionAnswering;
-using ServerlessInference.Text.QuestionAnswering.Internal;
-using ServerlessInference.Text.Tokenization;
+using ServerlessInference.Tokenizers;
 
-namespace ServerlessInference.Text.Tests.QuestionAnswering.Internal;
+namespace ServerlessInference.Text.Tests.QuestionAnswering;
 
 public sealed class AnswerCollectorTests
 {
@@ -71,15 +70,15 @@ public sealed class AnswerCollectorTests
         {
             if (sequences[i] < 0)
             {
-                encoding.AddSpecial(ids.AsSpan(i, 1), 0);
+                encoding.AddSpecialTokens(ids.AsSpan(i, 1));
             }
             else
             {
-                encoding.AddSequence(ids.AsSpan(i, 1), words.AsSpan(i, 1), offsets.AsSpan(i, 1), sequences[i], sequences[i]);
+                encoding.AddTokens(ids.AsSpan(i, 1), words.AsSpan(i, 1), offsets.AsSpan(i, 1), sequences[i], sequences[i]);
             }
         }
 
-        encoding.Pad(ids.Length, 0, 0, TextSide.Right);
+        encoding.Pad(ids.Length, 0);
         return encoding;
     }
 

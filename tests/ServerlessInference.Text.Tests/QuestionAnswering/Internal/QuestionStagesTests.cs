@@ -3,10 +3,9 @@ using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 using ServerlessInference.Text.QuestionAnswering;
-using ServerlessInference.Text.QuestionAnswering.Internal;
 using ServerlessInference.Text.Tests.Support;
 
-namespace ServerlessInference.Text.Tests.QuestionAnswering.Internal;
+namespace ServerlessInference.Text.Tests.QuestionAnswering;
 
 public sealed class QuestionStagesTests
 {
@@ -19,7 +18,7 @@ public sealed class QuestionStagesTests
         var options = new QuestionAnsweringOptions { MaxLength = 10, Stride = 2 };
         LoadedModel model = TestModels.Create(TestModels.BertInputs(), Outputs);
         using var batch = new InferenceBatch(model, 1);
-        await new QuestionPreprocessor(options).PreprocessAsync(new[] { new Question("x", Context) }, batch, TestContext.Current.CancellationToken);
+        await new QuestionPreprocessor(new TextModelReader(), options).PreprocessAsync(new[] { new Question("x", Context) }, batch, TestContext.Current.CancellationToken);
 
         (long rows, long length) = Shape(batch);
         Assert.True(rows > 1);
@@ -39,7 +38,7 @@ public sealed class QuestionStagesTests
         batch.SetOutput("start_logits", TensorValue.Create(start, rows, length));
         batch.SetOutput("end_logits", TensorValue.Create(end, rows, length));
         var answers = new QuestionAnswers[1];
-        await new QuestionPostprocessor(options).PostprocessAsync(batch, answers, TestContext.Current.CancellationToken);
+        await new QuestionPostprocessor(new TextModelReader(), options).PostprocessAsync(batch, answers, TestContext.Current.CancellationToken);
 
         Assert.Equal("The FÓX", answers[0].Top[0].Text);
         Assert.Equal(Context.IndexOf("The", StringComparison.Ordinal), answers[0].Top[0].Start);
@@ -51,7 +50,7 @@ public sealed class QuestionStagesTests
     {
         LoadedModel model = TestModels.Create(TestModels.BertInputs(), Outputs);
         using var batch = new InferenceBatch(model, 2);
-        await new QuestionPreprocessor(new QuestionAnsweringOptions()).PreprocessAsync(
+        await new QuestionPreprocessor(new TextModelReader(), new QuestionAnsweringOptions()).PreprocessAsync(
             new[] { new Question("x", " "), new Question("x", "the fox") }, batch, TestContext.Current.CancellationToken);
 
         Assert.IsType<InvalidInputException>(batch.FailureOf(0));
@@ -65,7 +64,7 @@ public sealed class QuestionStagesTests
         LoadedModel model = TestModels.Create(TestModels.BertInputs(), Outputs);
         using var batch = new InferenceBatch(model, 1);
         string context = string.Join(' ', Enumerable.Repeat("fox", 100));
-        await new QuestionPreprocessor(new QuestionAnsweringOptions { MaxLength = 10, Stride = 0, MaxWindows = 3 }).PreprocessAsync(
+        await new QuestionPreprocessor(new TextModelReader(), new QuestionAnsweringOptions { MaxLength = 10, Stride = 0, MaxWindows = 3 }).PreprocessAsync(
             new[] { new Question("x", context) }, batch, TestContext.Current.CancellationToken);
 
         InvalidInputException exception = Assert.IsType<InvalidInputException>(batch.FailureOf(0));
@@ -78,7 +77,7 @@ public sealed class QuestionStagesTests
     {
         LoadedModel model = TestModels.Create(TestModels.BertInputs(batch: 1, length: 12), Outputs);
         using var batch = new InferenceBatch(model, 1);
-        var preprocessor = new QuestionPreprocessor(new QuestionAnsweringOptions());
+        var preprocessor = new QuestionPreprocessor(new TextModelReader(), new QuestionAnsweringOptions());
         await preprocessor.PreprocessAsync(new[] { new Question("x", string.Join(' ', Enumerable.Repeat("fox", 30))) }, batch, TestContext.Current.CancellationToken);
 
         Assert.Contains("batch axis is fixed at 1", batch.FailureOf(0)!.Message, StringComparison.Ordinal);
@@ -96,7 +95,7 @@ public sealed class QuestionStagesTests
             new("the the the the the the", string.Join(' ', Enumerable.Repeat("fox", 30))),
             new(string.Join(' ', Enumerable.Repeat("the", 40)), "fox"),
         ];
-        await new QuestionPreprocessor(new QuestionAnsweringOptions { MaxLength = 12 }).PreprocessAsync(
+        await new QuestionPreprocessor(new TextModelReader(), new QuestionAnsweringOptions { MaxLength = 12 }).PreprocessAsync(
             questions, batch, TestContext.Current.CancellationToken);
 
         Assert.Null(batch.FailureOf(0));
@@ -108,7 +107,7 @@ public sealed class QuestionStagesTests
     {
         LoadedModel model = TestModels.Create(TestModels.BertInputs(), [TestModels.Floats("logits", -1, 2)]);
 
-        ModelContractException exception = Assert.Throws<ModelContractException>(() => new QuestionPostprocessor(new()).Prepare(model));
+        ModelContractException exception = Assert.Throws<ModelContractException>(() => new QuestionPostprocessor(new TextModelReader(), new()).Prepare(model));
         Assert.Contains("'logits' float32", exception.Message, StringComparison.Ordinal);
     }
 
@@ -118,7 +117,7 @@ public sealed class QuestionStagesTests
         LoadedModel model = TestModels.Create(
             [.. TestModels.BertInputs(), new ValueDescription("pixel_values", ValueKind.Tensor, TensorElementType.Float, [-1, 3])], Outputs);
 
-        ModelContractException exception = Assert.Throws<ModelContractException>(() => new QuestionPreprocessor(new()).Prepare(model));
+        ModelContractException exception = Assert.Throws<ModelContractException>(() => new QuestionPreprocessor(new TextModelReader(), new()).Prepare(model));
         Assert.Contains("Nothing fills the input 'pixel_values'", exception.Message, StringComparison.Ordinal);
         Assert.Contains("'input_ids' int64", exception.Message, StringComparison.Ordinal);
     }
@@ -126,6 +125,6 @@ public sealed class QuestionStagesTests
     private static (long Rows, long Length) Shape(InferenceBatch batch)
     {
         QuestionBatch state = batch.State(static () => new QuestionBatch());
-        return (state.Windows.Count, state.Windows.LongestLength);
+        return (state.Windows.Count, state.Windows.MaxLength);
     }
 }

@@ -1,6 +1,6 @@
-using ServerlessInference.Text.QuestionAnswering.Internal;
+using ServerlessInference.Text.QuestionAnswering;
 
-namespace ServerlessInference.Text.Tests.QuestionAnswering.Internal;
+namespace ServerlessInference.Text.Tests.QuestionAnswering;
 
 public sealed class SpanSearchTests
 {

@@ -1,7 +1,7 @@
 using System.Text;
-using ServerlessInference.Text.StringModels.Internal;
+using ServerlessInference.Text.StringModels;
 
-namespace ServerlessInference.Text.Tests.StringModels.Internal;
+namespace ServerlessInference.Text.Tests.StringModels;
 
 public sealed class LocalePatchTests
 {

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace ServerlessInference.Tokenizers;
+
+/// <summary>The settings in <c>tokenizer_config.json</c>. A setting that the file does not contain is null.</summary>
+internal sealed class TokenizerConfig
+{
+    private const string FileName = "tokenizer_config.json";
+
+    internal bool? Lowercase { get; private set; }
+
+    internal bool? StripAccents { get; private set; }
+
+    internal bool? SplitIdeographs { get; private set; }
+
+    internal int? ModelMaxLength { get; private set; }
+
+    internal string? UnknownToken { get; private set; }
+
+    internal string? ClassToken { get; private set; }
+
+    internal string? SeparatorToken { get; private set; }
+
+    internal string? PadToken { get; private set; }
+
+    internal string? MaskToken { get; private set; }
+
+    internal List<AddedToken> AddedTokens { get; } = [];
+
+    /// <summary>Reads the file. Empty content has no settings.</summary>
+    /// <exception cref="InvalidDataException">The file is not valid JSON, or a value has an unexpected type.</exception>
+    internal static TokenizerConfig Read(ReadOnlySpan<byte> json)
+    {
+        var config = new TokenizerConfig();
+        if (json.IsEmpty)
+        {
+            return config;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            reader.Read();
+            JsonFile.ExpectObject(ref reader, "The file's content");
+            while (JsonFile.NextProperty(ref reader, out string name))
+            {
+                config.Set(name, ref reader);
+            }
+        }
+        catch (Exception exception) when (JsonFile.IsAboutContent(exception))
+        {
+            throw JsonFile.CreateException(FileName, exception);
+        }
+
+        return config;
+    }
+
+    internal WordPieceOptions ToWordPieceOptions()
+    {
+        var defaults = new WordPieceOptions();
+        return new WordPieceOptions
+        {
+            Lowercase = Lowercase ?? defaults.Lowercase,
+            StripAccents = StripAccents,
+            SplitIdeographs = SplitIdeographs ?? defaults.SplitIdeographs,
+            UnknownToken = UnknownToken ?? defaults.UnknownToken,
+            ClassToken = ClassToken ?? defaults.ClassToken,
+            SeparatorToken = SeparatorToken ?? defaults.SeparatorToken,
+            PadToken = PadToken ?? defaults.PadToken,
+            MaskToken = MaskToken ?? defaults.MaskToken,
+            ModelMaxLength = ModelMaxLength,
+            AddedTokens = AddedTokens,
+        };
+    }
+
+    private void Set(string name, ref Utf8JsonReader reader)
+    {
+        switch (name)
+        {
+            case "do_lower_case": Lowercase = JsonFile.BooleanOrNull(ref reader); break;
+            case "strip_accents": StripAccents = JsonFile.BooleanOrNull(ref reader); break;
+            case "tokenize_chinese_chars": SplitIdeographs = JsonFile.BooleanOrNull(ref reader); break;
+            case "model_max_length": ModelMaxLength = ReadLength(ref reader); break;
+            case "unk_token": UnknownToken = ReadToken(ref reader); break;
+            case "cls_token": ClassToken = ReadToken(ref reader); break;
+            case "sep_token": SeparatorToken = ReadToken(ref reader); break;
+            case "pad_token": PadToken = ReadToken(ref reader); break;
+            case "mask_token": MaskToken = ReadToken(ref reader); break;
+            case "added_tokens_decoder": ReadAddedTokens(ref reader); break;
+            default: reader.Skip(); break;
+        }
+    }
+
+    /// <summary>Files without a limit contain 10^30; a number that no sequence can reach counts as not set.</summary>
+    private static int? ReadLength(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.Null || !reader.TryGetInt32(out int length) ? null : length;
+
+    /// <summary>Reads a token, which is a string or an object with the token as its content.</summary>
+    private static string? ReadToken(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return JsonFile.StringOrNull(ref reader);
+        }
+
+        string? content = null;
+        while (JsonFile.NextProperty(ref reader, out string name))
+        {
+            if (name == "content")
+            {
+                content = JsonFile.StringOrNull(ref reader);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return content;
+    }
+
+    private void ReadAddedTokens(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return;
+        }
+
+        JsonFile.ExpectObject(ref reader, "added_tokens_decoder");
+        while (JsonFile.NextProperty(ref reader, out string name))
+        {
+            AddedTokens.Add(AddedTokenJson.Read(ref reader, int.Parse(name, NumberStyles.None, CultureInfo.InvariantCulture)));
+        }
+    }
+}

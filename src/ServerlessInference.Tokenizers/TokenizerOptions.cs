@@ -1,0 +1,25 @@
+namespace ServerlessInference.Tokenizers;
+
+/// <summary>What a <see cref="Tokenizer"/> needs to know besides the token model.</summary>
+public sealed class TokenizerOptions
+{
+    /// <summary>Gets the special tokens around one text and around two.</summary>
+    /// <value>The default is <see cref="SequenceTemplate.Plain"/>: no special tokens.</value>
+    public SequenceTemplate Template { get; init; } = SequenceTemplate.Plain;
+
+    /// <summary>Gets the id of the padding token.</summary>
+    /// <value>The default is 0.</value>
+    public int PadTokenId { get; init; }
+
+    /// <summary>Gets the id of the token that starts a sequence.</summary>
+    /// <value>The default is null: there is none.</value>
+    public int? ClassTokenId { get; init; }
+
+    /// <summary>Gets the id of unknown words.</summary>
+    /// <value>The default is null: there is none.</value>
+    public int? UnknownTokenId { get; init; }
+
+    /// <summary>Gets the maximum length in tokens of a sequence that the model takes.</summary>
+    /// <value>The default is null: it is not known.</value>
+    public int? ModelMaxLength { get; init; }
+}
