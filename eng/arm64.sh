@@ -98,12 +98,12 @@ if [ "$mode" = all ]; then
   printf '#!/bin/sh\nexec "%s" -cpu max -L "%s" "%s" "$@"\n' "$folder/qemu-aarch64" "$root" \
     "$folder/store-process/ServerlessInference.StoreProcess" >"$starter"
   chmod +x "$starter"
-  for name in Core Vision Text Parity; do run_tests $name max; done
+  for name in Core Vision Tokenizers Text Parity; do run_tests $name max; done
 else
   export SERVERLESS_INFERENCE_FUZZ_MUTANTS=50
   run_tests Vision neoverse-n1 -namespace "$vision.Imaging*" -namespace "$vision.Detection.Internal*" -class- "*.PngDecodeStateTests" \
     -class- "*.DetectionFuzzTests" -class- "*.NonMaxSuppressionTests"
-  run_tests Text neoverse-n1 -namespace "ServerlessInference.Text.Tests.Tokenization*" -class- "*.WordPieceTokenizerPropertyTests"
+  run_tests Tokenizers neoverse-n1 -class- "*.TokenizerPropertyTests"
   run_tests Parity neoverse-n1 -class "*.DecodeParityTests" -class "*.ClassificationTensorParityTests" \
     -class "*.WordPieceTokenizerParityTests" -class "*.RawOutputParityTests"
 fi

@@ -72,7 +72,7 @@ done
 
 # --- the same tokens with ICU as without: the runtime's own cultures and tables must not matter --------------------------------
 if [ -n "$(ldconfig -p 2>/dev/null | grep libicuuc)" ]; then
-  for name in ServerlessInference.Text.Tests ServerlessInference.Parity.Tests; do
+  for name in ServerlessInference.Tokenizers.Tests ServerlessInference.Text.Tests ServerlessInference.Parity.Tests; do
     [ -x "artifacts/bin/$name/${configuration,,}/$name" ] || continue
     folder=artifacts/with-icu/$name
     rm -rf "$folder" && mkdir -p "$folder" && cp -r "artifacts/bin/$name/${configuration,,}/." "$folder"

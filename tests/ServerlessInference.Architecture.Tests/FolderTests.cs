@@ -11,6 +11,8 @@ public sealed class FolderTests
     public static TheoryData<string, string[]> Layers => new()
     {
         { "Core", [".", "Tensors", "Diagnostics", "Models", "Sessions", "Pipelines", "Results", "Registration", "Packages"] },
+        { "Text", [".", "Classification", "Embeddings", "QuestionAnswering", "StringModels", "Registration"] },
+        { "Tokenizers", ["Unicode", "Normalization", "Vocabularies", "."] },
     };
 
     [Theory]

@@ -39,7 +39,7 @@ internal static class TokenizeCommand
         {
             tokenizer = Load(vocabulary, cased);
         }
-        catch (Exception exception) when (FailureDocument.Covers(exception))
+        catch (Exception exception) when (FailureDocument.Covers(exception) || exception is InvalidDataException)
         {
             throw new UsageException(exception.Message);
         }
@@ -54,7 +54,8 @@ internal static class TokenizeCommand
             {
                 document = Tokenize(tokenizer, number, text, maxLength, stride, windows);
             }
-            catch (Exception exception) when (FailureDocument.Covers(exception) || exception is ArgumentException)
+            catch (Exception exception)
+                when (FailureDocument.Covers(exception) || exception is ArgumentException or TextTooLongException)
             {
                 document = new LineFailureDocument(number, exception);
                 exitCode = ExitCode.InputFailed;
