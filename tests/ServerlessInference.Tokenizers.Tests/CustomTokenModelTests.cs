@@ -29,7 +29,8 @@ public sealed class CustomTokenModelTests
     public void EncodePair_TooLong_TruncatesFromEitherSide()
     {
         Assert.Equal(
-            [ClassId, 'x', SeparatorId, 'a', 'b', SeparatorId], _tokenizer.EncodePair("x", "abcd", new EncodeOptions { MaxLength = 6 }).Ids.ToArray());
+            [ClassId, 'x', SeparatorId, 'a', 'b', SeparatorId],
+            _tokenizer.EncodePair("x", "abcd", new EncodeOptions { MaxLength = 6 }).Ids.ToArray());
         Assert.Equal(
             [ClassId, 'c', 'd', SeparatorId],
             _tokenizer.Encode("ab cd", new EncodeOptions { MaxLength = 4, TruncationSide = TextSide.Left }).Ids.ToArray());
@@ -62,7 +63,8 @@ public sealed class CustomTokenModelTests
     [Fact]
     public void Members_Options_AreThoseOfTheCaller()
     {
-        Assert.Equal((3, ClassId, 99, null), (_tokenizer.PadTokenId, _tokenizer.ClassTokenId, _tokenizer.ModelMaxLength, _tokenizer.UnknownTokenId));
+        Assert.Equal((3, ClassId), (_tokenizer.PadTokenId, _tokenizer.ClassTokenId));
+        Assert.Equal((99, null), (_tokenizer.ModelMaxLength, _tokenizer.UnknownTokenId));
         Assert.Equal(65536, _tokenizer.VocabularySize);
         Assert.Equal('z', _tokenizer.GetTokenId("z"));
         Assert.Equal("z", _tokenizer.GetToken('z'));

@@ -8,9 +8,12 @@ public sealed class TokenizerLoadingTests : IDisposable
         {
           "version": "1.0",
           "truncation": { "direction": "Left", "max_length": 4, "strategy": "OnlyFirst", "stride": 1 },
-          "padding": { "strategy": { "Fixed": 6 }, "direction": "Right", "pad_to_multiple_of": 4, "pad_id": 0, "pad_type_id": 2, "pad_token": "[PAD]" },
-          "added_tokens": [ { "id": 3, "content": "[SEP]", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true } ],
-          "normalizer": { "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true },
+          "padding": { "strategy": { "Fixed": 6 }, "direction": "Right", "pad_to_multiple_of": 4,
+            "pad_id": 0, "pad_type_id": 2, "pad_token": "[PAD]" },
+          "added_tokens": [ { "id": 3, "content": "[SEP]", "single_word": false, "lstrip": false, "rstrip": false,
+            "normalized": false, "special": true } ],
+          "normalizer": { "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
+            "strip_accents": null, "lowercase": true },
           "pre_tokenizer": { "type": "BertPreTokenizer" },
           "post_processor": { "type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2] },
           "decoder": { "type": "WordPiece", "prefix": "##", "cleanup": false },
@@ -24,7 +27,7 @@ public sealed class TokenizerLoadingTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void FromTokenizerJson_EmbeddedSettings_AreOfferedAndNotApplied()
+    public void FromTokenizerJson_TruncationAndPadding_AreSavedAndNotApplied()
     {
         Tokenizer tokenizer = Tokenizer.FromTokenizerJson(Encoding.UTF8.GetBytes(Json));
 
@@ -38,7 +41,7 @@ public sealed class TokenizerLoadingTests : IDisposable
     }
 
     [Fact]
-    public void FromTokenizerJson_ConfigSaysCased_GoesBeforeTheTokenizer()
+    public void FromTokenizerJson_CasedConfig_TakesPrecedence()
     {
         Tokenizer tokenizer = Tokenizer.FromTokenizerJson(
             Encoding.UTF8.GetBytes(Json), """{"do_lower_case": false, "model_max_length": 1000000000000000019884624838656}"""u8);
@@ -57,11 +60,12 @@ public sealed class TokenizerLoadingTests : IDisposable
     [InlineData("{\"model\": {\"vocab\": {\"a\": 99999999}}}", "has no id between 0")]
     [InlineData("{\"pre_tokenizer\": {\"type\": \"BertPreTokenizer\"}, \"model\": {\"vocab\": {\"a\": 900000}}}", "ids up to 900000")]
     [InlineData("{\"pre_tokenizer\": {\"type\": \"BertPreTokenizer\"}, \"model\": {\"vocab\": {\"a\": 0, \"b\": 0}}}", "have the id 0")]
-    [InlineData("{\"pre_tokenizer\": {\"type\": \"BertPreTokenizer\"}, \"model\": {\"vocab\": {\"a\": 0}}}", "lacks the unknown token '[UNK]'")]
+    [InlineData(
+        "{\"pre_tokenizer\": {\"type\": \"BertPreTokenizer\"}, \"model\": {\"vocab\": {\"a\": 0}}}", "lacks the unknown token '[UNK]'")]
     [InlineData("{\"model\": {\"max_input_chars_per_word\": \"x\"}}", "tokenizer.json cannot be read")]
     [InlineData("{\"added_tokens\": [{\"content\": \"x\"}]}", "lacks its content or its id")]
     [InlineData("{", "tokenizer.json cannot be read")]
-    public void FromTokenizerJson_CannotBeUsed_SaysWhy(string json, string message)
+    public void FromTokenizerJson_UnsupportedOrDamaged_NamesTheReason(string json, string message)
     {
         InvalidDataException exception = Assert.Throws<InvalidDataException>(
             () => Tokenizer.FromTokenizerJson(Encoding.UTF8.GetBytes(json)));
@@ -78,14 +82,17 @@ public sealed class TokenizerLoadingTests : IDisposable
     }
 
     [Fact]
-    public void FromVocabulary_EmptyOrNotUtf8_SaysSo()
+    public void FromVocabulary_EmptyOrNotUtf8_Throws()
     {
-        Assert.Contains("is empty", Assert.Throws<InvalidDataException>(() => Tokenizer.FromVocabulary(default)).Message, StringComparison.Ordinal);
-        Assert.Contains("not UTF-8", Assert.Throws<InvalidDataException>(() => Tokenizer.FromVocabulary([0xFF])).Message, StringComparison.Ordinal);
+        InvalidDataException empty = Assert.Throws<InvalidDataException>(() => Tokenizer.FromVocabulary(default));
+        InvalidDataException binary = Assert.Throws<InvalidDataException>(() => Tokenizer.FromVocabulary([0xFF]));
+
+        Assert.Contains("is empty", empty.Message, StringComparison.Ordinal);
+        Assert.Contains("not UTF-8", binary.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void FromVocabulary_WindowsLineEndsAndMark_AreAccepted()
+    public void FromVocabulary_WindowsLineEndingsAndByteOrderMark_AreAccepted()
     {
         string text = "\uFEFF" + Encoding.UTF8.GetString(TestVocabulary.Bytes).Replace("\n", "\r\n", StringComparison.Ordinal);
         Tokenizer tokenizer = Tokenizer.FromVocabulary(Encoding.UTF8.GetBytes(text));
@@ -94,7 +101,7 @@ public sealed class TokenizerLoadingTests : IDisposable
     }
 
     [Fact]
-    public void FromVocabulary_TokenTwice_TheLaterIdHolds()
+    public void FromVocabulary_DuplicateToken_LaterIdWins()
     {
         Tokenizer tokenizer = Tokenizer.FromVocabulary("[PAD]\n[UNK]\n[CLS]\n[SEP]\nfox\ncat\nfox\n"u8);
 
@@ -108,7 +115,10 @@ public sealed class TokenizerLoadingTests : IDisposable
         File.WriteAllBytes(Path.Combine(_folder, "vocab.txt"), TestVocabulary.Bytes);
         File.WriteAllText(
             Path.Combine(_folder, "tokenizer_config.json"),
-            """{"do_lower_case": false, "unk_token": {"content": "[UNK]"}, "model_max_length": 512, "added_tokens_decoder": {"7": {"content": "<x>", "special": true}}}""");
+            """
+            {"do_lower_case": false, "unk_token": {"content": "[UNK]"}, "model_max_length": 512,
+             "added_tokens_decoder": {"7": {"content": "<x>", "special": true}}}
+            """);
 
         Tokenizer tokenizer = Tokenizer.Load(_folder);
 
@@ -117,7 +127,7 @@ public sealed class TokenizerLoadingTests : IDisposable
     }
 
     [Fact]
-    public void Load_TokenizerJson_GoesBeforeTheVocabulary()
+    public void Load_BothFiles_PrefersTokenizerJson()
     {
         File.WriteAllBytes(Path.Combine(_folder, "vocab.txt"), TestVocabulary.Bytes);
         File.WriteAllText(Path.Combine(_folder, "tokenizer.json"), Json);

@@ -10,7 +10,9 @@ public sealed class TokenizerPropertyTests
 
     private static readonly AddedToken[] Added =
     [
-        new(1000, "<x>") { StripsLeft = true, StripsRight = true }, new(1001, "Fox") { IsNormalized = true }, new(1002, "the") { IsSingleWord = true },
+        new(1000, "<x>") { StripsLeft = true, StripsRight = true },
+        new(1001, "Fox") { IsNormalized = true },
+        new(1002, "the") { IsSingleWord = true },
     ];
 
     public static TheoryData<bool, bool> Tokenizers => new() { { true, false }, { false, false }, { true, true } };
@@ -30,8 +32,9 @@ public sealed class TokenizerPropertyTests
             for (int i = 0; i < encoding.Count; i++)
             {
                 TextRange range = encoding.Offsets[i];
-                Assert.True(range.Start >= start && range.End > range.Start && range.End <= text.Length, $"seed {seed}, token {i}: {range}");
-                Assert.True(encoding.WordIds[i] >= word && encoding.WordIds[i] <= word + 1, $"seed {seed}, token {i}: word {encoding.WordIds[i]}");
+                string place = $"seed {seed}, token {i}: {range}, word {encoding.WordIds[i]}";
+                Assert.True(range.Start >= start && range.End > range.Start && range.End <= text.Length, place);
+                Assert.True(encoding.WordIds[i] >= word && encoding.WordIds[i] <= word + 1, place);
                 start = range.Start;
                 word = encoding.WordIds[i];
             }
@@ -39,7 +42,7 @@ public sealed class TokenizerPropertyTests
     }
 
     [Fact]
-    public void Encode_AnyUtf16_OffsetsCutTheTextWhereTheTokensSay()
+    public void Encode_AnyUtf16_OffsetsContainTheirTokens()
     {
         Tokenizer tokenizer = Create(lower: true, added: false);
         var normalizer = new TextNormalizer();
@@ -109,7 +112,8 @@ public sealed class TokenizerPropertyTests
             int max = random.Next(6, 40);
             int stride = random.Next(0, max - 3 - 2);
             int total = tokenizer.Encode(text, new EncodeOptions { AddSpecialTokens = false }).Count;
-            tokenizer.EncodeWindows("a", text, windows, new EncodeOptions { MaxLength = max, Stride = stride, Truncation = TruncationStrategy.OnlySecond });
+            tokenizer.EncodeWindows(
+                "a", text, windows, new EncodeOptions { MaxLength = max, Stride = stride, Truncation = TruncationStrategy.OnlySecond });
             var seen = new HashSet<(TextRange, int)>();
             for (int w = 0; w < windows.Count; w++)
             {

@@ -18,7 +18,9 @@ public sealed class TokenizerTests
     [InlineData("한", "ᄒ ##ᅡ ##ᆫ")]
     [InlineData("İs", "is")]
     [InlineData("Ω fox", "[UNK] fox")]
-    [InlineData("internationalization internationalizationalizationx", "internationalization internationalization ##a ##l ##i ##z ##a ##t ##i ##o ##n ##x")]
+    [InlineData(
+        "internationalization internationalizationalizationx",
+        "internationalization internationalization ##a ##l ##i ##z ##a ##t ##i ##o ##n ##x")]
     [InlineData("fo\ud800x \udc00", "fox")]
     [InlineData("[MASK] [mask] ##s", "[MASK] [UNK] m ##a ##s ##k [UNK] # # s")]
     [InlineData("", "")]
@@ -36,7 +38,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void Encode_Default_FramesWithSpecialTokens()
+    public void Encode_Default_AddsSpecialTokens()
     {
         TokenEncoding encoding = _tokenizer.EncodePair("fox", "the fox");
 
@@ -61,7 +63,7 @@ public sealed class TokenizerTests
     [Theory]
     [InlineData(100, "x")]
     [InlineData(101, "[UNK]")]
-    public void Encode_LongWord_UnknownBeyondTheLimit(int length, string first)
+    public void Encode_LongWord_IsUnknownBeyondTheLimit(int length, string first)
     {
         Assert.Equal(first, TestVocabulary.Tokens(_tokenizer, new string('x', length))[0]);
     }
@@ -99,7 +101,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void Encode_AddedTokenFlags_AreHonoured()
+    public void Encode_AddedTokenFlags_AreApplied()
     {
         Tokenizer tokenizer = TestVocabulary.Uncased(
             new AddedToken(1000, "<l>") { StripsLeft = true },

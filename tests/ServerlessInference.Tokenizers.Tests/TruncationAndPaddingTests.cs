@@ -34,7 +34,7 @@ public sealed class TruncationAndPaddingTests
     }
 
     [Fact]
-    public void EncodePair_OneSideDoesNotSuffice_SaysSo()
+    public void EncodePair_TruncatableTextTooShort_Throws()
     {
         TextTooLongException exception = Assert.Throws<TextTooLongException>(() => _tokenizer.EncodePair(
             Ten, "a b", new EncodeOptions { MaxLength = 8, Truncation = TruncationStrategy.OnlySecond }));
@@ -44,7 +44,7 @@ public sealed class TruncationAndPaddingTests
     }
 
     [Fact]
-    public void Encode_OnlySecondWithoutSecond_IsACallersMistake()
+    public void Encode_OnlySecondWithoutSecond_ThrowsArgumentException()
     {
         Assert.Throws<ArgumentException>(() => _tokenizer.Encode(
             Ten, new EncodeOptions { MaxLength = 5, Truncation = TruncationStrategy.OnlySecond }));
@@ -52,7 +52,7 @@ public sealed class TruncationAndPaddingTests
 
     [Theory]
     [InlineData(2, "MaxLength is 2; the special tokens alone take 3. Set at least 3.")]
-    public void EncodePair_MaxLengthBelowSpecialTokens_IsRefused(int length, string message)
+    public void EncodePair_MaxLengthBelowSpecialTokens_ThrowsArgumentException(int length, string message)
     {
         ArgumentException exception = Assert.Throws<ArgumentException>(
             () => _tokenizer.EncodePair("a", "b", new EncodeOptions { MaxLength = length }));
@@ -61,7 +61,7 @@ public sealed class TruncationAndPaddingTests
     }
 
     [Fact]
-    public void EncodeWindows_LongContext_CoversItWholeWithOverlap()
+    public void EncodeWindows_LongContext_CoversAllOfItWithOverlap()
     {
         var windows = new TokenBatch();
         _tokenizer.EncodeWindows("x y", Ten, windows, new EncodeOptions
@@ -92,11 +92,13 @@ public sealed class TruncationAndPaddingTests
         var windows = new TokenBatch();
         _tokenizer.EncodeWindows(Ten, windows, new EncodeOptions { MaxLength = 8, Stride = 2, TruncationSide = TextSide.Left });
 
-        Assert.Equal(["[CLS] e f g h i j [SEP]", "[CLS] a b c d e f [SEP]"], Enumerable.Range(0, windows.Count).Select(i => Join(windows[i])));
+        Assert.Equal(
+            ["[CLS] e f g h i j [SEP]", "[CLS] a b c d e f [SEP]"],
+            Enumerable.Range(0, windows.Count).Select(i => Join(windows[i])));
     }
 
     [Fact]
-    public void EncodeWindows_StrideAsLargeAsTheRoom_SaysWhatToDo()
+    public void EncodeWindows_StrideAsLargeAsWindow_Throws()
     {
         TextTooLongException exception = Assert.Throws<TextTooLongException>(() => _tokenizer.EncodeWindows(
             "x y", Ten, new TokenBatch(), new EncodeOptions { MaxLength = 9, Stride = 4, Truncation = TruncationStrategy.OnlySecond }));
@@ -105,7 +107,7 @@ public sealed class TruncationAndPaddingTests
     }
 
     [Fact]
-    public void EncodeWindows_TooManyWindows_IsRefusedBeforeAnyIsMade()
+    public void EncodeWindows_TooManyWindows_ThrowsBeforeCreatingAny()
     {
         var windows = new TokenBatch();
         string text = string.Join(' ', Enumerable.Repeat("a", 100_000));
@@ -114,7 +116,8 @@ public sealed class TruncationAndPaddingTests
             () => _tokenizer.EncodeWindows(text, windows, new EncodeOptions { MaxLength = 34, Stride = 31 }));
 
         Assert.Equal(TextLimit.MaxWindows, exception.Limit);
-        Assert.StartsWith("The text needs 99969 windows of 34 tokens; at most 4096 are allowed.", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The text needs 99969 windows of 34 tokens; at most 4096 are allowed.", exception.Message, StringComparison.Ordinal);
         Assert.Equal(0, windows.Count);
     }
 
@@ -135,7 +138,7 @@ public sealed class TruncationAndPaddingTests
     }
 
     [Fact]
-    public void EncodeWindows_WithoutMaxLength_IsRefused()
+    public void EncodeWindows_WithoutMaxLength_ThrowsArgumentException()
     {
         Assert.Throws<ArgumentException>(() => _tokenizer.EncodeWindows(Ten, new TokenBatch(), EncodeOptions.Default));
     }
@@ -149,14 +152,18 @@ public sealed class TruncationAndPaddingTests
         Assert.Equal([1, 0, 0, 1, 1, 1], right.SpecialTokensMask.ToArray());
 
         TokenEncoding left = _tokenizer.Encode(
-            "a b", new EncodeOptions { Padding = PaddingStrategy.Longest, PadToMultipleOf = 8, PaddingSide = TextSide.Left, PadTypeId = 3 });
+            "a b",
+            new EncodeOptions
+            {
+                Padding = PaddingStrategy.Longest, PadToMultipleOf = 8, PaddingSide = TextSide.Left, PadTypeId = 3,
+            });
         Assert.Equal("[PAD] [PAD] [PAD] [PAD] [CLS] a b [SEP]", Join(left));
         Assert.Equal([3, 3, 3, 3, 0, 0, 0, 0], left.TypeIds.ToArray());
         Assert.Equal(new TextRange(2, 3), left.Offsets[6]);
     }
 
     [Fact]
-    public void EncodeBatch_Longest_PadsAllAlike()
+    public void EncodeBatch_Longest_PadsToTheLongest()
     {
         var batch = new TokenBatch();
         _tokenizer.EncodeBatch(["a", "a b c", new TextPair("a", "b")], batch, new EncodeOptions { Padding = PaddingStrategy.Longest });

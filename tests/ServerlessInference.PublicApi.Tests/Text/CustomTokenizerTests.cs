@@ -20,7 +20,8 @@ public sealed class CustomTokenizerTests : IDisposable
     public static TheoryData<ITokenizer> Tokenizers =>
     [
         new Tokenizer(
-            new WordListModel(Words), new TokenizerOptions { Template = SequenceTemplate.CreateBert(2, 3), ClassTokenId = 2, UnknownTokenId = 1 }),
+            new WordListModel(Words),
+            new TokenizerOptions { Template = SequenceTemplate.CreateBert(2, 3), ClassTokenId = 2, UnknownTokenId = 1 }),
         new WordListTokenizer(Words),
     ];
 
@@ -63,7 +64,8 @@ public sealed class CustomTokenizerTests : IDisposable
         var pipeline = provider.GetRequiredService<IInferencePipeline<Question, QuestionAnswers>>();
         Question[] questions = [new("who", "the fox"), new("who", "at the door")];
 
-        IReadOnlyList<InferenceResult<QuestionAnswers>> results = await pipeline.RunBatchAsync(questions, TestContext.Current.CancellationToken);
+        IReadOnlyList<InferenceResult<QuestionAnswers>> results = await pipeline.RunBatchAsync(
+            questions, TestContext.Current.CancellationToken);
 
         Assert.Equal(["fox", "door"], results.Select(result => result.Value.Top[0].Text));
         Assert.Equal(1, created);

@@ -19,13 +19,13 @@ public sealed class TextRequestTests
     [InlineData("{\"text\": 5}")]
     [InlineData("{\"text\": ")]
     [InlineData("\"\\ud800\"")]
-    public void ReadText_NoText_IsRefused(string request)
+    public void ReadText_NoText_Throws(string request)
     {
         Assert.Throws<InvalidInputException>(() => TextRequest.ReadText(Encoding.UTF8.GetBytes(request)));
     }
 
     [Fact]
-    public void ReadText_NotUtf8_IsRefused()
+    public void ReadText_NotUtf8_Throws()
     {
         Assert.Throws<InvalidInputException>(() => TextRequest.ReadText(new byte[] { 0xFF, 0xFE }));
     }

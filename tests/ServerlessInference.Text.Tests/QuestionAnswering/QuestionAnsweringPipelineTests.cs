@@ -9,10 +9,13 @@ using ServerlessInference.Tokenizers.Tests;
 
 namespace ServerlessInference.Text.Tests.QuestionAnswering;
 
-/// <summary>The whole way through ONNX Runtime, with a model whose logits are the token ids: the highest id of a context answers.</summary>
+/// <summary>The whole pipeline with ONNX Runtime.</summary>
+/// <remarks>The logits of the model are the token ids, so that the highest id in the context is the answer.</remarks>
 public sealed class QuestionAnsweringPipelineTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("question-").FullName;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public QuestionAnsweringPipelineTests()
     {
@@ -23,13 +26,13 @@ public sealed class QuestionAnsweringPipelineTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task RunBatchAsync_ContextsOfManyLengths_AnswersEachInItsOrder()
+    public async Task RunBatchAsync_ContextsOfManyLengths_AnswersInOrder()
     {
         await using ServiceProvider services = Services(static options =>
         {
             options.MaxLength = 12;
             options.Stride = 3;
-            options.MaxWindows = 60; // less than some batches need, so that those run one by one
+            options.MaxWindows = 60; // fewer than some batches need, so that those run one by one
         });
         var pipeline = services.GetRequiredKeyedService<IInferencePipeline<Question, QuestionAnswers>>("qa");
         var random = new Random(5);
@@ -37,7 +40,7 @@ public sealed class QuestionAnsweringPipelineTests : IDisposable
         var places = new List<int>();
         for (int i = 0; i < 40; i++)
         {
-            // "z" has the highest id of all letters; it stands once in every context.
+            // "z" has the highest id of all letters; it occurs once in every context.
             string[] words = [.. Enumerable.Repeat("the", random.Next(1, 60))];
             int place = random.Next(words.Length);
             words[place] = "Z";
@@ -45,7 +48,7 @@ public sealed class QuestionAnsweringPipelineTests : IDisposable
             places.Add(place * 4);
         }
 
-        IReadOnlyList<InferenceResult<QuestionAnswers>> results = await pipeline.RunBatchAsync(questions, TestContext.Current.CancellationToken);
+        IReadOnlyList<InferenceResult<QuestionAnswers>> results = await pipeline.RunBatchAsync(questions, Token);
 
         for (int i = 0; i < results.Count; i++)
         {
@@ -56,13 +59,13 @@ public sealed class QuestionAnsweringPipelineTests : IDisposable
     }
 
     [Fact]
-    public async Task RunAsync_EmptyQuestion_IsRefused()
+    public async Task RunAsync_EmptyQuestion_Throws()
     {
         await using ServiceProvider services = Services(null);
         var pipeline = services.GetRequiredKeyedService<IInferencePipeline<Question, QuestionAnswers>>("qa");
 
         await Assert.ThrowsAsync<InvalidInputException>(
-            async () => await pipeline.RunAsync(new Question(string.Empty, "the fox"), TestContext.Current.CancellationToken));
+            async () => await pipeline.RunAsync(new Question(string.Empty, "the fox"), Token));
     }
 
     [Fact]
@@ -70,7 +73,7 @@ public sealed class QuestionAnsweringPipelineTests : IDisposable
     {
         await using ServiceProvider services = Services(null);
 
-        ModelIdentity identity = await services.GetRequiredService<IModelRegistry>().WarmUpAsync("qa", TestContext.Current.CancellationToken);
+        ModelIdentity identity = await services.GetRequiredService<IModelRegistry>().WarmUpAsync("qa", Token);
 
         Assert.Equal("qa", identity.Name);
     }
@@ -85,7 +88,7 @@ public sealed class QuestionAnsweringPipelineTests : IDisposable
             """{"question": "where?", "context": "the Z fox"}"""u8.ToArray(), """{"question": "where?"}"""u8.ToArray(), "plain"u8.ToArray(),
         ];
 
-        IReadOnlyList<InferenceResult> results = await pipeline.RunAsync(requests, TestContext.Current.CancellationToken);
+        IReadOnlyList<InferenceResult> results = await pipeline.RunAsync(requests, Token);
 
         using var stream = new MemoryStream();
         await using (var writer = new Utf8JsonWriter(stream))
@@ -103,7 +106,8 @@ public sealed class QuestionAnsweringPipelineTests : IDisposable
     {
         var options = new QuestionAnsweringOptions();
 
-        Assert.Equal((1, 384, null, 15, false, true), (options.TopK, options.MaxLength, options.Stride, options.MaxAnswerTokens, options.AllowNoAnswer, options.AlignToWords));
+        Assert.Equal((1, 384, null), (options.TopK, options.MaxLength, options.Stride));
+        Assert.Equal((15, false, true), (options.MaxAnswerTokens, options.AllowNoAnswer, options.AlignToWords));
     }
 
     [Fact]

@@ -12,6 +12,8 @@ public sealed class ScoringModelTests
 
     private static readonly string Folder = Repository.Model("text-scoring");
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     [Theory]
     [InlineData("C.UTF-8")]
     [InlineData(null)] // the model as it is: its own locale is there on Lambda
@@ -24,7 +26,7 @@ public sealed class ScoringModelTests
         string[] labels = [.. expected.RootElement.GetProperty("labels").EnumerateArray().Select(static label => label.GetString()!)];
 
         IReadOnlyList<InferenceResult<LabelPrediction>> results = await pipeline.RunBatchAsync(
-            [.. cases.Select(static item => item.GetProperty("text").GetString()!)], TestContext.Current.CancellationToken);
+            [.. cases.Select(static item => item.GetProperty("text").GetString()!)], Token);
 
         Assert.Equal(cases.Length, results.Count);
         Assert.All(cases.Zip(results), pair =>
@@ -46,7 +48,7 @@ public sealed class ScoringModelTests
         await using ServiceProvider services = Services("C.UTF-8");
         var pipeline = services.GetRequiredKeyedService<IInferencePipeline<string, LabelPrediction>>("messages");
 
-        InferenceResult<LabelPrediction> result = await pipeline.RunAsync("WHERE IS MY PARCEL?", TestContext.Current.CancellationToken);
+        InferenceResult<LabelPrediction> result = await pipeline.RunAsync("WHERE IS MY PARCEL?", Token);
 
         Assert.Equal("delivery", result.Value.Label);
     }

@@ -30,5 +30,6 @@ internal static class TestModels
         new("token_type_ids", ValueKind.Tensor, type, [batch, length]),
     ];
 
-    internal static ValueDescription Floats(string name, params long[] shape) => new(name, ValueKind.Tensor, TensorElementType.Float, shape);
+    internal static ValueDescription Floats(string name, params long[] shape) =>
+        new(name, ValueKind.Tensor, TensorElementType.Float, shape);
 }

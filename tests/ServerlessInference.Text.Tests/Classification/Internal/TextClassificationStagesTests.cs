@@ -12,6 +12,8 @@ public sealed class TextClassificationStagesTests
 {
     private const string Labels = """{"id2label": {"0": "good", "1": "bad", "2": "odd"}""";
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task Postprocess_SingleLabel_SoftmaxWithTheConfigsLabels()
     {
@@ -40,7 +42,7 @@ public sealed class TextClassificationStagesTests
     }
 
     [Fact]
-    public async Task Postprocess_LabelsOfAnotherModel_AreRefused()
+    public async Task Postprocess_LabelsOfAnotherModel_Throws()
     {
         await Assert.ThrowsAsync<ModelContractException>(() => Classify(Labels + "}", new TextClassificationOptions(), 1, 2));
     }
@@ -51,23 +53,24 @@ public sealed class TextClassificationStagesTests
         LoadedModel model = TestModels.Create(
             TestModels.BertInputs(TensorElementType.Int32)[..2], [TestModels.Floats("logits", -1, 3)]);
         using var batch = new InferenceBatch(model, 2);
-        await Preprocessor(new TextClassificationOptions()).PreprocessAsync(new TextPair[] { "the fox", new("the", "quick fox") }, batch, TestContext.Current.CancellationToken);
+        TextPair[] inputs = ["the fox", new("the", "quick fox")];
+        await Preprocessor(new TextClassificationOptions()).PreprocessAsync(inputs, batch, Token);
 
         Assert.Equal([2, 5, 7, 3, 0, 0, 2, 5, 3, 6, 7, 3], batch.CreateInput<int>("input_ids", 2, 6).ToArray());
         Assert.Equal([1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1], batch.CreateInput<int>("attention_mask", 2, 6).ToArray());
     }
 
     [Fact]
-    public async Task Preprocess_LongText_IsCutOrRefused()
+    public async Task Preprocess_LongText_IsTruncatedOrRejected()
     {
         LoadedModel model = TestModels.Create(TestModels.BertInputs(), [TestModels.Floats("logits", -1, 3)]);
         TextPair[] inputs = ["the the the the the the", "fox"];
         using var cut = new InferenceBatch(model, 2);
-        await Preprocessor(new TextClassificationOptions { MaxLength = 5 }).PreprocessAsync(inputs, cut, TestContext.Current.CancellationToken);
+        await Preprocessor(new TextClassificationOptions { MaxLength = 5 }).PreprocessAsync(inputs, cut, Token);
         Assert.Equal(5, cut.State(static () => new TextBatch()).Tokens[0].Count);
 
         using var refused = new InferenceBatch(model, 2);
-        await Preprocessor(new TextClassificationOptions { MaxLength = 5, Truncate = false }).PreprocessAsync(inputs, refused, TestContext.Current.CancellationToken);
+        await Preprocessor(new TextClassificationOptions { MaxLength = 5, Truncate = false }).PreprocessAsync(inputs, refused, Token);
         Assert.Contains("The text has 8 tokens; the model takes 5", refused.FailureOf(0)!.Message, StringComparison.Ordinal);
         Assert.Null(refused.FailureOf(1));
     }
@@ -77,14 +80,14 @@ public sealed class TextClassificationStagesTests
     {
         LoadedModel model = TestModels.Create(TestModels.BertInputs(), [TestModels.Floats("logits", -1, 3)]);
         using var batch = new InferenceBatch(model, 2);
-        await Preprocessor(new TextClassificationOptions()).PreprocessAsync(new TextPair[] { new(null!), "fox" }, batch, TestContext.Current.CancellationToken);
+        await Preprocessor(new TextClassificationOptions()).PreprocessAsync(new TextPair[] { new(null!), "fox" }, batch, Token);
 
         Assert.IsType<InvalidInputException>(batch.FailureOf(0));
         Assert.Null(batch.FailureOf(1));
     }
 
     [Fact]
-    public void Prepare_NoTokenizer_SaysWhatIsMissing()
+    public void Prepare_NoTokenizer_NamesTheMissingFiles()
     {
         using var artifact = new ServerlessInference.Models.ModelArtifact(
             "memory", "1", [ServerlessInference.Models.ModelFile.InMemory("model.onnx", new byte[1])]);
@@ -93,8 +96,21 @@ public sealed class TextClassificationStagesTests
             new ModelDescription(TestModels.BertInputs(), [TestModels.Floats("logits", -1, 3)]),
             artifact);
 
-        ModelLoadException exception = Assert.Throws<ModelLoadException>(() => Preprocessor(new TextClassificationOptions()).Prepare(model));
+        ModelLoadException exception = Assert.Throws<ModelLoadException>(
+            () => Preprocessor(new TextClassificationOptions()).Prepare(model));
         Assert.Contains("neither tokenizer.json nor vocab.txt", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Prepare_DamagedTokenizer_ThrowsModelLoadException()
+    {
+        LoadedModel model = TestModels.Create(
+            TestModels.BertInputs(), [TestModels.Floats("logits", -1, 3)], ("tokenizer.json", """{"model": {"type": "BPE"}}"""));
+
+        ModelLoadException exception = Assert.Throws<ModelLoadException>(
+            () => Preprocessor(new TextClassificationOptions()).Prepare(model));
+        Assert.StartsWith(
+            "tokenizer.json cannot be read: The model is 'BPE'; only 'WordPiece' is supported", exception.Message, StringComparison.Ordinal);
     }
 
     private static TextPreprocessor<TextPair> Preprocessor(TextClassificationOptions options) =>
@@ -102,11 +118,12 @@ public sealed class TextClassificationStagesTests
 
     private static async Task<TextClassification> Classify(string config, TextClassificationOptions options, params float[] logits)
     {
-        LoadedModel model = TestModels.Create(TestModels.BertInputs(), [TestModels.Floats("logits", -1, logits.Length)], ("config.json", config));
+        LoadedModel model = TestModels.Create(
+            TestModels.BertInputs(), [TestModels.Floats("logits", -1, logits.Length)], ("config.json", config));
         using var batch = new InferenceBatch(model, 1);
         batch.SetOutput("logits", TensorValue.Create(logits, 1, logits.Length));
         var outputs = new TextClassification[1];
-        await new TextClassificationPostprocessor(options).PostprocessAsync(batch, outputs, TestContext.Current.CancellationToken);
+        await new TextClassificationPostprocessor(options).PostprocessAsync(batch, outputs, Token);
         return outputs[0];
     }
 }

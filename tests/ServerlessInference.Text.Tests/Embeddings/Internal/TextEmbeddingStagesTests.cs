@@ -12,6 +12,8 @@ public sealed class TextEmbeddingStagesTests
     // Two texts of 3 and 4 tokens, vectors of size 2; the fourth token of the first text is padding and must not count.
     private static readonly float[] Tokens = [3, 4, 1, 0, 2, 2, 100, 100, 1, 1, 2, -2, 3, 3, 6, 0];
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     [Theory]
     [InlineData(TextPooling.Mean, new[] { 2f, 2f, 3f, 0.5f })]
     [InlineData(TextPooling.Class, new[] { 3f, 4f, 1f, 1f })]
@@ -33,31 +35,33 @@ public sealed class TextEmbeddingStagesTests
     }
 
     [Fact]
-    public async Task Postprocess_FilesOfSentenceTransformers_AreFollowed()
+    public async Task Postprocess_FilesOfSentenceTransformers_AreApplied()
     {
         float[][] vectors = await Embed(
             new TextEmbeddingOptions(),
             ("1_Pooling/config.json", """{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}"""),
-            ("modules.json", """[{"type": "sentence_transformers.models.Transformer"}, {"type": "sentence_transformers.models.Pooling"}]"""));
+            ("modules.json", """
+                [{"type": "sentence_transformers.models.Transformer"}, {"type": "sentence_transformers.models.Pooling"}]
+                """));
 
         Assert.Equal([3f, 4f], vectors[0]);
     }
 
     [Fact]
-    public async Task Postprocess_ModelThatPoolsItself_IsTakenAsItIs()
+    public async Task Postprocess_PooledVectors_AreUsedUnchanged()
     {
         LoadedModel model = TestModels.Create(
             TestModels.BertInputs(), [TestModels.Floats("token_embeddings", -1, -1, 2), TestModels.Floats("sentence_embedding", -1, 2)]);
         using var batch = new InferenceBatch(model, 1);
         batch.SetOutput("sentence_embedding", TensorValue.Create(new[] { 3f, 4f }, 1, 2));
         var outputs = new TextEmbedding[1];
-        await new TextEmbeddingPostprocessor(new TextEmbeddingOptions()).PostprocessAsync(batch, outputs, TestContext.Current.CancellationToken);
+        await new TextEmbeddingPostprocessor(new TextEmbeddingOptions()).PostprocessAsync(batch, outputs, Token);
 
         Assert.Equal([0.6f, 0.8f], outputs[0].Vector.ToArray());
     }
 
     [Fact]
-    public void Prepare_NoTokenVectors_SaysWhatToDo()
+    public void Prepare_NoTokenVectors_ThrowsWithRemedy()
     {
         LoadedModel model = TestModels.Create(TestModels.BertInputs(), [TestModels.Floats("logits", -1, 3)]);
 
@@ -81,10 +85,10 @@ public sealed class TextEmbeddingStagesTests
         using var batch = new InferenceBatch(model, 2);
         var preprocessor = new TextPreprocessor<string>(
             new TextModelReader(), static text => new TextPair(text), static pair => pair.First, _ => null, truncate: true);
-        await preprocessor.PreprocessAsync(new[] { "fox", "the fox" }, batch, TestContext.Current.CancellationToken);
+        await preprocessor.PreprocessAsync(new[] { "fox", "the fox" }, batch, Token);
         batch.SetOutput("last_hidden_state", TensorValue.Create(Tokens, 2, 4, 2));
         var outputs = new TextEmbedding[2];
-        await new TextEmbeddingPostprocessor(options).PostprocessAsync(batch, outputs, TestContext.Current.CancellationToken);
+        await new TextEmbeddingPostprocessor(options).PostprocessAsync(batch, outputs, Token);
         return [.. outputs.Select(static output => output.Vector.ToArray())];
     }
 }

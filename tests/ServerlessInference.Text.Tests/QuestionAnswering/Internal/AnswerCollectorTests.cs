@@ -12,7 +12,8 @@ public sealed class AnswerCollectorTests
     [Fact]
     public void Take_GoldenLogits_EqualToTheNumPyReference()
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "question_answering.json")));
+        byte[] golden = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "question_answering.json"));
+        using JsonDocument document = JsonDocument.Parse(golden);
         var collector = new AnswerCollector();
         string context = new('x', 1000);
         int number = 0;
@@ -36,9 +37,12 @@ public sealed class AnswerCollectorTests
             Assert.Equal(expected.Length, answers.Length);
             for (int i = 0; i < answers.Length; i++)
             {
-                Assert.True(Math.Abs(expected[i].GetProperty("score").GetDouble() - answers[i].Score) < Tolerance, $"case {number}, answer {i}: {answers[i].Score}");
+                double score = expected[i].GetProperty("score").GetDouble();
+                int start = expected[i].GetProperty("start").GetInt32();
+                int end = expected[i].GetProperty("end").GetInt32();
+                Assert.True(Math.Abs(score - answers[i].Score) < Tolerance, $"case {number}, answer {i}: {answers[i].Score}");
                 Assert.True(
-                    (expected[i].GetProperty("start").GetInt32(), expected[i].GetProperty("end").GetInt32()) == (answers[i].Start, answers[i].End),
+                    (start, end) == (answers[i].Start, answers[i].End),
                     $"case {number}, answer {i}: {answers[i].Start}-{answers[i].End}");
             }
 
@@ -63,7 +67,8 @@ public sealed class AnswerCollectorTests
         int[] sequences = Integers(window, "sequence");
         int[] words = Integers(window, "words");
         int[] attention = Integers(window, "attention");
-        TextRange[] offsets = [.. window.GetProperty("offsets").EnumerateArray().Select(static o => new TextRange(o[0].GetInt32(), o[1].GetInt32()))];
+        TextRange[] offsets = [.. window.GetProperty("offsets").EnumerateArray()
+            .Select(static range => new TextRange(range[0].GetInt32(), range[1].GetInt32()))];
         var encoding = new TokenEncoding();
         int real = attention.Count(static a => a == 1);
         for (int i = 0; i < real; i++)
@@ -82,7 +87,9 @@ public sealed class AnswerCollectorTests
         return encoding;
     }
 
-    private static int[] Integers(JsonElement element, string name) => [.. element.GetProperty(name).EnumerateArray().Select(static e => e.GetInt32())];
+    private static int[] Integers(JsonElement element, string name) =>
+        [.. element.GetProperty(name).EnumerateArray().Select(static e => e.GetInt32())];
 
-    private static float[] Floats(JsonElement element, string name) => [.. element.GetProperty(name).EnumerateArray().Select(static e => e.GetSingle())];
+    private static float[] Floats(JsonElement element, string name) =>
+        [.. element.GetProperty(name).EnumerateArray().Select(static e => e.GetSingle())];
 }

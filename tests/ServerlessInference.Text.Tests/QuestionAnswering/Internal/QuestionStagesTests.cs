@@ -9,16 +9,21 @@ namespace ServerlessInference.Text.Tests.QuestionAnswering;
 
 public sealed class QuestionStagesTests
 {
-    private static readonly ValueDescription[] Outputs = [TestModels.Floats("start_logits", -1, -1), TestModels.Floats("end_logits", -1, -1)];
+    private static readonly ValueDescription[] Outputs =
+        [TestModels.Floats("start_logits", -1, -1), TestModels.Floats("end_logits", -1, -1)];
+
+    private static readonly TextModelReader Reader = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Stages_LongContext_FindTheAnswerInALaterWindowAndCutTheOriginal()
+    public async Task Stages_LongContext_FindTheAnswerInALaterWindow()
     {
         const string Context = "a b c d e f g h i j k The FÓX! l m n";
         var options = new QuestionAnsweringOptions { MaxLength = 10, Stride = 2 };
         LoadedModel model = TestModels.Create(TestModels.BertInputs(), Outputs);
         using var batch = new InferenceBatch(model, 1);
-        await new QuestionPreprocessor(new TextModelReader(), options).PreprocessAsync(new[] { new Question("x", Context) }, batch, TestContext.Current.CancellationToken);
+        await new QuestionPreprocessor(Reader, options).PreprocessAsync(new[] { new Question("x", Context) }, batch, Token);
 
         (long rows, long length) = Shape(batch);
         Assert.True(rows > 1);
@@ -38,7 +43,7 @@ public sealed class QuestionStagesTests
         batch.SetOutput("start_logits", TensorValue.Create(start, rows, length));
         batch.SetOutput("end_logits", TensorValue.Create(end, rows, length));
         var answers = new QuestionAnswers[1];
-        await new QuestionPostprocessor(new TextModelReader(), options).PostprocessAsync(batch, answers, TestContext.Current.CancellationToken);
+        await new QuestionPostprocessor(Reader, options).PostprocessAsync(batch, answers, Token);
 
         Assert.Equal("The FÓX", answers[0].Top[0].Text);
         Assert.Equal(Context.IndexOf("The", StringComparison.Ordinal), answers[0].Top[0].Start);
@@ -50,8 +55,8 @@ public sealed class QuestionStagesTests
     {
         LoadedModel model = TestModels.Create(TestModels.BertInputs(), Outputs);
         using var batch = new InferenceBatch(model, 2);
-        await new QuestionPreprocessor(new TextModelReader(), new QuestionAnsweringOptions()).PreprocessAsync(
-            new[] { new Question("x", " "), new Question("x", "the fox") }, batch, TestContext.Current.CancellationToken);
+        await new QuestionPreprocessor(Reader, new QuestionAnsweringOptions()).PreprocessAsync(
+            new[] { new Question("x", " "), new Question("x", "the fox") }, batch, Token);
 
         Assert.IsType<InvalidInputException>(batch.FailureOf(0));
         Assert.Null(batch.FailureOf(1));
@@ -59,13 +64,14 @@ public sealed class QuestionStagesTests
     }
 
     [Fact]
-    public async Task Preprocess_TooManyWindows_IsRefused()
+    public async Task Preprocess_TooManyWindows_FailsWithTooLarge()
     {
         LoadedModel model = TestModels.Create(TestModels.BertInputs(), Outputs);
         using var batch = new InferenceBatch(model, 1);
         string context = string.Join(' ', Enumerable.Repeat("fox", 100));
-        await new QuestionPreprocessor(new TextModelReader(), new QuestionAnsweringOptions { MaxLength = 10, Stride = 0, MaxWindows = 3 }).PreprocessAsync(
-            new[] { new Question("x", context) }, batch, TestContext.Current.CancellationToken);
+        var options = new QuestionAnsweringOptions { MaxLength = 10, Stride = 0, MaxWindows = 3 };
+        await new QuestionPreprocessor(Reader, options).PreprocessAsync(
+            new[] { new Question("x", context) }, batch, Token);
 
         InvalidInputException exception = Assert.IsType<InvalidInputException>(batch.FailureOf(0));
         Assert.Equal(InvalidInputKind.TooLarge, exception.Kind);
@@ -73,12 +79,13 @@ public sealed class QuestionStagesTests
     }
 
     [Fact]
-    public async Task Preprocess_FixedBatchAxis_RefusesMoreWindowsThanItHas()
+    public async Task Preprocess_FixedBatchAxis_RejectsMoreWindowsThanItHas()
     {
         LoadedModel model = TestModels.Create(TestModels.BertInputs(batch: 1, length: 12), Outputs);
         using var batch = new InferenceBatch(model, 1);
-        var preprocessor = new QuestionPreprocessor(new TextModelReader(), new QuestionAnsweringOptions());
-        await preprocessor.PreprocessAsync(new[] { new Question("x", string.Join(' ', Enumerable.Repeat("fox", 30))) }, batch, TestContext.Current.CancellationToken);
+        var preprocessor = new QuestionPreprocessor(Reader, new QuestionAnsweringOptions());
+        string context = string.Join(' ', Enumerable.Repeat("fox", 30));
+        await preprocessor.PreprocessAsync(new[] { new Question("x", context) }, batch, Token);
 
         Assert.Contains("batch axis is fixed at 1", batch.FailureOf(0)!.Message, StringComparison.Ordinal);
         Assert.Equal(1, preprocessor.GetMaxBatchSize(model));
@@ -95,29 +102,31 @@ public sealed class QuestionStagesTests
             new("the the the the the the", string.Join(' ', Enumerable.Repeat("fox", 30))),
             new(string.Join(' ', Enumerable.Repeat("the", 40)), "fox"),
         ];
-        await new QuestionPreprocessor(new TextModelReader(), new QuestionAnsweringOptions { MaxLength = 12 }).PreprocessAsync(
-            questions, batch, TestContext.Current.CancellationToken);
+        await new QuestionPreprocessor(Reader, new QuestionAnsweringOptions { MaxLength = 12 }).PreprocessAsync(
+            questions, batch, Token);
 
         Assert.Null(batch.FailureOf(0));
         Assert.Contains("Shorten the other", batch.FailureOf(1)!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Prepare_OutputsOfAnotherTask_AreRefusedWithAList()
+    public void Prepare_OutputsOfAnotherTask_ThrowsWithAList()
     {
         LoadedModel model = TestModels.Create(TestModels.BertInputs(), [TestModels.Floats("logits", -1, 2)]);
 
-        ModelContractException exception = Assert.Throws<ModelContractException>(() => new QuestionPostprocessor(new TextModelReader(), new()).Prepare(model));
+        ModelContractException exception = Assert.Throws<ModelContractException>(
+            () => new QuestionPostprocessor(Reader, new()).Prepare(model));
         Assert.Contains("'logits' float32", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Prepare_UnknownInput_IsRefusedWithAListOfAll()
+    public void Prepare_UnknownInput_ThrowsWithAListOfAll()
     {
-        LoadedModel model = TestModels.Create(
-            [.. TestModels.BertInputs(), new ValueDescription("pixel_values", ValueKind.Tensor, TensorElementType.Float, [-1, 3])], Outputs);
+        var pixels = new ValueDescription("pixel_values", ValueKind.Tensor, TensorElementType.Float, [-1, 3]);
+        LoadedModel model = TestModels.Create([.. TestModels.BertInputs(), pixels], Outputs);
 
-        ModelContractException exception = Assert.Throws<ModelContractException>(() => new QuestionPreprocessor(new TextModelReader(), new()).Prepare(model));
+        ModelContractException exception = Assert.Throws<ModelContractException>(
+            () => new QuestionPreprocessor(Reader, new()).Prepare(model));
         Assert.Contains("Nothing fills the input 'pixel_values'", exception.Message, StringComparison.Ordinal);
         Assert.Contains("'input_ids' int64", exception.Message, StringComparison.Ordinal);
     }

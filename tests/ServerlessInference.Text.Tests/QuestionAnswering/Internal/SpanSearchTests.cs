@@ -14,7 +14,7 @@ public sealed class SpanSearchTests
     }
 
     [Fact]
-    public void Find_EndBeforeStart_IsNoSpan()
+    public void Find_EndBeforeStart_IsNotASpan()
     {
         List<SpanScore> best = Find([0, 0, 0, 0, 9, 0], [0, 0, 9, 0, 0, 0], maxLength: 15, topK: 100);
 

@@ -99,7 +99,8 @@ public sealed class LocalePatchTests
         Assert.Null(LocalePatch.Rewrite(Model(node), "C"));
     }
 
-    private static byte[] Model(byte[] node) => Concat([8, 9], Field(2, "producer"), Field(7, Concat(Other, Field(1, node), Field(2, "graph"))), [0x98, 0x06, 1]);
+    private static byte[] Model(byte[] node) =>
+        Concat([8, 9], Field(2, "producer"), Field(7, Concat(Other, Field(1, node), Field(2, "graph"))), [0x98, 0x06, 1]);
 
     private static byte[] Attribute(string name, string value) => Concat(Field(1, name), Field(4, value), [0xA0, 0x01, 0x03]);
 
