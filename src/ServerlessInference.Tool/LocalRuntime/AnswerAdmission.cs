@@ -1,15 +1,15 @@
 namespace ServerlessInference.Tool.LocalRuntime;
 
-/// <summary>What the Runtime API says to a function that wants to answer an invocation.</summary>
+/// <summary>Whether a function may answer an invocation, and if not, why.</summary>
 internal enum AnswerAdmission
 {
-    /// <summary>It may.</summary>
+    /// <summary>It may answer.</summary>
     Accepted,
 
     /// <summary>No such invocation is running.</summary>
     InvalidRequestId,
 
-    /// <summary>It has answered already.</summary>
+    /// <summary>It has already answered.</summary>
     InvalidStateTransition,
 
     /// <summary>The invocation's deadline has passed.</summary>

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Tool.LocalRuntime;
 
-/// <summary>Where an execution environment reports to. Called from several threads.</summary>
-/// <param name="Function">Takes each line that the function writes.</param>
-/// <param name="Platform">Takes each line that the environment itself has to say.</param>
+/// <summary>The log of an execution environment. Its delegates are called from several threads.</summary>
+/// <param name="Function">Receives each line that the function writes.</param>
+/// <param name="Platform">Receives each message of the environment itself.</param>
 internal sealed record EnvironmentLog(Action<string> Function, Action<string> Platform);

@@ -4,10 +4,16 @@ using ServerlessInference.Tool.LocalRuntime.Cpu;
 namespace ServerlessInference.Tool.LocalRuntime;
 
 /// <summary>
-/// One Lambda execution environment: starts the function when an invocation needs it, hands it one event at a time, stops it at
-/// the deadline, and starts it afresh after a crash or a timeout with the same <c>/tmp</c>. Thread-safe; calls beyond the
-/// function's concurrency wait.
+/// An emulated Lambda execution environment. It starts the function when an invocation needs it, hands it one event at a time, stops it at
+/// the deadline, and restarts it after a crash or a timeout with the same <c>/tmp</c>. Thread-safe; calls beyond the function's concurrency
+/// wait.
 /// </summary>
+/// <remarks>
+/// <para>Two semaphores order the calls. A call holds one of the slots for its whole duration, so at most <c>MaxConcurrency</c> calls are
+/// in progress. The starting semaphore is held only while a call finds or starts the process, so concurrent calls share one start.</para>
+/// <para>The process may end at any moment between two invocations. Therefore <see cref="InvokeAsync"/> retries with a new process if the
+/// process ends before it has received the event; after that, the event is never sent twice.</para>
+/// </remarks>
 internal sealed class ExecutionEnvironment : IAsyncDisposable
 {
     private readonly FunctionSettings _settings;
@@ -19,9 +25,9 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
     private FunctionInstance? _instance;
 
     /// <summary>Creates an environment; nothing runs before the first invocation.</summary>
-    /// <param name="settings">What it runs.</param>
-    /// <param name="cpu">The CPU share; stays the caller's.</param>
-    /// <param name="log">Where it reports.</param>
+    /// <param name="settings">The function and its limits.</param>
+    /// <param name="cpu">The CPU limit. The caller disposes it.</param>
+    /// <param name="log">The log.</param>
     /// <param name="time">The clock.</param>
     public ExecutionEnvironment(FunctionSettings settings, CpuLimit cpu, EnvironmentLog log, TimeProvider time)
     {
@@ -33,21 +39,22 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         TemporaryFolder = Directory.CreateTempSubdirectory("serverless-inference-").FullName;
     }
 
-    /// <summary>Gets the folder that stands for <c>/tmp</c>; it lives as long as the environment.</summary>
+    /// <summary>Gets the directory that is used as <c>/tmp</c>; it exists as long as the environment.</summary>
     public string TemporaryFolder { get; }
 
-    /// <summary>Gets the largest peak of resident memory of any process so far, KiB; null where it is unknown.</summary>
+    /// <summary>Gets the largest peak of resident memory of any process so far, in KiB; null if it is unknown.</summary>
     public long? PeakMemoryKiB { get; private set; }
 
-    /// <summary>Calls the function.</summary>
-    /// <returns>Its answer, or the error that the caller of a Lambda function would get.</returns>
-    /// <exception cref="OperationCanceledException">The call was given up; the function may still be running it.</exception>
+    /// <summary>Invokes the function.</summary>
+    /// <returns>The response, or the error that the caller of a Lambda function would receive.</returns>
+    /// <exception cref="OperationCanceledException">The call was cancelled; the function may still be processing it.</exception>
     public async Task<InvocationResult> InvokeAsync(InvocationRequest request, CancellationToken cancellationToken)
     {
         var requestId = Guid.NewGuid().ToString("D");
         if (request.Payload.Length > _settings.MaxRequestBytes)
         {
-            var message = $"Request must be smaller than {_settings.MaxRequestBytes} bytes for the InvokeFunction operation; it has {request.Payload.Length}.";
+            var message = $"Request must be smaller than {_settings.MaxRequestBytes} bytes for the InvokeFunction operation; " +
+                $"it has {request.Payload.Length}.";
             var outcome = InvocationOutcome.Failed(new FunctionError("RequestEntityTooLargeException", message), _time.GetTimestamp());
             return new InvocationResult(requestId, outcome, TimeSpan.Zero, null);
         }
@@ -71,14 +78,14 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
                         return run.Finish();
                     }
 
-                    _log.Platform("The function ended between invocations; it is started again.");
+                    _log.Platform("The function ended between invocations and is restarted.");
                     continue;
                 }
 
                 var healthy = await run.AwaitOutcomeAsync(instance, cancellationToken).ConfigureAwait(false);
                 if (!healthy)
                 {
-                    _log.Platform($"{run.Error?.Message}. The function is started again with the next invocation.");
+                    _log.Platform($"{run.Error?.Message}. The function is restarted with the next invocation.");
                     await DiscardAsync(instance).ConfigureAwait(false);
                 }
                 else if (run.NeededStart)
@@ -112,11 +119,11 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            _log.Platform($"The function's temporary folder {TemporaryFolder} could not be removed: {exception.Message}");
+            _log.Platform($"The function's temporary directory {TemporaryFolder} could not be removed: {exception.Message}");
         }
     }
 
-    /// <summary>The running function, started now where there is none; null where it does not start, with the reason in the run.</summary>
+    /// <summary>Returns the running function, or starts it. Returns null if it does not start; the run has the reason then.</summary>
     private async Task<FunctionInstance?> PrepareAsync(InvocationRun run, CancellationToken cancellationToken)
     {
         await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -137,7 +144,8 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
             run.BeginBudget();
             if (failure is not null)
             {
-                _log.Platform($"The init phase failed ({failure.Error.Type}: {failure.Error.Message}). It is repeated within the invocation.");
+                _log.Platform(
+                    $"The init phase failed ({failure.Error.Type}: {failure.Error.Message}) and is repeated within the invocation.");
                 run.MarkInitRepeated();
                 (instance, failure) = await StartAsync(run, run.Remaining, cancellationToken).ConfigureAwait(false);
             }
@@ -163,7 +171,8 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         FunctionInstance? instance = null;
         try
         {
-            instance = await FunctionInstance.StartAsync(_settings, TemporaryFolder, _cpu, _log, _time, cancellationToken).ConfigureAwait(false);
+            instance = await FunctionInstance.StartAsync(
+                _settings, TemporaryFolder, _cpu, _log, _time, cancellationToken).ConfigureAwait(false);
             run.MarkStart(instance.Process.StartedAt);
             var failure = await instance.AwaitInitAsync(limit, cancellationToken).ConfigureAwait(false);
             if (failure is not null)
@@ -177,7 +186,8 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         }
         catch (Win32Exception exception)
         {
-            var error = new FunctionError(FunctionError.InvalidEntrypoint, $"'{_settings.Command[0]}' cannot be started: {exception.Message}");
+            var error = new FunctionError(
+                FunctionError.InvalidEntrypoint, $"'{_settings.Command[0]}' cannot be started: {exception.Message}");
             return (null, new InitFailure(error, null));
         }
         catch when (instance is not null)

@@ -4,7 +4,7 @@ using ServerlessInference.Tool.LocalRuntime.Cpu;
 
 namespace ServerlessInference.Tool.LocalRuntime;
 
-/// <summary>One start of the function: its process and the Runtime API that this process talks to.</summary>
+/// <summary>A started function: its process and the Runtime API that the process uses.</summary>
 internal sealed class FunctionInstance : IAsyncDisposable
 {
     private readonly RuntimeApiServer _api;
@@ -18,16 +18,21 @@ internal sealed class FunctionInstance : IAsyncDisposable
         Process = process;
     }
 
-    /// <summary>Gets the Runtime API's state.</summary>
+    /// <summary>Gets the state of the Runtime API.</summary>
     public RuntimeSession Session { get; }
 
     /// <summary>Gets the process.</summary>
     public FunctionProcess Process { get; }
 
     /// <summary>Starts the function.</summary>
-    /// <exception cref="Win32Exception">The program is missing or cannot be run.</exception>
+    /// <exception cref="Win32Exception">The program does not exist or cannot be run.</exception>
     public static async Task<FunctionInstance> StartAsync(
-        FunctionSettings settings, string temporaryFolder, CpuLimit cpu, EnvironmentLog log, TimeProvider time, CancellationToken cancellationToken)
+        FunctionSettings settings,
+        string temporaryFolder,
+        CpuLimit cpu,
+        EnvironmentLog log,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var session = new RuntimeSession(time, settings.MaxConcurrency);
         var api = await RuntimeApiServer.StartAsync(settings, session, time, cancellationToken).ConfigureAwait(false);
@@ -44,8 +49,8 @@ internal sealed class FunctionInstance : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the runtime polls, reports an error, ends, or the time is up.</summary>
-    /// <returns>Null where it polls, otherwise why it does not.</returns>
+    /// <summary>Waits until the runtime polls, reports an error, ends, or the time limit passes.</summary>
+    /// <returns>Null if it polls, otherwise the reason why it does not.</returns>
     public async Task<InitFailure?> AwaitInitAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -54,17 +59,20 @@ internal sealed class FunctionInstance : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         if (Session.Initialised.IsCompleted)
         {
-            return await Session.Initialised.ConfigureAwait(false) is { Error: { } reported } answer ? new InitFailure(reported, answer) : null;
+            return await Session.Initialised.ConfigureAwait(false) is { Error: { } reported } answer
+                ? new InitFailure(reported, answer)
+                : null;
         }
 
         var error = Process.Exited.IsCompleted
             ? new FunctionError(FunctionError.ExitError, Process.DescribeExit())
             : new FunctionError(
-                FunctionError.TimedOut, string.Create(CultureInfo.InvariantCulture, $"Task timed out after {limit.TotalSeconds:F2} seconds"));
+                FunctionError.TimedOut,
+                string.Create(CultureInfo.InvariantCulture, $"Task timed out after {limit.TotalSeconds:F2} seconds"));
         return new InitFailure(error, null);
     }
 
-    /// <summary>Stops the process as a shutdown does: SIGTERM, then SIGKILL.</summary>
+    /// <summary>Stops the process as Lambda's shutdown does: SIGTERM, then SIGKILL.</summary>
     public Task StopAsync(TimeSpan grace) => Process.StopAsync(grace);
 
     /// <summary>Kills the process and closes its Runtime API.</summary>

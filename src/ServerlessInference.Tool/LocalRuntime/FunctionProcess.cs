@@ -5,7 +5,7 @@ using ServerlessInference.Tool.LocalRuntime.Cpu;
 
 namespace ServerlessInference.Tool.LocalRuntime;
 
-/// <summary>The function's process: started once, watched, and stopped with all its descendants. Thread-safe.</summary>
+/// <summary>The process of a function. It is started once, monitored, and stopped together with all its descendants. Thread-safe.</summary>
 internal sealed class FunctionProcess : IAsyncDisposable
 {
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
@@ -25,20 +25,20 @@ internal sealed class FunctionProcess : IAsyncDisposable
     /// <summary>Completes when the process has ended.</summary>
     public Task Exited => _exited.Task;
 
-    /// <summary>Gets the time stamp just before the start.</summary>
+    /// <summary>Gets the timestamp taken just before the process started.</summary>
     public long StartedAt { get; private init; }
 
-    /// <summary>Gets the largest peak of resident memory seen so far, KiB; null where it is unknown.</summary>
+    /// <summary>Gets the largest peak of resident memory seen so far, in KiB; null if it is unknown.</summary>
     public long? PeakMemoryKiB { get; private set; }
 
     /// <summary>Starts a command.</summary>
-    /// <param name="command">Program and arguments.</param>
-    /// <param name="workingDirectory">Where it runs.</param>
-    /// <param name="variables">Changes to the environment; null removes.</param>
-    /// <param name="cpu">The CPU share it runs with.</param>
-    /// <param name="log">Takes each line of its standard output and error.</param>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="workingDirectory">The working directory.</param>
+    /// <param name="variables">Changes to the environment variables; null removes a variable.</param>
+    /// <param name="cpu">The CPU limit of the process.</param>
+    /// <param name="log">Receives each line of standard output and standard error.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="Win32Exception">The program is missing or cannot be run.</exception>
+    /// <exception cref="Win32Exception">The program does not exist or cannot be run.</exception>
     public static FunctionProcess Start(
         IReadOnlyList<string> command,
         string workingDirectory,
@@ -84,10 +84,10 @@ internal sealed class FunctionProcess : IAsyncDisposable
         return function;
     }
 
-    /// <summary>Says how the process ended, in the words of Lambda's <c>Runtime.ExitError</c>.</summary>
+    /// <summary>Describes how the process ended, as Lambda does in <c>Runtime.ExitError</c>.</summary>
     public string DescribeExit()
     {
-        // .NET reports a signal as 128 + its number, as shells do.
+        // .NET reports the end by a signal as 128 plus the number of the signal, as shells do.
         var code = _process.ExitCode;
         return code switch
         {
@@ -100,7 +100,7 @@ internal sealed class FunctionProcess : IAsyncDisposable
         };
     }
 
-    /// <summary>Looks at the process and its descendants, as long as it runs: which they are, and their peak memory.</summary>
+    /// <summary>While the process runs, records its descendants and their peak memory.</summary>
     public void Sample()
     {
         if (_process.HasExited)
@@ -115,7 +115,7 @@ internal sealed class FunctionProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills the process and its descendants at once, and waits until it is gone.</summary>
+    /// <summary>Kills the process and its descendants immediately, and waits until it has ended.</summary>
     public async Task KillAsync()
     {
         Sample();
@@ -125,10 +125,12 @@ internal sealed class FunctionProcess : IAsyncDisposable
         }
 
         await Exited.ConfigureAwait(false);
-        ProcessTree.KillRemaining(_members); // descendants of a process that ended by itself
+
+        // If the process ended by itself, its descendants were not killed with it.
+        ProcessTree.KillRemaining(_members);
     }
 
-    /// <summary>Asks the process to stop (SIGTERM), and kills what is left of it after <paramref name="grace"/>.</summary>
+    /// <summary>Asks the process to stop (SIGTERM), and kills it and its descendants after <paramref name="grace"/>.</summary>
     public async Task StopAsync(TimeSpan grace)
     {
         Sample();
@@ -140,12 +142,12 @@ internal sealed class FunctionProcess : IAsyncDisposable
         await KillAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Passes on the last lines of output, for a bounded time, and lets go of the process.</summary>
+    /// <summary>Kills the process, forwards its last lines of output within a time limit, and releases it.</summary>
     public async ValueTask DisposeAsync()
     {
         await KillAsync().ConfigureAwait(false);
 
-        // A descendant that left the tree may hold the pipes open, so their end is not waited for without a limit.
+        // A descendant that has left the process tree may keep the pipes open forever, hence the time limit.
         await Task.WhenAny(_output, Task.Delay(DrainLimit, _time)).ConfigureAwait(false);
         _process.Dispose();
     }
@@ -161,7 +163,7 @@ internal sealed class FunctionProcess : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            // The process and its pipes are gone: there is nothing more to show.
+            // The process and its pipes no longer exist, so there is no more output.
         }
     }
 }

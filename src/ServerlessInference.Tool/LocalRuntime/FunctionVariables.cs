@@ -5,14 +5,16 @@ namespace ServerlessInference.Tool.LocalRuntime;
 /// <summary>The environment variables of a function's process.</summary>
 internal static class FunctionVariables
 {
-    /// <summary>The variable that allows a process more than one invocation at a time.</summary>
+    /// <summary>The variable that allows a process to handle more than one invocation at a time.</summary>
     public const string MaxConcurrency = "AWS_LAMBDA_MAX_CONCURRENCY";
 
-    /// <summary>Those that Lambda sets, on top of what the tool itself was started with; the function's own come last and win.</summary>
+    /// <summary>
+    /// Creates the variables that Lambda sets, in addition to the tool's own environment. The function's variables override them.
+    /// </summary>
     /// <param name="settings">The function.</param>
     /// <param name="apiAddress">Host and port of the Runtime API.</param>
-    /// <param name="temporaryFolder">The folder that stands for <c>/tmp</c>.</param>
-    /// <param name="processors">The number of processors that .NET shall see, or null to let it count.</param>
+    /// <param name="temporaryFolder">The directory that is used as <c>/tmp</c>.</param>
+    /// <param name="processors">The number of processors that .NET should report, or null to let it count.</param>
     public static IEnumerable<KeyValuePair<string, string?>> Create(
         FunctionSettings settings, string apiAddress, string temporaryFolder, int? processors)
     {
@@ -34,12 +36,14 @@ internal static class FunctionVariables
             ["_HANDLER"] = "bootstrap",
             ["TZ"] = ":UTC",
             ["TMPDIR"] = temporaryFolder,
-            ["_X_AMZN_TRACE_ID"] = null, // a runtime sets it per invocation; one of the tool's surroundings would mislead it
+
+            // A runtime sets this per invocation. A value inherited from the tool's own environment would mislead it.
+            ["_X_AMZN_TRACE_ID"] = null,
             [MaxConcurrency] = null,
         };
         if (processors is { } count)
         {
-            // .NET would count processors by the quota; on Lambda it sees those of the machine.
+            // .NET derives the number of processors from the CPU quota, but on Lambda it sees the processors of the machine.
             variables["DOTNET_PROCESSOR_COUNT"] = count.ToString(CultureInfo.InvariantCulture);
         }
 

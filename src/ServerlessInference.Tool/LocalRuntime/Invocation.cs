@@ -1,29 +1,29 @@
 namespace ServerlessInference.Tool.LocalRuntime;
 
-/// <summary>An invocation that was, or is about to be, handed to the function. Thread-safe.</summary>
+/// <summary>An invocation that has been, or is about to be, handed to the function. Thread-safe.</summary>
 internal sealed class Invocation(string requestId, InvocationRequest request, DateTimeOffset deadline)
 {
     private readonly TaskCompletionSource<InvocationOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _answering;
 
-    /// <summary>The request's id.</summary>
+    /// <summary>Gets the id of the request.</summary>
     public string RequestId { get; } = requestId;
 
-    /// <summary>The event and what came with it.</summary>
+    /// <summary>Gets the request: the event and its context.</summary>
     public InvocationRequest Request { get; } = request;
 
-    /// <summary>The point in time at which the environment stops the function.</summary>
+    /// <summary>Gets the time at which the environment stops the function.</summary>
     public DateTimeOffset Deadline { get; } = deadline;
 
-    /// <summary>Completes with the answer, the function's or the platform's.</summary>
+    /// <summary>Completes with the answer of the function, or with an error of the platform.</summary>
     public Task<InvocationOutcome> Outcome => _outcome.Task;
 
-    /// <summary>Gets whether the function has begun to answer.</summary>
+    /// <summary>Gets a value indicating whether the function has begun to answer.</summary>
     public bool IsAnswering => Volatile.Read(ref _answering) != 0;
 
-    /// <summary>Claims the one answer that the function may give; false where it has already begun one.</summary>
+    /// <summary>Claims the only answer that the function may give; returns false if it has already begun one.</summary>
     public bool TryBeginAnswer() => Interlocked.Exchange(ref _answering, 1) == 0;
 
-    /// <summary>Settles the outcome; false where it already was.</summary>
+    /// <summary>Sets the outcome; returns false if it was already set.</summary>
     public bool TryComplete(InvocationOutcome outcome) => _outcome.TrySetResult(outcome);
 }

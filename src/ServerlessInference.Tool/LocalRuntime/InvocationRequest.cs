@@ -1,12 +1,12 @@
 namespace ServerlessInference.Tool.LocalRuntime;
 
-/// <summary>One call of the function.</summary>
-/// <param name="Payload">The event, JSON in UTF-8; read until the call is answered.</param>
+/// <summary>A call of the function.</summary>
+/// <param name="Payload">The event: JSON in UTF-8. It must not change until the call is answered.</param>
 internal sealed record InvocationRequest(ReadOnlyMemory<byte> Payload)
 {
-    /// <summary>The client context, JSON, or null.</summary>
+    /// <summary>Gets the client context as JSON, or null.</summary>
     public string? ClientContext { get; init; }
 
-    /// <summary>The X-Ray trace header, or null for a new one.</summary>
+    /// <summary>Gets the X-Ray trace header, or null for a new one.</summary>
     public string? TraceId { get; init; }
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace ServerlessInference.Tool.LocalRuntime;
 
-/// <summary>One invocation on its way through the environment: its time budget, its timings, its outcome. Used by one call only.</summary>
+/// <summary>
+/// The progress of one invocation through the environment: its time budget, its timings and its outcome. Not shared between calls.
+/// </summary>
 internal sealed class InvocationRun(string requestId, InvocationRequest request, FunctionSettings settings, TimeProvider time)
 {
     private InvocationOutcome? _outcome;
@@ -14,7 +16,7 @@ internal sealed class InvocationRun(string requestId, InvocationRequest request,
     private TimeSpan? _init;
     private bool _initRepeated;
 
-    /// <summary>Gets what is left of the function's timeout, never less than zero.</summary>
+    /// <summary>Gets the rest of the function's timeout, never less than zero.</summary>
     public TimeSpan Remaining
     {
         get
@@ -24,13 +26,13 @@ internal sealed class InvocationRun(string requestId, InvocationRequest request,
         }
     }
 
-    /// <summary>Gets whether this invocation had to start the function.</summary>
+    /// <summary>Gets a value indicating whether this invocation had to start the function.</summary>
     public bool NeededStart => _firstStart is not null;
 
-    /// <summary>Gets whether the outcome is known.</summary>
+    /// <summary>Gets a value indicating whether the outcome is known.</summary>
     public bool IsFinished => _outcome is not null;
 
-    /// <summary>Gets why the invocation failed, or null.</summary>
+    /// <summary>Gets the error; null if the invocation has not failed.</summary>
     public FunctionError? Error => _outcome?.Error;
 
     /// <summary>Starts the clock of the function's timeout.</summary>
@@ -40,17 +42,17 @@ internal sealed class InvocationRun(string requestId, InvocationRequest request,
         _deadline = time.GetUtcNow() + settings.Timeout;
     }
 
-    /// <summary>Notes the start of a process.</summary>
+    /// <summary>Records the start of a process.</summary>
     public void MarkStart(long timestamp) => _firstStart ??= timestamp;
 
-    /// <summary>Notes that the init phase failed and runs again within the invocation.</summary>
+    /// <summary>Records that the init phase failed and is repeated within the invocation.</summary>
     public void MarkInitRepeated()
     {
         _initRepeated = true;
         _handedOver = _budgetFrom;
     }
 
-    /// <summary>Notes the end of a successful init.</summary>
+    /// <summary>Records the end of a successful init.</summary>
     public void MarkInitialised(FunctionInstance instance) =>
         _init = time.GetElapsedTime(instance.Process.StartedAt, instance.Session.InitialisedAt);
 
@@ -69,13 +71,13 @@ internal sealed class InvocationRun(string requestId, InvocationRequest request,
 
     private void Fail(FunctionError error)
     {
-        // The caller learns how long its own invocation was allowed to take, not what was left of it.
+        // The message names the function's timeout, as on Lambda, and not the part of it that was left for the repeated init.
         var shown = error.Type == FunctionError.TimedOut ? TimedOut() : error;
         _outcome = InvocationOutcome.Failed(shown with { Message = $"RequestId: {requestId} Error: {shown.Message}" }, time.GetTimestamp());
     }
 
     /// <summary>Hands the event to the function as soon as it polls.</summary>
-    /// <returns>False where the function ended or stayed away; without an outcome the invocation may go to a fresh process.</returns>
+    /// <returns>
     public async Task<bool> DispatchAsync(FunctionInstance instance, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -121,7 +123,7 @@ internal sealed class InvocationRun(string requestId, InvocationRequest request,
                 : TimedOut());
             if (_outcome is { } failed && invocation.TryComplete(failed))
             {
-                // Where a process serves several invocations, the others go on when one is late.
+                // If the process handles several invocations at a time, a timeout of one does not stop the others.
                 return settings.MaxConcurrency > 1 && !instance.Process.Exited.IsCompleted;
             }
         }
@@ -130,7 +132,7 @@ internal sealed class InvocationRun(string requestId, InvocationRequest request,
         return true;
     }
 
-    /// <summary>The finished invocation.</summary>
+    /// <summary>Returns the finished invocation.</summary>
     public InvocationResult Finish()
     {
         var outcome = _outcome ?? throw new InvalidOperationException("The invocation has no outcome yet.");
@@ -146,5 +148,6 @@ internal sealed class InvocationRun(string requestId, InvocationRequest request,
     }
 
     private FunctionError TimedOut() => new(
-        FunctionError.TimedOut, string.Create(CultureInfo.InvariantCulture, $"Task timed out after {settings.Timeout.TotalSeconds:F2} seconds"));
+        FunctionError.TimedOut,
+        string.Create(CultureInfo.InvariantCulture, $"Task timed out after {settings.Timeout.TotalSeconds:F2} seconds"));
 }

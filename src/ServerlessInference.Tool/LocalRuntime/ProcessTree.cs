@@ -4,14 +4,16 @@ using System.Globalization;
 
 namespace ServerlessInference.Tool.LocalRuntime;
 
-/// <summary>What Linux tells about a process and its descendants under /proc; elsewhere there is nothing to tell.</summary>
+/// <summary>
+/// Reads from /proc which descendants a process has and how much memory they use. Other systems than Linux report nothing.
+/// </summary>
 internal static class ProcessTree
 {
-    // Fields of /proc/N/stat counted from the one after the name, which may itself hold spaces and brackets. Source: proc(5).
+    // Fields of /proc/N/stat, counted from the one after the name, since the name may contain spaces and brackets. Source: proc(5).
     private const int ParentField = 1;
     private const int StartTimeField = 19;
 
-    /// <summary>A process and all its descendants.</summary>
+    /// <summary>Returns a process and all its descendants.</summary>
     public static IReadOnlyList<ProcessIdentity> Members(int rootId)
     {
         if (!OperatingSystem.IsLinux())
@@ -28,7 +30,10 @@ internal static class ProcessTree
             }
         }
 
-        return [.. all.Where(process => Descends(process.Key)).Select(process => new ProcessIdentity(process.Key, process.Value.StartTime))];
+        return
+        [
+            .. all.Where(process => Descends(process.Key)).Select(process => new ProcessIdentity(process.Key, process.Value.StartTime)),
+        ];
 
         bool Descends(int id)
         {
@@ -46,10 +51,10 @@ internal static class ProcessTree
         }
     }
 
-    /// <summary>The largest peak of resident memory (VmHWM) of any of the processes, KiB; null where all are gone.</summary>
+    /// <summary>Returns the largest peak of resident memory (VmHWM) of the processes, in KiB; null if all have ended.</summary>
     public static long? PeakMemoryKiB(IEnumerable<ProcessIdentity> members) => members.Select(member => HighWaterKiB(member.Id)).Max();
 
-    /// <summary>Kills those of the processes that are still there.</summary>
+    /// <summary>Kills those processes that still run.</summary>
     public static void KillRemaining(IEnumerable<ProcessIdentity> members)
     {
         foreach (var member in members.Where(member => Stat(member.Id)?.StartTime == member.StartTime))
@@ -61,7 +66,7 @@ internal static class ProcessTree
             }
             catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or Win32Exception)
             {
-                // It ended between the look and the kill, or has become someone else's.
+                // The process ended in the meantime, or this user may not kill it any more.
             }
         }
     }
@@ -93,7 +98,7 @@ internal static class ProcessTree
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return null; // the process ended meanwhile, or belongs to someone else
+            return null; // The process has ended in the meantime, or belongs to another user.
         }
     }
 }

@@ -6,13 +6,13 @@ using System.Text.Unicode;
 
 namespace ServerlessInference.Tool.LocalRuntime;
 
-/// <summary>The small JSON bodies of the Runtime API.</summary>
+/// <summary>Reads and writes the small JSON bodies of the Runtime API.</summary>
 internal static class RuntimeApiJson
 {
-    /// <summary>The body of an accepted call.</summary>
+    /// <summary>Gets the body of an accepted call.</summary>
     public static ReadOnlyMemory<byte> Accepted { get; } = """{"status":"OK"}"""u8.ToArray();
 
-    /// <summary>An error body: <c>{"errorMessage":…,"errorType":…}</c>.</summary>
+    /// <summary>Creates the body of an error: <c>{"errorMessage":…,"errorType":…}</c>.</summary>
     public static ReadOnlyMemory<byte> Error(string type, string message)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -25,7 +25,7 @@ internal static class RuntimeApiJson
         return buffer.WrittenMemory;
     }
 
-    /// <summary>Takes type and message out of an error body that a function posted; either may be missing.</summary>
+    /// <summary>Reads type and message from an error that a function posted; either may be missing.</summary>
     public static (string? Type, string? Message) ReadError(ReadOnlyMemory<byte> body)
     {
         try
@@ -37,20 +37,21 @@ internal static class RuntimeApiJson
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // A function may post anything; the service passes it on unread, and so does the caller of this.
+            // A function may post anything. Lambda passes it on unread, and so does the caller of this method.
             return (null, null);
         }
     }
 
-    /// <summary>Writes JSON as a header can carry it: on one line, in printable ASCII, with the same meaning.</summary>
-    /// <returns>Whether it is JSON.</returns>
+    /// <summary>Rewrites JSON so that it fits into a header: on one line and in printable ASCII, with the same meaning.</summary>
+    /// <returns>Whether the text is valid JSON.</returns>
     public static bool TryMakeHeader(string json, out string header)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
             var buffer = new ArrayBufferWriter<byte>();
-            using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.Create(UnicodeRanges.BasicLatin) });
+            using var writer = new Utf8JsonWriter(
+                buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.Create(UnicodeRanges.BasicLatin) });
             document.RootElement.WriteTo(writer);
             writer.Flush();
             header = Encoding.ASCII.GetString(buffer.WrittenSpan);
@@ -59,7 +60,7 @@ internal static class RuntimeApiJson
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
             header = "";
-            return false; // the caller says so
+            return false; // The caller reports it.
         }
     }
 

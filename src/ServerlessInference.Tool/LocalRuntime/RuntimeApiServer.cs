@@ -7,8 +7,8 @@ using ServerlessInference.Tool.LocalRuntime.Http;
 namespace ServerlessInference.Tool.LocalRuntime;
 
 /// <summary>
-/// The Runtime API of one process, on a port of its own: a process that was stopped can never take an invocation away from its
-/// successor. Answers to wrong calls follow AWS's runtime interface emulator.
+/// The Runtime API for one process. Each process gets a port of its own, so that a stopped process can never take an invocation away from
+/// its successor. Responses to invalid calls follow AWS's runtime interface emulator.
 /// </summary>
 internal sealed partial class RuntimeApiServer : IAsyncDisposable
 {
@@ -60,7 +60,7 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The function hung up: there is nobody left to answer.
+            // The function closed the connection, so nobody is left to answer.
         }
     }
 
@@ -108,7 +108,10 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
         var streamed = mode == RuntimeApiHeaders.Streaming;
         if (!streamed && mode.Length > 0)
         {
-            Fail(invocation, "Runtime.InvalidResponseModeHeader", $"The response mode is '{mode}'; only '{RuntimeApiHeaders.Streaming}' is known.");
+            Fail(
+                invocation,
+                "Runtime.InvalidResponseModeHeader",
+                $"The response mode is '{mode}'; it must be '{RuntimeApiHeaders.Streaming}' or absent.");
             await RejectAsync(context, StatusCodes.Status400BadRequest, "InvalidFunctionResponseMode", "Invalid function response mode")
                 .ConfigureAwait(false);
             return;
@@ -123,7 +126,7 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
-            // IOException also covers Kestrel's BadHttpRequestException: chunks or length that do not add up.
+            // Kestrel's BadHttpRequestException, for a wrong length or malformed chunks, is an IOException too.
             Fail(invocation, FunctionError.TruncatedResponse, "The connection ended before the response was complete.");
             await RejectAsync(context, StatusCodes.Status400BadRequest, "TruncatedHTTPRequest", "HTTP request detected as truncated")
                 .ConfigureAwait(false);
@@ -137,7 +140,10 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
                 FunctionError.ResponseTooLarge,
                 $"Response payload size ({length} bytes) exceeded maximum allowed payload size ({limit} bytes).");
             await RejectAsync(
-                context, StatusCodes.Status413PayloadTooLarge, "RequestEntityTooLarge", $"Exceeded maximum allowed payload size ({limit} bytes).")
+                context,
+                StatusCodes.Status413PayloadTooLarge,
+                "RequestEntityTooLarge",
+                $"Exceeded maximum allowed payload size ({limit} bytes).")
                 .ConfigureAwait(false);
             return;
         }
@@ -168,7 +174,7 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
             : RejectTransitionAsync(context, "RuntimeInitErrorState")).ConfigureAwait(false);
     }
 
-    /// <summary>Returns the invocation where the function may answer it; otherwise answers the call and returns null.</summary>
+    /// <summary>Returns the invocation if the function may answer it; otherwise rejects the call and returns null.</summary>
     private async Task<Invocation?> AdmitAsync(HttpContext context, string requestId, string targetState)
     {
         var state = _session.StateName;
@@ -249,9 +255,11 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
         await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
     }
 
-    /// <summary>The service passes on error types of two families only, and names all others "Unknown".</summary>
+    /// <summary>Lambda passes on error types that begin with "Runtime." or "Function."; all others become "Unknown".</summary>
     private static string KnownErrorType(string type) =>
-        ErrorTypePattern().IsMatch(type) ? type : type.StartsWith("Function.", StringComparison.Ordinal) ? "Function.Unknown" : "Runtime.Unknown";
+        ErrorTypePattern().IsMatch(type) ? type
+            : type.StartsWith("Function.", StringComparison.Ordinal) ? "Function.Unknown"
+            : "Runtime.Unknown";
 
     [GeneratedRegex("^(Runtime|Function)\\.[A-Z][a-zA-Z]+$", RegexOptions.CultureInvariant)]
     private static partial Regex ErrorTypePattern();

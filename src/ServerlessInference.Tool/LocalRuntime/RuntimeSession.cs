@@ -3,9 +3,19 @@ using System.Threading.Channels;
 namespace ServerlessInference.Tool.LocalRuntime;
 
 /// <summary>
-/// The Runtime API's state for one process: whether it is initialised, which polls wait, which invocations are in flight.
+/// The state of the Runtime API for one process: whether it is initialised, which polls are waiting, and which invocations are in flight.
 /// Thread-safe.
 /// </summary>
+/// <remarks>
+/// <para>The phases, all changed under the lock:</para>
+/// <code>
+/// Starting ── first GET invocation/next ──> Serving
+/// Starting ── POST init/error ───────────> InitFailed   (every later poll is rejected)
+/// </code>
+/// <para>In <c>Serving</c>, polls wait in a queue, and <see cref="DispatchAsync"/> takes the oldest one for each invocation. A function
+/// with a concurrency of 1 polls only after it has answered. So if it polls while its invocation is unanswered, the connection of the
+/// earlier poll was lost, and it gets the same invocation again, as from the service.</para>
+/// </remarks>
 internal sealed class RuntimeSession(TimeProvider time, int maxConcurrency)
 {
     private readonly Lock _gate = new();
@@ -22,13 +32,13 @@ internal sealed class RuntimeSession(TimeProvider time, int maxConcurrency)
         InitFailed,
     }
 
-    /// <summary>Completes with null at the first poll, or with the error that the runtime reported instead.</summary>
+    /// <summary>Completes with null at the first poll, or with the error that the runtime reports instead.</summary>
     public Task<InvocationOutcome?> Initialised => _initialised.Task;
 
-    /// <summary>Gets the time stamp of the first poll or of the init error; 0 before either.</summary>
+    /// <summary>Gets the timestamp of the first poll or of the init error; 0 before that.</summary>
     public long InitialisedAt { get; private set; }
 
-    /// <summary>Gets the state's name as AWS's emulator calls it in its messages.</summary>
+    /// <summary>Gets the name of the state as AWS's runtime interface emulator shows it in its messages.</summary>
     public string StateName
     {
         get
@@ -48,9 +58,9 @@ internal sealed class RuntimeSession(TimeProvider time, int maxConcurrency)
         }
     }
 
-    /// <summary>A poll by the function: waits for the next invocation.</summary>
-    /// <returns>The invocation, or null where the runtime has reported an init error and may not poll.</returns>
-    /// <exception cref="OperationCanceledException">The function gave up the poll.</exception>
+    /// <summary>Handles a poll by the function: waits for the next invocation.</summary>
+    /// <returns>The invocation, or null if the runtime has reported an init error and therefore must not poll.</returns>
+    /// <exception cref="OperationCanceledException">The function abandoned the poll.</exception>
     public async Task<Invocation?> NextAsync(CancellationToken cancellationToken)
     {
         var poll = new TaskCompletionSource<Invocation>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -66,7 +76,7 @@ internal sealed class RuntimeSession(TimeProvider time, int maxConcurrency)
                     _initialised.SetResult(null);
                     break;
                 default:
-                    // A poll while an invocation runs repeats one whose answer was lost: the service sends the same event again.
+                    // The response to the earlier poll was lost (see the remarks): send the same event again.
                     if (maxConcurrency == 1 && _latest is { IsAnswering: false, Outcome.IsCompleted: false } running)
                     {
                         return running;
@@ -85,9 +95,9 @@ internal sealed class RuntimeSession(TimeProvider time, int maxConcurrency)
         }
     }
 
-    /// <summary>Hands an invocation to the function, once it polls.</summary>
-    /// <param name="create">Makes the invocation at the moment of the hand-over.</param>
-    /// <param name="cancellationToken">Gives up waiting for a poll.</param>
+    /// <summary>Hands an invocation to the function as soon as it polls.</summary>
+    /// <param name="create">Creates the invocation at the moment it is handed over.</param>
+    /// <param name="cancellationToken">Stops waiting for a poll.</param>
     public async Task<Invocation> DispatchAsync(Func<Invocation> create, CancellationToken cancellationToken)
     {
         while (true)
@@ -98,15 +108,15 @@ internal sealed class RuntimeSession(TimeProvider time, int maxConcurrency)
             {
                 if (!poll.TrySetResult(invocation))
                 {
-                    continue; // the function gave this poll up; it will come with another
+                    continue; // The function abandoned this poll; wait for its next one.
                 }
 
                 if (maxConcurrency == 1)
                 {
                     _running.Clear();
 
-                    // The poll just answered may be one whose connection is lost without the server knowing yet: whoever else polls
-                    // is the same function asking again, and gets the same event.
+                    // The connection of the poll just answered may be lost without the server knowing it yet. All other waiting polls
+                    // are retries by the same function, so they get the same event.
                     while (_polls.Reader.TryRead(out var repeated))
                     {
                         repeated.TrySetResult(invocation);
@@ -120,7 +130,7 @@ internal sealed class RuntimeSession(TimeProvider time, int maxConcurrency)
         }
     }
 
-    /// <summary>Asks whether the function may answer this request id now, and claims the answer where it may.</summary>
+    /// <summary>Checks whether the function may answer this request id now and, if so, claims the answer.</summary>
     public AnswerAdmission BeginAnswer(string requestId, out Invocation? invocation)
     {
         lock (_gate)
@@ -144,7 +154,7 @@ internal sealed class RuntimeSession(TimeProvider time, int maxConcurrency)
         return invocation.Outcome.IsCompleted ? AnswerAdmission.TimedOut : AnswerAdmission.Accepted;
     }
 
-    /// <summary>The runtime reports that its init failed; false where it had already polled or reported.</summary>
+    /// <summary>Records that the runtime reported a failed init; returns false if it has already polled or reported.</summary>
     public bool TryFailInit(InvocationOutcome error)
     {
         lock (_gate)

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace ServerlessInference.Tool.LocalRuntime;
 
-/// <summary>Asks processes to stop. .NET itself can only kill.</summary>
+/// <summary>Asks processes to stop; .NET itself can only kill them.</summary>
 internal static partial class Signals
 {
     private const int Terminate = 15;
 
-    /// <summary>Sends SIGTERM; false where the system has no such signal or the process is gone.</summary>
+    /// <summary>Sends SIGTERM. Returns false if the system has no such signal, or the process has ended.</summary>
     public static bool TryTerminate(Process process) =>
         !OperatingSystem.IsWindows() && !process.HasExited && Kill(process.Id, Terminate) == 0;
 

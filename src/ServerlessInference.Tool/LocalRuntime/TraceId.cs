@@ -2,17 +2,18 @@ using System.Globalization;
 
 namespace ServerlessInference.Tool.LocalRuntime;
 
-/// <summary>X-Ray trace headers.</summary>
+/// <summary>Creates X-Ray trace headers.</summary>
 internal static class TraceId
 {
     private const int RootLength = 24;
     private const int ParentLength = 16;
 
-    /// <summary>A new header of an unsampled trace: <c>Root=1-…;Parent=…;Sampled=0</c>.</summary>
+    /// <summary>Creates the header of a new, unsampled trace: <c>Root=1-…;Parent=…;Sampled=0</c>.</summary>
     public static string Create(TimeProvider time)
     {
         var root = Guid.NewGuid().ToString("N")[..RootLength];
         var parent = Guid.NewGuid().ToString("N")[..ParentLength];
-        return string.Create(CultureInfo.InvariantCulture, $"Root=1-{time.GetUtcNow().ToUnixTimeSeconds():x8}-{root};Parent={parent};Sampled=0");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"Root=1-{time.GetUtcNow().ToUnixTimeSeconds():x8}-{root};Parent={parent};Sampled=0");
     }
 }

@@ -5,26 +5,31 @@ using System.Globalization;
 namespace ServerlessInference.Tool.LocalRuntime.Cpu;
 
 /// <summary>
-/// Linux control groups that this process may create: below its own group or one of that group's parents, wherever the CPU
-/// controller reaches and the system lets it write. Source: the kernel's documents cgroup-v2 and scheduler/sched-bwc.
+/// Creates Linux control groups: in the group of this process or in one of its parents, wherever the CPU controller is enabled and the
+/// system allows it. Source: the kernel's documents cgroup-v2 and scheduler/sched-bwc.
 /// </summary>
-/// <param name="mountInfo">The text of /proc/self/mountinfo; empty where there is none.</param>
-/// <param name="membership">The text of /proc/self/cgroup; empty where there is none.</param>
+/// <remarks>
+/// Whether a group works is found out by trying, since the answer depends on the distribution, on containers and on delegation: a directory
+/// can be created but has no CPU controller, or it can be configured but refuses members. Each candidate therefore passes three steps
+/// (create, configure, join), and the first one that passes all of them is used.
+/// </remarks>
+/// <param name="mountInfo">The content of /proc/self/mountinfo; empty if it does not exist.</param>
+/// <param name="membership">The content of /proc/self/cgroup; empty if it does not exist.</param>
 internal sealed class ControlGroups(string mountInfo, string membership)
 {
-    /// <summary>A group, its folder and the version it belongs to.</summary>
+    /// <summary>A group: its directory, and the version of control groups it belongs to.</summary>
     internal readonly record struct Group(string Folder, string Method);
 
-    /// <summary>The groups of this process.</summary>
+    /// <summary>Reads the groups of this process.</summary>
     public static ControlGroups OfThisProcess() => OperatingSystem.IsLinux()
         ? new ControlGroups(ReadOrEmpty("/proc/self/mountinfo"), ReadOrEmpty("/proc/self/cgroup"))
         : new ControlGroups("", "");
 
-    /// <summary>Creates a group whose processes together get <paramref name="quota"/> of every <paramref name="period"/>.</summary>
-    /// <param name="quota">Microseconds of processor time per period; more than the period is more than one processor.</param>
-    /// <param name="period">Microseconds.</param>
+    /// <summary>Creates a group whose processes together get <paramref name="quota"/> in each <paramref name="period"/>.</summary>
+    /// <param name="quota">Microseconds of processor time per period; more than one period means more than one processor.</param>
+    /// <param name="period">The period in microseconds.</param>
     /// <param name="cancellationToken">Stops the attempts.</param>
-    /// <returns>The group, or null where the system allows none.</returns>
+    /// <returns>The group, or null if the system does not allow one.</returns>
     public async Task<Group?> TryCreateAsync(int quota, int period, CancellationToken cancellationToken)
     {
         (string File, string Value)[] version2 = [("cpu.max", Text(quota, period))];
@@ -50,12 +55,14 @@ internal sealed class ControlGroups(string mountInfo, string membership)
         return null;
     }
 
-    /// <summary>The words before a command that put it into a group from its first moment on.</summary>
-    /// <remarks>The shell writes its own id into the group and then becomes the command.</remarks>
+    /// <summary>Returns the words to put before a command so that it is a member of the group from its first instruction on.</summary>
+    /// <remarks>A shell adds itself to the group and then replaces itself with the command.</remarks>
     public static IReadOnlyList<string> Launcher(string folder) =>
         ["/bin/sh", "-c", "echo $$ > \"$0/cgroup.procs\" && exec \"$@\"", folder];
 
-    /// <summary>This process's group and its parents, innermost first, where the hierarchy with the controller is mounted.</summary>
+    /// <summary>
+    /// Returns the group of this process and its parents, innermost first, if the hierarchy of the controller is mounted.
+    /// </summary>
     private IEnumerable<string> Parents(string fileSystem, string? mountOption, string controller)
     {
         if (MountPoint(fileSystem, mountOption) is not { } mount || OwnGroup(controller) is not { } own)
@@ -73,7 +80,7 @@ internal sealed class ControlGroups(string mountInfo, string membership)
         }
     }
 
-    /// <summary>A line of mountinfo: … mount-point options - file-system source super-options.</summary>
+    /// <summary>Finds a mount point. A line of mountinfo is: … mount-point options - file-system source super-options.</summary>
     private string? MountPoint(string fileSystem, string? option)
     {
         foreach (var line in mountInfo.Split('\n'))
@@ -91,7 +98,9 @@ internal sealed class ControlGroups(string mountInfo, string membership)
         return null;
     }
 
-    /// <summary>A line of /proc/self/cgroup: id:controllers:path; version 2 has no controllers.</summary>
+    /// <summary>
+    /// Finds the group of this process. A line of /proc/self/cgroup is id:controllers:path; version 2 names no controllers.
+    /// </summary>
     private string? OwnGroup(string controller)
     {
         foreach (var line in membership.Split('\n'))
@@ -115,11 +124,11 @@ internal sealed class ControlGroups(string mountInfo, string membership)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return null; // read-only or not ours: the next parent may do
+            return null; // Read-only, or owned by another user. The next parent may work.
         }
     }
 
-    /// <summary>A group that can be made and set may still refuse members, by who owns the group they come from.</summary>
+    /// <summary>
     private static async Task<bool> CanJoinAsync(string folder, CancellationToken cancellationToken)
     {
         var launcher = Launcher(folder);
@@ -142,7 +151,7 @@ internal sealed class ControlGroups(string mountInfo, string membership)
         }
         catch (Win32Exception)
         {
-            return false; // An image without a shell has nothing that could join the group before it becomes the command.
+            return false; // The system has no shell, so nothing can join the group before it becomes the command.
         }
     }
 
@@ -152,7 +161,7 @@ internal sealed class ControlGroups(string mountInfo, string membership)
         {
             if (!File.Exists(file))
             {
-                return false; // the controller does not reach this group
+                return false; // The controller is not enabled for this group.
             }
 
             File.WriteAllText(file, value);

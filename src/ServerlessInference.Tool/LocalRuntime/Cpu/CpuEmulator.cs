@@ -3,27 +3,27 @@ using System.Globalization;
 namespace ServerlessInference.Tool.LocalRuntime.Cpu;
 
 /// <summary>
-/// Gives a function the CPU time that its memory size buys on AWS, as far as this machine allows: by a control group (version
-/// 2, then 1), otherwise by pinning it to whole processors, otherwise not at all. What was done is always reported.
+/// Gives a function the CPU time that comes with its memory size on AWS, as far as this machine allows: with a control group (version 2,
+/// then 1), otherwise by pinning it to whole processors, otherwise not at all. The output always reports which of these was used.
 /// </summary>
 internal sealed class CpuEmulator(ControlGroups groups, string? taskset, int machineProcessors)
 {
-    // The quota's period: shorter ones spread the time more evenly. Unverified for AWS; the kernel's default is 100 ms.
+    // The period of the quota. Shorter periods spread the time more evenly. The kernel's default is 100 ms; AWS does not document its own.
     private const int PeriodMicroseconds = 20_000;
 
-    /// <summary>The emulator for this machine.</summary>
+    /// <summary>Creates the emulator for this machine.</summary>
     public static CpuEmulator OfThisMachine() => new(
         ControlGroups.OfThisProcess(),
         OperatingSystem.IsLinux() ? FindOnPath("taskset") : null,
         Environment.ProcessorCount);
 
-    /// <summary>Prepares the limit for a memory size. Dispose it when its processes have ended.</summary>
+    /// <summary>Prepares the limit for a memory size. Dispose of it when its processes have ended.</summary>
     public async Task<CpuLimit> CreateAsync(int memoryMB, CancellationToken cancellationToken)
     {
         var share = (double)memoryMB / LambdaLimits.MemoryMBPerCpu;
         if (share > machineProcessors)
         {
-            // More than there is cannot be given; the function runs unlimited and the output says so.
+            // The machine has fewer processors than the function would get on AWS. It runs without a limit, and the output says so.
             return new CpuLimit("none", share, machineProcessors, [], null);
         }
 
@@ -47,7 +47,7 @@ internal sealed class CpuEmulator(ControlGroups groups, string? taskset, int mac
         return new CpuLimit("affinity", share, cores, [taskset, "-c", mask], null);
     }
 
-    /// <summary>The vCPUs that a function sees. Source: third-party measurements (rwnx/lambda-cpuinfo).</summary>
+    /// <summary>Returns how many vCPUs a function sees. Source: third-party measurements (rwnx/lambda-cpuinfo).</summary>
     public static int VisibleProcessors(int memoryMB) => memoryMB switch
     {
         <= 3_008 => 2,

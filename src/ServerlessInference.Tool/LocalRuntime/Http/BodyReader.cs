@@ -8,9 +8,11 @@ internal static class BodyReader
 {
     /// <summary>Reads a body to its end.</summary>
     /// <param name="reader">The body.</param>
-    /// <param name="limit">The most bytes that are kept; the rest is read and dropped, so that the client can still read its answer.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
-    /// <returns>The bytes kept, and the length of the whole body.</returns>
+    /// <param name="limit">
+    /// The maximum number of bytes to keep. The rest is read and dropped, since the client reads the response only then.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The kept bytes, and the length of the whole body.</returns>
     public static async Task<(ReadOnlyMemory<byte> Body, long Length)> ReadAsync(
         PipeReader reader, int limit, CancellationToken cancellationToken)
     {

@@ -5,10 +5,10 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.LocalRuntime.Http;
 
-/// <summary>An HTTP response, read from what a function returned in payload format 2.0.</summary>
+/// <summary>An HTTP response, read from a function's answer in payload format 2.0.</summary>
 /// <param name="Status">The status code.</param>
-/// <param name="Headers">The headers, content type included.</param>
-/// <param name="Cookies">Values of <c>Set-Cookie</c>.</param>
+/// <param name="Headers">The headers, including the content type.</param>
+/// <param name="Cookies">The values of <c>Set-Cookie</c>.</param>
 /// <param name="Body">The body.</param>
 internal sealed record HttpAnswer(
     int Status, IReadOnlyList<KeyValuePair<string, string>> Headers, IReadOnlyList<string> Cookies, ReadOnlyMemory<byte> Body)
@@ -17,11 +17,11 @@ internal sealed record HttpAnswer(
     private const string StreamedResponse = "application/vnd.awslambda.http-integration-response";
     private const int PreludeEndLength = 8;
 
-    /// <summary>The gateway's own answer: <c>{"message":…}</c>.</summary>
+    /// <summary>Creates a response of the gateway itself: <c>{"message":…}</c>.</summary>
     public static HttpAnswer Gateway(int status, string message) =>
         new(status, [new("content-type", Json)], [], Encoding.UTF8.GetBytes($$"""{"message":"{{message}}"}"""));
 
-    /// <summary>Reads a function's answer; null where it does not follow the format, for which a gateway answers 502.</summary>
+    /// <summary>Reads a function's answer. Returns null if it does not follow the format; a gateway responds with 502 then.</summary>
     public static HttpAnswer? Read(InvocationOutcome outcome)
     {
         try
@@ -38,13 +38,14 @@ internal sealed record HttpAnswer(
                 return ReadFull(root);
             }
 
-            // The short form: any JSON without a status code is the body of a 200; a string is taken out of its quotes.
+            // The short form: any JSON without a status code is the body of a response with status 200. A string is used without its
+            // quotes.
             var body = root.ValueKind == JsonValueKind.String ? Encoding.UTF8.GetBytes(root.GetString() ?? "") : outcome.Payload;
             return new HttpAnswer(200, [new("content-type", Json)], [], body);
         }
         catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException)
         {
-            return null; // not JSON, or base64 that is none, or half of a surrogate pair
+            return null; // Not valid JSON, not valid base64, or a lone surrogate.
         }
     }
 
@@ -60,7 +61,7 @@ internal sealed record HttpAnswer(
         {
             if (value.ValueKind != JsonValueKind.String)
             {
-                return null; // an object in place of a string is the commonest mistake, and no gateway accepts it
+                return null; // Returning an object instead of a string is a common mistake, and no gateway accepts it.
             }
 
             var encoded = root.TryGetProperty("isBase64Encoded"u8, out var flag) && flag.ValueKind == JsonValueKind.True;
@@ -75,7 +76,7 @@ internal sealed record HttpAnswer(
         return ReadCookies(root) is { } cookies ? new HttpAnswer(status, headers, cookies, body) : null;
     }
 
-    /// <summary>A streamed answer may begin with its status and headers as JSON, ended by eight zero bytes.</summary>
+    /// <summary>Reads a streamed answer. It may begin with status and headers as JSON, followed by eight zero bytes.</summary>
     private static HttpAnswer? ReadStreamed(InvocationOutcome outcome)
     {
         if (outcome.ContentType?.StartsWith(StreamedResponse, StringComparison.OrdinalIgnoreCase) != true)
@@ -143,15 +144,23 @@ internal sealed record HttpAnswer(
     private static List<string>? ReadCookies(JsonElement root)
     {
         List<string> cookies = root.TryGetProperty("cookies"u8, out var given) && given.ValueKind == JsonValueKind.Array
-            ? [.. given.EnumerateArray().Where(cookie => cookie.ValueKind == JsonValueKind.String).Select(cookie => cookie.GetString() ?? "")]
+            ?
+            [
+                .. given.EnumerateArray().Where(cookie => cookie.ValueKind == JsonValueKind.String).Select(cookie => cookie.GetString() ?? ""),
+            ]
             : [];
         return cookies.TrueForAll(IsValue) ? cookies : null;
     }
 
-    /// <summary>Whether a header may be called so: RFC 9110, section 5.6.2.</summary>
+    /// <summary>Returns whether a header may have this name: RFC 9110, section 5.6.2.</summary>
     private static bool IsName(string name) =>
-        name.Length > 0 && name.All(character => char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-.^_`|~".Contains(character, StringComparison.Ordinal));
+        name.Length > 0
+        && name.All(character =>
+            char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-.^_`|~".Contains(character, StringComparison.Ordinal));
 
-    /// <summary>Whether a header may have this value. What is not printable ASCII, a line's end above all, does not belong there.</summary>
+    /// <summary>
+    /// Returns whether a header may have this value. Only printable ASCII is allowed; line breaks in particular would allow header
+    /// injection.
+    /// </summary>
     private static bool IsValue(string value) => value.All(character => character is >= ' ' and <= '~' or '\t');
 }

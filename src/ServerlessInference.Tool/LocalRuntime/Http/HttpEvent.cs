@@ -9,20 +9,21 @@ using Microsoft.Extensions.Primitives;
 namespace ServerlessInference.Tool.LocalRuntime.Http;
 
 /// <summary>
-/// Turns an HTTP request into the event that a function URL and API Gateway's HTTP APIs send: payload format 2.0. Source: AWS's
-/// pages on function URL payloads and on HTTP API Lambda integrations.
+/// Turns an HTTP request into the event that function URLs and API Gateway's HTTP APIs send: payload format 2.0. Source: AWS's pages on
+/// function URL payloads and on Lambda integrations of HTTP APIs.
 /// </summary>
 internal static class HttpEvent
 {
     private const string Stage = "$default";
 
-    /// <summary>Writes the event.</summary>
-    /// <param name="request">The request; its body is read already.</param>
+    /// <summary>Creates the event.</summary>
+    /// <param name="request">The request. Its body has already been read.</param>
     /// <param name="body">The body.</param>
-    /// <param name="requestId">The gateway's own request id.</param>
+    /// <param name="requestId">The request id of the gateway.</param>
     /// <param name="traceId">The value of <c>x-amzn-trace-id</c>.</param>
     /// <param name="now">The time of the request.</param>
-    public static ReadOnlyMemory<byte> Create(HttpRequest request, ReadOnlyMemory<byte> body, string requestId, string traceId, DateTimeOffset now)
+    public static ReadOnlyMemory<byte> Create(
+        HttpRequest request, ReadOnlyMemory<byte> body, string requestId, string traceId, DateTimeOffset now)
     {
         var buffer = new ArrayBufferWriter<byte>(body.Length + 1024);
         using var writer = new Utf8JsonWriter(buffer);
@@ -49,7 +50,8 @@ internal static class HttpEvent
         }
 
         writer.WriteStartArray("cookies"u8);
-        foreach (var cookie in cookies.SelectMany(line => (line ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
+        const StringSplitOptions options = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        foreach (var cookie in cookies.SelectMany(line => (line ?? "").Split(';', options)))
         {
             writer.WriteStringValue(cookie);
         }
@@ -115,7 +117,7 @@ internal static class HttpEvent
         writer.WriteEndObject();
     }
 
-    /// <summary>Text goes as it is, everything else as base64; a request without a body has no <c>body</c>.</summary>
+    /// <summary>Writes text as it is, and everything else in base64. Without a body there is no <c>body</c> member.</summary>
     private static void WriteBody(Utf8JsonWriter writer, HttpRequest request, ReadOnlyMemory<byte> body)
     {
         var asText = body.Length == 0 || (IsText(request) && Utf8.IsValid(body.Span));
@@ -142,7 +144,7 @@ internal static class HttpEvent
 
     private static string SourceAddress(HttpRequest request) => request.HttpContext.Connection.RemoteIpAddress?.ToString() ?? "127.0.0.1";
 
-    /// <summary>Header names reach the function in lower case; that is part of the format.</summary>
+    /// <summary>Converts to lower case, since the format requires header names in lower case.</summary>
     private static string Lower(string text)
     {
         var lower = new StringBuilder(text.Length);

@@ -4,15 +4,15 @@ using Microsoft.Net.Http.Headers;
 namespace ServerlessInference.Tool.LocalRuntime.Http;
 
 /// <summary>
-/// The HTTP front before a function, as a function URL puts there: requests become events, answers become responses, failures
-/// become 502 and 504. Thread-safe.
+/// The HTTP endpoint of a function, as a function URL provides it: requests become events, answers become responses, and failures become
+/// 502 and 504. Thread-safe.
 /// </summary>
 internal sealed class HttpFront(ExecutionEnvironment environment, FunctionSettings settings, TimeProvider time)
 {
-    /// <summary>Answers one request. The function goes on when the client hangs up, as on AWS.</summary>
+    /// <summary>Handles a request. If the client disconnects, the function continues, as on AWS.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="stopping">Ends the wait for the function when the front closes.</param>
-    /// <returns>What happened, for the log.</returns>
+    /// <param name="stopping">Stops waiting for the function when the server shuts down.</param>
+    /// <returns>The exchange, for the log.</returns>
     public async Task<HttpExchange> HandleAsync(HttpContext context, CancellationToken stopping)
     {
         var started = time.GetTimestamp();
@@ -20,7 +20,7 @@ internal sealed class HttpFront(ExecutionEnvironment environment, FunctionSettin
             .ConfigureAwait(false);
         InvocationResult? result = null;
         var answer = HttpAnswer.Gateway(StatusCodes.Status413PayloadTooLarge, "Request Entity Too Large");
-        string? problem = $"The body has {length} bytes; Lambda takes events of at most {settings.MaxRequestBytes} bytes.";
+        string? problem = $"The body has {length} bytes; Lambda accepts events of at most {settings.MaxRequestBytes} bytes.";
         if (length <= settings.MaxRequestBytes)
         {
             var traceId = TraceId.Create(time);
@@ -44,7 +44,8 @@ internal sealed class HttpFront(ExecutionEnvironment environment, FunctionSettin
         null when HttpAnswer.Read(outcome) is { } answer => (answer, null),
         _ => (
             HttpAnswer.Gateway(StatusCodes.Status502BadGateway, "Internal Server Error"),
-            "The function's answer is not in payload format 2.0: statusCode must be 100 to 599, headers an object of strings in printable ASCII, body a string."),
+            "The function's answer is not in payload format 2.0: statusCode must be 100 to 599, headers an object of strings in " +
+            "printable ASCII, and body a string."),
     };
 
     private static async Task WriteAsync(HttpContext context, HttpAnswer answer, string? requestId)
@@ -68,7 +69,7 @@ internal sealed class HttpFront(ExecutionEnvironment environment, FunctionSettin
 
         if (answer.Status is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified or < StatusCodes.Status200OK)
         {
-            return; // HTTP knows no body with these
+            return; // Responses with these codes have no body.
         }
 
         response.ContentLength = answer.Body.Length;

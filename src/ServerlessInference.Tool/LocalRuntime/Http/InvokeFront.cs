@@ -5,26 +5,28 @@ using Microsoft.AspNetCore.Http;
 namespace ServerlessInference.Tool.LocalRuntime.Http;
 
 /// <summary>
-/// Lambda's own Invoke call before a function: <c>POST /2015-03-31/functions/NAME/invocations</c> hands its body over as the event,
-/// so that any event can be sent, and AWS's clients can be pointed here. Thread-safe.
+/// Lambda's Invoke operation: the body of <c>POST /2015-03-31/functions/NAME/invocations</c> is the event. Any event can be sent this way,
+/// and AWS clients can use this endpoint. Thread-safe.
 /// </summary>
-/// <remarks>Source: AWS Lambda's API reference, Invoke. Request and response only; invocation type <c>Event</c> is refused.</remarks>
+/// <remarks>
+/// Source: AWS Lambda's API reference, Invoke. Only synchronous calls are supported; invocation type <c>Event</c> is rejected.
+/// </remarks>
 internal sealed class InvokeFront(ExecutionEnvironment environment, FunctionSettings settings, TimeProvider time)
 {
     private const string Prefix = "/2015-03-31/functions/";
     private const string Suffix = "/invocations";
 
-    /// <summary>Whether a request is an Invoke call.</summary>
+    /// <summary>Returns whether a request is an Invoke call.</summary>
     public static bool Takes(HttpRequest request) =>
         HttpMethods.IsPost(request.Method)
         && request.Path.Value is { } path
         && path.StartsWith(Prefix, StringComparison.Ordinal)
         && path.EndsWith(Suffix, StringComparison.Ordinal);
 
-    /// <summary>Answers one call. The function goes on when the client hangs up, as on AWS.</summary>
+    /// <summary>Handles a call. If the client disconnects, the function continues, as on AWS.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="stopping">Ends the wait for the function when the front closes.</param>
-    /// <returns>What happened, for the log.</returns>
+    /// <param name="stopping">Stops waiting for the function when the server shuts down.</param>
+    /// <returns>The exchange, for the log.</returns>
     public async Task<HttpExchange> HandleAsync(HttpContext context, CancellationToken stopping)
     {
         var started = time.GetTimestamp();
@@ -62,13 +64,15 @@ internal sealed class InvokeFront(ExecutionEnvironment environment, FunctionSett
             error is null ? null : $"{error.Type}: {error.Message}");
     }
 
-    private (int Status, FunctionError Error)? Refuse(HttpRequest request, ReadOnlyMemory<byte> body, long length, out string? clientContext)
+    private (int Status, FunctionError Error)? Refuse(
+        HttpRequest request, ReadOnlyMemory<byte> body, long length, out string? clientContext)
     {
         clientContext = null;
         if (length > settings.MaxRequestBytes)
         {
             return (StatusCodes.Status413PayloadTooLarge, new FunctionError(
-                "RequestTooLargeException", $"The event has {length} bytes; Lambda takes events of at most {settings.MaxRequestBytes} bytes."));
+                "RequestTooLargeException",
+                $"The event has {length} bytes; Lambda accepts events of at most {settings.MaxRequestBytes} bytes."));
         }
 
         if (request.Headers["X-Amz-Invocation-Type"].ToString() is { Length: > 0 } kind and not "RequestResponse")
@@ -79,11 +83,13 @@ internal sealed class InvokeFront(ExecutionEnvironment environment, FunctionSett
 
         if (body.Length > 0 && !IsJson(body))
         {
-            return (StatusCodes.Status400BadRequest, new FunctionError("InvalidRequestContentException", "The event is no JSON. Lambda takes JSON only."));
+            return (StatusCodes.Status400BadRequest, new FunctionError(
+                "InvalidRequestContentException", "The event is not valid JSON; Lambda accepts only JSON."));
         }
 
         return request.Headers["X-Amz-Client-Context"].ToString() is { Length: > 0 } encoded && !TryDecode(encoded, out clientContext)
-            ? (StatusCodes.Status400BadRequest, new FunctionError("InvalidRequestContentException", "The client context is no JSON in base64."))
+            ? (StatusCodes.Status400BadRequest, new FunctionError(
+                "InvalidRequestContentException", "The client context is not JSON in base64."))
             : null;
     }
 
@@ -108,7 +114,7 @@ internal sealed class InvokeFront(ExecutionEnvironment environment, FunctionSett
         }
         catch (JsonException)
         {
-            return false; // the caller says so
+            return false; // The caller reports it.
         }
     }
 

@@ -11,12 +11,13 @@ using Microsoft.Extensions.Options;
 namespace ServerlessInference.Tool.LocalRuntime.Http;
 
 /// <summary>
-/// A bare Kestrel on 127.0.0.1: no host, no middleware, so that it is there within milliseconds. It never cuts a request off
-/// for being slow or large; handlers do that themselves.
+/// A bare Kestrel server on 127.0.0.1, without host and middleware, so that it starts within milliseconds. It never aborts a request
+/// because it is slow or large; handlers enforce their own limits.
 /// </summary>
 internal sealed class LocalHttpServer : IAsyncDisposable
 {
-    // Not infinite: Kestrel adds this to its clock, where "infinite" overflows and closes idle connections within a second.
+    // Not infinite: Kestrel adds this to its clock, so an infinite value would overflow, and idle connections would be closed within a
+    // second.
     private static readonly TimeSpan KeepAlive = TimeSpan.FromDays(1);
 
     private readonly KestrelServer _server;
@@ -32,7 +33,7 @@ internal sealed class LocalHttpServer : IAsyncDisposable
 
     /// <summary>Starts a server.</summary>
     /// <param name="port">The port, or 0 for any free one.</param>
-    /// <param name="handler">Answers every request; must not throw.</param>
+    /// <param name="handler">Handles every request; it must not throw.</param>
     /// <param name="cancellationToken">Stops the start.</param>
     /// <exception cref="IOException">The port is in use.</exception>
     public static async Task<LocalHttpServer> StartAsync(int port, RequestDelegate handler, CancellationToken cancellationToken)
@@ -58,7 +59,7 @@ internal sealed class LocalHttpServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops listening and cuts off what is still running.</summary>
+    /// <summary>Stops listening and aborts the requests in progress.</summary>
     public async ValueTask DisposeAsync()
     {
         await _server.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
