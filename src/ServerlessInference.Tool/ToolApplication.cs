@@ -6,20 +6,20 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool;
 
-/// <summary>The command line: its commands, and how a run of one becomes an exit code.</summary>
+/// <summary>The application: parses the command line, runs the command, and turns its outcome into an exit code.</summary>
 internal static class ToolApplication
 {
     /// <summary>How long a command may take to stop after Ctrl-C before the process ends anyway.</summary>
     private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Parses and runs one command line.</summary>
-    /// <param name="args">The arguments, without the tool's own name.</param>
-    /// <param name="console">Where input comes from and output goes.</param>
+    /// <summary>Parses and runs a command line.</summary>
+    /// <param name="args">The arguments, without the name of the tool.</param>
+    /// <param name="console">Standard input, output and error.</param>
     /// <param name="cancellationToken">Stops the command as Ctrl-C does.</param>
     /// <returns>One of the <see cref="ExitCode"/> values.</returns>
     public static async Task<int> RunAsync(string[] args, ToolConsole console, CancellationToken cancellationToken)
     {
-        // No response files: an argument of the function's own command may well start with '@'.
+        // Response files are switched off, since an argument of the function's own command may begin with '@'.
         var parsed = CreateRootCommand(console).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var configuration = new InvocationConfiguration
         {
@@ -50,7 +50,7 @@ internal static class ToolApplication
         }
         catch (IOException exception)
         {
-            // Standard output closed early ('| head'), or a disk that is full: not a mistake of the tool.
+            // Standard output was closed early ('| head'), or a disk is full. Neither is a bug of the tool.
             await console.Error.WriteLineAsync($"serverless-inference: {exception.Message}").ConfigureAwait(false);
             return ExitCode.InputFailed;
         }
@@ -61,7 +61,7 @@ internal static class ToolApplication
     }
 
     private static RootCommand CreateRootCommand(ToolConsole console) => new(
-        "Try ONNX models, and run a Lambda function locally as AWS would, before deploying it.")
+        "Try out ONNX models, and run a Lambda function locally as AWS would, before you deploy it.")
     {
         InspectCommand.Create(console),
         PredictCommand.Create(console),

@@ -16,15 +16,23 @@ internal static class AnswerCommand
     {
         var model = ModelArgument.Create();
         var question = new Option<string>("--question") { Description = "The question.", HelpName = "TEXT", Required = true };
-        var context = new Option<string>("--context") { Description = "The text that holds the answer, or @FILE.", HelpName = "TEXT|@FILE", Required = true };
+        var context = new Option<string>("--context")
+        {
+            Description = "The text that contains the answer, or @FILE.",
+            HelpName = "TEXT|@FILE",
+            Required = true,
+        };
         var top = new Option<int?>("--top")
         {
-            Description = "How many answers are given. Default: 1.",
+            Description = "How many answers to return. Default: 1.",
             HelpName = "N",
             CustomParser = result => FunctionOptions.WholeNumber(result, "--top", result.Tokens[0].Value, 1, MostAnswers),
         };
         var format = FormatOption.Create();
-        var command = new Command("answer", "Answer a question from a text with a BERT model and its tokenizer.") { model, question, context, top, format };
+        var command = new Command("answer", "Answer a question from a text with a BERT model and its tokenizer.")
+        {
+            model, question, context, top, format,
+        };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             console,
             parsed.GetRequiredValue(model),
@@ -37,13 +45,23 @@ internal static class AnswerCommand
     }
 
     private static async Task<int> RunAsync(
-        ToolConsole console, string path, string question, string context, int? top, OutputFormat format, CancellationToken cancellationToken)
+        ToolConsole console,
+        string path,
+        string question,
+        string context,
+        int? top,
+        OutputFormat format,
+        CancellationToken cancellationToken)
     {
         await using var writer = new DocumentWriter(console, format, "SCORE", "START", "END", "ANSWER");
         try
         {
             var text = context.StartsWith('@') ? await File.ReadAllTextAsync(context[1..], cancellationToken) : context;
-            await using var trial = TrialModel.Create(console, path, labels: null, builder => builder.UseQuestionAnswering(options => options.TopK = top ?? options.TopK));
+            await using var trial = TrialModel.Create(
+                console,
+                path,
+                labels: null,
+                builder => builder.UseQuestionAnswering(options => options.TopK = top ?? options.TopK));
             var pipeline = trial.Services.GetRequiredKeyedService<IInferencePipeline<Question, QuestionAnswers>>(TrialModel.Name);
             var result = await pipeline.RunAsync(new Question(question, text), cancellationToken);
             await writer.WriteAsync(new AnswerDocument(question, result.Value.Top), cancellationToken);

@@ -5,7 +5,7 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>What <c>answer</c> says: the best answers, cut from the text.</summary>
+/// <summary>The result of <c>answer</c>: the best answers, taken from the text.</summary>
 internal sealed record AnswerDocument(string Question, IReadOnlyList<Answer> Answers) : ITableDocument
 {
     /// <inheritdoc />

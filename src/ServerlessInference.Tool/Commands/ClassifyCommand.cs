@@ -8,7 +8,7 @@ using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>The command <c>classify</c>: says what images show.</summary>
+/// <summary>The command <c>classify</c>: classifies images.</summary>
 internal static class ClassifyCommand
 {
     private const int LargestSide = 65_535;
@@ -19,22 +19,32 @@ internal static class ClassifyCommand
     {
         var model = ModelArgument.Create();
         var files = FilesArgument.Create();
-        var labels = new Option<string?>("--labels") { Description = "A file that names the classes. Default: what stands beside the model or in its metadata.", HelpName = "FILE" };
-        var resize = Size("--resize", "What the shorter side is resized to. Default: what the model says, else 256.", LargestSide);
-        var crop = Size("--crop", "The side of the square in the middle that the model sees. Default: what the model says, else 224.", LargestSide);
-        var top = Size("--top", "How many labels are named. Default: 5.", MostLabels);
+        var labels = new Option<string?>("--labels")
+        {
+            Description = "A file that names the classes. Default: the file next to the model, or the model's metadata.",
+            HelpName = "FILE",
+        };
+        var resize = Size(
+            "--resize", "The size that the shorter side is resized to. Default: that of the model's configuration, or 256.", LargestSide);
+        var crop = Size(
+            "--crop",
+            "The side of the square that is cropped from the middle. Default: that of the model's configuration, or 224.",
+            LargestSide);
+        var top = Size("--top", "How many labels to return. Default: 5.", MostLabels);
         var format = FormatOption.Create();
-        var command = new Command("classify", "Say what images show.") { model, files, labels, resize, crop, top, format };
+        var command = new Command("classify", "Classify images.") { model, files, labels, resize, crop, top, format };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var labelsFile = parsed.GetValue(labels);
-            await using var trial = TrialModel.Create(console, parsed.GetRequiredValue(model), labelsFile, builder => builder.UseImageClassification(options =>
+            Action<ModelBuilder> configure = builder => builder.UseImageClassification(options =>
             {
                 options.TopK = parsed.GetValue(top) ?? options.TopK;
                 options.LabelsFile = labelsFile is null ? null : TrialModel.LabelsName;
                 options.Preprocessing = Preprocessing(parsed.GetValue(resize), parsed.GetValue(crop));
-            }));
-            return await RunAsync(console, trial, parsed.GetRequiredValue(files), parsed.GetValue(format), cancellationToken).ConfigureAwait(false);
+            });
+            await using var trial = TrialModel.Create(console, parsed.GetRequiredValue(model), labelsFile, configure);
+            return await RunAsync(console, trial, parsed.GetRequiredValue(files), parsed.GetValue(format), cancellationToken)
+                .ConfigureAwait(false);
         });
         return command;
     }
@@ -65,7 +75,8 @@ internal static class ClassifyCommand
         var exitCode = ExitCode.Success;
         using var progress = new ProgressBar(console, TimeProvider.System, files.Length);
         await using var writer = new DocumentWriter(console, format, "FILE", "LABEL", "SCORE", "OTHERS");
-        var pipeline = trial.Services.GetRequiredKeyedService<IInferencePipeline<ReadOnlyMemory<byte>, ImageClassification>>(TrialModel.Name);
+        var pipeline =
+            trial.Services.GetRequiredKeyedService<IInferencePipeline<ReadOnlyMemory<byte>, ImageClassification>>(TrialModel.Name);
         foreach (var file in files)
         {
             try

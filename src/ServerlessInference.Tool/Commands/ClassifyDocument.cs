@@ -5,7 +5,7 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>What <c>classify</c> says of an image.</summary>
+/// <summary>The result of <c>classify</c> for an image.</summary>
 internal sealed record ClassifyDocument(string File, IReadOnlyList<LabelScore> Top) : ITableDocument
 {
     /// <inheritdoc />

@@ -6,7 +6,7 @@ using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>What <c>image decode</c> says of an image.</summary>
+/// <summary>The result of <c>image decode</c> for an image.</summary>
 internal sealed record DecodedImageDocument(string File, int Width, int Height, string Sha256) : ITableDocument
 {
     public static DecodedImageDocument Create(string file, ImageBuffer image) =>

@@ -11,7 +11,7 @@ using ServerlessInference.Vision.Imaging.Png;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>The command <c>detect</c>: finds objects in images.</summary>
+/// <summary>The command <c>detect</c>: detects objects in images.</summary>
 internal static class DetectCommand
 {
     /// <summary>Creates the command.</summary>
@@ -19,23 +19,36 @@ internal static class DetectCommand
     {
         var model = ModelArgument.Create();
         var files = FilesArgument.Create();
-        var labels = new Option<string?>("--labels") { Description = "A file that names the classes. Default: the model's metadata, or what stands beside it.", HelpName = "FILE" };
-        var confidence = Share("--confidence", "The lowest score that counts. Default: what the head's original tool takes, 0.25 for most.");
-        var iou = Share("--iou", "The overlap from which the lower of two boxes is dropped. Default: what the head's original tool takes.");
+        var labels = new Option<string?>("--labels")
+        {
+            Description = "A file that names the classes. Default: the model's metadata, or the file next to the model.",
+            HelpName = "FILE",
+        };
+        var confidence = Share("--confidence", "The lowest score of a box. Default: that of the head's original tool, 0.25 for most.");
+        var iou = Share(
+            "--iou", "The overlap above which the box with the lower score is dropped. Default: that of the head's original tool.");
         var agnostic = new Option<bool>("--agnostic") { Description = "Drop overlapping boxes of different classes too." };
-        var draw = new Option<string?>("--draw") { Description = "A folder that gets each image as a PNG with its boxes.", HelpName = "FOLDER" };
+        var draw = new Option<string?>("--draw")
+        {
+            Description = "A directory to which each image is written as a PNG with its boxes.",
+            HelpName = "FOLDER",
+        };
         var format = FormatOption.Create();
-        var command = new Command("detect", "Find objects in images with a YOLO model.") { model, files, labels, confidence, iou, agnostic, draw, format };
+        var command = new Command("detect", "Detect objects in images with a YOLO model.")
+        {
+            model, files, labels, confidence, iou, agnostic, draw, format,
+        };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var labelsFile = parsed.GetValue(labels);
-            await using var trial = TrialModel.Create(console, parsed.GetRequiredValue(model), labelsFile, builder => builder.UseObjectDetection(options =>
+            Action<ModelBuilder> configure = builder => builder.UseObjectDetection(options =>
             {
                 options.LabelsFile = labelsFile is null ? null : TrialModel.LabelsName;
                 options.MinScore = parsed.GetValue(confidence);
                 options.IouThreshold = parsed.GetValue(iou);
                 options.ClassAgnostic = parsed.GetValue(agnostic);
-            }));
+            });
+            await using var trial = TrialModel.Create(console, parsed.GetRequiredValue(model), labelsFile, configure);
             var folder = parsed.GetValue(draw);
             if (folder is not null)
             {
@@ -97,7 +110,8 @@ internal static class DetectCommand
 
     private static float? ParseShare(ArgumentResult result, string name)
     {
-        if (float.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1)
+        if (float.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && value is >= 0 and <= 1)
         {
             return value;
         }

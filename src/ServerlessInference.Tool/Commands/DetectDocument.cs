@@ -5,7 +5,7 @@ using ServerlessInference.Vision.Detection;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>What <c>detect</c> says of an image: boxes in pixels of the image as displayed.</summary>
+/// <summary>The result of <c>detect</c> for an image: boxes in pixels of the image as displayed.</summary>
 internal sealed record DetectDocument(string File, ObjectDetection Detection) : ITableDocument
 {
     /// <inheritdoc />
@@ -47,7 +47,8 @@ internal sealed record DetectDocument(string File, ObjectDetection Detection) : 
         foreach (var detected in Detection.Detections)
         {
             table.Add(File, size, detected.Label, detected.Score.ToString("0.000", CultureInfo.InvariantCulture), string.Create(
-                CultureInfo.InvariantCulture, $"{detected.Box.Left:0.0} {detected.Box.Top:0.0} {detected.Box.Right:0.0} {detected.Box.Bottom:0.0}"));
+                CultureInfo.InvariantCulture,
+                $"{detected.Box.Left:0.0} {detected.Box.Top:0.0} {detected.Box.Right:0.0} {detected.Box.Bottom:0.0}"));
         }
     }
 }

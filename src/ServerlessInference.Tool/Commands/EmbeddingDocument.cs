@@ -4,7 +4,7 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>What <c>embed</c> makes of a line.</summary>
+/// <summary>The result of <c>embed</c> for a line.</summary>
 internal sealed record EmbeddingDocument(int Line, ReadOnlyMemory<float> Vector) : ITableDocument
 {
     private const int ShownInTable = 4;
@@ -25,7 +25,10 @@ internal sealed record EmbeddingDocument(int Line, ReadOnlyMemory<float> Vector)
     }
 
     /// <inheritdoc />
-    public void AddRows(Table table) => table.Add(
-        Line.ToString(CultureInfo.InvariantCulture),
-        string.Join(' ', Vector[..Math.Min(ShownInTable, Vector.Length)].ToArray().Select(value => value.ToString("0.0000", CultureInfo.InvariantCulture))) + $" … ({Vector.Length})");
+    public void AddRows(Table table)
+    {
+        var first = Vector[..Math.Min(ShownInTable, Vector.Length)].ToArray();
+        var shown = string.Join(' ', first.Select(value => value.ToString("0.0000", CultureInfo.InvariantCulture)));
+        table.Add(Line.ToString(CultureInfo.InvariantCulture), $"{shown} … ({Vector.Length})");
+    }
 }

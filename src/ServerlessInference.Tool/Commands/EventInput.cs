@@ -3,16 +3,16 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>An event as it was named on the command line.</summary>
-/// <param name="Name">The file's path, or <c>-</c> for standard input.</param>
-/// <param name="Payload">The event; empty where it could not be read.</param>
-/// <param name="Error">Why it could not be read, or null.</param>
+/// <summary>An event that was named on the command line.</summary>
+/// <param name="Name">The path of the file, or <c>-</c> for standard input.</param>
+/// <param name="Payload">The event; empty if it could not be read.</param>
+/// <param name="Error">The reason why it could not be read, or null.</param>
 internal sealed record EventInput(string Name, ReadOnlyMemory<byte> Payload, ErrorInfo? Error)
 {
-    /// <summary>The name that stands for standard input.</summary>
+    /// <summary>The name of standard input.</summary>
     public const string StandardInput = "-";
 
-    /// <summary>Reads an event and checks, as the service does before it calls a function, that it is JSON.</summary>
+    /// <summary>Reads an event and checks that it is JSON, as Lambda does before it calls a function.</summary>
     public static async Task<EventInput> ReadAsync(string name, ToolConsole console, CancellationToken cancellationToken)
     {
         byte[] bytes;
@@ -34,8 +34,9 @@ internal sealed record EventInput(string Name, ReadOnlyMemory<byte> Payload, Err
         }
         catch (JsonException exception)
         {
-            var message = $"The event is no JSON (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}). Lambda takes JSON only; " +
-                "'serverless-inference serve' makes HTTP events of requests with any body.";
+            var message =
+                $"The event is not valid JSON (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}). " +
+                "Lambda accepts only JSON; 'serverless-inference serve' creates HTTP events from requests with any body.";
             return new EventInput(name, default, new ErrorInfo("InvalidRequestContentException", message));
         }
     }

@@ -5,10 +5,10 @@ namespace ServerlessInference.Tool.Commands;
 
 /// <summary>An input that failed: <c>{"file":…,"error":{…}}</c>.</summary>
 /// <param name="File">The input.</param>
-/// <param name="Exception">Why.</param>
+/// <param name="Exception">The reason.</param>
 internal sealed record FailureDocument(string File, Exception Exception) : ITableDocument
 {
-    /// <summary>Tells whether an exception means that an input failed, rather than that the tool did.</summary>
+    /// <summary>Returns whether an exception means that an input failed, and not that the tool has a bug.</summary>
     public static bool Covers(Exception exception) =>
         exception is InferenceException or IOException or UnauthorizedAccessException or JsonException;
 

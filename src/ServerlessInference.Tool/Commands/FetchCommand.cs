@@ -7,25 +7,36 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>The command <c>fetch</c>: takes models from where a function would, so that a source can be tried by hand.</summary>
+/// <summary>The command <c>fetch</c>: fetches models as a function would, to try out a source.</summary>
 internal static class FetchCommand
 {
-    /// <summary>Holds what is on its way, each URI in a folder of its own; a broken-off fetch goes on from there.</summary>
+    /// <summary>The directory of incomplete downloads, with a subdirectory for each URI. A later run resumes them.</summary>
     private const string StoresFolder = ".serverless-inference";
 
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console)
     {
-        var uris = new Argument<string[]>("uris") { Description = "s3://…, https://…, file: or a path, with settings such as #sha256=… behind it.", HelpName = "URI", Arity = ArgumentArity.OneOrMore };
-        var to = new Option<string>("--to") { Description = "Where the files go.", HelpName = "FOLDER", Required = true };
+        var uris = new Argument<string[]>("uris")
+        {
+            Description = "s3://…, https://…, file: or a path, followed by settings such as #sha256=….",
+            HelpName = "URI",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var to = new Option<string>("--to") { Description = "The directory for the files.", HelpName = "FOLDER", Required = true };
         var format = FormatOption.Create();
-        var command = new Command("fetch", "Fetch models as a function would: in parallel ranges, resumed, verified, archives extracted.") { uris, to, format };
-        command.SetAction((parsed, cancellationToken) =>
-            RunAsync(console, parsed.GetRequiredValue(uris), Path.GetFullPath(parsed.GetRequiredValue(to)), parsed.GetValue(format), cancellationToken));
+        const string description = "Fetch models as a function would: in parallel ranges, resumed, verified, archives extracted.";
+        var command = new Command("fetch", description) { uris, to, format };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            console,
+            parsed.GetRequiredValue(uris),
+            Path.GetFullPath(parsed.GetRequiredValue(to)),
+            parsed.GetValue(format),
+            cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(ToolConsole console, string[] uris, string folder, OutputFormat format, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        ToolConsole console, string[] uris, string folder, OutputFormat format, CancellationToken cancellationToken)
     {
         var exitCode = ExitCode.Success;
         await using var writer = new DocumentWriter(console, format, "URI", "VERSION", "FILE", "SIZE");
@@ -73,12 +84,12 @@ internal static class FetchCommand
         }
     }
 
-    /// <summary>Leaves nothing but what is on its way from elsewhere.</summary>
+    /// <summary>Removes everything except incomplete downloads of other URIs.</summary>
     private static void Clean(string store)
     {
         if (!Directory.Exists(store))
         {
-            return; // everything went through memory
+            return; // The model was fetched into memory.
         }
 
         Directory.Delete(store, recursive: true);
@@ -88,7 +99,7 @@ internal static class FetchCommand
         }
         catch (IOException)
         {
-            // It is not empty: another model is on its way.
+            // The directory is not empty: it contains an incomplete download of another URI.
         }
     }
 
@@ -100,13 +111,13 @@ internal static class FetchCommand
             return;
         }
 
-        // A file in memory, where the URI asked for that: its path is one of /proc.
+        // With #memory=true the file is in memory, and its path is in /proc, from where it cannot be moved.
         using var content = File.OpenRead(file.PhysicalPath);
         using var output = File.Create(target);
         content.CopyTo(output);
     }
 
-    // A file would otherwise be used where it lies.
+    // Without #copy=true, the library would use a local file in place, and Take would move the original away.
     private static string Copied(string uri)
     {
         var at = uri.IndexOf('#', StringComparison.Ordinal);

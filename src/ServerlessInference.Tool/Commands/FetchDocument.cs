@@ -4,8 +4,14 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>What <c>fetch</c> brought.</summary>
-internal sealed record FetchDocument(string Uri, string Version, string Folder, IReadOnlyList<KeyValuePair<string, long>> Files, long Transferred, TimeSpan Elapsed) : ITableDocument
+/// <summary>The result of <c>fetch</c>.</summary>
+internal sealed record FetchDocument(
+    string Uri,
+    string Version,
+    string Folder,
+    IReadOnlyList<KeyValuePair<string, long>> Files,
+    long Transferred,
+    TimeSpan Elapsed) : ITableDocument
 {
     /// <inheritdoc />
     public void WriteJson(Utf8JsonWriter writer)

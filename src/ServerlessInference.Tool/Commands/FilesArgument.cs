@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>The argument FILE…, the same on every command that takes images.</summary>
+/// <summary>The argument FILE…, which all commands for images share.</summary>
 internal static class FilesArgument
 {
     /// <summary>Creates the argument.</summary>
@@ -10,14 +10,14 @@ internal static class FilesArgument
     {
         var files = new Argument<string[]>("files") { Description = "Images.", HelpName = "FILE", Arity = ArgumentArity.OneOrMore };
 
-        // An argument that takes any number of values also takes misspelt options.
+        // An argument with any number of values also accepts misspelt options, so they are rejected here.
         files.Validators.Add(result =>
         {
             foreach (var token in result.Tokens)
             {
                 if (token.Value.StartsWith("--", StringComparison.Ordinal))
                 {
-                    result.AddError($"'{token.Value}' is no option of this command. A file of that name can be given as ./{token.Value}.");
+                    result.AddError($"'{token.Value}' is not an option of this command. For a file of that name, give ./{token.Value}.");
                 }
             }
         });

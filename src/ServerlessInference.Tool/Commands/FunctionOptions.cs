@@ -5,7 +5,7 @@ using ServerlessInference.Tool.LocalRuntime;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>The options that every command has that runs a function, and the function's command line.</summary>
+/// <summary>The options of all commands that run a function, and the function's command line.</summary>
 internal sealed class FunctionOptions
 {
     private const double DefaultTimeoutSeconds = 30;
@@ -15,7 +15,8 @@ internal sealed class FunctionOptions
         Description = "The function's timeout in seconds.",
         HelpName = "S",
         DefaultValueFactory = _ => DefaultTimeoutSeconds,
-        CustomParser = result => Number(result, "--timeout", double.Epsilon, LambdaLimits.MaxTimeoutSeconds, "seconds, above 0 and at most 900"),
+        CustomParser = result =>
+            Number(result, "--timeout", double.Epsilon, LambdaLimits.MaxTimeoutSeconds, "seconds, above 0 and at most 900"),
     };
 
     private readonly Option<string[]> _variables = new("--env")
@@ -34,13 +35,13 @@ internal sealed class FunctionOptions
 
     private readonly Option<string?> _taskRoot = new("--task-root")
     {
-        Description = "The folder that stands for /var/task: LAMBDA_TASK_ROOT and the function's working directory. Default: the current one.",
+        Description = "The directory used as /var/task: LAMBDA_TASK_ROOT and the function's working directory. Default: the current one.",
         HelpName = "FOLDER",
     };
 
     private readonly Option<bool> _quiet = new("--quiet", "-q")
     {
-        Description = "Do not show what the function writes to standard output and error.",
+        Description = "Hide what the function writes to standard output and error.",
     };
 
     private readonly Argument<string[]> _command = new("command")
@@ -61,10 +62,10 @@ internal sealed class FunctionOptions
         command.Add(_command);
     }
 
-    /// <summary>Gets whether the function's own output is hidden.</summary>
+    /// <summary>Returns whether the output of the function is hidden.</summary>
     public bool IsQuiet(ParseResult parsed) => parsed.GetValue(_quiet);
 
-    /// <summary>The settings that a command line asks for.</summary>
+    /// <summary>Reads the settings of the function.</summary>
     /// <exception cref="UsageException">The program or the task root does not exist.</exception>
     public FunctionSettings Read(ParseResult parsed, int memoryMB)
     {
@@ -78,7 +79,7 @@ internal sealed class FunctionOptions
         var taskRoot = Path.GetFullPath(parsed.GetValue(_taskRoot) ?? ".");
         if (!Directory.Exists(taskRoot))
         {
-            throw new UsageException($"--task-root is '{taskRoot}', which is no folder. Give the folder that holds the function.");
+            throw new UsageException($"--task-root is '{taskRoot}', which is not a directory. Give the directory of the function.");
         }
 
         return new FunctionSettings
@@ -94,7 +95,7 @@ internal sealed class FunctionOptions
         };
     }
 
-    /// <summary>Parses one number within bounds; out of them it reports an error that says what is expected.</summary>
+    /// <summary>Parses a number within bounds. Otherwise it reports an error that says what is expected.</summary>
     public static double Number(ArgumentResult result, string option, double min, double max, string expected)
     {
         var text = result.Tokens[0].Value;
@@ -107,7 +108,7 @@ internal sealed class FunctionOptions
         return min;
     }
 
-    /// <summary>Parses one whole number within bounds; out of them it reports an error that says what is expected.</summary>
+    /// <summary>Parses a whole number within bounds. Otherwise it reports an error that says what is expected.</summary>
     public static int WholeNumber(ArgumentResult result, string option, string text, int min, int max)
     {
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
@@ -115,7 +116,8 @@ internal sealed class FunctionOptions
             return value;
         }
 
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option} is '{text}'; it must be a whole number from {min} to {max}."));
+        result.AddError(
+            string.Create(CultureInfo.InvariantCulture, $"{option} is '{text}'; it must be a whole number from {min} to {max}."));
         return min;
     }
 

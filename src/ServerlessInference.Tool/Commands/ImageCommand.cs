@@ -6,11 +6,11 @@ using ServerlessInference.Vision.Imaging.Resizing;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>The command <c>image</c>: shows what the library makes of images, to be compared with the original pipeline.</summary>
+/// <summary>The command <c>image</c>: shows the pixels and tensors of images, to compare them with the original pipeline.</summary>
 internal static class ImageCommand
 {
     /// <summary>Creates the command.</summary>
-    public static Command Create(ToolConsole console) => new("image", "Show the pixels and tensors that images become.")
+    public static Command Create(ToolConsole console) => new("image", "Show the pixels and tensors of images.")
     {
         CreateDecode(console), CreateTensor(console),
     };
@@ -19,17 +19,24 @@ internal static class ImageCommand
     {
         var files = FilesArgument.Create();
         var format = FormatOption.Create();
-        var command = new Command("decode", "Decode images and print the SHA-256 of their RGB bytes, row by row, after the EXIF orientation.") { files, format };
+        const string description = "Decode images, apply the EXIF orientation, and print the SHA-256 of their RGB bytes, row by row.";
+        var command = new Command("decode", description) { files, format };
         command.SetAction((parsed, cancellationToken) =>
         {
             var decoder = new ImageDecoder();
             var options = new ImageDecodeOptions();
             var image = new ImageBuffer();
-            return RunAsync(console, parsed.GetRequiredValue(files), parsed.GetValue(format), ["FILE", "WIDTH", "HEIGHT", "SHA-256"], (file, encoded) =>
-            {
-                decoder.Decode(encoded, options, image);
-                return DecodedImageDocument.Create(file, image);
-            }, cancellationToken);
+            return RunAsync(
+                console,
+                parsed.GetRequiredValue(files),
+                parsed.GetValue(format),
+                ["FILE", "WIDTH", "HEIGHT", "SHA-256"],
+                (file, encoded) =>
+                {
+                    decoder.Decode(encoded, options, image);
+                    return DecodedImageDocument.Create(file, image);
+                },
+                cancellationToken);
         });
         return command;
     }
@@ -38,16 +45,26 @@ internal static class ImageCommand
     {
         var files = FilesArgument.Create();
         var format = FormatOption.Create();
-        var resize = Size("--resize", "What the shorter side is resized to; default 256.");
-        var crop = Size("--crop", "The side of the square in the middle; default 224.");
-        var filter = new Option<string?>("--filter") { Description = "bilinear (default), bicubic, nearest, box, hamming or lanczos.", HelpName = "NAME" };
+        var resize = Size("--resize", "The size that the shorter side is resized to; default 256.");
+        var crop = Size("--crop", "The side of the square that is cropped from the middle; default 224.");
+        var filter = new Option<string?>("--filter")
+        {
+            Description = "bilinear (default), bicubic, nearest, box, hamming or lanczos.",
+            HelpName = "NAME",
+        };
         filter.AcceptOnlyFromAmong("bilinear", "bicubic", "nearest", "box", "hamming", "lanczos");
-        var mean = Channels("--mean", "What is subtracted from 0 to 1, for red, green and blue; default ImageNet's, 0 with --letterbox.");
-        var std = Channels("--std", "What the difference is divided by; default ImageNet's, 1 with --letterbox.");
+        var mean = Channels(
+            "--mean", "The means to subtract from values of 0 to 1, for red, green and blue; default ImageNet's, 0 with --letterbox.");
+        var std = Channels("--std", "The divisors of the differences; default ImageNet's, 1 with --letterbox.");
         var letterbox = Size("--letterbox", "Letterbox to this size as Ultralytics does, instead of resize and crop.");
-        var interpolation = new Option<string>("--interpolation") { Description = "With --letterbox: opencv (default) or pillow.", HelpName = "opencv|pillow", DefaultValueFactory = _ => "opencv" };
+        var interpolation = new Option<string>("--interpolation")
+        {
+            Description = "With --letterbox: opencv (default) or pillow.",
+            HelpName = "opencv|pillow",
+            DefaultValueFactory = _ => "opencv",
+        };
         interpolation.AcceptOnlyFromAmong("opencv", "pillow");
-        var command = new Command("tensor", "Make tensors of images and print their pixels' SHA-256 and first values.")
+        var command = new Command("tensor", "Convert images to tensors, and print the SHA-256 of their pixels and their first values.")
         {
             files, resize, crop, filter, mean, std, letterbox, interpolation, format,
         };
@@ -70,13 +87,24 @@ internal static class ImageCommand
             settings.Mean = parsed.GetValue(mean) ?? settings.Mean;
             settings.StandardDeviation = parsed.GetValue(std) ?? settings.StandardDeviation;
             var maker = new TensorDocumentMaker(settings);
-            return RunAsync(console, parsed.GetRequiredValue(files), parsed.GetValue(format), ["FILE", "SHAPE", "SHA-256 OF PIXELS"], maker.Create, cancellationToken);
+            return RunAsync(
+                console,
+                parsed.GetRequiredValue(files),
+                parsed.GetValue(format),
+                ["FILE", "SHAPE", "SHA-256 OF PIXELS"],
+                maker.Create,
+                cancellationToken);
         });
         return command;
     }
 
     private static async Task<int> RunAsync(
-        ToolConsole console, string[] files, OutputFormat format, string[] columns, Func<string, byte[], ITableDocument> process, CancellationToken cancellationToken)
+        ToolConsole console,
+        string[] files,
+        OutputFormat format,
+        string[] columns,
+        Func<string, byte[], ITableDocument> process,
+        CancellationToken cancellationToken)
     {
         var exitCode = ExitCode.Success;
         using var progress = new ProgressBar(console, TimeProvider.System, files.Length);
@@ -118,7 +146,8 @@ internal static class ImageCommand
             var values = new float[3];
             for (var i = 0; i < values.Length; i++)
             {
-                if (parts.Length != values.Length || !float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]))
+                if (parts.Length != values.Length
+                    || !float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]))
                 {
                     result.AddError($"{name} is '{result.Tokens[0].Value}'; three numbers separated by commas were expected.");
                     return null;

@@ -4,10 +4,10 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>Standard input, a line at a time.</summary>
+/// <summary>Reads standard input line by line.</summary>
 internal static class InputLines
 {
-    /// <summary>Reads lines to the end; empty ones are passed over.</summary>
+    /// <summary>Reads all lines; empty ones are skipped.</summary>
     /// <returns>Each line with its number, from 1.</returns>
     public static async IAsyncEnumerable<(int Number, string Text)> ReadAsync(
         ToolConsole console, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>The command <c>inspect</c>: says what a model is.</summary>
+/// <summary>The command <c>inspect</c>: describes a model.</summary>
 internal static class InspectCommand
 {
     /// <summary>Creates the command.</summary>
@@ -13,7 +13,8 @@ internal static class InspectCommand
     {
         var model = ModelArgument.Create();
         var format = FormatOption.Create();
-        var command = new Command("inspect", "Say what a model is: its size, versions, inputs, outputs and metadata, and what it seems to be made for.")
+        var command = new Command(
+            "inspect", "Describe a model: its size, versions, inputs, outputs and metadata, and the task that it is probably for.")
         {
             model, format,
         };

@@ -7,7 +7,7 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>What <c>inspect</c> says of a model.</summary>
+/// <summary>The result of <c>inspect</c>: a description of a model.</summary>
 internal sealed record InspectDocument(string File, long Size, OnnxHeader? Header, ModelDescription Model, ModelTask Task) : ITableDocument
 {
     private const string DefaultDomain = "ai.onnx";
@@ -108,7 +108,7 @@ internal sealed record InspectDocument(string File, long Size, OnnxHeader? Heade
         writer.WriteEndArray();
     }
 
-    // A dynamic axis is its name, or null where it has none.
+    // A dynamic axis is written as its name, or as null if it has none.
     private static void WriteShape(Utf8JsonWriter writer, ValueDescription value)
     {
         writer.WriteStartArray("shape"u8);

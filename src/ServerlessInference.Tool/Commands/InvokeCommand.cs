@@ -13,28 +13,31 @@ internal static class InvokeCommand
     {
         var events = new Option<string[]>("--event", "-e")
         {
-            Description = "A file with an event (JSON), or - for standard input. Repeatable: the events go to the same process in order.",
+            Description =
+                "A file with an event (JSON), or - for standard input. Repeatable: the events are sent to the same process in the order " +
+                "given.",
             HelpName = "FILE",
             Required = true,
         };
-        var cold = Count("--cold", 1, "How many times the function is started from scratch.");
-        var warm = Count("--warm", 0, "How many times, per start, the events are sent again to the running function.");
+        var cold = Count("--cold", 1, "How often the function is started from scratch.");
+        var warm = Count("--warm", 0, "How often, per start, the events are sent again to the running function.");
         var memory = new Option<int[]>("--memory", "-m")
         {
-            Description = "The function's memory size in MB, or several separated by commas; sets the CPU share (1,769 MB = 1 vCPU).",
+            Description = "The memory size in MB, or several separated by commas; it determines the CPU share (1,769 MB = 1 vCPU).",
             HelpName = "MB[,MB…]",
             DefaultValueFactory = _ => [LambdaLimits.MemoryMBPerCpu],
             CustomParser = ParseMemorySizes,
         };
         var clientContext = new Option<string?>("--client-context")
         {
-            Description = "The client context, JSON, that comes with each invocation.",
+            Description = "The client context of each invocation, as JSON.",
             HelpName = "JSON",
         };
         clientContext.Validators.Add(RequireJson);
         var format = FormatOption.Create();
         var function = new FunctionOptions();
-        var command = new Command("invoke", "Start a function locally as AWS Lambda would, send it events, and measure init, cold and warm calls.")
+        var command = new Command(
+            "invoke", "Start a function locally as AWS Lambda would, send it events, and measure init, cold and warm calls.")
         {
             events, cold, warm, memory, clientContext, format,
         };
@@ -44,7 +47,7 @@ internal static class InvokeCommand
             var names = parsed.GetRequiredValue(events);
             if (names.Count(name => name == EventInput.StandardInput) > 1)
             {
-                throw new UsageException("--event - can be given once only: standard input holds one event.");
+                throw new UsageException("--event - can be given only once, since standard input contains one event.");
             }
 
             var runner = new InvokeRunner(console, TimeProvider.System)
@@ -64,7 +67,7 @@ internal static class InvokeCommand
     {
         if (result.Tokens is [var token] && !RuntimeApiJson.TryMakeHeader(token.Value, out _))
         {
-            result.AddError("--client-context is no JSON; it must be something like {\"custom\":{\"name\":\"value\"}}.");
+            result.AddError("--client-context is not valid JSON; it must be something like {\"custom\":{\"name\":\"value\"}}.");
         }
     }
 

@@ -7,37 +7,37 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>What <c>invoke</c> says about one event at one memory size.</summary>
+/// <summary>The result of <c>invoke</c> for an event at one memory size.</summary>
 internal sealed class InvokeDocument(string eventName, int memoryMB, CpuLimit cpu) : ITableDocument
 {
     private const double KiBPerMB = 1024;
 
-    /// <summary>The table's columns.</summary>
+    /// <summary>Gets the columns of the table.</summary>
     public static string[] Columns { get; } =
         ["EVENT", "MEMORY", "CPU", "INIT p50", "COLD p50", "WARM p50", "WARM p95", "PEAK MB", "FAILED", "RESPONSE"];
 
-    /// <summary>Process start to first poll.</summary>
+    /// <summary>Gets the times from process start to the first poll.</summary>
     public LatencyStatistics Init { get; } = new();
 
-    /// <summary>Process start to answer.</summary>
+    /// <summary>Gets the times from process start to the answer.</summary>
     public LatencyStatistics Cold { get; } = new();
 
-    /// <summary>Hand-over of the event to answer, in a process that is running.</summary>
+    /// <summary>Gets the times from the hand-over of the event to the answer, in a running process.</summary>
     public LatencyStatistics Warm { get; } = new();
 
-    /// <summary>The largest peak of resident memory of any of the function's processes, KiB.</summary>
+    /// <summary>Gets or sets the largest peak of resident memory of the function's processes, in KiB.</summary>
     public long? PeakMemoryKiB { get; set; }
 
-    /// <summary>The first answer.</summary>
+    /// <summary>Gets the first answer.</summary>
     public InvocationResult? First { get; private set; }
 
-    /// <summary>The first failure, or null.</summary>
+    /// <summary>Gets or sets the first error, or null.</summary>
     public ErrorInfo? Error { get; set; }
 
-    /// <summary>How many invocations failed.</summary>
+    /// <summary>Gets the number of failed invocations.</summary>
     public int Failed { get; private set; }
 
-    /// <summary>Adds an invocation's figures; those of a failed one do not count as latencies.</summary>
+    /// <summary>Adds the figures of an invocation. The times of failed invocations are left out.</summary>
     public void Add(InvocationResult result)
     {
         First ??= result;
@@ -115,7 +115,7 @@ internal sealed class InvokeDocument(string eventName, int memoryMB, CpuLimit cp
     private static string Milliseconds(LatencyStatistics statistics, double share) =>
         statistics.Count == 0 ? "-" : string.Create(CultureInfo.InvariantCulture, $"{statistics.Percentile(share):F1} ms");
 
-    /// <summary>JSON as JSON on the same line, other text as a string, and bytes that are no text as base64.</summary>
+    /// <summary>Writes JSON unchanged, other text as a string, and bytes that are not text in base64.</summary>
     private static void WriteResponse(Utf8JsonWriter writer, ReadOnlyMemory<byte> payload)
     {
         try
@@ -127,7 +127,7 @@ internal sealed class InvokeDocument(string eventName, int memoryMB, CpuLimit cp
         }
         catch (JsonException)
         {
-            // Not JSON, or too deep to pass on as such: it is shown as a string below.
+            // It is not JSON, or it is nested too deeply, so it is written as a string below.
         }
 
         try

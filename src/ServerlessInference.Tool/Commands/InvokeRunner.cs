@@ -4,22 +4,22 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>Runs what <c>invoke</c> was asked for: every memory size, every start, every event.</summary>
+/// <summary>Runs the command <c>invoke</c>: each memory size, each start, each event.</summary>
 internal sealed class InvokeRunner(ToolConsole console, TimeProvider time)
 {
-    /// <summary>How many times the function is started.</summary>
+    /// <summary>Gets how often the function is started.</summary>
     public required int ColdStarts { get; init; }
 
-    /// <summary>How many times the events are sent again after the first pass of a start.</summary>
+    /// <summary>Gets how often the events are sent again after the first round of a start.</summary>
     public required int WarmRounds { get; init; }
 
-    /// <summary>The client context, JSON, or null.</summary>
+    /// <summary>Gets the client context as JSON, or null.</summary>
     public string? ClientContext { get; init; }
 
-    /// <summary>Whether the function's output is hidden.</summary>
+    /// <summary>Gets a value indicating whether the output of the function is hidden.</summary>
     public bool Quiet { get; init; }
 
-    /// <summary>Runs, and writes one document per memory size and event.</summary>
+    /// <summary>Runs the function, and writes one document per memory size and event.</summary>
     public async Task<int> RunAsync(
         IReadOnlyList<string> eventNames, IReadOnlyList<FunctionSettings> sizes, OutputFormat format, CancellationToken cancellationToken)
     {
@@ -37,7 +37,8 @@ internal sealed class InvokeRunner(ToolConsole console, TimeProvider time)
             foreach (var settings in sizes)
             {
                 using var cpu = await CpuEmulator.OfThisMachine().CreateAsync(settings.MemoryMB, cancellationToken).ConfigureAwait(false);
-                var documents = events.Select(input => new InvokeDocument(input.Name, settings.MemoryMB, cpu) { Error = input.Error }).ToArray();
+                var documents =
+                    events.Select(input => new InvokeDocument(input.Name, settings.MemoryMB, cpu) { Error = input.Error }).ToArray();
                 for (var start = 0; start < ColdStarts && events.Any(input => input.Error is null); start++)
                 {
                     await RunStartAsync(events, documents, settings, cpu, progress, cancellationToken).ConfigureAwait(false);
@@ -81,7 +82,7 @@ internal sealed class InvokeRunner(ToolConsole console, TimeProvider time)
             }
         }
 
-        // Only now every process has ended and told its peak.
+        // The peak is known only now, when all processes have ended.
         foreach (var document in documents.Where(document => document.First is not null && environment.PeakMemoryKiB is not null))
         {
             document.PeakMemoryKiB = Math.Max(document.PeakMemoryKiB ?? 0, environment.PeakMemoryKiB ?? 0);

@@ -9,16 +9,18 @@ internal sealed class LatencyStatistics
 
     private readonly List<double> _samples = [];
 
-    /// <summary>Gets how many durations there are.</summary>
+    /// <summary>Gets the number of durations.</summary>
     public int Count => _samples.Count;
 
-    /// <summary>Gets the mean, ms; there must be at least one duration.</summary>
+    /// <summary>Gets the mean in ms. There must be at least one duration.</summary>
     public double Mean => Math.Round(_samples.Average(), Decimals);
 
     /// <summary>Adds a duration.</summary>
     public void Add(TimeSpan duration) => _samples.Add(duration.TotalMilliseconds);
 
-    /// <summary>The value below which a share of the durations lies, interpolated linearly between neighbours, ms.</summary>
+    /// <summary>
+    /// Returns the duration, in ms, below which a share of the durations lies. It is interpolated linearly between neighbours.
+    /// </summary>
     /// <param name="share">0 to 1.</param>
     public double Percentile(double share)
     {

@@ -5,9 +5,16 @@ using ServerlessInference.Tool.Packaging;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>What <c>package layer</c> wrote.</summary>
+/// <summary>The result of <c>package layer</c>.</summary>
 internal sealed record LayerDocument(
-    string Root, string Zip, int Version, string Sha256, string Path, int Files, bool Unchanged, IReadOnlyList<LimitUse> Limits) : ITableDocument
+    string Root,
+    string Zip,
+    int Version,
+    string Sha256,
+    string Path,
+    int Files,
+    bool Unchanged,
+    IReadOnlyList<LimitUse> Limits) : ITableDocument
 {
     /// <inheritdoc />
     public void WriteJson(Utf8JsonWriter writer)
@@ -27,7 +34,8 @@ internal sealed record LayerDocument(
     /// <inheritdoc />
     public void AddRows(Table table)
     {
-        table.Add("version " + Version.ToString(CultureInfo.InvariantCulture) + (Unchanged ? " (unchanged)" : string.Empty), Size.Text(Limits[0].Used), Zip);
+        var version = string.Create(CultureInfo.InvariantCulture, $"version {Version}{(Unchanged ? " (unchanged)" : string.Empty)}");
+        table.Add(version, Size.Text(Limits[0].Used), Zip);
         LimitUse.AddRows(table, Limits);
     }
 }

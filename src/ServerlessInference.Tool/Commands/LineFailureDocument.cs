@@ -5,8 +5,8 @@ using ServerlessInference.Tool.Output;
 namespace ServerlessInference.Tool.Commands;
 
 /// <summary>A line of standard input that failed: <c>{"line":…,"error":{…}}</c>.</summary>
-/// <param name="Line">Its number, from 1.</param>
-/// <param name="Exception">Why.</param>
+/// <param name="Line">The number of the line, from 1.</param>
+/// <param name="Exception">The reason.</param>
 internal sealed record LineFailureDocument(int Line, Exception Exception) : ITableDocument
 {
     /// <inheritdoc />

@@ -4,7 +4,7 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>The command <c>optimize</c>: prepares a model for its deployment, so that functions load it faster.</summary>
+/// <summary>The command <c>optimize</c>: prepares a model for deployment, so that functions load it faster.</summary>
 internal static class OptimizeCommand
 {
     /// <summary>Creates the command.</summary>
@@ -13,18 +13,29 @@ internal static class OptimizeCommand
         var model = new Argument<string>("model") { Description = "The model: an .onnx file, or a folder with one.", HelpName = "MODEL" };
         var level = new Option<string?>("--level")
         {
-            Description = "How far: all (the default) is fastest and for this class of processor only, extended is for every processor.",
+            Description =
+                "The level: all (the default) is the fastest, but only for this class of processors; extended is for every processor.",
             HelpName = "all|extended",
         };
         level.AcceptOnlyFromAmong("all", "extended");
-        var folder = new Option<string>("--out") { Description = "The folder for the result, usually the model's own.", HelpName = "FOLDER", Required = true };
+        var folder = new Option<string>("--out")
+        {
+            Description = "The directory for the result, usually that of the model.",
+            HelpName = "FOLDER",
+            Required = true,
+        };
         var format = FormatOption.Create();
-        var command = new Command("optimize", "Prepare a model when it is deployed, so that functions load it in a fraction of the time.")
+        var command = new Command("optimize", "Prepare a model for deployment, so that functions load it in a fraction of the time.")
         {
             model, level, folder, format,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            console, parsed.GetRequiredValue(model), parsed.GetValue(level) == "extended" ? PreparationLevel.Extended : PreparationLevel.All, parsed.GetRequiredValue(folder), parsed.GetValue(format), cancellationToken));
+            console,
+            parsed.GetRequiredValue(model),
+            parsed.GetValue(level) == "extended" ? PreparationLevel.Extended : PreparationLevel.All,
+            parsed.GetRequiredValue(folder),
+            parsed.GetValue(format),
+            cancellationToken));
         return command;
     }
 

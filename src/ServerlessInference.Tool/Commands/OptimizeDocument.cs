@@ -5,7 +5,7 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>What <c>optimize</c> wrote.</summary>
+/// <summary>The result of <c>optimize</c>.</summary>
 internal sealed record OptimizeDocument(string File, PreparedModel Prepared) : ITableDocument
 {
     private string Level => Prepared.Level == PreparationLevel.All ? "all" : "extended";

@@ -4,19 +4,39 @@ using ServerlessInference.Tool.Packaging;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>The command <c>package layer</c>: writes the zip of a Lambda layer, which Lambda unpacks under <c>/opt</c>.</summary>
+/// <summary>The command <c>package layer</c>: writes the zip file of a Lambda layer, which Lambda extracts to <c>/opt</c>.</summary>
 internal static class PackageLayerCommand
 {
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console)
     {
-        var root = new Option<string>("--root") { Description = "The folder whose files the layer has.", HelpName = "FOLDER", Required = true };
-        var path = new Option<string?>("--path") { Description = "Where they are to be found under /opt, such as resnet50; the folder's name unless given, '.' for /opt itself.", HelpName = "PATH" };
-        var name = new Option<string?>("--name") { Description = "The layer's name; the last part of the path unless given.", HelpName = "NAME" };
-        var output = new Option<string>("--out") { Description = "Where the versions of the layer are kept.", HelpName = "FOLDER", Required = true };
+        var root = new Option<string>("--root")
+        {
+            Description = "The directory with the layer's files.",
+            HelpName = "FOLDER",
+            Required = true,
+        };
+        var path = new Option<string?>("--path")
+        {
+            Description = "Their path under /opt, such as resnet50, or '.' for /opt itself. Default: the name of the directory.",
+            HelpName = "PATH",
+        };
+        var name = new Option<string?>("--name")
+        {
+            Description = "The name of the layer. Default: the last part of the path.",
+            HelpName = "NAME",
+        };
+        var output = new Option<string>("--out")
+        {
+            Description = "The directory for the versions of the layer.",
+            HelpName = "FOLDER",
+            Required = true,
+        };
         var architecture = ArchitectureCheck.Option("x86_64 or arm64: the processor that the layer's native files must be for.");
         var format = FormatOption.Create();
-        var command = new Command("layer", "Write the zip of a Lambda layer. Each content is a version of its own; going back is publishing an earlier zip.")
+        const string description =
+            "Write the zip file of a Lambda layer, with a new version if its content changed. To roll back, publish an earlier zip file.";
+        var command = new Command("layer", description)
         {
             root, path, name, output, architecture, format,
         };
@@ -27,7 +47,14 @@ internal static class PackageLayerCommand
     }
 
     private static async Task<int> RunAsync(
-        ToolConsole console, string root, string? path, string? name, string output, string? architecture, OutputFormat format, CancellationToken cancellationToken)
+        ToolConsole console,
+        string root,
+        string? path,
+        string? name,
+        string output,
+        string? architecture,
+        OutputFormat format,
+        CancellationToken cancellationToken)
     {
         var folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
         var below = (path ?? folder).Trim('/');
@@ -47,7 +74,9 @@ internal static class PackageLayerCommand
         await using var writer = new DocumentWriter(console, format, "WHAT", "SIZE", "WHERE");
         try
         {
-            var files = PublishFolder.List(root).Select(file => file with { Name = below.Length == 0 ? file.Name : $"{below}/{file.Name}" }).ToList();
+            var files = PublishFolder.List(root)
+                .Select(file => file with { Name = below.Length == 0 ? file.Name : $"{below}/{file.Name}" })
+                .ToList();
             if (architecture is not null)
             {
                 ArchitectureCheck.Require(files, architecture);
@@ -57,9 +86,15 @@ internal static class PackageLayerCommand
             var temporary = Path.Combine(output, name + ".part");
             await DeterministicZip.WriteAsync(files, temporary, cancellationToken).ConfigureAwait(false);
             var size = new FileInfo(temporary).Length;
-            var (file, version, digest, unchanged) = await LayerVersions.AddAsync(temporary, output, name, cancellationToken).ConfigureAwait(false);
-            var limits = new[] { new LimitUse("direct-upload", size, PackageLimits.DirectUpload), new LimitUse("unzipped", files.Sum(item => item.Length), PackageLimits.Unzipped) };
-            await writer.WriteAsync(new LayerDocument(root, file, version, digest, "/opt/" + below, files.Count, unchanged, limits), cancellationToken).ConfigureAwait(false);
+            var (file, version, digest, unchanged) = await LayerVersions.AddAsync(
+                temporary, output, name, cancellationToken).ConfigureAwait(false);
+            LimitUse[] limits =
+            [
+                new("direct-upload", size, PackageLimits.DirectUpload),
+                new("unzipped", files.Sum(item => item.Length), PackageLimits.Unzipped),
+            ];
+            var document = new LayerDocument(root, file, version, digest, "/opt/" + below, files.Count, unchanged, limits);
+            await writer.WriteAsync(document, cancellationToken).ConfigureAwait(false);
             return ExitCode.Success;
         }
         catch (Exception exception) when (FailureDocument.Covers(exception))

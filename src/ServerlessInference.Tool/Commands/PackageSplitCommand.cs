@@ -5,46 +5,92 @@ using ServerlessInference.Tool.Packaging;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>The command <c>package split</c>: decides what stays in the deployment package and writes what travels beside it.</summary>
+/// <summary>
+/// The command <c>package split</c>: splits a function into a deployment package and archives that the function fetches at its start.
+/// </summary>
 internal static class PackageSplitCommand
 {
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console)
     {
-        var root = new Option<string>("--root") { Description = "The publish folder.", HelpName = "FOLDER", Required = true };
-        var models = new Option<string[]>("--model") { Description = "A model's file or folder, inside the publish folder or not; repeatable.", HelpName = "[NAME=]PATH" };
-        var assemblies = new Option<string[]>("--assembly") { Description = "An assembly that may travel (not with Native AOT); repeatable.", HelpName = "NAME" };
-        var limit = Size.Option("--limit", "What the function and its layers may have, unzipped.", PackageLimits.Unzipped);
-        var all = new Option<bool>("--all") { Description = "Let everything travel that can, whether the rest would fit or not." };
-        var output = new Option<string>("--out") { Description = "Where everything is written.", HelpName = "FOLDER", Required = true };
-        var prefix = new Option<string?>("--uri-prefix") { Description = "Where the archives will be, such as s3://bucket/prefix/.", HelpName = "URI" };
-        var prune = new Option<bool>("--prune") { Description = "Leave out other platforms' libraries, symbols, documentation, and what the function does not load." };
-        var keep = new Option<string[]>("--keep") { Description = "With --prune: a file or assembly that stays; repeatable.", HelpName = "NAME" };
-        var layers = new Option<string[]>("--layer") { Description = "A layer's zip that the function has too; repeatable.", HelpName = "ZIP" };
+        var root = new Option<string>("--root")
+        {
+            Description = "The publish directory.",
+            HelpName = "FOLDER",
+            Required = true,
+        };
+        var models = new Option<string[]>("--model")
+        {
+            Description = "The file or directory of a model, inside the publish directory or elsewhere; repeatable.",
+            HelpName = "[NAME=]PATH",
+        };
+        var assemblies = new Option<string[]>("--assembly")
+        {
+            Description = "An assembly that may be moved into an archive (not with Native AOT); repeatable.",
+            HelpName = "NAME",
+        };
+        var limit = Size.Option("--limit", "The maximum unzipped size of the function and its layers.", PackageLimits.Unzipped);
+        var all = new Option<bool>("--all")
+        {
+            Description = "Move everything that can be moved, even if the function would fit without that.",
+        };
+        var output = new Option<string>("--out") { Description = "The output directory.", HelpName = "FOLDER", Required = true };
+        var prefix = new Option<string?>("--uri-prefix")
+        {
+            Description = "The URI below which the archives will be, such as s3://bucket/prefix/.",
+            HelpName = "URI",
+        };
+        var prune = new Option<bool>("--prune")
+        {
+            Description = "Leave out libraries of other platforms, symbols, documentation, and assemblies that are not loaded.",
+        };
+        var keep = new Option<string[]>("--keep")
+        {
+            Description = "With --prune: a file or assembly to keep; repeatable.",
+            HelpName = "NAME",
+        };
+        var layers = new Option<string[]>("--layer")
+        {
+            Description = "The zip file of a layer that the function uses; repeatable.",
+            HelpName = "ZIP",
+        };
         var tmp = Size.Option("--tmp", "The size of the function's /tmp.", PackageLimits.DefaultEphemeralStorage);
-        var architecture = ArchitectureCheck.Option("x86_64 or arm64; what the program in the folder is for, unless given.");
+        var architecture = ArchitectureCheck.Option("x86_64 or arm64. Default: that of the program in the publish directory.");
         var format = FormatOption.Create();
-        var command = new Command("split", "Decide what stays in the deployment package, write archives of what travels, and the manifest.")
+        const string description =
+            "Split a function: write its deployment package, archives of the moved files, and the manifest that lists them.";
+        var command = new Command("split", description)
         {
             root, models, assemblies, limit, all, output, prefix, prune, keep, layers, tmp, architecture, format,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             console,
             new Settings(
-                Path.GetFullPath(parsed.GetRequiredValue(root)), parsed.GetValue(models) ?? [], parsed.GetValue(assemblies) ?? [], parsed.GetValue(limit) ?? PackageLimits.Unzipped, parsed.GetValue(all),
-                Path.GetFullPath(parsed.GetRequiredValue(output)), parsed.GetValue(prefix), parsed.GetValue(prune), parsed.GetValue(keep) ?? [],
-                parsed.GetValue(layers) ?? [], parsed.GetValue(tmp) ?? PackageLimits.DefaultEphemeralStorage, parsed.GetValue(architecture)),
+                Path.GetFullPath(parsed.GetRequiredValue(root)),
+                parsed.GetValue(models) ?? [],
+                parsed.GetValue(assemblies) ?? [],
+                parsed.GetValue(limit) ?? PackageLimits.Unzipped,
+                parsed.GetValue(all),
+                Path.GetFullPath(parsed.GetRequiredValue(output)),
+                parsed.GetValue(prefix),
+                parsed.GetValue(prune),
+                parsed.GetValue(keep) ?? [],
+                parsed.GetValue(layers) ?? [],
+                parsed.GetValue(tmp) ?? PackageLimits.DefaultEphemeralStorage,
+                parsed.GetValue(architecture)),
             parsed.GetValue(format),
             cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(ToolConsole console, Settings settings, OutputFormat format, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        ToolConsole console, Settings settings, OutputFormat format, CancellationToken cancellationToken)
     {
         await using var writer = new DocumentWriter(console, format, "WHAT", "SIZE", "WHERE");
         try
         {
-            await writer.WriteAsync(await SplitAsync(console, settings, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            var document = await SplitAsync(console, settings, cancellationToken).ConfigureAwait(false);
+            await writer.WriteAsync(document, cancellationToken).ConfigureAwait(false);
             return ExitCode.Success;
         }
         catch (Exception exception) when (FailureDocument.Covers(exception))
@@ -61,7 +107,7 @@ internal static class PackageSplitCommand
         var models = settings.Models.Select(model => ModelInput.Parse(model, settings.Root)).ToList();
         if (models.GroupBy(model => model.Mount).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
-            throw new UsageException($"Two models are to be found at '{twice.Key}'. Give them names: --model NAME=PATH.");
+            throw new UsageException($"Two models have the same path '{twice.Key}'. Give them names: --model NAME=PATH.");
         }
 
         var architecture = settings.Architecture ?? ArchitectureOf(files);
@@ -80,7 +126,8 @@ internal static class PackageSplitCommand
         var plan = SplitPlan.Decide(files, models, settings.Assemblies, settings.Limit, layers, settings.All);
         var target = new SplitPackageWriter(settings.Output, settings.Prefix);
         using var progress = new ProgressBar(console, TimeProvider.System, plan.Archives.Count + 1);
-        var archives = await target.WriteAsync(plan, [.. plan.Gone, .. pruned.Select(file => file.File.Name)], progress.Step, cancellationToken).ConfigureAwait(false);
+        string[] gone = [.. plan.Gone, .. pruned.Select(file => file.File.Name)];
+        var archives = await target.WriteAsync(plan, gone, progress.Step, cancellationToken).ConfigureAwait(false);
         var unzipped = PublishFolder.List(target.Function).Sum(file => file.Length);
         return new SplitDocument(
             settings.Root,
@@ -96,14 +143,25 @@ internal static class PackageSplitCommand
             ]);
     }
 
-    // Without a program that says what it is for, the machine's own processor is the likeliest.
+    // A framework-dependent function has no native program, and then the processor of this machine is the most likely one.
     private static string MachineArchitecture => RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "x86_64";
 
-    // The program itself is the one native file that is not a library.
+    // The program is the only native file that is not a library.
     private static string? ArchitectureOf(List<PackageFile> files) =>
         files.Where(file => file.Kind == FileKind.Other && Path.GetFileName(file.Name) != "createdump")
             .Select(file => NativeImage.TryRead(file.Path)).FirstOrDefault(image => image is { IsLinux: true })?.Architecture;
 
     private sealed record Settings(
-        string Root, string[] Models, string[] Assemblies, long Limit, bool All, string Output, string? Prefix, bool Prune, string[] Keep, string[] Layers, long Tmp, string? Architecture);
+        string Root,
+        string[] Models,
+        string[] Assemblies,
+        long Limit,
+        bool All,
+        string Output,
+        string? Prefix,
+        bool Prune,
+        string[] Keep,
+        string[] Layers,
+        long Tmp,
+        string? Architecture);
 }

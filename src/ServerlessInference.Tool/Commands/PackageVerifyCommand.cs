@@ -5,22 +5,30 @@ using ServerlessInference.Tool.Packaging;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>The command <c>package verify</c>: fetches what a manifest names and holds it against the manifest.</summary>
+/// <summary>The command <c>package verify</c>: fetches the archives of a manifest and compares them with it.</summary>
 internal static class PackageVerifyCommand
 {
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console)
     {
         var manifest = new Argument<string>("manifest") { Description = "The manifest.", HelpName = "MANIFEST" };
-        var baseUri = new Option<string?>("--base-uri") { Description = "What relative URIs are below: a folder, or such as s3://bucket/prefix/; the manifest's folder unless given.", HelpName = "URI" };
+        var baseUri = new Option<string?>("--base-uri")
+        {
+            Description =
+                "The base of relative URIs: a directory, or a URI such as s3://bucket/prefix/. Default: the manifest's directory.",
+            HelpName = "URI",
+        };
         var format = FormatOption.Create();
-        var command = new Command("verify", "Check a manifest: digests and sizes of its archives, their entry names, clashes between them.") { manifest, baseUri, format };
+        const string description =
+            "Check a manifest: digests and sizes of its archives, the names of their entries, and clashes between them.";
+        var command = new Command("verify", description) { manifest, baseUri, format };
         command.SetAction((parsed, cancellationToken) =>
             RunAsync(console, parsed.GetRequiredValue(manifest), parsed.GetValue(baseUri), parsed.GetValue(format), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(ToolConsole console, string path, string? baseUri, OutputFormat format, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        ToolConsole console, string path, string? baseUri, OutputFormat format, CancellationToken cancellationToken)
     {
         await using var writer = new DocumentWriter(console, format, "MOUNT", "SIZE", "RESULT");
         try

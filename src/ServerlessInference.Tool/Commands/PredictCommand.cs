@@ -16,7 +16,9 @@ internal static class PredictCommand
         var model = ModelArgument.Create();
         var input = new Option<string>("--input", "-i")
         {
-            Description = "A JSON file with the inputs by name, each as nested arrays or as {\"shape\":[…],\"data\":[…]}; - for standard input, the default.",
+            Description =
+                "A JSON file with the inputs by name, each as nested arrays or as {\"shape\":[…],\"data\":[…]}; - for standard input " +
+                "(the default).",
             HelpName = "FILE.json",
             DefaultValueFactory = _ => EventInput.StandardInput,
         };
@@ -27,7 +29,8 @@ internal static class PredictCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ToolConsole console, string path, string input, OutputFormat format, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        ToolConsole console, string path, string input, OutputFormat format, CancellationToken cancellationToken)
     {
         await using var writer = new DocumentWriter(console, format, "OUTPUT", "DTYPE", "VALUE");
         try
@@ -58,14 +61,16 @@ internal static class PredictCommand
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
-            throw new InvalidInputException($"The inputs are a JSON {root.ValueKind.ToString().ToLowerInvariant()}; an object with the inputs' names was expected.");
+            throw new InvalidInputException(
+                $"The inputs are a JSON {root.ValueKind.ToString().ToLowerInvariant()}; an object with the inputs by name was expected.");
         }
 
         var values = new NamedValues();
         foreach (var property in root.EnumerateObject())
         {
             var input = inputs.FirstOrDefault(input => input.Name == property.Name)
-                ?? throw new InvalidInputException($"The model has no input '{property.Name}'. Its inputs are {string.Join(", ", inputs)}.");
+                ?? throw new InvalidInputException(
+                    $"The model has no input '{property.Name}'. Its inputs are {string.Join(", ", inputs)}.");
             values[property.Name] = TensorJson.Read(property.Value, input);
         }
 

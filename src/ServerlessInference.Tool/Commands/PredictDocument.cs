@@ -7,7 +7,7 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>What <c>predict</c> says: the model's outputs.</summary>
+/// <summary>The result of <c>predict</c>: the outputs of the model.</summary>
 internal sealed record PredictDocument(string File, NamedValues Outputs) : ITableDocument
 {
     private const int LongestCell = 100;
@@ -40,7 +40,10 @@ internal sealed record PredictDocument(string File, NamedValues Outputs) : ITabl
             }
 
             var text = Encoding.UTF8.GetString(json.WrittenSpan);
-            table.Add(name, value is TensorValue tensor ? tensor.ToString() : "sequence", text.Length <= LongestCell ? text : text[..LongestCell] + "…");
+            table.Add(
+                name,
+                value is TensorValue tensor ? tensor.ToString() : "sequence",
+                text.Length <= LongestCell ? text : text[..LongestCell] + "…");
         }
     }
 }

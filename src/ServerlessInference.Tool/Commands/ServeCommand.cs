@@ -4,7 +4,7 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>The command <c>serve</c>: puts an HTTP front before a function that runs locally.</summary>
+/// <summary>The command <c>serve</c>: runs a local HTTP server in front of a function.</summary>
 internal static class ServeCommand
 {
     private const int DefaultPort = 8080;
@@ -22,7 +22,7 @@ internal static class ServeCommand
         };
         var memory = new Option<int>("--memory", "-m")
         {
-            Description = "The function's memory size in MB; sets the CPU share (1,769 MB = 1 vCPU).",
+            Description = "The memory size in MB; it determines the CPU share (1,769 MB = 1 vCPU).",
             HelpName = "MB",
             DefaultValueFactory = _ => LambdaLimits.MemoryMBPerCpu,
             CustomParser = result => FunctionOptions.WholeNumber(
@@ -38,7 +38,11 @@ internal static class ServeCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             var settings = function.Read(parsed, parsed.GetValue(memory));
-            var runner = new ServeRunner(console, TimeProvider.System) { Quiet = function.IsQuiet(parsed), Format = parsed.GetValue(format) };
+            var runner = new ServeRunner(console, TimeProvider.System)
+            {
+                Quiet = function.IsQuiet(parsed),
+                Format = parsed.GetValue(format),
+            };
             return runner.RunAsync(parsed.GetValue(port), settings, cancellationToken);
         });
         return command;

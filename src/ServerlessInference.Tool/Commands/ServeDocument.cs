@@ -5,7 +5,7 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>What <c>serve</c> says about one request.</summary>
+/// <summary>The document of <c>serve</c> about a request.</summary>
 internal sealed class ServeDocument(HttpExchange exchange) : IJsonDocument
 {
     /// <inheritdoc />
@@ -34,7 +34,7 @@ internal sealed class ServeDocument(HttpExchange exchange) : IJsonDocument
         writer.WriteEndObject();
     }
 
-    /// <summary>One line for a person who watches.</summary>
+    /// <summary>Returns a line of text for people.</summary>
     public override string ToString()
     {
         var cold = exchange.Invocation?.Start is null ? "" : " cold";

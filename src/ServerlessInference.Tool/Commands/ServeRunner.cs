@@ -7,17 +7,17 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>Runs what <c>serve</c> was asked for, until it is cancelled.</summary>
+/// <summary>Runs the command <c>serve</c> until it is cancelled.</summary>
 internal sealed class ServeRunner(ToolConsole console, TimeProvider time)
 {
-    /// <summary>Whether the function's output is hidden.</summary>
+    /// <summary>Gets a value indicating whether the output of the function is hidden.</summary>
     public bool Quiet { get; init; }
 
-    /// <summary>JSON documents, or lines for a person; a table would only be ready when it is over.</summary>
+    /// <summary>Gets the format: JSON documents, or lines of text, since a table could be written only at the end.</summary>
     public OutputFormat Format { get; init; }
 
-    /// <summary>Serves.</summary>
-    /// <returns>Success: being stopped is the normal end.</returns>
+    /// <summary>Runs the server.</summary>
+    /// <returns>The exit code for success, since cancellation is the normal end.</returns>
     /// <exception cref="UsageException">The port is in use.</exception>
     public async Task<int> RunAsync(int port, FunctionSettings settings, CancellationToken cancellationToken)
     {
@@ -35,7 +35,8 @@ internal sealed class ServeRunner(ToolConsole console, TimeProvider time)
         }
         catch (IOException exception)
         {
-            throw new UsageException($"Port {port.ToString(CultureInfo.InvariantCulture)} cannot be used: {exception.Message} Choose another with --port.");
+            throw new UsageException(
+                $"Port {port.ToString(CultureInfo.InvariantCulture)} cannot be used: {exception.Message} Choose another port with --port.");
         }
 
         await using (server.ConfigureAwait(false))
@@ -61,8 +62,8 @@ internal sealed class ServeRunner(ToolConsole console, TimeProvider time)
             }
             catch (Exception exception) when (exception is OperationCanceledException or IOException)
             {
-                // The client hung up, or the front is closing: there is nobody left to answer.
-                Log($"serverless-inference: {context.Request.Method} {context.Request.Path} was given up before it was answered.", false);
+                // The client disconnected, or the server is shutting down, so nobody is left to answer.
+                Log($"serverless-inference: {context.Request.Method} {context.Request.Path} was abandoned before it was answered.", false);
             }
         }
 

@@ -3,7 +3,7 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>The first document of <c>serve</c>: the front is ready, and where.</summary>
+/// <summary>The first document of <c>serve</c>: the server is ready, and its URL.</summary>
 internal sealed class ServingDocument(string url) : IJsonDocument
 {
     /// <inheritdoc />
@@ -14,6 +14,6 @@ internal sealed class ServingDocument(string url) : IJsonDocument
         writer.WriteEndObject();
     }
 
-    /// <summary>One line for a person who watches.</summary>
+    /// <summary>Returns a line of text for people.</summary>
     public override string ToString() => url;
 }

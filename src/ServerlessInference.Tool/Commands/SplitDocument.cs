@@ -5,7 +5,7 @@ using ServerlessInference.Tool.Packaging;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>What <c>package split</c> wrote.</summary>
+/// <summary>The result of <c>package split</c>.</summary>
 internal sealed record SplitDocument(
     string Root,
     SplitPackageWriter Target,
@@ -75,7 +75,10 @@ internal sealed record SplitDocument(
 
         if (Pruned.Count > 0)
         {
-            table.Add("left out", Size.Text(Pruned.Sum(file => file.File.Length)), Pruned.Count.ToString(CultureInfo.InvariantCulture) + " files");
+            table.Add(
+                "left out",
+                Size.Text(Pruned.Sum(file => file.File.Length)),
+                Pruned.Count.ToString(CultureInfo.InvariantCulture) + " files");
         }
 
         LimitUse.AddRows(table, Limits);

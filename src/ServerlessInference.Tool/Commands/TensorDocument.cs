@@ -3,10 +3,10 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>What <c>image tensor</c> says of an image.</summary>
+/// <summary>The result of <c>image tensor</c> for an image.</summary>
 /// <param name="File">The image.</param>
-/// <param name="Shape">The tensor's axes: batch, channels, height, width.</param>
-/// <param name="Sha256Pixels">The digest of the resized pixels, 8-bit RGB, row by row.</param>
+/// <param name="Shape">The axes of the tensor: batch, channels, height, width.</param>
+/// <param name="Sha256Pixels">The digest of the resized pixels: 8-bit RGB, row by row.</param>
 /// <param name="First">The first values of each channel.</param>
 internal sealed record TensorDocument(string File, int[] Shape, string Sha256Pixels, float[][] First) : ITableDocument
 {

@@ -3,7 +3,7 @@ using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>Makes a tensor of each image, and the bytes of the pixels that went into it.</summary>
+/// <summary>Creates the tensor of an image, and the bytes of its resized pixels.</summary>
 internal sealed class TensorDocumentMaker
 {
     private const int FirstValues = 16;
@@ -37,6 +37,7 @@ internal sealed class TensorDocumentMaker
             first[channel] = tensor.AsSpan(channel * plane, Math.Min(FirstValues, plane)).ToArray();
         }
 
-        return new TensorDocument(file, [1, ImageBuffer.Channels, size.Height, size.Width], Convert.ToHexStringLower(SHA256.HashData(pixels)), first);
+        int[] shape = [1, ImageBuffer.Channels, size.Height, size.Width];
+        return new TensorDocument(file, shape, Convert.ToHexStringLower(SHA256.HashData(pixels)), first);
     }
 }

@@ -5,15 +5,20 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>What <c>classify-text</c> says of a line.</summary>
+/// <summary>The result of <c>classify-text</c> for a line.</summary>
 internal sealed record TextLabelsDocument(int Line, IReadOnlyList<LabelScore> Top) : ITableDocument
 {
-    /// <summary>Orders a classical model's probabilities; the label that the model chose comes first.</summary>
+    /// <summary>Creates the result of a classical model: the label that the model chose, then the others by falling probability.</summary>
     public static TextLabelsDocument Of(int line, LabelPrediction prediction) => new(
         line,
         prediction.Probabilities.Count == 0
             ? [new LabelScore(0, prediction.Label, 1)]
-            : [.. prediction.Probabilities.OrderByDescending(label => label.Label == prediction.Label).ThenByDescending(label => label.Score)]);
+            :
+            [
+                .. prediction.Probabilities
+                    .OrderByDescending(label => label.Label == prediction.Label)
+                    .ThenByDescending(label => label.Score),
+            ]);
 
     /// <inheritdoc />
     public void WriteJson(Utf8JsonWriter writer)

@@ -6,18 +6,20 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>The commands <c>classify-text</c> and <c>embed</c>: a model's answer to each line of standard input.</summary>
+/// <summary>The commands <c>classify-text</c> and <c>embed</c>: run a model on each line of standard input.</summary>
 internal static class TextLinesCommand
 {
     /// <summary>Creates the command <c>classify-text</c>.</summary>
     public static Command CreateClassify(ToolConsole console) => Create(
         console,
         "classify-text",
-        "Classify each line of standard input, with a BERT model and its tokenizer, or with a scikit-learn model that takes text.",
+        "Classify each line of standard input with a BERT model and its tokenizer, or with a scikit-learn model for text.",
         ["LINE", "LABEL", "SCORE"],
         (path, run) => HasTokenizer(path)
             ? run.AskAsync<TextPair, TextClassification>(
-                builder => builder.UseTextClassification(), text => new TextPair(text), (line, answer) => new TextLabelsDocument(line, answer.Top))
+                builder => builder.UseTextClassification(),
+                text => new TextPair(text),
+                (line, answer) => new TextLabelsDocument(line, answer.Top))
             : run.AskAsync<string, LabelPrediction>(
                 builder => builder.UseTextLabelPrediction(), text => text, (line, answer) => TextLabelsDocument.Of(line, answer)));
 
@@ -25,12 +27,13 @@ internal static class TextLinesCommand
     public static Command CreateEmbed(ToolConsole console) => Create(
         console,
         "embed",
-        "Make a vector of each line of standard input.",
+        "Compute the embedding of each line of standard input.",
         ["LINE", "VECTOR"],
         (_, run) => run.AskAsync<string, TextEmbedding>(
             builder => builder.UseTextEmbeddings(), text => text, (line, answer) => new EmbeddingDocument(line, answer.Vector)));
 
-    private static Command Create(ToolConsole console, string name, string description, string[] columns, Func<string, TextLinesRun, Task<int>> ask)
+    private static Command Create(
+        ToolConsole console, string name, string description, string[] columns, Func<string, TextLinesRun, Task<int>> ask)
     {
         var model = ModelArgument.Create();
         var format = FormatOption.Create();

@@ -5,10 +5,10 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>Asks a model about each line of standard input.</summary>
+/// <summary>Runs a model on each line of standard input.</summary>
 internal sealed class TextLinesRun(ToolConsole console, DocumentWriter writer, string path, CancellationToken cancellationToken)
 {
-    /// <summary>Registers the model with a pipeline and asks it.</summary>
+    /// <summary>Registers the model with a pipeline and runs it.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> AskAsync<TInput, TOutput>(
         Action<ModelBuilder> configure, Func<string, TInput> read, Func<int, TOutput, ITableDocument> describe)

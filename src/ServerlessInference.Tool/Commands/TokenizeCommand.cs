@@ -5,7 +5,7 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>The command <c>tokenize</c>: shows what a model's tokenizer makes of texts.</summary>
+/// <summary>The command <c>tokenize</c>: shows the tokens of texts.</summary>
 internal static class TokenizeCommand
 {
     private const int LongestWindow = 1_000_000;
@@ -13,12 +13,19 @@ internal static class TokenizeCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console)
     {
-        var vocabulary = new Argument<string>("vocabulary") { Description = "A model's folder, a vocab.txt or a tokenizer.json.", HelpName = "VOCAB_OR_FOLDER" };
-        var cased = new Option<bool>("--cased") { Description = "With a vocab.txt alone: keep case and accents." };
-        var maxLength = Number("--max-length", "Cut texts to this many tokens, special ones included.");
-        var stride = Number("--stride", "Give long texts as windows of --max-length tokens that overlap by this many.");
+        var vocabulary = new Argument<string>("vocabulary")
+        {
+            Description = "The directory of a model, a vocab.txt or a tokenizer.json.",
+            HelpName = "VOCAB_OR_FOLDER",
+        };
+        var cased = new Option<bool>("--cased") { Description = "Only with a vocab.txt: keep case and accents." };
+        var maxLength = Number("--max-length", "Truncate texts to this many tokens, including special tokens.");
+        var stride = Number("--stride", "Split long texts into windows of --max-length tokens that overlap by this many.");
         var format = FormatOption.Create();
-        var command = new Command("tokenize", "Tokenize texts: standard input holds {\"text\",\"pair\"?} a line.") { vocabulary, cased, maxLength, stride, format };
+        var command = new Command("tokenize", "Tokenize texts. Each line of standard input is {\"text\":…} or {\"text\":…,\"pair\":…}.")
+        {
+            vocabulary, cased, maxLength, stride, format,
+        };
         command.Validators.Add(result =>
         {
             if (result.GetValue(stride) is not null && result.GetValue(maxLength) is null)
@@ -27,12 +34,24 @@ internal static class TokenizeCommand
             }
         });
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            console, parsed.GetRequiredValue(vocabulary), parsed.GetValue(cased), parsed.GetValue(maxLength), parsed.GetValue(stride), parsed.GetValue(format), cancellationToken));
+            console,
+            parsed.GetRequiredValue(vocabulary),
+            parsed.GetValue(cased),
+            parsed.GetValue(maxLength),
+            parsed.GetValue(stride),
+            parsed.GetValue(format),
+            cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        ToolConsole console, string vocabulary, bool cased, int? maxLength, int? stride, OutputFormat format, CancellationToken cancellationToken)
+        ToolConsole console,
+        string vocabulary,
+        bool cased,
+        int? maxLength,
+        int? stride,
+        OutputFormat format,
+        CancellationToken cancellationToken)
     {
         Tokenizer tokenizer;
         try
@@ -79,7 +98,8 @@ internal static class TokenizeCommand
             : Tokenizer.FromVocabulary(File.ReadAllBytes(path), new WordPieceOptions { Lowercase = !cased });
     }
 
-    private static TokenizeDocument Tokenize(Tokenizer tokenizer, int number, string line, int? maxLength, int? stride, TokenBatch windows)
+    private static TokenizeDocument Tokenize(
+        Tokenizer tokenizer, int number, string line, int? maxLength, int? stride, TokenBatch windows)
     {
         var (text, pair) = Parse(line);
         var options = new EncodeOptions
@@ -108,7 +128,8 @@ internal static class TokenizeCommand
             return new TokenizeDocument(number, tokenizer, all, IsWindows: true);
         }
 
-        return new TokenizeDocument(number, tokenizer, [pair is null ? tokenizer.Encode(text, options) : tokenizer.EncodePair(text, pair, options)], IsWindows: false);
+        TokenEncoding encoding = pair is null ? tokenizer.Encode(text, options) : tokenizer.EncodePair(text, pair, options);
+        return new TokenizeDocument(number, tokenizer, [encoding], IsWindows: false);
     }
 
     private static (string Text, string? Pair) Parse(string line)
@@ -117,10 +138,13 @@ internal static class TokenizeCommand
         var root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("text", out var text) || text.ValueKind != JsonValueKind.String)
         {
-            throw new InvalidInputException("The line is no JSON object with a \"text\"; {\"text\":\"…\"} or {\"text\":\"…\",\"pair\":\"…\"} was expected.");
+            throw new InvalidInputException(
+                "The line is not a JSON object with a \"text\"; {\"text\":\"…\"} or {\"text\":\"…\",\"pair\":\"…\"} was expected.");
         }
 
-        return (text.GetString()!, root.TryGetProperty("pair", out var pair) && pair.ValueKind == JsonValueKind.String ? pair.GetString() : null);
+        return (
+            text.GetString()!,
+            root.TryGetProperty("pair", out var pair) && pair.ValueKind == JsonValueKind.String ? pair.GetString() : null);
     }
 
     private static Option<int?> Number(string name, string description) => new(name)

@@ -5,8 +5,9 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>What <c>tokenize</c> makes of a line: one encoding, or a list of windows.</summary>
-internal sealed record TokenizeDocument(int Line, Tokenizer Tokenizer, IReadOnlyList<TokenEncoding> Encodings, bool IsWindows) : ITableDocument
+/// <summary>The result of <c>tokenize</c> for a line: an encoding, or a list of windows.</summary>
+internal sealed record TokenizeDocument(
+    int Line, Tokenizer Tokenizer, IReadOnlyList<TokenEncoding> Encodings, bool IsWindows) : ITableDocument
 {
     /// <inheritdoc />
     public void WriteJson(Utf8JsonWriter writer)

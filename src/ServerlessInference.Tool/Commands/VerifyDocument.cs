@@ -4,10 +4,11 @@ using ServerlessInference.Tool.Packaging;
 
 namespace ServerlessInference.Tool.Commands;
 
-/// <summary>What <c>package verify</c> found.</summary>
-internal sealed record VerifyDocument(string Manifest, IReadOnlyList<CheckedArchive> Archives, IReadOnlyList<string> Clashes) : ITableDocument
+/// <summary>The result of <c>package verify</c>.</summary>
+internal sealed record VerifyDocument(
+    string Manifest, IReadOnlyList<CheckedArchive> Archives, IReadOnlyList<string> Clashes) : ITableDocument
 {
-    /// <summary>Gets whether nothing is wrong.</summary>
+    /// <summary>Gets a value indicating whether no problem was found.</summary>
     public bool IsValid => Clashes.Count == 0 && Archives.All(archive => archive.Problems.Count == 0);
 
     /// <inheritdoc />
@@ -52,7 +53,9 @@ internal sealed record VerifyDocument(string Manifest, IReadOnlyList<CheckedArch
     {
         foreach (var archive in Archives)
         {
-            var result = archive.Problems.Count > 0 ? string.Join(" ", archive.Problems) : archive.Description.PointerUri is { } pointer ? "points to " + pointer : "good";
+            var result = archive.Problems.Count > 0 ? string.Join(" ", archive.Problems)
+                : archive.Description.PointerUri is { } pointer ? "points to " + pointer
+                : "good";
             table.Add(archive.Description.Mount, archive.Size is { } size ? Size.Text(size) : string.Empty, result);
         }
 

@@ -1,15 +1,15 @@
 namespace ServerlessInference.Tool.Cost;
 
-/// <summary>From where to where, in requests a month, a function costs less than hosts.</summary>
+/// <summary>Finds the ranges, in requests per month, in which a function costs less than hosts.</summary>
 internal static class BreakEven
 {
-    /// <summary>Beyond so many hosts nobody decides by this comparison any more.</summary>
+    /// <summary>The search ends at this number of hosts; with so many, nobody decides by this comparison any more.</summary>
     private const int MostHosts = 1000;
 
     private const double MostRequests = 1e15;
 
-    /// <summary>Finds the ranges, by rising number of requests.</summary>
-    /// <returns>Ranges with exclusive ends; the last has none where the function stays cheaper.</returns>
+    /// <summary>Finds the ranges, in ascending order.</summary>
+    /// <returns>Ranges with exclusive ends. The last one has no end if the function stays cheaper.</returns>
     public static IReadOnlyList<(double From, double? To)> RangesWhereLambdaIsCheaper(LambdaCost lambda, FixedHost host)
     {
         var ranges = new List<(double From, double? To)>();
@@ -39,7 +39,7 @@ internal static class BreakEven
             }
         }
 
-        // Cheaper to the very end of what was looked at is cheaper for good.
+        // A function that is cheaper up to the end of the search is considered cheaper for any number of requests.
         if (ranges.Count > 0 && ranges[^1].To >= Math.Min(MostRequests, MostHosts * host.CapacityPerMonth))
         {
             ranges[^1] = (ranges[^1].From, null);

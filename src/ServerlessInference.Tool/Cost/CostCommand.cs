@@ -5,7 +5,9 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Cost;
 
-/// <summary>The command <c>cost</c>: what a function costs a month, and from when on a host is cheaper.</summary>
+/// <summary>
+/// The command <c>cost</c>: computes the monthly cost of a function, and the number of requests from which a host is cheaper.
+/// </summary>
 internal static class CostCommand
 {
     private const double DefaultRequests = 1e6, MostRequests = 1e13;
@@ -15,23 +17,33 @@ internal static class CostCommand
     {
         var requests = new Option<double?>("--requests")
         {
-            Description = "How many requests a month has: a number, also as 200k, 1.5M, 2G. Default: 1M.",
+            Description = "The requests per month: a number, also as 200k, 1.5M, 2G. Default: 1M.",
             HelpName = "N",
             CustomParser = ParseRequests,
         };
-        var invoke = new Option<string?>("--invoke") { Description = "A file with the JSON that invoke wrote, or - for standard input: durations and memory sizes as measured.", HelpName = "FILE" };
-        var freeTier = new Option<bool>("--free-tier") { Description = "Take off what is free every month." };
-        var grain = CostOptions.Number("--grain", "What durations are rounded up to, ms. Default: as the price book says.", "MS", 0.001, 60_000);
+        var invoke = new Option<string?>("--invoke")
+        {
+            Description = "A file with the JSON that invoke wrote, or - for standard input: measured durations and memory sizes.",
+            HelpName = "FILE",
+        };
+        var freeTier = new Option<bool>("--free-tier") { Description = "Deduct the monthly free tier." };
+        var grain = CostOptions.Number(
+            "--grain", "The unit to which durations are rounded up, ms. Default: that of the price book.", "MS", 0.001, 60_000);
         var book = new Option<string>("--book")
         {
             Description = "The prices: a book of the tool (2019, 2026), or a file.",
             HelpName = "NAME|FILE",
             DefaultValueFactory = _ => PriceBooks.Newest,
         };
-        var plot = new Option<string?>("--plot") { Description = "A file that gets a drawing of the cost over the number of requests (SVG).", HelpName = "FILE" };
+        var plot = new Option<string?>("--plot")
+        {
+            Description = "A file to which a drawing of the cost against the number of requests is written (SVG).",
+            HelpName = "FILE",
+        };
         var format = FormatOption.Create();
         var options = new CostOptions();
-        var command = new Command("cost", "Say what a function costs a month, and from how many requests on a host is cheaper.") { requests, invoke };
+        const string description = "Compute what a function costs per month, and the number of requests above which a host is cheaper.";
+        var command = new Command("cost", description) { requests, invoke };
         options.AddTo(command);
         foreach (Option option in new Option[] { freeTier, grain, book, plot, format })
         {
@@ -41,19 +53,20 @@ internal static class CostCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var prices = PriceBooks.Open(parsed.GetRequiredValue(book));
-            IEnumerable<Workload> workloads = parsed.GetValue(invoke) is { } file
-                ? (await InvokeMeasurement.ReadAsync(file, console, cancellationToken).ConfigureAwait(false)).Select(measured => options.Read(parsed, measured))
-                : [options.Read(parsed, null)];
+            IReadOnlyList<InvokeMeasurement?> measurements = parsed.GetValue(invoke) is { } file
+                ? await InvokeMeasurement.ReadAsync(file, console, cancellationToken).ConfigureAwait(false)
+                : [null];
             var host = options.ReadHost(parsed);
             var count = parsed.GetValue(requests) ?? DefaultRequests;
             CostDocument[] documents =
             [
-                .. workloads.Select(workload =>
-                    new CostDocument(prices, workload, new LambdaCost(prices, workload, parsed.GetValue(freeTier), parsed.GetValue(grain)), count, host)),
+                .. measurements.Select(measured => options.Read(parsed, measured)).Select(workload => new CostDocument(
+                    prices, workload, new LambdaCost(prices, workload, parsed.GetValue(freeTier), parsed.GetValue(grain)), count, host)),
             ];
             if (parsed.GetValue(plot) is { } drawing)
             {
-                await File.WriteAllTextAsync(drawing, CostPlot.Draw(documents, host, count, prices.Currency), cancellationToken).ConfigureAwait(false);
+                await File.WriteAllTextAsync(
+                    drawing, CostPlot.Draw(documents, host, count, prices.Currency), cancellationToken).ConfigureAwait(false);
             }
 
             await using var writer = new DocumentWriter(console, parsed.GetValue(format), CostDocument.Columns);
@@ -71,12 +84,14 @@ internal static class CostCommand
     {
         var text = result.Tokens[0].Value;
         double factor = text.Length == 0 ? 1 : text[^1] switch { 'k' => 1e3, 'M' => 1e6, 'G' => 1e9, _ => 1 };
-        if (double.TryParse(factor > 1 ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value * factor is >= 0 and <= MostRequests)
+        var number = factor > 1 ? text[..^1] : text;
+        if (double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && value * factor is >= 0 and <= MostRequests)
         {
             return value * factor;
         }
 
-        result.AddError($"--requests is '{text}'; it must be a number of requests a month, such as 500000, 200k or 1.5M.");
+        result.AddError($"--requests is '{text}'; it must be a number of requests per month, such as 500000, 200k or 1.5M.");
         return null;
     }
 }

@@ -4,12 +4,12 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Cost;
 
-/// <summary>What <c>cost</c> says of a function at one memory size.</summary>
+/// <summary>The result of <c>cost</c> for a function at one memory size.</summary>
 internal sealed class CostDocument(PriceBook book, Workload workload, LambdaCost lambda, double requests, FixedHost? host) : ITableDocument
 {
     private readonly MonthlyCost _monthly = lambda.Monthly(requests);
 
-    /// <summary>The table's columns.</summary>
+    /// <summary>Gets the columns of the table.</summary>
     public static string[] Columns { get; } =
         ["MEMORY", "ARCH", "BILLED", "PER MILLION", "REQUESTS", "LAMBDA", "HOSTS", "HOST COST", "CHEAPER", "BREAK-EVEN"];
 
@@ -19,11 +19,15 @@ internal sealed class CostDocument(PriceBook book, Workload workload, LambdaCost
     /// <summary>Gets its cost.</summary>
     public LambdaCost Lambda => lambda;
 
-    /// <summary>Gets where the function costs less than hosts; empty without a host.</summary>
-    public IReadOnlyList<(double From, double? To)> LambdaCheaper { get; } = host is null ? [] : BreakEven.RangesWhereLambdaIsCheaper(lambda, host);
+    /// <summary>Gets the ranges of requests in which the function costs less than hosts; empty without a host.</summary>
+    public IReadOnlyList<(double From, double? To)> LambdaCheaper { get; } =
+        host is null ? [] : BreakEven.RangesWhereLambdaIsCheaper(lambda, host);
 
-    /// <summary>Gets from how many requests a month on the host is cheaper for the first time; null where never.</summary>
-    public double? FirstBreakEven => host is null ? null : LambdaCheaper.Count == 0 || LambdaCheaper[0].From > 0 ? 0 : LambdaCheaper[0].To;
+    /// <summary>Gets the smallest number of requests per month from which the host is cheaper; null if it never is.</summary>
+    public double? FirstBreakEven =>
+        host is null ? null
+        : LambdaCheaper.Count == 0 || LambdaCheaper[0].From > 0 ? 0
+        : LambdaCheaper[0].To;
 
     /// <inheritdoc />
     public void WriteJson(Utf8JsonWriter writer)

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ServerlessInference.Tool.Cost;
 
-/// <summary>Draws the monthly cost over the number of requests: one line a function, steps for the hosts. SVG 1.1, without scripts and fonts of its own.</summary>
+/// <summary>
 internal static class CostPlot
 {
     private const int Width = 800, Height = 460, Left = 80, Right = 190, Top = 40, Bottom = 60;
@@ -13,11 +13,11 @@ internal static class CostPlot
 
     private static readonly string[] Colours = ["#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#8c564b"];
 
-    /// <summary>Draws.</summary>
+    /// <summary>Creates the drawing.</summary>
     /// <param name="documents">The functions.</param>
     /// <param name="host">The hosts; may be null.</param>
-    /// <param name="requests">How many requests a month were asked about.</param>
-    /// <param name="currency">What the amounts are in.</param>
+    /// <param name="requests">The requested number of requests per month.</param>
+    /// <param name="currency">The currency of the amounts.</param>
     public static string Draw(IReadOnlyList<CostDocument> documents, FixedHost? host, double requests, string currency)
     {
         var mostRequests = 1.2 * documents.Select(document => document.FirstBreakEven ?? 0).Append(requests).Append(1).Max();
@@ -26,7 +26,7 @@ internal static class CostPlot
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"""
             <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{Height}" viewBox="0 0 {Width} {Height}" font-family="sans-serif" font-size="12">
-            <title>Cost a month over requests a month</title>
+            <title>Cost per month against requests per month</title>
             <rect width="100%" height="100%" fill="white"/>
 
             """);
@@ -40,15 +40,20 @@ internal static class CostPlot
             if (document.FirstBreakEven is { } even and > 0 && even <= mostRequests)
             {
                 var cost = document.Lambda.Monthly(even).Total;
-                svg.Append(CultureInfo.InvariantCulture, $"""<circle cx="{X(even):0.#}" cy="{Y(cost):0.#}" r="4" fill="{colour}"/>""").Append('\n');
-                Text(X(even) + 6, Y(cost) + 18, $"even at {Short(even)}", "start");
+                svg
+                    .Append(CultureInfo.InvariantCulture, $"""<circle cx="{X(even):0.#}" cy="{Y(cost):0.#}" r="4" fill="{colour}"/>""")
+                    .Append('\n');
+                Text(X(even) + 6, Y(cost) + 18, $"break-even at {Short(even)}", "start");
             }
         }
 
         if (host is not null)
         {
-            // Steps closer than that are not seen as steps.
-            Line(host.CountFor(mostRequests) <= Samples ? Steps(host) : Sampled(count => host.CountFor(count) * host.PerMonth), "#333333", Dashes);
+            // Steps that are closer together cannot be distinguished in the drawing.
+            Line(
+                host.CountFor(mostRequests) <= Samples ? Steps(host) : Sampled(count => host.CountFor(count) * host.PerMonth),
+                "#333333",
+                Dashes);
             Legend(documents.Count, "#333333", Dashes, $"hosts at {host.PerMonth.ToString("#,0.00", CultureInfo.InvariantCulture)} each");
         }
 
@@ -76,39 +81,59 @@ internal static class CostPlot
         {
             foreach (var cost in Ticks(mostCost))
             {
-                svg.Append(CultureInfo.InvariantCulture, $"""<path d="M{Left} {Y(cost):0.#}H{Width - Right}" stroke="#dddddd"/>""").Append('\n');
+                svg
+                    .Append(CultureInfo.InvariantCulture, $"""<path d="M{Left} {Y(cost):0.#}H{Width - Right}" stroke="#dddddd"/>""")
+                    .Append('\n');
                 Text(Left - 8, Y(cost) + 4, cost.ToString("#,0.####", CultureInfo.InvariantCulture), "end");
             }
 
             foreach (var count in Ticks(mostRequests))
             {
-                svg.Append(CultureInfo.InvariantCulture, $"""<path d="M{X(count):0.#} {Height - Bottom}v4" stroke="black"/>""").Append('\n');
+                svg
+                    .Append(CultureInfo.InvariantCulture, $"""<path d="M{X(count):0.#} {Height - Bottom}v4" stroke="black"/>""")
+                    .Append('\n');
                 Text(X(count), Height - Bottom + 18, Short(count), "middle");
             }
 
-            svg.Append(CultureInfo.InvariantCulture, $"""<path d="M{Left} {Top}V{Height - Bottom}H{Width - Right}" fill="none" stroke="black"/>""").Append('\n');
-            Text((Left + Width - Right) / 2.0, Height - 18, "requests a month", "middle");
-            Text(Left, Top - 14, $"{currency} a month", "middle");
+            svg
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $"""<path d="M{Left} {Top}V{Height - Bottom}H{Width - Right}" fill="none" stroke="black"/>""")
+                .Append('\n');
+            Text((Left + Width - Right) / 2.0, Height - 18, "requests per month", "middle");
+            Text(Left, Top - 14, $"{currency} per month", "middle");
         }
 
         void Line(IEnumerable<(double Count, double Cost)> points, string colour, string dashes)
         {
-            var path = string.Join(' ', points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.Count):0.#},{Y(point.Cost):0.#}")));
-            svg.Append(CultureInfo.InvariantCulture, $"""<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dashes}/>""").Append('\n');
+            var path = string.Join(
+                ' ', points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.Count):0.#},{Y(point.Cost):0.#}")));
+            svg
+                .Append(
+                    CultureInfo.InvariantCulture, $"""<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dashes}/>""")
+                .Append('\n');
         }
 
         void Legend(int row, string colour, string dashes, string text)
         {
             var y = Top + (row * 20);
-            svg.Append(CultureInfo.InvariantCulture, $"""<path d="M{Width - Right + 12} {y}h20" stroke="{colour}" stroke-width="2"{dashes}/>""").Append('\n');
+            svg
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $"""<path d="M{Width - Right + 12} {y}h20" stroke="{colour}" stroke-width="2"{dashes}/>""")
+                .Append('\n');
             Text(Width - Right + 38, y + 4, text, "start");
         }
 
         void Text(double x, double y, string text, string anchor) =>
-            svg.Append(CultureInfo.InvariantCulture, $"""<text x="{x:0.#}" y="{y:0.#}" text-anchor="{anchor}">{SecurityElement.Escape(text)}</text>""").Append('\n');
+            svg
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $"""<text x="{x:0.#}" y="{y:0.#}" text-anchor="{anchor}">{SecurityElement.Escape(text)}</text>""")
+                .Append('\n');
     }
 
-    // Multiples of 1, 2 or 5 times a power of ten, about six of them up to the end of the axis.
+    // Steps of 1, 2 or 5 times a power of ten, so that the axis has about six ticks.
     private static IEnumerable<double> Ticks(double most)
     {
         var power = Math.Pow(10, Math.Floor(Math.Log10(most / 5)));

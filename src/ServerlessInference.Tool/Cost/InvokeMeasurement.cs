@@ -4,12 +4,13 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Cost;
 
-/// <summary>What the JSON of <c>invoke</c> says of a function at one memory size.</summary>
+/// <summary>The measurements of a function at one memory size, read from the JSON of <c>invoke</c>.</summary>
 internal sealed record InvokeMeasurement(int MemoryMB, double? WarmMs, double? ColdMs, double? InitMs)
 {
-    /// <summary>Reads every document of <c>invoke</c>'s output.</summary>
-    /// <exception cref="UsageException">It is none.</exception>
-    public static async Task<IReadOnlyList<InvokeMeasurement>> ReadAsync(string file, ToolConsole console, CancellationToken cancellationToken)
+    /// <summary>Reads all documents that <c>invoke</c> wrote.</summary>
+    /// <exception cref="UsageException">The file cannot be read, or was not written by <c>invoke</c>.</exception>
+    public static async Task<IReadOnlyList<InvokeMeasurement>> ReadAsync(
+        string file, ToolConsole console, CancellationToken cancellationToken)
     {
         try
         {
@@ -24,11 +25,16 @@ internal sealed record InvokeMeasurement(int MemoryMB, double? WarmMs, double? C
                 }
             }
 
-            return measurements.Count > 0 ? measurements : throw new UsageException($"--invoke is '{file}', which is empty. Give what 'serverless-inference invoke … --warm 20' wrote.");
+            return measurements.Count > 0
+                ? measurements
+                : throw new UsageException(
+                    $"--invoke is '{file}', which is empty. Give a file with the output of 'serverless-inference invoke … --warm 20'.");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {
-            throw new UsageException($"--invoke is '{file}', which cannot be read, or is not what 'serverless-inference invoke' writes: {exception.Message}");
+            throw new UsageException(
+                $"--invoke is '{file}', which cannot be read, or is not the output of 'serverless-inference invoke': {exception.Message}");
         }
     }
 

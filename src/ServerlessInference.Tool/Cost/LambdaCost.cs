@@ -1,9 +1,9 @@
 namespace ServerlessInference.Tool.Cost;
 
-/// <summary>Computes what a workload costs with a price book.</summary>
+/// <summary>Computes the cost of a workload with a price book.</summary>
 internal sealed class LambdaCost
 {
-    /// <summary>The length of a month as AWS's calculator has it: 730 hours.</summary>
+    /// <summary>The length of a month in AWS's pricing calculator: 730 hours.</summary>
     public const double SecondsPerMonth = 730 * 3600;
 
     private const double MillisecondsPerSecond = 1000, MegabytesPerGigabyte = 1024;
@@ -17,10 +17,10 @@ internal sealed class LambdaCost
 
     /// <summary>Creates a computation.</summary>
     /// <param name="book">The prices.</param>
-    /// <param name="workload">What is to be priced.</param>
-    /// <param name="freeTier">Whether what is free each month is all for this function.</param>
-    /// <param name="grainMs">What durations are rounded up to instead of the book's grain, ms.</param>
-    /// <exception cref="UsageException">The book has no price for what the workload needs, or a duration is missing.</exception>
+    /// <param name="workload">The workload.</param>
+    /// <param name="freeTier">Whether to deduct the account's whole free tier from this function.</param>
+    /// <param name="grainMs">The unit, in ms, to which durations are rounded up, instead of the book's.</param>
+    /// <exception cref="UsageException">The book lacks a price that the workload needs, or a duration is missing.</exception>
     public LambdaCost(PriceBook book, Workload workload, bool freeTier = false, double? grainMs = null)
     {
         _book = book;
@@ -30,12 +30,16 @@ internal sealed class LambdaCost
         _gigabytes = workload.MemoryMB / MegabytesPerGigabyte;
         if (!book.PerGbSecond.TryGetValue(workload.Architecture, out var perGbSecond))
         {
-            throw new UsageException($"The price book '{book.Name}' has no {workload.Architecture}; it has {string.Join(", ", book.PerGbSecond.Keys)}. Choose another --arch or --book.");
+            throw new UsageException(
+                $"The price book '{book.Name}' has no prices for {workload.Architecture}; it has " +
+                $"{string.Join(", ", book.PerGbSecond.Keys)}. Choose another --arch or --book.");
         }
 
         if (workload.ColdShare > 0 && workload.ColdMs is null)
         {
-            throw new UsageException("--cold-share is above 0, and how long a cold call takes is not known. Give --cold-duration, or the JSON of invoke.");
+            throw new UsageException(
+                "--cold-share is above 0, but the duration of a cold call is unknown. Give --cold-duration, or the JSON of invoke with " +
+                "--invoke.");
         }
 
         _perGrain = perGbSecond * _gigabytes * _grainMs / MillisecondsPerSecond;
@@ -45,31 +49,35 @@ internal sealed class LambdaCost
         }
     }
 
-    /// <summary>Gets what a million further requests cost: without free tier, snapshot and warm-up calls.</summary>
+    /// <summary>Gets the cost of a million additional requests, without free tier, snapshot and warm-up calls.</summary>
     public double PerMillionRequests
     {
         get
         {
             const double million = 1e6;
-            var plain = new LambdaCost(_book, _workload with { Warmup = null }, freeTier: false, _grainMs == _book.GrainMs ? null : _grainMs);
+            var plain = new LambdaCost(
+                _book, _workload with { Warmup = null }, freeTier: false, _grainMs == _book.GrainMs ? null : _grainMs);
             return plain.Monthly(million).Total - plain.Monthly(0).Total;
         }
     }
 
-    /// <summary>Gets what a warm invocation is billed for, ms.</summary>
+    /// <summary>Gets the billed duration of a warm invocation in ms.</summary>
     public double BilledWarmMs => Grains(_workload.WarmMs) * _grainMs;
 
-    /// <summary>Gets what a cold invocation is billed for, ms; null where it is not known.</summary>
-    public double? BilledColdMs => _workload.ColdMs is { } cold ? Grains(_book.InitBilled ? cold : Math.Max(0, cold - _workload.InitMs)) * _grainMs : null;
+    /// <summary>Gets the billed duration of a cold invocation in ms; null if it is unknown.</summary>
+    public double? BilledColdMs => _workload.ColdMs is { } cold
+        ? Grains(_book.InitBilled ? cold : Math.Max(0, cold - _workload.InitMs)) * _grainMs
+        : null;
 
-    /// <summary>Computes a month.</summary>
-    /// <param name="requests">How many requests it has.</param>
+    /// <summary>Computes the cost of a month.</summary>
+    /// <param name="requests">The number of requests.</param>
     public MonthlyCost Monthly(double requests)
     {
         var answering = requests / _workload.BatchSize;
         var cold = answering * _workload.ColdShare;
         var warming = _workload.Warmup is { } schedule ? SecondsPerMonth / (schedule.EveryMinutes * 60) * schedule.Environments : 0;
-        var milliseconds = ((answering - cold) * BilledWarmMs) + (cold * (BilledColdMs ?? 0)) + (warming * Grains(_workload.Warmup?.DurationMs ?? 0) * _grainMs);
+        var warmingMs = warming * Grains(_workload.Warmup?.DurationMs ?? 0) * _grainMs;
+        var milliseconds = ((answering - cold) * BilledWarmMs) + (cold * (BilledColdMs ?? 0)) + warmingMs;
         var gbSeconds = milliseconds / MillisecondsPerSecond * _gigabytes;
         var requestFees = (answering + warming) * _book.PerRequest;
         var compute = milliseconds / _grainMs * _perGrain;
@@ -80,7 +88,8 @@ internal sealed class LambdaCost
             free -= gbSeconds == 0 ? 0 : Math.Min(1, tier.GbSeconds / gbSeconds) * compute;
         }
 
-        return new MonthlyCost(answering + warming, gbSeconds, requestFees, compute, Storage(milliseconds / MillisecondsPerSecond), Snapshot(cold), free);
+        return new MonthlyCost(
+            answering + warming, gbSeconds, requestFees, compute, Storage(milliseconds / MillisecondsPerSecond), Snapshot(cold), free);
     }
 
     private double Storage(double seconds)
@@ -88,15 +97,17 @@ internal sealed class LambdaCost
         var book = _book.EphemeralStorage;
         var paid = _workload.EphemeralStorageMB - (book?.IncludedMB ?? 512);
         return paid <= 0 ? 0
-            : book is null ? throw new UsageException($"The price book '{_book.Name}' has no price for a /tmp above 512 MB. Choose another --book, or leave --tmp out.")
+            : book is null ? throw new UsageException(
+                $"The price book '{_book.Name}' has no price for a /tmp above 512 MB. Choose another --book, or leave out --tmp.")
             : paid / MegabytesPerGigabyte * seconds * book.PerGbSecond;
     }
 
     private double Snapshot(double coldStarts) =>
         !_workload.SnapStart ? 0
-        : _book.SnapStart is not { } book ? throw new UsageException($"The price book '{_book.Name}' has no SnapStart. Choose another --book, or leave --snapstart out.")
+        : _book.SnapStart is not { } book ? throw new UsageException(
+            $"The price book '{_book.Name}' has no prices for SnapStart. Choose another --book, or leave out --snapstart.")
         : _gigabytes * ((SecondsPerMonth * book.CachePerGbSecond) + (coldStarts * book.RestorePerGb));
 
-    // What is a whole number of grains but for rounding is not a grain more.
+    // The subtraction keeps rounding errors of floating-point division from adding a unit to an exact multiple.
     private double Grains(double milliseconds) => Math.Ceiling((milliseconds / _grainMs) - 1e-9);
 }

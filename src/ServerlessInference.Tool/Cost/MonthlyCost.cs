@@ -1,16 +1,16 @@
 namespace ServerlessInference.Tool.Cost;
 
-/// <summary>What a month of a function costs, by what it is for.</summary>
-/// <param name="Invocations">How often the function is called, warm-up calls included.</param>
-/// <param name="GbSeconds">Memory times billed duration.</param>
-/// <param name="Requests">The price of being called.</param>
+/// <summary>The itemised cost of a function per month.</summary>
+/// <param name="Invocations">The number of calls, including warm-up calls.</param>
+/// <param name="GbSeconds">The memory multiplied by the billed duration.</param>
+/// <param name="Requests">The price of the calls.</param>
 /// <param name="Compute">The price of memory and duration.</param>
-/// <param name="EphemeralStorage">The price of <c>/tmp</c> beyond what is included.</param>
-/// <param name="SnapStart">The price of the snapshot: kept all month, restored for every cold start.</param>
-/// <param name="FreeTier">What of it is free; 0 or below.</param>
+/// <param name="EphemeralStorage">The price of <c>/tmp</c> beyond the included size.</param>
+/// <param name="SnapStart">The price of the snapshot, which is kept all month and restored for every cold start.</param>
+/// <param name="FreeTier">The deduction for the free tier; 0 or negative.</param>
 internal sealed record MonthlyCost(
     double Invocations, double GbSeconds, double Requests, double Compute, double EphemeralStorage, double SnapStart, double FreeTier)
 {
-    /// <summary>What is to be paid.</summary>
+    /// <summary>Gets the amount to pay.</summary>
     public double Total => Requests + Compute + EphemeralStorage + SnapStart + FreeTier;
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace ServerlessInference.Tool.Cost;
 
-/// <summary>How price books are written.</summary>
+/// <summary>The JSON format of price books.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

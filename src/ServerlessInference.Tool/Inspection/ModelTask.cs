@@ -5,9 +5,9 @@ using ServerlessInference.Vision.Detection;
 
 namespace ServerlessInference.Tool.Inspection;
 
-/// <summary>What a model seems to be made for, judged by its metadata, its inputs and its outputs.</summary>
-/// <param name="Task">The task, in Hugging Face's words; <see langword="null"/> where it is not clear.</param>
-/// <param name="Head">The kind of output, where there are several for the task.</param>
+/// <summary>The task that a model is probably for, judging by its metadata, inputs and outputs.</summary>
+/// <param name="Task">The task, in Hugging Face's terms; <see langword="null"/> if it is not clear.</param>
+/// <param name="Head">The kind of output, if there are several for the task.</param>
 internal sealed record ModelTask(string? Task, string? Head)
 {
     public static ModelTask Of(LoadedModel loaded)
@@ -70,13 +70,14 @@ internal sealed record ModelTask(string? Task, string? Head)
             { Kind: ValueKind.Sequence } or { Kind: ValueKind.Tensor, ElementType: TensorElementType.Float, Shape.Length: 2 });
         if (labels && probabilities)
         {
-            return new ModelTask(input.ElementType == TensorElementType.String ? "text-classification" : "tabular-classification", "scikit-learn");
+            return new ModelTask(
+                input.ElementType == TensorElementType.String ? "text-classification" : "tabular-classification", "scikit-learn");
         }
 
         return new ModelTask(null, null);
     }
 
-    /// <summary>Names the layouts that a detector's boxes may have; null where it is none.</summary>
+    /// <summary>Names the layouts that fit the outputs of a detector; null if the model is not a detector.</summary>
     private static string? DetectionHeadNames(LoadedModel model)
     {
         IReadOnlyList<DetectionHead> heads = DetectionHeads.Find(model);

@@ -2,7 +2,7 @@ using ServerlessInference.Models;
 
 namespace ServerlessInference.Tool.Inspection;
 
-/// <summary>A model with a labels file from elsewhere added to its files.</summary>
+/// <summary>Adds a labels file from elsewhere to the files of a model.</summary>
 internal sealed class ModelWithLabels(IModelSource model, string labels) : IModelSource
 {
     public string Description => model.Description;
@@ -14,11 +14,14 @@ internal sealed class ModelWithLabels(IModelSource model, string labels) : IMode
         var file = new FileInfo(labels);
         if (!file.Exists)
         {
-            throw new ModelLoadException($"There is no labels file '{labels}'.");
+            throw new ModelLoadException($"The labels file '{labels}' does not exist.");
         }
 
         var artifact = await model.LoadAsync(cancellationToken).ConfigureAwait(false);
         return new ModelArtifact(
-            artifact.Source, artifact.Version, [.. artifact.Files, ModelFile.OnDisk(TrialModel.LabelsName, file.FullName, file.Length)], artifact);
+            artifact.Source,
+            artifact.Version,
+            [.. artifact.Files, ModelFile.OnDisk(TrialModel.LabelsName, file.FullName, file.Length)],
+            artifact);
     }
 }

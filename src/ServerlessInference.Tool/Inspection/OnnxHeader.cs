@@ -2,10 +2,10 @@ using System.Text;
 
 namespace ServerlessInference.Tool.Inspection;
 
-/// <summary>What an ONNX file says of itself before any graph is read: versions and producer.</summary>
+/// <summary>The header of an ONNX file: its versions and its producer.</summary>
 /// <remarks>
-/// Reads the protocol buffers of <c>ModelProto</c> (field numbers: onnx.proto of the ONNX project), skipping the graph, so it
-/// also works on models that ONNX Runtime refuses.
+/// Reads the protocol buffer <c>ModelProto</c> (field numbers: onnx.proto of the ONNX project) and skips the graph, so it also works for
+/// models that ONNX Runtime rejects.
 /// </remarks>
 internal sealed class OnnxHeader
 {
@@ -27,11 +27,11 @@ internal sealed class OnnxHeader
 
     public string ProducerVersion { get; private set; } = string.Empty;
 
-    /// <summary>Gets the operator sets by domain; <c>ai.onnx</c> is the default one.</summary>
+    /// <summary>Gets the versions of operator sets by domain. The default domain is <c>ai.onnx</c>.</summary>
     public SortedDictionary<string, long> Opsets { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Reads the header of a file.</summary>
-    /// <returns>The header, or <see langword="null"/> where the file is no whole ONNX file.</returns>
+    /// <returns>The header, or <see langword="null"/> if the file is not a complete ONNX file.</returns>
     public static OnnxHeader? TryRead(Stream file)
     {
         var header = new OnnxHeader();
@@ -118,12 +118,12 @@ internal sealed class OnnxHeader
                 file.Position += sizeof(int);
                 break;
             case LengthDelimited:
-                // Reading the length moves the position, so it comes first.
+                // A separate statement, since reading the length moves the position too.
                 long length = ReadLength(file);
                 file.Position += length;
                 break;
             default:
-                throw new InvalidDataException($"Wire type {wire} is none that ONNX uses.");
+                throw new InvalidDataException($"Wire type {wire} does not occur in ONNX files.");
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed class OnnxHeader
         long length = ReadVarint(file);
         return length >= 0 && length <= file.Length - file.Position
             ? length
-            : throw new InvalidDataException($"A field of {length} bytes reaches past the end of the file.");
+            : throw new InvalidDataException($"A field of {length} bytes extends beyond the end of the file.");
     }
 
     private static string ReadString(Stream file)
@@ -141,7 +141,7 @@ internal sealed class OnnxHeader
         long length = ReadLength(file);
         if (length > Longest)
         {
-            throw new InvalidDataException($"A name of {length} bytes is no name.");
+            throw new InvalidDataException($"The name is {length} bytes long, which exceeds the limit of {Longest} bytes.");
         }
 
         byte[] bytes = new byte[length];

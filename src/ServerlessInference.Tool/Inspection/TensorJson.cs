@@ -6,7 +6,9 @@ using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Tool.Inspection;
 
-/// <summary>Values of a model as JSON: a tensor is <c>{"dtype","shape","data"}</c> with its data flat, or nested arrays where it is an input.</summary>
+/// <summary>
+/// Values of a model as JSON: a tensor is <c>{"dtype","shape","data"}</c> with its data flat, or nested arrays where it is an input.
+/// </summary>
 internal static class TensorJson
 {
     /// <summary>Reads an input: <c>{"shape":[…],"data":[…]}</c>, or nested arrays, or a single value.</summary>
@@ -19,7 +21,9 @@ internal static class TensorJson
         {
             if (!element.TryGetProperty("data", out data))
             {
-                throw new InvalidInputException($"The input '{input.Name}' is an object without \"data\"; {{\"shape\":[…],\"data\":[…]}} or nested arrays were expected.");
+                throw new InvalidInputException(
+                    $"The input '{input.Name}' is an object without \"data\"; " +
+                    "{\"shape\":[…],\"data\":[…]} or nested arrays were expected.");
             }
 
             if (element.TryGetProperty("shape", out JsonElement axes))

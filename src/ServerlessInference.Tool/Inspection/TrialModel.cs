@@ -7,30 +7,30 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Inspection;
 
-/// <summary>A model on disk, registered as an application would register it, to be tried from the command line.</summary>
+/// <summary>A model on disk, registered as in an application, to try it from the command line.</summary>
 internal sealed class TrialModel : IAsyncDisposable
 {
-    /// <summary>The name under which it is registered.</summary>
+    /// <summary>The name of the registered model.</summary>
     public const string Name = "model";
 
-    /// <summary>The name that a labels file from elsewhere gets among the model's files.</summary>
+    /// <summary>The name of a labels file from the command line among the model's files.</summary>
     public const string LabelsName = "labels given on the command line";
 
     private readonly ServiceProvider _services;
 
     private TrialModel(ServiceProvider services) => _services = services;
 
-    /// <summary>Gets the container's services.</summary>
+    /// <summary>Gets the services.</summary>
     public IServiceProvider Services => _services;
 
-    /// <summary>Gets the registered model.</summary>
+    /// <summary>Gets the registry with the model.</summary>
     public IModelRegistry Registry => _services.GetRequiredService<IModelRegistry>();
 
     /// <summary>Registers a model.</summary>
-    /// <param name="console">Takes warnings.</param>
-    /// <param name="path">The model's file or folder.</param>
-    /// <param name="labels">A labels file that counts for the model's own; may be <see langword="null"/>.</param>
-    /// <param name="configure">Gives the model a pipeline.</param>
+    /// <param name="console">Receives warnings.</param>
+    /// <param name="path">The file or directory of the model.</param>
+    /// <param name="labels">A labels file to use instead of the model's own; may be <see langword="null"/>.</param>
+    /// <param name="configure">Adds a pipeline to the model.</param>
     public static TrialModel Create(ToolConsole console, string path, string? labels = null, Action<ModelBuilder>? configure = null)
     {
         var services = new ServiceCollection();

@@ -7,18 +7,19 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Inspection;
 
-/// <summary>The model sources that a function has, S3 included, to be tried from the command line. Settings come from environment variables as a function's do.</summary>
+/// <summary>
 internal static class TrialSources
 {
     private const string Name = "model";
 
-    /// <summary>Makes the source of one URI.</summary>
-    /// <param name="console">Takes warnings.</param>
+    /// <summary>Creates the source of a URI.</summary>
+    /// <param name="console">Receives warnings.</param>
     /// <param name="uri">The URI; a path is a file.</param>
-    /// <param name="store">Where what is fetched is kept.</param>
-    /// <param name="progress">Hears of what arrives; may be <see langword="null"/>.</param>
-    /// <returns>A container, to be disposed, and the source.</returns>
-    public static (ServiceProvider Services, IModelSource Source) Create(ToolConsole console, string uri, string store, IProgress<TransferProgress>? progress)
+    /// <param name="store">The directory of the model store.</param>
+    /// <param name="progress">Receives the progress of transfers; may be <see langword="null"/>.</param>
+    /// <returns>A service provider, which the caller must dispose, and the source.</returns>
+    public static (ServiceProvider Services, IModelSource Source) Create(
+        ToolConsole console, string uri, string store, IProgress<TransferProgress>? progress)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(new ConsoleLoggerProvider(console)).SetMinimumLevel(LogLevel.Warning));

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ServerlessInference.Tool.Output;
 
-/// <summary>Writes what the library logs to standard error, a line each. Failures that a document tells are not told twice.</summary>
+/// <summary>Writes the library's warnings to standard error, one per line. Errors are left out, since a document reports them.</summary>
 internal sealed class ConsoleLoggerProvider(ToolConsole console) : ILoggerProvider
 {
     public ILogger CreateLogger(string categoryName) => new ConsoleLogger(console);
@@ -16,10 +16,11 @@ internal sealed class ConsoleLoggerProvider(ToolConsole console) : ILoggerProvid
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        // An error ends the input, whose document then says why.
+        // An input that causes an error fails, and its document contains the reason.
         public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
             {

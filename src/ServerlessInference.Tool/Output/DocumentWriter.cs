@@ -1,15 +1,15 @@
 namespace ServerlessInference.Tool.Output;
 
 /// <summary>
-/// Writes a command's documents in the format that was asked for: in JSON each at once, as a table when the command is done,
-/// because only then the widths are known. Used from one call at a time.
+/// Writes a command's documents in the requested format: JSON documents immediately, a table when the command has finished, because the
+/// widths of its columns are known only then. Not thread-safe.
 /// </summary>
 internal sealed class DocumentWriter(ToolConsole console, OutputFormat format, params string[] columns) : IAsyncDisposable
 {
     private readonly JsonLines _lines = new(console);
     private readonly Table _table = new(columns);
 
-    /// <summary>Writes one document.</summary>
+    /// <summary>Writes a document.</summary>
     public Task WriteAsync(ITableDocument document, CancellationToken cancellationToken)
     {
         if (format == OutputFormat.Json)
@@ -21,7 +21,7 @@ internal sealed class DocumentWriter(ToolConsole console, OutputFormat format, p
         return Task.CompletedTask;
     }
 
-    /// <summary>Writes the table, where one was asked for.</summary>
+    /// <summary>Writes the table, if that is the format.</summary>
     public async ValueTask DisposeAsync()
     {
         _lines.Dispose();

@@ -2,10 +2,10 @@ using System.CommandLine;
 
 namespace ServerlessInference.Tool.Output;
 
-/// <summary>The option <c>--format</c>, the same on every command.</summary>
+/// <summary>The option <c>--format</c>, which all commands share.</summary>
 internal static class FormatOption
 {
-    /// <summary>Creates the option. Its value is <see cref="OutputFormat.Json"/> unless given.</summary>
+    /// <summary>Creates the option. Its default is <see cref="OutputFormat.Json"/>.</summary>
     public static Option<OutputFormat> Create()
     {
         var option = new Option<OutputFormat>("--format")

@@ -4,21 +4,22 @@ using System.Text.Json;
 
 namespace ServerlessInference.Tool.Output;
 
-/// <summary>Writes JSON documents to standard output, each at once and on a line of its own. Thread-safe.</summary>
+/// <summary>Writes JSON documents to standard output, each immediately and on a line of its own. Thread-safe.</summary>
 internal sealed class JsonLines(ToolConsole console) : IDisposable
 {
-    /// <summary>The deepest JSON that a document may carry along from elsewhere, such as a function's response.</summary>
+    /// <summary>The maximum depth of JSON that a document may contain from elsewhere, such as the response of a function.</summary>
     public const int MaxCarriedDepth = 512;
 
     private const int OwnDepth = 16;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
 
-    /// <summary>Writes one document.</summary>
+    /// <summary>Writes a document.</summary>
     public async Task WriteAsync(IJsonDocument document, CancellationToken cancellationToken)
     {
         var line = new ArrayBufferWriter<byte>();
-        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaxCarriedDepth + OwnDepth };
+        var options =
+            new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaxCarriedDepth + OwnDepth };
         using (var writer = new Utf8JsonWriter(line, options))
         {
             document.WriteJson(writer);

@@ -1,11 +1,11 @@
 namespace ServerlessInference.Tool.Output;
 
-/// <summary>How a command writes its documents.</summary>
+/// <summary>The format of a command's documents.</summary>
 internal enum OutputFormat
 {
-    /// <summary>One JSON document per line: for programs, and the default.</summary>
+    /// <summary>One JSON document per line, for programs. This is the default.</summary>
     Json,
 
-    /// <summary>Aligned columns: for people.</summary>
+    /// <summary>Aligned columns, for people.</summary>
     Table,
 }

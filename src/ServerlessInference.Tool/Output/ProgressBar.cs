@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ServerlessInference.Tool.Output;
 
 /// <summary>
-/// A bar on standard error, only where that is a terminal and only for work that turns out to be long. Used from one thread.
+/// A progress bar on standard error. It is shown only on a terminal, and only if the work takes longer than a second. Not thread-safe.
 /// </summary>
 internal sealed class ProgressBar(ToolConsole console, TimeProvider time, int total) : IDisposable
 {
@@ -16,11 +16,13 @@ internal sealed class ProgressBar(ToolConsole console, TimeProvider time, int to
     private int _done;
     private bool _visible;
 
-    /// <summary>Counts one more step as done.</summary>
+    /// <summary>Counts a step as done.</summary>
     public void Step(string label)
     {
         _done++;
-        if (!console.ErrorIsTerminal || time.GetElapsedTime(_started) < ShowAfter || (_visible && time.GetElapsedTime(_drawn) < RedrawAfter))
+        if (!console.ErrorIsTerminal
+            || time.GetElapsedTime(_started) < ShowAfter
+            || (_visible && time.GetElapsedTime(_drawn) < RedrawAfter))
         {
             return;
         }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ServerlessInference.Tool.Output;
 
-/// <summary>Rows of text under column names, written with the columns aligned. Not thread-safe.</summary>
+/// <summary>A text table with aligned columns and a heading. Not thread-safe.</summary>
 internal sealed class Table(params string[] columns)
 {
     private const int ColumnGap = 2;
@@ -12,17 +12,17 @@ internal sealed class Table(params string[] columns)
     /// <summary>Gets the number of columns.</summary>
     public int Width => _rows[0].Length;
 
-    /// <summary>Gets whether there are no rows below the heading.</summary>
+    /// <summary>Gets a value indicating whether there are no rows below the heading.</summary>
     public bool IsEmpty => _rows.Count == 1;
 
-    /// <summary>Adds a row with as many cells as there are columns; line breaks in a cell become spaces.</summary>
+    /// <summary>Adds a row with one cell per column; line breaks in a cell become spaces.</summary>
     public void Add(params string[] cells)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(cells.Length, _rows[0].Length, nameof(cells));
         _rows.Add([.. cells.Select(cell => cell.ReplaceLineEndings(" "))]);
     }
 
-    /// <summary>Writes the heading and all rows, the last column unpadded.</summary>
+    /// <summary>Returns the heading and all rows. The last column is not padded.</summary>
     public override string ToString()
     {
         var widths = Enumerable.Range(0, _rows[0].Length).Select(column => _rows.Max(row => row[column].Length)).ToArray();

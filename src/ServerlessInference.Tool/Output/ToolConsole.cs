@@ -3,8 +3,8 @@ using System.Text;
 namespace ServerlessInference.Tool.Output;
 
 /// <summary>
-/// Standard input, output and error as the commands see them. Documents go to <see cref="Output"/>; everything that is meant for
-/// a person (progress, logs, mistakes) goes to <see cref="Error"/>. Writers are safe to use from several threads.
+/// Standard input, output and error of the commands. Documents are written to <see cref="Output"/>; progress, logs and errors for people
+/// are written to <see cref="Error"/>. The writers are thread-safe.
 /// </summary>
 internal sealed class ToolConsole
 {
@@ -20,7 +20,7 @@ internal sealed class ToolConsole
     /// <summary>Gets standard input.</summary>
     public Stream Input { get; }
 
-    /// <summary>Gets standard output as bytes: one document per line, UTF-8.</summary>
+    /// <summary>Gets standard output as bytes: one UTF-8 document per line.</summary>
     public Stream Output { get; }
 
     /// <summary>Gets standard output as text, for help and tables.</summary>
@@ -29,14 +29,14 @@ internal sealed class ToolConsole
     /// <summary>Gets standard error.</summary>
     public TextWriter Error { get; }
 
-    /// <summary>Gets whether a person watches standard error, so that a progress bar makes sense.</summary>
+    /// <summary>Gets a value indicating whether standard error is a terminal, so that a progress bar makes sense.</summary>
     public bool ErrorIsTerminal { get; }
 
-    /// <summary>The console of this process.</summary>
+    /// <summary>Creates the console of this process.</summary>
     public static ToolConsole OfThisProcess() =>
         new(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, !Console.IsErrorRedirected);
 
-    /// <summary>A console over streams of the caller's: for tests.</summary>
+    /// <summary>Creates a console from streams, for tests.</summary>
     public static ToolConsole Over(Stream input, Stream output, TextWriter error, bool errorIsTerminal = false) =>
         new(input, output, error, errorIsTerminal);
 }

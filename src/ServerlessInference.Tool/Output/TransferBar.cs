@@ -2,7 +2,7 @@ using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.Tool.Output;
 
-/// <summary>Shows on the progress bar how much of a transfer has come. Thread-safe.</summary>
+/// <summary>Shows the progress of a transfer as a progress bar. Thread-safe.</summary>
 internal sealed class TransferBar(ToolConsole console, TimeProvider time, string label) : IProgress<TransferProgress>, IDisposable
 {
     private const int Steps = 1_000;
@@ -11,10 +11,10 @@ internal sealed class TransferBar(ToolConsole console, TimeProvider time, string
     private readonly ProgressBar _bar = new(console, time, Steps);
     private int _shown;
 
-    /// <summary>Gets how many bytes came over the link.</summary>
+    /// <summary>Gets the number of bytes received.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Gets how many bytes there are.</summary>
+    /// <summary>Gets the total number of bytes.</summary>
     public long Total { get; private set; }
 
     /// <inheritdoc />

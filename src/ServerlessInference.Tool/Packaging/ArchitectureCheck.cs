@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace ServerlessInference.Tool.Packaging;
 
-/// <summary>Checks that native files are for the processor that a package is for.</summary>
+/// <summary>Checks that native files are built for the processor of the package.</summary>
 internal static class ArchitectureCheck
 {
     private const string X64 = "x86_64", Arm64 = "arm64";
@@ -15,10 +15,10 @@ internal static class ArchitectureCheck
         return option;
     }
 
-    /// <summary>Finds a program or library that is there for other processors only.</summary>
-    /// <param name="files">All files of the package; one library may be there for several processors.</param>
+    /// <summary>Rejects a program or library that exists only for other processors.</summary>
+    /// <param name="files">All files of the package; they may include a library for several processors.</param>
     /// <param name="architecture"><c>x86_64</c> or <c>arm64</c>.</param>
-    /// <exception cref="PackageException">One was found; the message names it.</exception>
+    /// <exception cref="PackageException">There is one; the message names it.</exception>
     public static void Require(IEnumerable<PackageFile> files, string architecture)
     {
         var wrong = files.Where(file => file.Kind is FileKind.NativeLibrary or FileKind.RuntimeLibrary or FileKind.Other)
@@ -33,7 +33,8 @@ internal static class ArchitectureCheck
 
         var (name, image) = wrong.First();
         throw new PackageException(
-            $"'{name}' is for {image!.Architecture}, and the package is for {architecture}. " +
-            $"Publish the function with dotnet publish -r {(architecture == Arm64 ? "linux-arm64" : "linux-x64")}, or give another --architecture.");
+            $"'{name}' is for {image!.Architecture}, but the package is for {architecture}. " +
+            $"Publish the function with dotnet publish -r {(architecture == Arm64 ? "linux-arm64" : "linux-x64")}, " +
+            "or give another --architecture.");
     }
 }

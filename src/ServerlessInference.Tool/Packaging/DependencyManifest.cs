@@ -4,17 +4,17 @@ using System.Text.Json.Nodes;
 namespace ServerlessInference.Tool.Packaging;
 
 /// <summary>
-/// A program's <c>.deps.json</c>: what the host believes to lie beside it. Hosts of older runtimes refuse to start where something of it is missing, so what
-/// travels or is left out is taken out of the list.
+/// Edits a program's <c>.deps.json</c>, which lists the files that the .NET host expects next to the program. Hosts of older runtimes
+/// refuse to start if one of them is missing, so files that are moved or left out must be removed from the list.
 /// </summary>
 internal static class DependencyManifest
 {
     private static readonly string[] Groups = ["runtime", "native", "runtimeTargets", "resources"];
     private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n" };
 
-    /// <summary>Writes a manifest without some files.</summary>
+    /// <summary>Removes files from a manifest.</summary>
     /// <param name="json">The manifest.</param>
-    /// <param name="gone">The files' names in the publish folder.</param>
+    /// <param name="gone">The names of the files in the publish directory.</param>
     /// <returns>The new manifest.</returns>
     public static byte[] Without(byte[] json, IReadOnlyCollection<string> gone)
     {
@@ -27,7 +27,8 @@ internal static class DependencyManifest
                 {
                     if (library[group] is JsonObject assets)
                     {
-                        // Publishing puts lib/net8.0/X.dll beside the program as X.dll, and lib/net8.0/de/X.resources.dll into de.
+                        // 'dotnet publish' puts lib/net8.0/X.dll next to the program, and lib/net8.0/de/X.resources.dll into the directory
+                        // de.
                         foreach (var asset in assets.Select(asset => asset.Key).ToList())
                         {
                             if (gone.Any(name => asset == name || asset.EndsWith("/" + name, StringComparison.Ordinal)))
@@ -54,5 +55,6 @@ internal static class DependencyManifest
         return output.ToArray();
     }
 
-    private static IEnumerable<JsonObject> Objects(JsonNode? node) => node is JsonObject parent ? [.. parent.Select(child => child.Value).OfType<JsonObject>()] : [];
+    private static IEnumerable<JsonObject> Objects(JsonNode? node) =>
+        node is JsonObject parent ? [.. parent.Select(child => child.Value).OfType<JsonObject>()] : [];
 }

@@ -3,14 +3,14 @@ using System.IO.Compression;
 
 namespace ServerlessInference.Tool.Packaging;
 
-/// <summary>Writes tar archives that depend on names and contents alone: fixed times, owners and modes, the order of the list.</summary>
+/// <summary>
 internal static class DeterministicTar
 {
-    /// <summary>Compression has to save this part of an archive to be worth its time at every cold start.</summary>
+    /// <summary>The part of an archive that compression must save to be worth the time for decompression at every cold start.</summary>
     private const double WorthwhileSaving = 0.1;
 
-    /// <summary>Writes an archive, compressed where that makes it markedly smaller.</summary>
-    /// <returns>The suffix that its name needs.</returns>
+    /// <summary>Writes an archive, compressed if that makes it considerably smaller.</summary>
+    /// <returns>The suffix for its name.</returns>
     public static async Task<string> WriteAsync(IReadOnlyList<PackageFile> files, string path, CancellationToken cancellationToken)
     {
         await using (var compressed = new GZipStream(File.Create(path), CompressionLevel.Optimal))
@@ -30,7 +30,7 @@ internal static class DeterministicTar
 
     private static async Task WriteAsync(IReadOnlyList<PackageFile> files, Stream output, CancellationToken cancellationToken)
     {
-        // GNU's format: pax puts the writer's process id into its headers.
+        // The GNU format, since the pax headers of .NET contain the id of the writing process, which differs between runs.
         await using var tar = new TarWriter(output, TarEntryFormat.Gnu, leaveOpen: true);
         foreach (var file in files)
         {

@@ -2,15 +2,15 @@ using System.IO.Compression;
 
 namespace ServerlessInference.Tool.Packaging;
 
-/// <summary>Writes zips that depend on names and contents alone: fixed times and modes, the order of the list.</summary>
+/// <summary>
 internal static class DeterministicZip
 {
     private const int RegularFile = 0x8000;
 
-    // The earliest that a zip can say.
+    // The earliest time that a zip file can represent.
     private static readonly DateTimeOffset Time = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Writes a zip.</summary>
+    /// <summary>Writes a zip file.</summary>
     public static async Task WriteAsync(IReadOnlyList<PackageFile> files, string path, CancellationToken cancellationToken)
     {
         await using var output = File.Create(path);
@@ -26,8 +26,8 @@ internal static class DeterministicZip
         }
     }
 
-    /// <summary>Adds up what a zip has unzipped.</summary>
-    /// <exception cref="UsageException">It is no zip.</exception>
+    /// <summary>Returns the unzipped size of a zip file.</summary>
+    /// <exception cref="UsageException">The file does not exist, or is not a zip file.</exception>
     public static long UnzippedLength(string path)
     {
         try
@@ -37,7 +37,7 @@ internal static class DeterministicZip
         }
         catch (Exception exception) when (exception is InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new UsageException($"--layer is '{path}', which is no zip: {exception.Message}");
+            throw new UsageException($"--layer is '{path}', which is not a zip file: {exception.Message}");
         }
     }
 }

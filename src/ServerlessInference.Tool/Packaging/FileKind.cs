@@ -1,6 +1,6 @@
 namespace ServerlessInference.Tool.Packaging;
 
-/// <summary>What a file of a publish folder is.</summary>
+/// <summary>The kind of a file in a publish directory.</summary>
 internal enum FileKind
 {
     /// <summary>Anything else: settings, data, the program itself.</summary>
@@ -9,16 +9,16 @@ internal enum FileKind
     /// <summary>A managed assembly.</summary>
     Assembly,
 
-    /// <summary>A native library that is not the .NET runtime's own.</summary>
+    /// <summary>A native library that is not part of the .NET runtime.</summary>
     NativeLibrary,
 
-    /// <summary>A library of the .NET runtime, which must lie beside the program.</summary>
+    /// <summary>A library of the .NET runtime, which must be next to the program.</summary>
     RuntimeLibrary,
 
     /// <summary>Debugging symbols.</summary>
     Symbols,
 
-    /// <summary>An assembly's documentation.</summary>
+    /// <summary>The documentation of an assembly.</summary>
     Documentation,
 
     /// <summary>A file of a model.</summary>

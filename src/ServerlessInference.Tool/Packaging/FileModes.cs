@@ -1,12 +1,12 @@
 namespace ServerlessInference.Tool.Packaging;
 
-/// <summary>The permissions of packed files: programs and scripts can be run, everything can be read. What the file system says differs between machines.</summary>
+/// <summary>
 internal static class FileModes
 {
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Runnable = Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <summary>Gives a file's permissions.</summary>
+    /// <summary>Returns the permissions of a file.</summary>
     public static UnixFileMode Of(PackageFile file)
     {
         if (NativeImage.TryRead(file.Path) is not null)

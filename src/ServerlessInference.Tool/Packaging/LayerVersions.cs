@@ -4,18 +4,19 @@ using System.Text.RegularExpressions;
 
 namespace ServerlessInference.Tool.Packaging;
 
-/// <summary>The zips of a layer in a folder, one a version: <c>NAME-0003-0123456789ab.zip</c>. Going back is publishing an earlier one.</summary>
+/// <summary>
 internal static partial class LayerVersions
 {
     private const int DigestDigits = 12;
 
-    /// <summary>Gives a zip its version: that of an earlier one with the same bytes, or the next.</summary>
-    /// <param name="temporary">The zip, which is moved or deleted.</param>
-    /// <param name="folder">The folder of the versions.</param>
-    /// <param name="name">The layer's name.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The zip, its version, its digest, and whether it was there already.</returns>
-    public static async Task<(string Path, int Version, string Sha256, bool Unchanged)> AddAsync(string temporary, string folder, string name, CancellationToken cancellationToken)
+    /// <summary>Assigns a version to a zip file: that of an earlier one with the same bytes, or the next.</summary>
+    /// <param name="temporary">The zip file, which is moved or deleted.</param>
+    /// <param name="folder">The directory of the versions.</param>
+    /// <param name="name">The name of the layer.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The path of the version's zip file, its version, its digest, and whether it already existed.</returns>
+    public static async Task<(string Path, int Version, string Sha256, bool Unchanged)> AddAsync(
+        string temporary, string folder, string name, CancellationToken cancellationToken)
     {
         string digest;
         await using (var content = File.OpenRead(temporary))
@@ -40,7 +41,8 @@ internal static partial class LayerVersions
             }
         }
 
-        var target = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}-{newest + 1:0000}-{digest[..DigestDigits]}.zip"));
+        var target = Path.Combine(
+            folder, string.Create(CultureInfo.InvariantCulture, $"{name}-{newest + 1:0000}-{digest[..DigestDigits]}.zip"));
         File.Move(temporary, target);
         return (target, newest + 1, digest, false);
     }

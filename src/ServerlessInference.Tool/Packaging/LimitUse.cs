@@ -4,16 +4,16 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Packaging;
 
-/// <summary>How full one of Lambda's limits is.</summary>
+/// <summary>How much of one of Lambda's limits is used.</summary>
 /// <param name="Name">The limit: <c>direct-upload</c>, <c>unzipped</c>, <c>tmp</c>.</param>
-/// <param name="Used">What is used, in bytes.</param>
-/// <param name="Limit">What may be used, in bytes.</param>
+/// <param name="Used">The used size in bytes.</param>
+/// <param name="Limit">The limit in bytes.</param>
 internal sealed record LimitUse(string Name, long Used, long Limit)
 {
-    /// <summary>Gets whether it is kept.</summary>
+    /// <summary>Gets a value indicating whether the limit is kept.</summary>
     public bool Fits => Used <= Limit;
 
-    /// <summary>Writes an array of them as the property <c>limits</c>.</summary>
+    /// <summary>Writes the property <c>limits</c>.</summary>
     public static void Write(Utf8JsonWriter writer, IReadOnlyList<LimitUse> limits)
     {
         writer.WriteStartArray("limits"u8);

@@ -6,20 +6,21 @@ using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Packaging;
 
-/// <summary>Fetches a manifest's archives one after the other, as a function would, and gathers what is wrong with them.</summary>
+/// <summary>Fetches the archives of a manifest one after the other, as a function would, and collects the problems found.</summary>
 internal sealed class ManifestCheck(ToolConsole console, string baseUri)
 {
     private readonly List<CheckedArchive> _archives = [];
 
-    /// <summary>Gets what was found, archive by archive.</summary>
+    /// <summary>Gets the results, archive by archive.</summary>
     public IReadOnlyList<CheckedArchive> Archives => _archives;
 
-    /// <summary>Checks one archive: that it can be had, its digest, its sizes, its entries' names.</summary>
+    /// <summary>Checks an archive: that it can be fetched, its digest, its sizes, and the names of its entries.</summary>
     public async Task AddAsync(SplitPackageArchive archive, CancellationToken cancellationToken)
     {
         if (archive.PointerUri is not null)
         {
-            _archives.Add(new CheckedArchive(archive, null, [], 0, [])); // what it points to is not the manifest's business
+            // The pointer decides at run time which archive is used, so there is nothing to compare with the manifest.
+            _archives.Add(new CheckedArchive(archive, null, [], 0, []));
             return;
         }
 
@@ -35,7 +36,8 @@ internal sealed class ManifestCheck(ToolConsole console, string baseUri)
                 List<string> problems = [];
                 Compare(problems, "size", archive.Size, counter.Total);
                 Compare(problems, "unpackedSize", archive.UnpackedSize, unpacked);
-                _archives.Add(new CheckedArchive(archive, counter.Total, [.. artifact.Files.Select(file => file.Name).Order(StringComparer.Ordinal)], unpacked, problems));
+                string[] names = [.. artifact.Files.Select(file => file.Name).Order(StringComparer.Ordinal)];
+                _archives.Add(new CheckedArchive(archive, counter.Total, names, unpacked, problems));
             }
         }
         catch (Exception exception) when (exception is ModelLoadException or UsageException)
@@ -48,7 +50,7 @@ internal sealed class ManifestCheck(ToolConsole console, string baseUri)
         }
     }
 
-    /// <summary>Finds files of two archives that a function would look for at the same place.</summary>
+    /// <summary>Finds files of two archives that would have the same path in the function.</summary>
     public IReadOnlyList<string> Clashes()
     {
         var owners = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -72,7 +74,10 @@ internal sealed class ManifestCheck(ToolConsole console, string baseUri)
             }
         }
 
-        clashes.AddRange(owners.Keys.Where(folders.Contains).Order(StringComparer.Ordinal).Select(path => $"'{path}' is a file in the archive for '{owners[path]}' and a folder in another."));
+        clashes.AddRange(owners.Keys
+            .Where(folders.Contains)
+            .Order(StringComparer.Ordinal)
+            .Select(path => $"'{path}' is a file in the archive for '{owners[path]}' and a directory in another."));
         return clashes;
     }
 
@@ -80,7 +85,8 @@ internal sealed class ManifestCheck(ToolConsole console, string baseUri)
     {
         if (stated > 0 && stated != found)
         {
-            problems.Add(string.Create(CultureInfo.InvariantCulture, $"The manifest's {what} is {stated:N0} bytes; {found:N0} were found."));
+            problems.Add(
+                string.Create(CultureInfo.InvariantCulture, $"The manifest's {what} is {stated:N0} bytes; {found:N0} were found."));
         }
     }
 

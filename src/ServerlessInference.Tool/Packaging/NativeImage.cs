@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace ServerlessInference.Tool.Packaging;
 
-/// <summary>The system and processor that a native program or library is for, as the first bytes of its file say.</summary>
-/// <param name="IsLinux">Whether it is an ELF file, as Lambda's system loads them.</param>
-/// <param name="Architecture">The processor in Lambda's words, <c>x86_64</c> or <c>arm64</c>; another one as a number.</param>
-/// <remarks>Sources: System V ABI, ELF header (e_machine); Microsoft's PE format and Apple's Mach-O header are told by their magic numbers alone.</remarks>
+/// <summary>The operating system and processor of a native program or library, read from the first bytes of its file.</summary>
+/// <param name="IsLinux">Whether it is an ELF file, the format of Linux and therefore of Lambda.</param>
+/// <param name="Architecture">The processor as Lambda names it, <c>x86_64</c> or <c>arm64</c>; any other as a number.</param>
+/// <remarks>Sources: System V ABI, ELF header (e_machine); Apple's Mach-O header, of which only the magic number is read.</remarks>
 internal sealed record NativeImage(bool IsLinux, string Architecture)
 {
     private const uint Elf = 0x464C457F;
@@ -14,7 +14,7 @@ internal sealed record NativeImage(bool IsLinux, string Architecture)
     private static readonly uint[] MachO = [0xFEEDFACF, 0xFEEDFACE, 0xBEBAFECA];
 
     /// <summary>Reads the beginning of a file.</summary>
-    /// <returns>What it is for; <see langword="null"/> for a file that is neither ELF nor Mach-O.</returns>
+    /// <returns>The system and processor; <see langword="null"/> if the file is neither ELF nor Mach-O.</returns>
     public static NativeImage? TryRead(string path)
     {
         using var file = File.OpenHandle(path);

@@ -1,4 +1,4 @@
 namespace ServerlessInference.Tool.Packaging;
 
-/// <summary>What was to be packed cannot be, as the message says.</summary>
+/// <summary>The files cannot be packaged; the message says why.</summary>
 internal sealed class PackageException(string message) : IOException(message);

@@ -1,13 +1,13 @@
 namespace ServerlessInference.Tool.Packaging;
 
-/// <summary>A file to be packed.</summary>
-/// <param name="Name">Its name in the package, with <c>/</c> between folders.</param>
-/// <param name="Path">Where it lies.</param>
+/// <summary>A file to package.</summary>
+/// <param name="Name">Its name in the package, with <c>/</c> as the separator.</param>
+/// <param name="Path">Its path on disk.</param>
 /// <param name="Length">Its size in bytes.</param>
-/// <param name="Kind">What it is.</param>
+/// <param name="Kind">Its kind.</param>
 internal sealed record PackageFile(string Name, string Path, long Length, FileKind Kind)
 {
-    /// <summary>Describes a file; a link, as Hugging Face's cache has them, by what it leads to.</summary>
+    /// <summary>Describes a file. For a symbolic link, as in Hugging Face's cache, the length is that of its target.</summary>
     public static PackageFile Of(string name, string path, FileKind kind)
     {
         using var content = File.OpenHandle(path);

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Tool.Packaging;
 
-/// <summary>A file that is left out.</summary>
+/// <summary>A file that is left out of the package.</summary>
 /// <param name="File">The file.</param>
-/// <param name="Reason">Why nothing misses it.</param>
+/// <param name="Reason">The reason why it is not needed.</param>
 internal sealed record PrunedFile(PackageFile File, string Reason);

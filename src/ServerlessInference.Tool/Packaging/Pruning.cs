@@ -2,21 +2,24 @@ using System.Text.Json;
 
 namespace ServerlessInference.Tool.Packaging;
 
-/// <summary>Finds what a function on Lambda never loads.</summary>
+/// <summary>Finds files that a function on Lambda never loads.</summary>
 internal static class Pruning
 {
     private const string ProviderBridge = "libonnxruntime_providers_shared.so";
     private const string ProviderPrefix = "libonnxruntime_providers_";
 
-    /// <summary>Parts the files.</summary>
+    /// <summary>Separates the files to keep from the files to leave out.</summary>
     /// <param name="files">All files.</param>
     /// <param name="architecture"><c>x86_64</c> or <c>arm64</c>.</param>
-    /// <param name="keep">Names that stay whatever is found, with or without folder and extension.</param>
-    /// <returns>What stays, and what is left out.</returns>
-    public static (List<PackageFile> Kept, List<PrunedFile> Pruned) Apply(IReadOnlyList<PackageFile> files, string architecture, IReadOnlyCollection<string> keep)
+    /// <param name="keep">Files to keep in any case: names with or without directory and extension.</param>
+    /// <returns>The files to keep, and the files to leave out.</returns>
+    public static (List<PackageFile> Kept, List<PrunedFile> Pruned) Apply(
+        IReadOnlyList<PackageFile> files, string architecture, IReadOnlyCollection<string> keep)
     {
         var referenced = ReferencedAssemblies(files);
-        var hasOtherProviders = files.Any(file => Path.GetFileName(file.Name).StartsWith(ProviderPrefix, StringComparison.Ordinal) && Path.GetFileName(file.Name) != ProviderBridge);
+        var hasOtherProviders = files
+            .Select(file => Path.GetFileName(file.Name))
+            .Any(name => name.StartsWith(ProviderPrefix, StringComparison.Ordinal) && name != ProviderBridge);
         var invariant = IsCultureInvariant(files);
         var kept = new List<PackageFile>();
         var pruned = new List<PrunedFile>();
@@ -37,9 +40,12 @@ internal static class Pruning
     }
 
     private static bool IsKept(PackageFile file, IReadOnlyCollection<string> keep) =>
-        keep.Contains(file.Name) || keep.Contains(Path.GetFileName(file.Name)) || keep.Contains(Path.GetFileNameWithoutExtension(file.Name));
+        keep.Contains(file.Name)
+        || keep.Contains(Path.GetFileName(file.Name))
+        || keep.Contains(Path.GetFileNameWithoutExtension(file.Name));
 
-    private static string? ReasonToPrune(PackageFile file, string architecture, HashSet<string>? referenced, bool hasOtherProviders, bool invariant)
+    private static string? ReasonToPrune(
+        PackageFile file, string architecture, HashSet<string>? referenced, bool hasOtherProviders, bool invariant)
     {
         switch (file.Kind)
         {
@@ -48,30 +54,33 @@ internal static class Pruning
             case FileKind.Documentation:
                 return "documentation of an assembly";
             case FileKind.Assembly when invariant && file.Name.EndsWith(".resources.dll", StringComparison.OrdinalIgnoreCase):
-                return "translations, which a culture-invariant program never asks for";
+                return "translations, which a culture-invariant program never loads";
             case FileKind.Assembly when referenced is not null && !file.Name.EndsWith(".resources.dll", StringComparison.OrdinalIgnoreCase)
                 && !referenced.Contains(Path.GetFileNameWithoutExtension(file.Name)):
-                return "no assembly of the program refers to it";
+                return "no assembly of the program references it";
             case FileKind.NativeLibrary or FileKind.RuntimeLibrary:
                 var image = NativeImage.TryRead(file.Path);
-                return image is not { IsLinux: true } ? "a library of another system"
+                return image is not { IsLinux: true } ? "a library for another system"
                     : image.Architecture != architecture ? $"a library for {image.Architecture}"
-                    : Path.GetFileName(file.Name) == ProviderBridge && !hasOtherProviders ? "ONNX Runtime loads it only for providers that are not there"
-                    : IsForMusl(file.Name) ? "a library for musl; Lambda has glibc"
+                    : Path.GetFileName(file.Name) == ProviderBridge && !hasOtherProviders
+                        ? "ONNX Runtime loads it only for execution providers that are not in the package"
+                    : IsForMusl(file.Name) ? "a library for musl; Lambda uses glibc"
                     : null;
             default:
-                return Path.GetFileName(file.Name) is "createdump" or "web.config" ? "nothing on Lambda runs it" : null;
+                return Path.GetFileName(file.Name) is "createdump" or "web.config" ? "not used on Lambda" : null;
         }
     }
 
     private static bool IsForMusl(string name) => name.Contains("/linux-musl-", StringComparison.Ordinal);
 
-    /// <summary>Follows references from the program's own assembly.</summary>
-    /// <returns>The names; <see langword="null"/> where it cannot be known: a native program, or one that brings the .NET runtime, which loads by other ways too.</returns>
+    /// <summary>Follows references, beginning with the program's own assembly.</summary>
+    /// <returns>
     private static HashSet<string>? ReferencedAssemblies(IReadOnlyList<PackageFile> files)
     {
         const string runtimeConfiguration = ".runtimeconfig.json";
-        var assemblies = files.Where(file => file.Kind == FileKind.Assembly).GroupBy(file => Path.GetFileNameWithoutExtension(file.Name), StringComparer.OrdinalIgnoreCase)
+        var assemblies = files
+            .Where(file => file.Kind == FileKind.Assembly)
+            .GroupBy(file => Path.GetFileNameWithoutExtension(file.Name), StringComparer.OrdinalIgnoreCase)
             .ToDictionary(group => group.Key, group => group.ToList(), StringComparer.OrdinalIgnoreCase);
         var roots = files.Where(file => file.Name.EndsWith(runtimeConfiguration, StringComparison.OrdinalIgnoreCase))
             .Select(file => file.Name[..^runtimeConfiguration.Length]).Where(assemblies.ContainsKey).ToList();

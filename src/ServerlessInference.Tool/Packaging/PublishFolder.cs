@@ -3,18 +3,18 @@ using System.Reflection.PortableExecutable;
 
 namespace ServerlessInference.Tool.Packaging;
 
-/// <summary>What <c>dotnet publish</c> made, file by file in ordinal order.</summary>
+/// <summary>Lists the output of <c>dotnet publish</c>, in ordinal order.</summary>
 internal static class PublishFolder
 {
     private const string DependencyManifest = ".deps.json";
 
-    /// <summary>Lists a folder.</summary>
-    /// <exception cref="UsageException">It is no folder, or has no files.</exception>
+    /// <summary>Lists a directory.</summary>
+    /// <exception cref="UsageException">The path is not a directory, or the directory has no files.</exception>
     public static List<PackageFile> List(string root)
     {
         if (!Directory.Exists(root))
         {
-            throw new UsageException($"'{root}' is no folder. Name what 'dotnet publish -o' wrote.");
+            throw new UsageException($"'{root}' is not a directory. Give the output directory of 'dotnet publish -o'.");
         }
 
         var files = new List<PackageFile>();
@@ -28,19 +28,20 @@ internal static class PublishFolder
         return files.Count > 0 ? files : throw new UsageException($"'{root}' is empty.");
     }
 
-    /// <summary>Refuses to write into what is packed.</summary>
-    /// <exception cref="UsageException">The one folder lies in the other.</exception>
+    /// <summary>Rejects an output directory inside the directory that is packaged.</summary>
+    /// <exception cref="UsageException">The output directory is inside the other.</exception>
     public static void RequireOutside(string root, string output)
     {
         if (WithSeparator(output).StartsWith(WithSeparator(root), StringComparison.Ordinal))
         {
-            throw new UsageException("--out lies inside --root, and what is written there would be packed. Name a folder beside it.");
+            throw new UsageException("--out is inside --root, so its content would be packaged too. Choose a directory outside --root.");
         }
 
-        static string WithSeparator(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
+        static string WithSeparator(string folder) =>
+            Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
     }
 
-    /// <summary>Gives the assembly names that an assembly refers to.</summary>
+    /// <summary>Returns the names of the assemblies that an assembly references.</summary>
     public static List<string> References(string path)
     {
         using var stream = File.OpenRead(path);
@@ -54,7 +55,7 @@ internal static class PublishFolder
         return [.. reader.AssemblyReferences.Select(handle => reader.GetString(reader.GetAssemblyReference(handle).Name))];
     }
 
-    /// <summary>Tells whether a file is a host's list of a program's assemblies and native libraries.</summary>
+    /// <summary>Returns whether a file is a <c>.deps.json</c>, the .NET host's list of assemblies and native libraries.</summary>
     public static bool IsDependencyManifest(string name) => name.EndsWith(DependencyManifest, StringComparison.OrdinalIgnoreCase);
 
     private static FileKind KindOf(string name, string path)
@@ -77,7 +78,7 @@ internal static class PublishFolder
         return !isLibrary ? FileKind.Other : IsOfTheRuntime(file) ? FileKind.RuntimeLibrary : FileKind.NativeLibrary;
     }
 
-    // What a self-contained program's host and runtime load by themselves, before any code of the program runs.
+    // The host and runtime of a self-contained program load these libraries before any code of the program runs.
     private static bool IsOfTheRuntime(string file) =>
         file.StartsWith("libSystem.", StringComparison.Ordinal)
         || file.StartsWith("libclr", StringComparison.Ordinal)

@@ -7,17 +7,21 @@ namespace ServerlessInference.Tool.Packaging;
 /// <summary>Sizes on the command line and in messages, in Lambda's units: 1 MB is 1,048,576 bytes.</summary>
 internal static class Size
 {
-    private static readonly (string Suffix, long Bytes)[] Units = [("GB", 1024 * PackageLimits.MB), ("MB", PackageLimits.MB), ("KB", 1024), ("B", 1)];
+    private static readonly (string Suffix, long Bytes)[] Units =
+        [("GB", 1024 * PackageLimits.MB), ("MB", PackageLimits.MB), ("KB", 1024), ("B", 1)];
 
     /// <summary>Creates an option such as <c>--limit 250MB</c>.</summary>
     public static Option<long?> Option(string name, string description, long standard)
     {
-        var option = new Option<long?>(name) { Description = $"{description} Default: {standard / PackageLimits.MB}MB.", HelpName = "SIZE" };
-        option.CustomParser = result => Parse(result, name);
-        return option;
+        return new Option<long?>(name)
+        {
+            Description = $"{description} Default: {standard / PackageLimits.MB}MB.",
+            HelpName = "SIZE",
+            CustomParser = result => Parse(result, name),
+        };
     }
 
-    /// <summary>Writes a size for a person.</summary>
+    /// <summary>Formats a size for display.</summary>
     public static string Text(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)PackageLimits.MB:0.0} MB");
 
     private static long? Parse(ArgumentResult result, string name)
@@ -26,7 +30,8 @@ internal static class Size
         foreach (var (suffix, bytes) in Units)
         {
             if (text.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)
-                && double.TryParse(text.AsSpan(0, text.Length - suffix.Length), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                && double.TryParse(
+                    text.AsSpan(0, text.Length - suffix.Length), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
                 && number is >= 0 and < 1_000_000)
             {
                 return (long)(number * bytes);

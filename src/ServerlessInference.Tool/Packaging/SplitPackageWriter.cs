@@ -3,28 +3,31 @@ using ServerlessInference.Packages;
 
 namespace ServerlessInference.Tool.Packaging;
 
-/// <summary>Writes what a plan decided: <c>function/</c>, <c>function.zip</c> and <c>archives/</c>. The same input gives the same bytes.</summary>
+/// <summary>
+/// Writes a split package: <c>function/</c>, <c>function.zip</c> and <c>archives/</c>. The same input gives the same bytes.
+/// </summary>
 internal sealed class SplitPackageWriter(string output, string? uriPrefix)
 {
-    /// <summary>Gets the folder with what stays.</summary>
+    /// <summary>Gets the directory of the files that stay in the deployment package.</summary>
     public string Function { get; } = Path.Combine(output, "function");
 
-    /// <summary>Gets the folder with what travels.</summary>
+    /// <summary>Gets the directory of the archives.</summary>
     public string Archives { get; } = Path.Combine(output, "archives");
 
-    /// <summary>Gets the deployment zip.</summary>
+    /// <summary>Gets the path of the deployment zip.</summary>
     public string Zip { get; } = Path.Combine(output, "function.zip");
 
-    /// <summary>Gets the manifest.</summary>
+    /// <summary>Gets the path of the manifest.</summary>
     public string Manifest => Path.Combine(Function, SplitPackageManifest.FileName);
 
     /// <summary>Writes everything.</summary>
-    /// <param name="plan">What was decided.</param>
-    /// <param name="gone">What lists of files beside the program must not name any more.</param>
-    /// <param name="written">Hears of each archive.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
-    /// <returns>The archives as the manifest describes them, with their files.</returns>
-    public async Task<IReadOnlyList<WrittenArchive>> WriteAsync(SplitPlan plan, IReadOnlyCollection<string> gone, Action<string> written, CancellationToken cancellationToken)
+    /// <param name="plan">The plan.</param>
+    /// <param name="gone">The files to remove from the program's <c>.deps.json</c>.</param>
+    /// <param name="written">Called after each archive.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    /// <returns>The archives and their entries in the manifest.</returns>
+    public async Task<IReadOnlyList<WrittenArchive>> WriteAsync(
+        SplitPlan plan, IReadOnlyCollection<string> gone, Action<string> written, CancellationToken cancellationToken)
     {
         Clear();
         Directory.CreateDirectory(Archives);
@@ -43,27 +46,31 @@ internal sealed class SplitPackageWriter(string output, string? uriPrefix)
             File.Copy(file.Path, target);
             if (PublishFolder.IsDependencyManifest(file.Name))
             {
-                await File.WriteAllBytesAsync(target, DependencyManifest.Without(await File.ReadAllBytesAsync(file.Path, cancellationToken).ConfigureAwait(false), gone), cancellationToken).ConfigureAwait(false);
+                byte[] manifest = await File.ReadAllBytesAsync(file.Path, cancellationToken).ConfigureAwait(false);
+                await File.WriteAllBytesAsync(target, DependencyManifest.Without(manifest, gone), cancellationToken).ConfigureAwait(false);
             }
 
             packed.Add(file with { Path = target, Length = new FileInfo(target).Length });
         }
 
-        await File.WriteAllBytesAsync(Manifest, new SplitPackageManifest { Archives = [.. archives.Select(archive => archive.Description)] }.ToJson(), cancellationToken).ConfigureAwait(false);
+        var splitManifest = new SplitPackageManifest { Archives = [.. archives.Select(archive => archive.Description)] };
+        await File.WriteAllBytesAsync(Manifest, splitManifest.ToJson(), cancellationToken).ConfigureAwait(false);
         packed.Add(new PackageFile(SplitPackageManifest.FileName, Manifest, new FileInfo(Manifest).Length, FileKind.Other));
-        await DeterministicZip.WriteAsync([.. packed.OrderBy(file => file.Name, StringComparer.Ordinal)], Zip, cancellationToken).ConfigureAwait(false);
+        PackageFile[] sorted = [.. packed.OrderBy(file => file.Name, StringComparer.Ordinal)];
+        await DeterministicZip.WriteAsync(sorted, Zip, cancellationToken).ConfigureAwait(false);
         written("function.zip");
         return archives;
     }
 
-    // Archives of earlier runs stay: their names tell them apart, and an earlier manifest names them.
+    // Archives of earlier runs are kept, since earlier manifests name them. Their names contain their digests, so they cannot collide.
     private void Clear()
     {
         if (Directory.Exists(Function))
         {
             if (!File.Exists(Manifest))
             {
-                throw new UsageException($"'{Function}' is there already and was not written by this command. Name another folder with --out.");
+                throw new UsageException(
+                    $"'{Function}' already exists and was not written by this command. Choose another directory with --out.");
             }
 
             Directory.Delete(Function, recursive: true);
@@ -76,7 +83,9 @@ internal sealed class SplitPackageWriter(string output, string? uriPrefix)
     {
         if (archive.Files.Count > PackageLimits.MaxFilesInArchive)
         {
-            throw new PackageException($"'{archive.Mount}' has {archive.Files.Count:N0} files; an archive may have {PackageLimits.MaxFilesInArchive:N0}. Let fewer of them travel.");
+            throw new PackageException(
+                $"'{archive.Mount}' has {archive.Files.Count:N0} files; an archive may have at most " +
+                $"{PackageLimits.MaxFilesInArchive:N0}. Move fewer of them into the archive.");
         }
 
         var temporary = Path.Combine(Archives, archive.Label + ".part");

@@ -2,30 +2,40 @@ using System.Globalization;
 
 namespace ServerlessInference.Tool.Packaging;
 
-/// <summary>What stays in the deployment package, and what travels beside it.</summary>
-/// <param name="Stays">What stays, with the names that it has there.</param>
-/// <param name="Archives">What travels.</param>
-/// <param name="Gone">What of the publish folder is no longer where it was, by its name there.</param>
+/// <summary>Which files stay in the deployment package, and which are moved into archives.</summary>
+/// <param name="Stays">The files that stay, with their names in the package.</param>
+/// <param name="Archives">The archives.</param>
+/// <param name="Gone">The names of those files of the publish directory that are moved into archives.</param>
 internal sealed record SplitPlan(List<PackageFile> Stays, List<SplitArchive> Archives, List<string> Gone)
 {
-    /// <summary>Room for the manifest, which is written when the archives are known.</summary>
+    /// <summary>Space for the manifest, whose size is unknown until the archives have been written.</summary>
     private const long ManifestAllowance = 64 * 1024;
 
-    /// <summary>Decides.</summary>
-    /// <param name="files">The publish folder's files.</param>
-    /// <param name="models">The models, inside that folder or not.</param>
-    /// <param name="assemblies">The names of assemblies that may travel.</param>
-    /// <param name="limit">What the function and its layers may have together, unzipped, in bytes.</param>
-    /// <param name="layers">What its layers have, in bytes.</param>
-    /// <param name="all">Whether everything travels that can.</param>
-    /// <exception cref="PackageException">What has to stay is larger than the limit.</exception>
+    /// <summary>Creates the plan.</summary>
+    /// <param name="files">The files of the publish directory.</param>
+    /// <param name="models">The models, inside that directory or elsewhere.</param>
+    /// <param name="assemblies">The names of assemblies that may be moved.</param>
+    /// <param name="limit">The maximum unzipped size of the function and its layers, in bytes.</param>
+    /// <param name="layers">The unzipped size of its layers, in bytes.</param>
+    /// <param name="all">Whether to move everything that can be moved.</param>
+    /// <exception cref="PackageException">The files that must stay are larger than the limit.</exception>
     /// <remarks>
-    /// Native libraries are one unit, since the system's loader looks for what they need beside each other; each model is one. The largest unit goes first,
-    /// then assemblies, until the rest fits.
+    /// Files are moved in units, the largest first, until the rest fits. Each model is a unit. The native libraries together are a unit,
+    /// because the system's loader looks for the dependencies of a library in the same directory. Single assemblies follow, if that is not
+    /// enough.
     /// </remarks>
-    public static SplitPlan Decide(IReadOnlyList<PackageFile> files, IReadOnlyList<ModelInput> models, IReadOnlyCollection<string> assemblies, long limit, long layers, bool all)
+    public static SplitPlan Decide(
+        IReadOnlyList<PackageFile> files,
+        IReadOnlyList<ModelInput> models,
+        IReadOnlyCollection<string> assemblies,
+        long limit,
+        long layers,
+        bool all)
     {
-        var modelPaths = models.SelectMany(model => model.Files).Select(file => Path.GetFullPath(file.Path)).ToHashSet(StringComparer.Ordinal);
+        var modelPaths = models
+            .SelectMany(model => model.Files)
+            .Select(file => Path.GetFullPath(file.Path))
+            .ToHashSet(StringComparer.Ordinal);
         var stays = files.Where(file => !modelPaths.Contains(Path.GetFullPath(file.Path))).ToList();
         var gone = files.Where(file => modelPaths.Contains(Path.GetFullPath(file.Path))).Select(file => file.Name).ToList();
         var units = models.Select(model => new SplitArchive(model.Mount, Path.GetFileName(model.Mount), Sorted(model.Files))).ToList();
@@ -37,14 +47,20 @@ internal sealed record SplitPlan(List<PackageFile> Stays, List<SplitArchive> Arc
         var allowance = limit - layers - ManifestAllowance;
         var total = stays.Sum(file => file.Length) + models.Sum(model => model.Length);
         var travelling = new List<SplitArchive>();
-        foreach (var unit in units.OrderByDescending(unit => unit.Files.Sum(file => file.Length)).ThenBy(unit => unit.Mount, StringComparer.Ordinal).TakeWhile(_ => all || total > allowance))
+        var largestFirst = units
+            .OrderByDescending(unit => unit.Files.Sum(file => file.Length))
+            .ThenBy(unit => unit.Mount, StringComparer.Ordinal);
+        foreach (var unit in largestFirst.TakeWhile(_ => all || total > allowance))
         {
             travelling.Add(unit);
             total -= unit.Files.Sum(file => file.Length);
         }
 
         var managed = new List<PackageFile>();
-        foreach (var file in Assemblies(stays, assemblies).OrderByDescending(file => file.Length).ThenBy(file => file.Name, StringComparer.Ordinal).TakeWhile(_ => all || total > allowance))
+        var movable = Assemblies(stays, assemblies)
+            .OrderByDescending(file => file.Length)
+            .ThenBy(file => file.Name, StringComparer.Ordinal);
+        foreach (var file in movable.TakeWhile(_ => all || total > allowance))
         {
             managed.Add(file);
             total -= file.Length;
@@ -64,22 +80,27 @@ internal sealed record SplitPlan(List<PackageFile> Stays, List<SplitArchive> Arc
         gone.AddRange(stays.Where(away.Contains).Select(file => file.Name));
         stays.RemoveAll(away.Contains);
 
-        // A model that stays is found under its mount path all the same.
+        // The function looks for a model under its mount path, whether it was moved or not. So a model that stays is packaged under that
+        // path.
         stays.AddRange(units.Where(unit => !travelling.Contains(unit) && unit.Files[0].Kind == FileKind.Model)
             .SelectMany(unit => unit.Files.Select(file => file with { Name = $"{unit.Mount}/{file.Name}" })));
         return new SplitPlan([.. Sorted(stays)], [.. travelling.OrderBy(unit => unit.Mount, StringComparer.Ordinal)], gone);
     }
 
-    private static List<PackageFile> Sorted(IEnumerable<PackageFile> files) => [.. files.OrderBy(file => file.Name, StringComparer.Ordinal)];
+    private static List<PackageFile> Sorted(IEnumerable<PackageFile> files) =>
+        [.. files.OrderBy(file => file.Name, StringComparer.Ordinal)];
 
     private static List<PackageFile> Assemblies(List<PackageFile> files, IReadOnlyCollection<string> names)
     {
         var found = files.Where(file => file.Kind == FileKind.Assembly
             && (names.Contains(Path.GetFileName(file.Name)) || names.Contains(Path.GetFileNameWithoutExtension(file.Name)))).ToList();
-        var missing = names.Where(name => !found.Any(file => Path.GetFileName(file.Name) == name || Path.GetFileNameWithoutExtension(file.Name) == name)).ToList();
+        var missing = names
+            .Where(name => !found.Any(file => Path.GetFileName(file.Name) == name || Path.GetFileNameWithoutExtension(file.Name) == name))
+            .ToList();
         return missing.Count == 0
             ? found
-            : throw new UsageException($"--assembly names {string.Join(", ", missing.Select(name => $"'{name}'"))}, which the publish folder does not have.");
+            : throw new UsageException(
+                $"--assembly names {string.Join(", ", missing.Select(name => $"'{name}'"))}, which are not in the publish directory.");
     }
 
     private static PackageException TooLarge(List<PackageFile> staying, long total, long limit, long layers)
@@ -88,7 +109,8 @@ internal sealed record SplitPlan(List<PackageFile> Stays, List<SplitArchive> Arc
         var largest = staying.OrderByDescending(file => file.Length).Take(shown).Select(file => $"{file.Name} ({Size.Text(file.Length)})");
         return new PackageException(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Size.Text(total)} would have to stay{(layers > 0 ? $", beside layers with {Size.Text(layers)}" : string.Empty)}; {Size.Text(limit)} is the limit. The largest of it: {string.Join(", ", largest)}. ")
-            + "Leave out what is not needed with --prune, name further models with --model, or assemblies that may travel with --assembly.");
+            $"{Size.Text(total)} would have to stay{(layers > 0 ? $", in addition to layers of {Size.Text(layers)}" : string.Empty)}; " +
+            $"the limit is {Size.Text(limit)}. The largest files are {string.Join(", ", largest)}. ")
+            + "Leave out unneeded files with --prune, or name models with --model and assemblies that may be moved with --assembly.");
     }
 }

@@ -121,7 +121,7 @@ public sealed class InvokeCommandTests
         var run = await ToolRun.RunAsync("invoke", "-e", input.Path, "--client-context", "custom", "--", TestFunction.Program);
 
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains("--client-context is no JSON", run.Error, StringComparison.Ordinal);
+        Assert.Contains("--client-context is not valid JSON", run.Error, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Limit)]

@@ -63,7 +63,7 @@ public sealed class ModelCommandTests
     [InlineData("""{"other":[1]}""", "has no input 'other'")]
     [InlineData("""{"input":[[1,2],[3]]}""", "different lengths")]
     [InlineData("""{"input":["a"]}""", "cannot be made of")]
-    [InlineData("""[1]""", "an object with the inputs' names")]
+    [InlineData("""[1]""", "an object with the inputs by name")]
     [InlineData("""{}""", "'input' float32 [batch, 3, 64, 64]")]
     [InlineData("""{"input":[1]}""", "it was filled with [1]")]
     public async Task Predict_WrongInput_SaysWhatWasExpected(string input, string expected)

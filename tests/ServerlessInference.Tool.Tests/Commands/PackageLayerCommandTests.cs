@@ -35,7 +35,7 @@ public sealed class PackageLayerCommandTests
         var run = await ToolRun.RunAsync("package", "layer", "--root", model.Path, "--path", "resnet50", "--out", model["out"]);
 
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains("--out lies inside --root", run.Error, StringComparison.Ordinal);
+        Assert.Contains("--out is inside --root", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class PackageLayerCommandTests
         CliDocs.AssertFits("package layer", document);
         Assert.Equal(
             exitCode == 1, document.TryGetProperty("error", out var error) && error.GetProperty("message").GetString()!.StartsWith(
-                "'lib/libonnxruntime.so' is for x86_64, and the package is for arm64. ", StringComparison.Ordinal));
+                "'lib/libonnxruntime.so' is for x86_64, but the package is for arm64. ", StringComparison.Ordinal));
     }
 
     [Theory]

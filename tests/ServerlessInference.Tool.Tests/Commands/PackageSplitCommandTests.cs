@@ -154,9 +154,9 @@ public sealed class PackageSplitCommandTests
     }
 
     [Theory]
-    [InlineData(Elf.Arm64, "arm64", "'libbig.so' is for x86_64, and the package is for arm64. Publish the function with dotnet publish -r linux-arm64")]
-    [InlineData(Elf.Arm64, null, "'libbig.so' is for x86_64, and the package is for arm64.")]
-    [InlineData(Elf.X64, "arm64", "'bootstrap' is for x86_64, and the package is for arm64.")]
+    [InlineData(Elf.Arm64, "arm64", "'libbig.so' is for x86_64, but the package is for arm64. Publish the function with dotnet publish -r linux-arm64")]
+    [InlineData(Elf.Arm64, null, "'libbig.so' is for x86_64, but the package is for arm64.")]
+    [InlineData(Elf.X64, "arm64", "'bootstrap' is for x86_64, but the package is for arm64.")]
     public async Task Split_FileForAnotherProcessor_FailsAndNamesIt(byte program, string? architecture, string expected)
     {
         using var root = Function(1_000);

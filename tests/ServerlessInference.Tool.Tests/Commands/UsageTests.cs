@@ -17,12 +17,12 @@ public sealed class UsageTests
     [InlineData("--env is 'A'; it must be NAME=VALUE.", "invoke", "--event", "-", "--env", "A", "--", "true")]
     [InlineData("--format is 'xml'", "invoke", "--event", "-", "--format", "xml", "--", "true")]
     [InlineData("--port is '65536'", "serve", "--port", "65536", "--", "true")]
-    [InlineData("--event - can be given once only", "invoke", "--event", "-", "--event", "-", "--", "true")]
+    [InlineData("--event - can be given only once", "invoke", "--event", "-", "--event", "-", "--", "true")]
     [InlineData("/no/such/program' does not exist", "invoke", "--event", "-", "--", "/no/such/program")]
     [InlineData("is not on PATH", "serve", "--", "no-such-program-on-path")]
-    [InlineData("'bin/Function.dll' is an assembly, no program. Give 'dotnet bin/Function.dll' after '--'.", "serve", "--", "bin/Function.dll")]
+    [InlineData("'bin/Function.dll' is an assembly, not a program. Give 'dotnet bin/Function.dll' after '--'.", "serve", "--", "bin/Function.dll")]
     [InlineData("/tmp/no-such/Function.dll' does not exist. Build the function first", "serve", "--task-root", "/tmp", "--", "dotnet", "no-such/Function.dll")]
-    [InlineData("which is no folder", "serve", "--task-root", "/no/such/folder", "--", "true")]
+    [InlineData("which is not a directory", "serve", "--task-root", "/no/such/folder", "--", "true")]
     [InlineData("AWS_LAMBDA_MAX_CONCURRENCY is '0'", "serve", "--env", "AWS_LAMBDA_MAX_CONCURRENCY=0", "--", "true")]
     public async Task Run_WrongUsage_ExitsWithTwoAndSaysWhy(string expected, params string[] args)
     {

@@ -48,7 +48,7 @@ public sealed class CostCommandTests
         var svg = XDocument.Load(file.Path);
         Assert.Equal("svg", svg.Root!.Name.LocalName);
         Assert.Equal(2, svg.Descendants().Count(element => element.Name.LocalName == "polyline"));
-        Assert.Contains(svg.Descendants(), element => element.Value == "even at 14.99 M");
+        Assert.Contains(svg.Descendants(), element => element.Value == "break-even at 14.99 M");
         Assert.DoesNotContain("NaN", svg.ToString(), StringComparison.Ordinal);
     }
 
@@ -93,17 +93,17 @@ public sealed class CostCommandTests
     }
 
     [Theory]
-    [InlineData("How long a call takes is not known", "cost")]
+    [InlineData("The duration of a call is unknown", "cost")]
     [InlineData("--requests is 'many'", "cost", "--duration", "1", "--requests", "many")]
     [InlineData("--duration is '0'", "cost", "--duration", "0")]
-    [InlineData("has no sparc; it has x86_64, arm64", "cost", "--duration", "1", "--arch", "sparc")]
-    [InlineData("has no arm64; it has x86_64", "cost", "--duration", "1", "--arch", "arm64", "--book", "2019")]
-    [InlineData("has no SnapStart", "cost", "--duration", "1", "--snapstart", "--book", "2019")]
+    [InlineData("has no prices for sparc; it has x86_64, arm64", "cost", "--duration", "1", "--arch", "sparc")]
+    [InlineData("has no prices for arm64; it has x86_64", "cost", "--duration", "1", "--arch", "arm64", "--book", "2019")]
+    [InlineData("has no prices for SnapStart", "cost", "--duration", "1", "--snapstart", "--book", "2019")]
     [InlineData("has no price for a /tmp above 512 MB", "cost", "--duration", "1", "--tmp", "1024", "--book", "2019")]
-    [InlineData("neither a book of the tool (2019, 2026) nor a file", "cost", "--duration", "1", "--book", "1999")]
+    [InlineData("neither a book of the tool (2019, 2026) nor a readable file", "cost", "--duration", "1", "--book", "1999")]
     [InlineData("Give --cold-duration", "cost", "--duration", "1", "--cold-share", "0.5")]
-    [InlineData("say nothing without --warmup-every", "cost", "--duration", "1", "--warmup-duration", "5")]
-    [InlineData("say nothing without --host-price", "cost", "--duration", "1", "--host-rate", "5")]
+    [InlineData("require --warmup-every", "cost", "--duration", "1", "--warmup-duration", "5")]
+    [InlineData("require --host-price", "cost", "--duration", "1", "--host-rate", "5")]
     [InlineData("cannot", "cost", "--invoke", "/no/such/file")]
     public async Task Cost_WrongUsage_ExitsWithTwoAndSaysWhy(string expected, params string[] args)
     {
@@ -116,9 +116,9 @@ public sealed class CostCommandTests
 
     [Theory]
     [InlineData("", "which is empty")]
-    [InlineData("{}", "is not what 'serverless-inference invoke' writes: it has no 'memory'.")]
-    [InlineData("""{"memory":512}""", "At 512 MB invoke measured no warm call")]
-    public async Task Cost_JsonThatSaysTooLittle_SaysWhatIsMissing(string input, string expected)
+    [InlineData("{}", "is not the output of 'serverless-inference invoke': it has no 'memory'.")]
+    [InlineData("""{"memory":512}""", "The JSON of invoke has no warm calls at 512 MB")]
+    public async Task Cost_IncompleteJson_SaysWhatIsMissing(string input, string expected)
     {
         var run = await ToolRun.RunAsync(input, ["cost", "--invoke", "-"]);
 
