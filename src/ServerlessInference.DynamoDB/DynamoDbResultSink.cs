@@ -13,13 +13,13 @@ namespace ServerlessInference.DynamoDB;
 public sealed class DynamoDbResultSink : IBatchResultSink
 {
     /// <summary>The maximum number of items per request (Amazon DynamoDB API Reference, BatchWriteItem).</summary>
-    private const int MostItems = 25;
+    private const int MaxBatchItems = 25;
 
     /// <summary>How many conditional puts run at a time.</summary>
     private const int Parallelism = 8;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BasePause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(5);
 
     private readonly DynamoDbClientProvider _client;
     private readonly ItemFactory _items;
@@ -91,13 +91,13 @@ public sealed class DynamoDbResultSink : IBatchResultSink
         if (_items.Options.WriteOnce)
         {
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism };
-            await Parallel.ForEachAsync(pending, parallel, (one, _) => PutAsync(one, errors, cancellationToken)).ConfigureAwait(false);
+            await Parallel.ForEachAsync(pending, parallel, (item, _) => PutAsync(item, errors, cancellationToken)).ConfigureAwait(false);
             return errors;
         }
 
-        foreach (PendingItem[] some in pending.Chunk(MostItems))
+        foreach (PendingItem[] batch in pending.Chunk(MaxBatchItems))
         {
-            await WriteBatchAsync(some, errors, cancellationToken).ConfigureAwait(false);
+            await WriteBatchAsync(batch, errors, cancellationToken).ConfigureAwait(false);
         }
 
         return errors;
@@ -134,7 +134,7 @@ public sealed class DynamoDbResultSink : IBatchResultSink
             : null;
     }
 
-    private async ValueTask PutAsync(PendingItem one, Exception?[] errors, CancellationToken cancellationToken)
+    private async ValueTask PutAsync(PendingItem item, Exception?[] errors, CancellationToken cancellationToken)
     {
         try
         {
@@ -142,7 +142,7 @@ public sealed class DynamoDbResultSink : IBatchResultSink
                 new PutItemRequest
                 {
                     TableName = _items.Table,
-                    Item = one.Item,
+                    Item = item.Item,
                     ConditionExpression = "attribute_not_exists(#key)",
                     ExpressionAttributeNames = new Dictionary<string, string> { ["#key"] = _items.Options.KeyAttribute },
                 },
@@ -154,13 +154,13 @@ public sealed class DynamoDbResultSink : IBatchResultSink
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            one.Fail(errors, DynamoDbErrors.IsSdk(exception) ? DynamoDbErrors.Translate(exception, _items) : exception);
+            item.Fail(errors, DynamoDbErrors.IsSdk(exception) ? DynamoDbErrors.Translate(exception, _items) : exception);
         }
     }
 
-    private async ValueTask WriteBatchAsync(PendingItem[] some, Exception?[] errors, CancellationToken cancellationToken)
+    private async ValueTask WriteBatchAsync(PendingItem[] batch, Exception?[] errors, CancellationToken cancellationToken)
     {
-        List<WriteRequest> requests = [.. some.Select(one => new WriteRequest { PutRequest = new PutRequest { Item = one.Item } })];
+        List<WriteRequest> requests = [.. batch.Select(item => new WriteRequest { PutRequest = new PutRequest { Item = item.Item } })];
         try
         {
             for (int attempt = 0; ; attempt++)
@@ -179,30 +179,31 @@ public sealed class DynamoDbResultSink : IBatchResultSink
                 if (attempt == _items.Options.MaxRetries)
                 {
                     throw new IOException(
-                        $"The table '{_items.Table}' did not process {requests.Count} of {some.Length} items after {attempt + 1} " +
+                        $"The table '{_items.Table}' did not process {requests.Count} of {batch.Length} items after {attempt + 1} " +
                         "attempts. Raise its write capacity, or switch it to on-demand capacity.");
                 }
 
                 await Task.Delay(Pause(attempt), _time, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (AmazonServiceException exception) when (exception.ErrorCode == DynamoDbErrors.Invalid && some.Length > 1)
+        catch (AmazonServiceException exception) when (exception.ErrorCode == DynamoDbErrors.Invalid && batch.Length > 1)
         {
             // A single invalid item makes the table reject the whole request. Sent one by one, the other items are written.
-            foreach (PendingItem one in some)
+            foreach (PendingItem item in batch)
             {
-                await WriteBatchAsync([one], errors, cancellationToken).ConfigureAwait(false);
+                await WriteBatchAsync([item], errors, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             Exception reason = DynamoDbErrors.IsSdk(exception) ? DynamoDbErrors.Translate(exception, _items) : exception;
-            HashSet<string> left = [.. requests.Select(request => request.PutRequest.Item[_items.Options.KeyAttribute].S ?? string.Empty)];
-            foreach (PendingItem one in some)
+            HashSet<string> unwritten =
+                [.. requests.Select(request => request.PutRequest.Item[_items.Options.KeyAttribute].S ?? string.Empty)];
+            foreach (PendingItem item in batch)
             {
-                if (left.Contains(one.Key))
+                if (unwritten.Contains(item.Key))
                 {
-                    one.Fail(errors, reason);
+                    item.Fail(errors, reason);
                 }
             }
         }
@@ -211,8 +212,8 @@ public sealed class DynamoDbResultSink : IBatchResultSink
     // Exponential with jitter, since environments that were throttled together should not retry together.
     private static TimeSpan Pause(int attempt)
     {
-        TimeSpan longest = TimeSpan.FromTicks(Math.Min(FirstPause.Ticks << attempt, LongestPause.Ticks));
-        return longest * (0.5 + (RandomFraction() / 2));
+        TimeSpan pause = TimeSpan.FromTicks(Math.Min(BasePause.Ticks << attempt, MaxPause.Ticks));
+        return pause * (0.5 + (RandomFraction() / 2));
     }
 
     // Not Random.Shared: environments restored from the same snapshot (SnapStart) would share its state and get the same pauses.

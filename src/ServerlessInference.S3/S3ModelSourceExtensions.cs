@@ -56,7 +56,7 @@ public static class S3ModelSourceExtensions
         return builder;
     }
 
-    internal static S3ModelOptions OptionsFor(IServiceProvider services, Action<S3ModelOptions>? configure)
+    internal static S3ModelOptions CreateOptions(IServiceProvider services, Action<S3ModelOptions>? configure)
     {
         var options = new S3ModelOptions();
         services.GetService<IConfiguration>()?.GetSection("ServerlessInference:S3").Bind(options);

@@ -52,7 +52,7 @@ public sealed record S3Uri
             throw new ArgumentException($"'{uri}' has no bucket; a valid S3 URI is s3://bucket/key or s3://bucket/folder/.", nameof(uri));
         }
 
-        var parsed = new S3Uri(rest, Uri.UnescapeDataString(key), VersionOf(uri, query), fragment);
+        var parsed = new S3Uri(rest, Uri.UnescapeDataString(key), ParseVersionId(uri, query), fragment);
         return parsed is { IsFolder: true, VersionId: not null }
             ? throw new ArgumentException($"'{uri}' names a version of a folder; in S3 only objects have versions.", nameof(uri))
             : parsed;
@@ -62,7 +62,7 @@ public sealed record S3Uri
     /// <returns>The URI.</returns>
     public override string ToString() => $"{Scheme}{Bucket}/{Key}{(VersionId is null ? string.Empty : "?versionId=" + VersionId)}";
 
-    private static string? VersionOf(string uri, string query)
+    private static string? ParseVersionId(string uri, string query)
     {
         const string Name = "versionId=";
         return query.Length == 0 ? null

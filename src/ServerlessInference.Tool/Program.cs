@@ -1,4 +1,4 @@
 using ServerlessInference.Tool;
 using ServerlessInference.Tool.Output;
 
-return await ToolApplication.RunAsync(args, ToolConsole.OfThisProcess(), CancellationToken.None).ConfigureAwait(false);
+return await ToolApplication.RunAsync(args, ToolConsole.ForCurrentProcess(), CancellationToken.None).ConfigureAwait(false);

@@ -6,7 +6,7 @@ namespace ServerlessInference.DynamoDB.Internal;
 /// <summary>Creates items from results, with the validated settings of a sink.</summary>
 internal sealed class ItemFactory
 {
-    private const int MostRetries = 20;
+    private const int RetryLimit = 20;
     private const string ScoreTemplate = "{score}";
 
     private readonly List<(string Name, ResultTemplate Value)> _attributes = [];
@@ -21,9 +21,9 @@ internal sealed class ItemFactory
                 "KeyAttribute is empty; it is the name of the table's partition key, such as UUID.", nameof(options));
         }
 
-        if (options.MaxRetries is < 0 or > MostRetries)
+        if (options.MaxRetries is < 0 or > RetryLimit)
         {
-            throw new ArgumentException($"MaxRetries is {options.MaxRetries}; it must be between 0 and {MostRetries}.", nameof(options));
+            throw new ArgumentException($"MaxRetries is {options.MaxRetries}; it must be between 0 and {RetryLimit}.", nameof(options));
         }
 
         foreach ((string name, string template) in options.Attributes)

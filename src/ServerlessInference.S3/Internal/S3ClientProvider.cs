@@ -49,7 +49,7 @@ internal sealed class S3ClientProvider
             return registered;
         }
 
-        S3ModelOptions options = S3ModelSourceExtensions.OptionsFor(
+        S3ModelOptions options = S3ModelSourceExtensions.CreateOptions(
             _services!, configured => configured.Region = _region ?? configured.Region);
         AmazonS3Config config = S3ModelSourceFactory.Configure(options, _services!.GetService<TimeProvider>());
         config.MaxErrorRetry = Retries;

@@ -15,7 +15,7 @@ internal sealed class S3ModelSourceFactory(IServiceProvider services) : IModelSo
 
     public static S3ModelSource Create(IServiceProvider services, S3Uri uri, Action<S3ModelOptions>? configure)
     {
-        S3ModelOptions options = S3ModelSourceExtensions.OptionsFor(services, configure);
+        S3ModelOptions options = S3ModelSourceExtensions.CreateOptions(services, configure);
 
         // The client is created with the first request, since finding credentials takes time and a model in the local store needs none.
         var client = new Lazy<IAmazonS3>(

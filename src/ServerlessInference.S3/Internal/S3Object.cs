@@ -53,10 +53,10 @@ internal sealed class S3Object(
                     RequestPayer = model.Payer,
                 },
                 cancellationToken).ConfigureAwait(false);
-            if (Objection(response, offset) is { } objection)
+            if (FindMismatch(response, offset) is { } mismatch)
             {
                 response.Dispose();
-                throw objection;
+                throw mismatch;
             }
 
             return new ResponseStream(response, new S3Body(response.ResponseStream, Location));
@@ -68,7 +68,7 @@ internal sealed class S3Object(
     }
 
     // Other servers than Amazon's may ignore the range or If-Match, and the SDK does not notice.
-    private ModelLoadException? Objection(GetObjectResponse response, long offset)
+    private ModelLoadException? FindMismatch(GetObjectResponse response, long offset)
     {
         _ = ContentRangeHeaderValue.TryParse(response.ContentRange, out ContentRangeHeaderValue? range);
         if ((range?.From ?? 0) != offset)

@@ -17,7 +17,7 @@ namespace ServerlessInference.S3;
 public sealed class S3ResultSink : IBatchResultSink, IObjectResultSink
 {
     /// <summary>Half of an identifier's 32 digits are enough to distinguish batches with the same first record.</summary>
-    private const int BatchDigitsLeftOut = 16;
+    private const int OmittedBatchDigits = 16;
 
     private static readonly JsonWriterOptions WriterOptions =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
@@ -63,19 +63,19 @@ public sealed class S3ResultSink : IBatchResultSink, IObjectResultSink
     {
         ArgumentNullException.ThrowIfNull(records);
         var errors = new Exception?[records.Count];
-        var places = new Dictionary<ObjectReference, List<int>>();
-        string batch = BatchOf(records);
+        var destinations = new Dictionary<ObjectReference, List<int>>();
+        string batch = CreateBatchName(records);
         for (int i = 0; i < errors.Length; i++)
         {
             try
             {
-                ObjectReference place = _layout.Locate(records[i], batch);
-                if (!places.TryGetValue(place, out List<int>? together))
+                ObjectReference destination = _layout.Locate(records[i], batch);
+                if (!destinations.TryGetValue(destination, out List<int>? indexes))
                 {
-                    places.Add(place, together = []);
+                    destinations.Add(destination, indexes = []);
                 }
 
-                together.Add(i);
+                indexes.Add(i);
             }
             catch (InvalidOperationException exception)
             {
@@ -84,17 +84,18 @@ public sealed class S3ResultSink : IBatchResultSink, IObjectResultSink
         }
 
         await Parallel.ForEachAsync(
-            places,
+            destinations,
             new ParallelOptions { MaxDegreeOfParallelism = _layout.Options.Parallelism },
-            async (place, _) =>
+            async (destination, _) =>
             {
                 try
                 {
-                    await WriteAsync(place.Key, place.Value.ConvertAll(i => records[i]), cancellationToken).ConfigureAwait(false);
+                    await WriteAsync(
+                        destination.Key, destination.Value.ConvertAll(i => records[i]), cancellationToken).ConfigureAwait(false);
                 }
                 catch (Exception exception) when (exception is not OutOfMemoryException)
                 {
-                    place.Value.ForEach(i => errors[i] = exception);
+                    destination.Value.ForEach(i => errors[i] = exception);
                 }
             }).ConfigureAwait(false);
         return errors;
@@ -104,14 +105,14 @@ public sealed class S3ResultSink : IBatchResultSink, IObjectResultSink
     /// Names the records that are written together. A redelivered batch that is split differently gets another name: under the same name,
     /// either the existing lines or the new ones would be lost.
     /// </summary>
-    private static string BatchOf(IReadOnlyList<SinkRecord> records) => records.Count switch
+    private static string CreateBatchName(IReadOnlyList<SinkRecord> records) => records.Count switch
     {
         0 => string.Empty,
         1 => records[0].Id,
-        _ => $"{records[0].Id}-{ResultIdentifier.Create([.. records.Select(record => record.Id)]):N}"[..^BatchDigitsLeftOut],
+        _ => $"{records[0].Id}-{ResultIdentifier.Create([.. records.Select(record => record.Id)]):N}"[..^OmittedBatchDigits],
     };
 
-    private async ValueTask WriteAsync(ObjectReference place, List<SinkRecord> records, CancellationToken cancellationToken)
+    private async ValueTask WriteAsync(ObjectReference destination, List<SinkRecord> records, CancellationToken cancellationToken)
     {
         var content = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(content, WriterOptions);
@@ -121,7 +122,7 @@ public sealed class S3ResultSink : IBatchResultSink, IObjectResultSink
             SinkRecord last = records[^1];
             ResultDocument.Write(last, writer);
             await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
-            await _upload.WriteAsync(place, last, content.WrittenMemory, cancellationToken).ConfigureAwait(false);
+            await _upload.WriteAsync(destination, last, content.WrittenMemory, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -133,6 +134,6 @@ public sealed class S3ResultSink : IBatchResultSink, IObjectResultSink
             content.Write("\n"u8);
         }
 
-        await _upload.WriteAsync(place, records[0], content.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        await _upload.WriteAsync(destination, records[0], content.WrittenMemory, cancellationToken).ConfigureAwait(false);
     }
 }

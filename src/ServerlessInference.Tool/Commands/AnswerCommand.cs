@@ -9,7 +9,7 @@ namespace ServerlessInference.Tool.Commands;
 /// <summary>The command <c>answer</c>: answers a question from a text.</summary>
 internal static class AnswerCommand
 {
-    private const int MostAnswers = 100;
+    private const int MaxAnswers = 100;
 
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console)
@@ -26,7 +26,7 @@ internal static class AnswerCommand
         {
             Description = "How many answers to return. Default: 1.",
             HelpName = "N",
-            CustomParser = result => FunctionOptions.WholeNumber(result, "--top", result.Tokens[0].Value, 1, MostAnswers),
+            CustomParser = result => FunctionOptions.WholeNumber(result, "--top", result.Tokens[0].Value, 1, MaxAnswers),
         };
         var format = FormatOption.Create();
         var command = new Command("answer", "Answer a question from a text with a BERT model and its tokenizer.")

@@ -11,8 +11,8 @@ namespace ServerlessInference.Tool.Commands;
 /// <summary>The command <c>classify</c>: classifies images.</summary>
 internal static class ClassifyCommand
 {
-    private const int LargestSide = 65_535;
-    private const int MostLabels = 100_000;
+    private const int MaxSide = 65_535;
+    private const int MaxLabels = 100_000;
 
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console)
@@ -25,12 +25,12 @@ internal static class ClassifyCommand
             HelpName = "FILE",
         };
         var resize = Size(
-            "--resize", "The size that the shorter side is resized to. Default: that of the model's configuration, or 256.", LargestSide);
+            "--resize", "The size that the shorter side is resized to. Default: that of the model's configuration, or 256.", MaxSide);
         var crop = Size(
             "--crop",
             "The side of the square that is cropped from the middle. Default: that of the model's configuration, or 224.",
-            LargestSide);
-        var top = Size("--top", "How many labels to return. Default: 5.", MostLabels);
+            MaxSide);
+        var top = Size("--top", "How many labels to return. Default: 5.", MaxLabels);
         var format = FormatOption.Create();
         var command = new Command("classify", "Classify images.") { model, files, labels, resize, crop, top, format };
         command.SetAction(async (parsed, cancellationToken) =>

@@ -65,7 +65,7 @@ internal static class FetchCommand
         Directory.CreateDirectory(folder);
         var start = TimeProvider.System.GetTimestamp();
         using var bar = new TransferBar(console, TimeProvider.System, uri);
-        var (services, source) = TrialSources.Create(console, Copied(uri), store, bar);
+        var (services, source) = TrialSources.Create(console, WithCopy(uri), store, bar);
         await using (services.ConfigureAwait(false))
         {
             using var artifact = await source.LoadAsync(cancellationToken).ConfigureAwait(false);
@@ -75,7 +75,7 @@ internal static class FetchCommand
             {
                 var target = Path.Combine(folder, file.Name);
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                Take(file, target, store);
+                MoveFile(file, target, store);
                 files.Add(new(file.Name, file.Length));
             }
 
@@ -103,7 +103,7 @@ internal static class FetchCommand
         }
     }
 
-    private static void Take(ModelFile file, string target, string store)
+    private static void MoveFile(ModelFile file, string target, string store)
     {
         if (file.PhysicalPath!.StartsWith(store, StringComparison.Ordinal))
         {
@@ -117,19 +117,19 @@ internal static class FetchCommand
         content.CopyTo(output);
     }
 
-    // Without #copy=true, the library would use a local file in place, and Take would move the original away.
-    private static string Copied(string uri)
+    // Without #copy=true, the library would use a local file in location, and MoveFile would move the original away.
+    private static string WithCopy(string uri)
     {
         var at = uri.IndexOf('#', StringComparison.Ordinal);
-        var (place, settings) = at < 0 ? (uri, string.Empty) : (uri[..at], uri[(at + 1)..]);
-        if (place.IndexOf(':', StringComparison.Ordinal) <= 1)
+        var (location, settings) = at < 0 ? (uri, string.Empty) : (uri[..at], uri[(at + 1)..]);
+        if (location.IndexOf(':', StringComparison.Ordinal) <= 1)
         {
-            place = "file:" + Path.GetFullPath(place);
+            location = "file:" + Path.GetFullPath(location);
         }
 
-        return !place.StartsWith("file:", StringComparison.Ordinal) && !place.StartsWith("efs:", StringComparison.Ordinal) ? uri
-            : settings.StartsWith("copy=true", StringComparison.Ordinal) ? $"{place}#{settings}"
-            : settings.Length == 0 ? place + "#copy=true"
-            : $"{place}#copy=true&{settings}";
+        return !location.StartsWith("file:", StringComparison.Ordinal) && !location.StartsWith("efs:", StringComparison.Ordinal) ? uri
+            : settings.StartsWith("copy=true", StringComparison.Ordinal) ? $"{location}#{settings}"
+            : settings.Length == 0 ? location + "#copy=true"
+            : $"{location}#copy=true&{settings}";
     }
 }

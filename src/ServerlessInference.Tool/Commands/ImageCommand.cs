@@ -86,7 +86,7 @@ internal static class ImageCommand
 
             settings.Mean = parsed.GetValue(mean) ?? settings.Mean;
             settings.StandardDeviation = parsed.GetValue(std) ?? settings.StandardDeviation;
-            var maker = new TensorDocumentMaker(settings);
+            var maker = new TensorDocumentFactory(settings);
             return RunAsync(
                 console,
                 parsed.GetRequiredValue(files),
@@ -131,9 +131,9 @@ internal static class ImageCommand
 
     private static Option<int?> Size(string name, string description)
     {
-        const int largest = 65_535;
+        const int max = 65_535;
         var option = new Option<int?>(name) { Description = description, HelpName = "N" };
-        option.CustomParser = result => FunctionOptions.WholeNumber(result, name, result.Tokens[0].Value, 1, largest);
+        option.CustomParser = result => FunctionOptions.WholeNumber(result, name, result.Tokens[0].Value, 1, max);
         return option;
     }
 

@@ -44,6 +44,6 @@ internal static class InspectCommand
     {
         var file = model.Artifact.GetModelFile();
         using var stream = File.OpenRead(file.PhysicalPath!);
-        return new InspectDocument(path, file.Length, OnnxHeader.TryRead(stream), model.Description, ModelTask.Of(model));
+        return new InspectDocument(path, file.Length, OnnxHeader.TryRead(stream), model.Description, ModelTask.Detect(model));
     }
 }

@@ -73,13 +73,13 @@ internal static class InvokeCommand
 
     private static Option<int> Count(string name, int defaultValue, string description)
     {
-        const int most = 100_000;
+        const int max = 100_000;
         return new Option<int>(name)
         {
             Description = description,
             HelpName = "N",
             DefaultValueFactory = _ => defaultValue,
-            CustomParser = result => FunctionOptions.WholeNumber(result, name, result.Tokens[0].Value, defaultValue, most),
+            CustomParser = result => FunctionOptions.WholeNumber(result, name, result.Tokens[0].Value, defaultValue, max),
         };
     }
 

@@ -36,7 +36,8 @@ internal sealed class InvokeRunner(ToolConsole console, TimeProvider time)
         {
             foreach (var settings in sizes)
             {
-                using var cpu = await CpuEmulator.OfThisMachine().CreateAsync(settings.MemoryMB, cancellationToken).ConfigureAwait(false);
+                using var cpu =
+                    await CpuEmulator.ForCurrentMachine().CreateAsync(settings.MemoryMB, cancellationToken).ConfigureAwait(false);
                 var documents =
                     events.Select(input => new InvokeDocument(input.Name, settings.MemoryMB, cpu) { Error = input.Error }).ToArray();
                 for (var start = 0; start < ColdStarts && events.Any(input => input.Error is null); start++)

@@ -110,7 +110,7 @@ internal static class PackageSplitCommand
             throw new UsageException($"Two models have the same path '{twice.Key}'. Give them names: --model NAME=PATH.");
         }
 
-        var architecture = settings.Architecture ?? ArchitectureOf(files);
+        var architecture = settings.Architecture ?? FindArchitecture(files);
         if (architecture is not null)
         {
             ArchitectureCheck.Require(files, architecture);
@@ -123,16 +123,16 @@ internal static class PackageSplitCommand
         }
 
         var layers = settings.Layers.Sum(DeterministicZip.UnzippedLength);
-        var plan = SplitPlan.Decide(files, models, settings.Assemblies, settings.Limit, layers, settings.All);
+        var plan = SplitPlan.Create(files, models, settings.Assemblies, settings.Limit, layers, settings.All);
         var target = new SplitPackageWriter(settings.Output, settings.Prefix);
         using var progress = new ProgressBar(console, TimeProvider.System, plan.Archives.Count + 1);
-        string[] gone = [.. plan.Gone, .. pruned.Select(file => file.File.Name)];
-        var archives = await target.WriteAsync(plan, gone, progress.Step, cancellationToken).ConfigureAwait(false);
+        string[] removed = [.. plan.Moved, .. pruned.Select(file => file.File.Name)];
+        var archives = await target.WriteAsync(plan, removed, progress.Step, cancellationToken).ConfigureAwait(false);
         var unzipped = PublishFolder.List(target.Function).Sum(file => file.Length);
         return new SplitDocument(
             settings.Root,
             target,
-            plan.Stays.Count + 1,
+            plan.Remaining.Count + 1,
             unzipped,
             archives,
             pruned,
@@ -147,7 +147,7 @@ internal static class PackageSplitCommand
     private static string MachineArchitecture => RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "x86_64";
 
     // The program is the only native file that is not a library.
-    private static string? ArchitectureOf(List<PackageFile> files) =>
+    private static string? FindArchitecture(List<PackageFile> files) =>
         files.Where(file => file.Kind == FileKind.Other && Path.GetFileName(file.Name) != "createdump")
             .Select(file => NativeImage.TryRead(file.Path)).FirstOrDefault(image => image is { IsLinux: true })?.Architecture;
 

@@ -10,7 +10,7 @@ namespace ServerlessInference.Tool.Commands;
 /// <summary>The result of <c>predict</c>: the outputs of the model.</summary>
 internal sealed record PredictDocument(string File, NamedValues Outputs) : ITableDocument
 {
-    private const int LongestCell = 100;
+    private const int MaxCellLength = 100;
 
     /// <inheritdoc />
     public void WriteJson(Utf8JsonWriter writer)
@@ -43,7 +43,7 @@ internal sealed record PredictDocument(string File, NamedValues Outputs) : ITabl
             table.Add(
                 name,
                 value is TensorValue tensor ? tensor.ToString() : "sequence",
-                text.Length <= LongestCell ? text : text[..LongestCell] + "…");
+                text.Length <= MaxCellLength ? text : text[..MaxCellLength] + "…");
         }
     }
 }

@@ -8,7 +8,7 @@ namespace ServerlessInference.Tool.Commands;
 internal static class ServeCommand
 {
     private const int DefaultPort = 8080;
-    private const int HighestPort = 65_535;
+    private const int MaxPort = 65_535;
 
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console)
@@ -18,7 +18,7 @@ internal static class ServeCommand
             Description = "The port on 127.0.0.1, or 0 for any free one.",
             HelpName = "N",
             DefaultValueFactory = _ => DefaultPort,
-            CustomParser = result => FunctionOptions.WholeNumber(result, "--port", result.Tokens[0].Value, 0, HighestPort),
+            CustomParser = result => FunctionOptions.WholeNumber(result, "--port", result.Tokens[0].Value, 0, MaxPort),
         };
         var memory = new Option<int>("--memory", "-m")
         {

@@ -21,13 +21,13 @@ internal sealed class ServeRunner(ToolConsole console, TimeProvider time)
     /// <exception cref="UsageException">The port is in use.</exception>
     public async Task<int> RunAsync(int port, FunctionSettings settings, CancellationToken cancellationToken)
     {
-        using var cpu = await CpuEmulator.OfThisMachine().CreateAsync(settings.MemoryMB, cancellationToken).ConfigureAwait(false);
+        using var cpu = await CpuEmulator.ForCurrentMachine().CreateAsync(settings.MemoryMB, cancellationToken).ConfigureAwait(false);
         var log = new EnvironmentLog(line => Log(line, Quiet), line => Log($"serverless-inference: {line}", false));
         using var output = new JsonLines(console);
         var environment = new ExecutionEnvironment(settings, cpu, log, time);
         await using var closingEnvironment = environment.ConfigureAwait(false);
-        var front = new HttpFront(environment, settings, time);
-        var invokeFront = new InvokeFront(environment, settings, time);
+        var endpoint = new HttpEndpoint(environment, settings, time);
+        var invokeEndpoint = new InvokeEndpoint(environment, settings, time);
         LocalHttpServer server;
         try
         {
@@ -54,9 +54,9 @@ internal sealed class ServeRunner(ToolConsole console, TimeProvider time)
         {
             try
             {
-                var exchange = InvokeFront.Takes(context.Request)
-                    ? await invokeFront.HandleAsync(context, cancellationToken).ConfigureAwait(false)
-                    : await front.HandleAsync(context, cancellationToken).ConfigureAwait(false);
+                var exchange = InvokeEndpoint.IsInvokeCall(context.Request)
+                    ? await invokeEndpoint.HandleAsync(context, cancellationToken).ConfigureAwait(false)
+                    : await endpoint.HandleAsync(context, cancellationToken).ConfigureAwait(false);
                 var document = new ServeDocument(exchange);
                 await WriteAsync(document).ConfigureAwait(false);
             }

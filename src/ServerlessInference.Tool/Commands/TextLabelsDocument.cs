@@ -9,7 +9,7 @@ namespace ServerlessInference.Tool.Commands;
 internal sealed record TextLabelsDocument(int Line, IReadOnlyList<LabelScore> Top) : ITableDocument
 {
     /// <summary>Creates the result of a classical model: the label that the model chose, then the others by falling probability.</summary>
-    public static TextLabelsDocument Of(int line, LabelPrediction prediction) => new(
+    public static TextLabelsDocument Create(int line, LabelPrediction prediction) => new(
         line,
         prediction.Probabilities.Count == 0
             ? [new LabelScore(0, prediction.Label, 1)]

@@ -16,12 +16,12 @@ internal static class TextLinesCommand
         "Classify each line of standard input with a BERT model and its tokenizer, or with a scikit-learn model for text.",
         ["LINE", "LABEL", "SCORE"],
         (path, run) => HasTokenizer(path)
-            ? run.AskAsync<TextPair, TextClassification>(
+            ? run.RunAsync<TextPair, TextClassification>(
                 builder => builder.UseTextClassification(),
                 text => new TextPair(text),
                 (line, answer) => new TextLabelsDocument(line, answer.Top))
-            : run.AskAsync<string, LabelPrediction>(
-                builder => builder.UseTextLabelPrediction(), text => text, (line, answer) => TextLabelsDocument.Of(line, answer)));
+            : run.RunAsync<string, LabelPrediction>(
+                builder => builder.UseTextLabelPrediction(), text => text, (line, answer) => TextLabelsDocument.Create(line, answer)));
 
     /// <summary>Creates the command <c>embed</c>.</summary>
     public static Command CreateEmbed(ToolConsole console) => Create(
@@ -29,11 +29,11 @@ internal static class TextLinesCommand
         "embed",
         "Compute the embedding of each line of standard input.",
         ["LINE", "VECTOR"],
-        (_, run) => run.AskAsync<string, TextEmbedding>(
+        (_, run) => run.RunAsync<string, TextEmbedding>(
             builder => builder.UseTextEmbeddings(), text => text, (line, answer) => new EmbeddingDocument(line, answer.Vector)));
 
     private static Command Create(
-        ToolConsole console, string name, string description, string[] columns, Func<string, TextLinesRun, Task<int>> ask)
+        ToolConsole console, string name, string description, string[] columns, Func<string, TextLinesRun, Task<int>> run)
     {
         var model = ModelArgument.Create();
         var format = FormatOption.Create();
@@ -42,7 +42,7 @@ internal static class TextLinesCommand
         {
             var path = parsed.GetRequiredValue(model);
             await using var writer = new DocumentWriter(console, parsed.GetValue(format), columns);
-            return await ask(path, new TextLinesRun(console, writer, path, cancellationToken));
+            return await run(path, new TextLinesRun(console, writer, path, cancellationToken));
         });
         return command;
     }

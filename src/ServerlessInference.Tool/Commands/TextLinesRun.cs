@@ -10,7 +10,7 @@ internal sealed class TextLinesRun(ToolConsole console, DocumentWriter writer, s
 {
     /// <summary>Registers the model with a pipeline and runs it.</summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> AskAsync<TInput, TOutput>(
+    public async Task<int> RunAsync<TInput, TOutput>(
         Action<ModelBuilder> configure, Func<string, TInput> read, Func<int, TOutput, ITableDocument> describe)
     {
         await using var trial = TrialModel.Create(console, path, labels: null, configure);

@@ -8,7 +8,7 @@ namespace ServerlessInference.Tool.Commands;
 /// <summary>The command <c>tokenize</c>: shows the tokens of texts.</summary>
 internal static class TokenizeCommand
 {
-    private const int LongestWindow = 1_000_000;
+    private const int MaxWindowLength = 1_000_000;
 
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console)
@@ -151,6 +151,6 @@ internal static class TokenizeCommand
     {
         Description = description,
         HelpName = "N",
-        CustomParser = result => FunctionOptions.WholeNumber(result, name, result.Tokens[0].Value, 0, LongestWindow),
+        CustomParser = result => FunctionOptions.WholeNumber(result, name, result.Tokens[0].Value, 0, MaxWindowLength),
     };
 }

@@ -4,21 +4,21 @@ namespace ServerlessInference.Tool.Cost;
 internal static class BreakEven
 {
     /// <summary>The search ends at this number of hosts; with so many, nobody decides by this comparison any more.</summary>
-    private const int MostHosts = 1000;
+    private const int MaxHosts = 1000;
 
-    private const double MostRequests = 1e15;
+    private const double MaxRequests = 1e15;
 
     /// <summary>Finds the ranges, in ascending order.</summary>
     /// <returns>Ranges with exclusive ends. The last one has no end if the function stays cheaper.</returns>
     public static IReadOnlyList<(double From, double? To)> RangesWhereLambdaIsCheaper(LambdaCost lambda, FixedHost host)
     {
         var ranges = new List<(double From, double? To)>();
-        for (var hosts = 1; hosts <= MostHosts; hosts++)
+        for (var hosts = 1; hosts <= MaxHosts; hosts++)
         {
             var price = hosts * host.PerMonth;
             var from = hosts == 1 ? 0 : (hosts - 1) * host.CapacityPerMonth;
-            var most = Math.Min(MostRequests, hosts * host.CapacityPerMonth);
-            if (from >= most)
+            var max = Math.Min(MaxRequests, hosts * host.CapacityPerMonth);
+            if (from >= max)
             {
                 break;
             }
@@ -28,7 +28,7 @@ internal static class BreakEven
                 continue;
             }
 
-            var to = lambda.Monthly(most).Total <= price ? most : Crossing(lambda, price, from, most);
+            var to = lambda.Monthly(max).Total <= price ? max : Crossing(lambda, price, from, max);
             if (ranges.Count > 0 && ranges[^1].To == from)
             {
                 ranges[^1] = (ranges[^1].From, to);
@@ -40,7 +40,7 @@ internal static class BreakEven
         }
 
         // A function that is cheaper up to the end of the search is considered cheaper for any number of requests.
-        if (ranges.Count > 0 && ranges[^1].To >= Math.Min(MostRequests, MostHosts * host.CapacityPerMonth))
+        if (ranges.Count > 0 && ranges[^1].To >= Math.Min(MaxRequests, MaxHosts * host.CapacityPerMonth))
         {
             ranges[^1] = (ranges[^1].From, null);
         }

@@ -10,7 +10,7 @@ namespace ServerlessInference.Tool.Cost;
 /// </summary>
 internal static class CostCommand
 {
-    private const double DefaultRequests = 1e6, MostRequests = 1e13;
+    private const double DefaultRequests = 1e6, MaxRequests = 1e13;
 
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console)
@@ -86,7 +86,7 @@ internal static class CostCommand
         double factor = text.Length == 0 ? 1 : text[^1] switch { 'k' => 1e3, 'M' => 1e6, 'G' => 1e9, _ => 1 };
         var number = factor > 1 ? text[..^1] : text;
         if (double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-            && value * factor is >= 0 and <= MostRequests)
+            && value * factor is >= 0 and <= MaxRequests)
         {
             return value * factor;
         }

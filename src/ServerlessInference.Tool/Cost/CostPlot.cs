@@ -20,9 +20,9 @@ internal static class CostPlot
     /// <param name="currency">The currency of the amounts.</param>
     public static string Draw(IReadOnlyList<CostDocument> documents, FixedHost? host, double requests, string currency)
     {
-        var mostRequests = 1.2 * documents.Select(document => document.FirstBreakEven ?? 0).Append(requests).Append(1).Max();
-        var mostCost = 1.1 * documents.Select(document => document.Lambda.Monthly(mostRequests).Total)
-            .Append(host is null ? 0 : host.CountFor(mostRequests) * host.PerMonth).Append(0.01).Max();
+        var maxRequests = 1.2 * documents.Select(document => document.FirstBreakEven ?? 0).Append(requests).Append(1).Max();
+        var maxCost = 1.1 * documents.Select(document => document.Lambda.Monthly(maxRequests).Total)
+            .Append(host is null ? 0 : host.CountFor(maxRequests) * host.PerMonth).Append(0.01).Max();
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"""
             <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{Height}" viewBox="0 0 {Width} {Height}" font-family="sans-serif" font-size="12">
@@ -37,7 +37,7 @@ internal static class CostPlot
             var colour = Colours[i % Colours.Length];
             Line(Sampled(count => document.Lambda.Monthly(count).Total), colour, Solid);
             Legend(i, colour, Solid, $"Lambda, {document.Workload.MemoryMB:#,0} MB");
-            if (document.FirstBreakEven is { } even and > 0 && even <= mostRequests)
+            if (document.FirstBreakEven is { } even and > 0 && even <= maxRequests)
             {
                 var cost = document.Lambda.Monthly(even).Total;
                 svg
@@ -51,7 +51,7 @@ internal static class CostPlot
         {
             // Steps that are closer together cannot be distinguished in the drawing.
             Line(
-                host.CountFor(mostRequests) <= Samples ? Steps(host) : Sampled(count => host.CountFor(count) * host.PerMonth),
+                host.CountFor(maxRequests) <= Samples ? Steps(host) : Sampled(count => host.CountFor(count) * host.PerMonth),
                 "#333333",
                 Dashes);
             Legend(documents.Count, "#333333", Dashes, $"hosts at {host.PerMonth.ToString("#,0.00", CultureInfo.InvariantCulture)} each");
@@ -59,27 +59,27 @@ internal static class CostPlot
 
         return svg.Append("</svg>\n").ToString();
 
-        double X(double count) => Left + (count / mostRequests * (Width - Left - Right));
+        double X(double count) => Left + (count / maxRequests * (Width - Left - Right));
 
-        double Y(double cost) => Height - Bottom - (cost / mostCost * (Height - Top - Bottom));
+        double Y(double cost) => Height - Bottom - (cost / maxCost * (Height - Top - Bottom));
 
         IEnumerable<(double Count, double Cost)> Sampled(Func<double, double> cost) =>
-            Enumerable.Range(0, Samples + 1).Select(sample => mostRequests * sample / Samples).Select(count => (count, cost(count)));
+            Enumerable.Range(0, Samples + 1).Select(sample => maxRequests * sample / Samples).Select(count => (count, cost(count)));
 
         IEnumerable<(double Count, double Cost)> Steps(FixedHost steps)
         {
             var count = 0.0;
-            for (var hosts = 1; count < mostRequests; hosts++)
+            for (var hosts = 1; count < maxRequests; hosts++)
             {
                 yield return (count, hosts * steps.PerMonth);
-                count = Math.Min(mostRequests, hosts * steps.CapacityPerMonth);
+                count = Math.Min(maxRequests, hosts * steps.CapacityPerMonth);
                 yield return (count, hosts * steps.PerMonth);
             }
         }
 
         void Axes()
         {
-            foreach (var cost in Ticks(mostCost))
+            foreach (var cost in Ticks(maxCost))
             {
                 svg
                     .Append(CultureInfo.InvariantCulture, $"""<path d="M{Left} {Y(cost):0.#}H{Width - Right}" stroke="#dddddd"/>""")
@@ -87,7 +87,7 @@ internal static class CostPlot
                 Text(Left - 8, Y(cost) + 4, cost.ToString("#,0.####", CultureInfo.InvariantCulture), "end");
             }
 
-            foreach (var count in Ticks(mostRequests))
+            foreach (var count in Ticks(maxRequests))
             {
                 svg
                     .Append(CultureInfo.InvariantCulture, $"""<path d="M{X(count):0.#} {Height - Bottom}v4" stroke="black"/>""")
@@ -134,11 +134,11 @@ internal static class CostPlot
     }
 
     // Steps of 1, 2 or 5 times a power of ten, so that the axis has about six ticks.
-    private static IEnumerable<double> Ticks(double most)
+    private static IEnumerable<double> Ticks(double max)
     {
-        var power = Math.Pow(10, Math.Floor(Math.Log10(most / 5)));
-        var step = power * (most / 5 / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 };
-        return Enumerable.Range(0, (int)(most / step) + 1).Select(tick => tick * step);
+        var power = Math.Pow(10, Math.Floor(Math.Log10(max / 5)));
+        var step = power * (max / 5 / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 };
+        return Enumerable.Range(0, (int)(max / step) + 1).Select(tick => tick * step);
     }
 
     private static string Short(double count) => count switch

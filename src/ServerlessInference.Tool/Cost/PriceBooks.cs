@@ -19,7 +19,7 @@ internal static class PriceBooks
         {
             using var stream =
                 typeof(PriceBooks).Assembly.GetManifestResourceStream($"{Folder}{nameOrFile}.json") ?? File.OpenRead(nameOrFile);
-            return Checked(JsonSerializer.Deserialize(stream, PriceBookJson.Default.PriceBook), nameOrFile);
+            return Validate(JsonSerializer.Deserialize(stream, PriceBookJson.Default.PriceBook), nameOrFile);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -40,7 +40,7 @@ internal static class PriceBooks
         .Select(name => Path.GetFileNameWithoutExtension(name[Folder.Length..]))
         .Order(StringComparer.Ordinal);
 
-    private static PriceBook Checked(PriceBook? book, string name) =>
+    private static PriceBook Validate(PriceBook? book, string name) =>
         book is { GrainMs: > 0, PerRequest: >= 0, PerGbSecond.Count: > 0 } && book.PerGbSecond.Values.All(price => price > 0)
             ? book
             : throw new UsageException(

@@ -10,7 +10,7 @@ namespace ServerlessInference.Tool.Inspection;
 /// <param name="Head">The kind of output, if there are several for the task.</param>
 internal sealed record ModelTask(string? Task, string? Head)
 {
-    public static ModelTask Of(LoadedModel loaded)
+    public static ModelTask Detect(LoadedModel loaded)
     {
         ModelDescription model = loaded.Description;
         if (model.Metadata.TryGetValue("task", out string? task) && model.Metadata.ContainsKey("names"))
@@ -81,10 +81,10 @@ internal sealed record ModelTask(string? Task, string? Head)
     private static string? DetectionHeadNames(LoadedModel model)
     {
         IReadOnlyList<DetectionHead> heads = DetectionHeads.Find(model);
-        return heads.Count == 0 ? null : string.Join(", or ", heads.Select(NameOf));
+        return heads.Count == 0 ? null : string.Join(", or ", heads.Select(GetHeadName));
     }
 
-    private static string NameOf(DetectionHead head) => head switch
+    private static string GetHeadName(DetectionHead head) => head switch
     {
         DetectionHead.YoloV5 => "YOLOv5 to v7 [b, n, 5 + classes]",
         DetectionHead.YoloV8 => "YOLOv8 to v12 [b, 4 + classes, n]",

@@ -137,11 +137,11 @@ internal sealed class OnnxHeader
 
     private static string ReadString(Stream file)
     {
-        const int Longest = 64 * 1024;
+        const int MaxNameLength = 64 * 1024;
         long length = ReadLength(file);
-        if (length > Longest)
+        if (length > MaxNameLength)
         {
-            throw new InvalidDataException($"The name is {length} bytes long, which exceeds the limit of {Longest} bytes.");
+            throw new InvalidDataException($"The name is {length} bytes long, which exceeds the limit of {MaxNameLength} bytes.");
         }
 
         byte[] bytes = new byte[length];

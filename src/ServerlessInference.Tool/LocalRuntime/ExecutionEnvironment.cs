@@ -208,16 +208,16 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
     private async Task CloseAsync(FunctionInstance instance)
     {
         await instance.DisposeAsync().ConfigureAwait(false);
-        Keep(instance.Process.PeakMemoryKiB);
+        RecordPeak(instance.Process.PeakMemoryKiB);
     }
 
     private void Sample(FunctionInstance instance)
     {
         instance.Process.Sample();
-        Keep(instance.Process.PeakMemoryKiB);
+        RecordPeak(instance.Process.PeakMemoryKiB);
     }
 
-    private void Keep(long? peak)
+    private void RecordPeak(long? peak)
     {
         if (peak is { } kib)
         {

@@ -51,10 +51,10 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
         {
             await (parts switch
             {
-                ["invocation", "next"] => When("GET", context, NextAsync),
-                ["invocation", var id, "response"] => When("POST", context, call => ResponseAsync(call, id)),
-                ["invocation", var id, "error"] => When("POST", context, call => ErrorAsync(call, id)),
-                ["init", "error"] => When("POST", context, InitErrorAsync),
+                ["invocation", "next"] => RequireMethodAsync("GET", context, NextAsync),
+                ["invocation", var id, "response"] => RequireMethodAsync("POST", context, call => ResponseAsync(call, id)),
+                ["invocation", var id, "error"] => RequireMethodAsync("POST", context, call => ErrorAsync(call, id)),
+                ["init", "error"] => RequireMethodAsync("POST", context, InitErrorAsync),
                 _ => ReplyAsync(context, StatusCodes.Status404NotFound, "404 page not found\n"u8.ToArray(), "text/plain; charset=utf-8"),
             }).ConfigureAwait(false);
         }
@@ -64,7 +64,7 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
         }
     }
 
-    private static Task When(string method, HttpContext context, RequestDelegate handler)
+    private static Task RequireMethodAsync(string method, HttpContext context, RequestDelegate handler)
     {
         if (context.Request.Method == method)
         {

@@ -33,10 +33,10 @@ internal sealed class ToolConsole
     public bool ErrorIsTerminal { get; }
 
     /// <summary>Creates the console of this process.</summary>
-    public static ToolConsole OfThisProcess() =>
+    public static ToolConsole ForCurrentProcess() =>
         new(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, !Console.IsErrorRedirected);
 
     /// <summary>Creates a console from streams, for tests.</summary>
-    public static ToolConsole Over(Stream input, Stream output, TextWriter error, bool errorIsTerminal = false) =>
+    public static ToolConsole FromStreams(Stream input, Stream output, TextWriter error, bool errorIsTerminal = false) =>
         new(input, output, error, errorIsTerminal);
 }

@@ -14,9 +14,9 @@ internal static class DependencyManifest
 
     /// <summary>Removes files from a manifest.</summary>
     /// <param name="json">The manifest.</param>
-    /// <param name="gone">The names of the files in the publish directory.</param>
+    /// <param name="removed">The names of the files in the publish directory.</param>
     /// <returns>The new manifest.</returns>
-    public static byte[] Without(byte[] json, IReadOnlyCollection<string> gone)
+    public static byte[] RemoveFiles(byte[] json, IReadOnlyCollection<string> removed)
     {
         var root = JsonNode.Parse(json)!;
         foreach (var target in Objects(root["targets"]))
@@ -31,7 +31,7 @@ internal static class DependencyManifest
                         // de.
                         foreach (var asset in assets.Select(asset => asset.Key).ToList())
                         {
-                            if (gone.Any(name => asset == name || asset.EndsWith("/" + name, StringComparison.Ordinal)))
+                            if (removed.Any(name => asset == name || asset.EndsWith("/" + name, StringComparison.Ordinal)))
                             {
                                 assets.Remove(asset);
                             }

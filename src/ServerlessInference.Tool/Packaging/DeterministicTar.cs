@@ -41,7 +41,7 @@ internal static class DeterministicTar
                 ModificationTime = DateTimeOffset.UnixEpoch,
                 AccessTime = DateTimeOffset.UnixEpoch,
                 ChangeTime = DateTimeOffset.UnixEpoch,
-                Mode = FileModes.Of(file),
+                Mode = FileModes.Determine(file),
             };
             await tar.WriteEntryAsync(entry, cancellationToken).ConfigureAwait(false);
         }

@@ -19,7 +19,7 @@ internal static class DeterministicZip
         {
             var entry = zip.CreateEntry(file.Name, CompressionLevel.Optimal);
             entry.LastWriteTime = Time;
-            entry.ExternalAttributes = (RegularFile | (int)FileModes.Of(file)) << 16;
+            entry.ExternalAttributes = (RegularFile | (int)FileModes.Determine(file)) << 16;
             await using var content = File.OpenRead(file.Path);
             await using var target = entry.Open();
             await content.CopyToAsync(target, cancellationToken).ConfigureAwait(false);

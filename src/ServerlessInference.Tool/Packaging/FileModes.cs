@@ -7,7 +7,7 @@ internal static class FileModes
     private const UnixFileMode Runnable = Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>Returns the permissions of a file.</summary>
-    public static UnixFileMode Of(PackageFile file)
+    public static UnixFileMode Determine(PackageFile file)
     {
         if (NativeImage.TryRead(file.Path) is not null)
         {

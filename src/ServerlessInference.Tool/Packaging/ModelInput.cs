@@ -34,7 +34,7 @@ internal sealed record ModelInput(string Mount, List<PackageFile> Files)
 
         // The names of external data begin with the name of the model: model.onnx.data, model.onnx_data.
         var files = Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + "*")
-            .Select(file => PackageFile.Of(Path.GetFileName(file), file, FileKind.Model))
+            .Select(file => PackageFile.Create(Path.GetFileName(file), file, FileKind.Model))
             .OrderBy(file => file.Name, StringComparer.Ordinal);
         return new ModelInput("models/" + (named ? text[..equals] : Path.GetFileNameWithoutExtension(path)), [.. files]);
     }

@@ -8,7 +8,7 @@ namespace ServerlessInference.Tool.Packaging;
 internal sealed record PackageFile(string Name, string Path, long Length, FileKind Kind)
 {
     /// <summary>Describes a file. For a symbolic link, as in Hugging Face's cache, the length is that of its target.</summary>
-    public static PackageFile Of(string name, string path, FileKind kind)
+    public static PackageFile Create(string name, string path, FileKind kind)
     {
         using var content = File.OpenHandle(path);
         return new PackageFile(name, path, RandomAccess.GetLength(content), kind);

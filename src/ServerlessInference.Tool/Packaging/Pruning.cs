@@ -93,7 +93,7 @@ internal static class Pruning
         var open = new Queue<string>(roots);
         while (open.TryDequeue(out var name))
         {
-            foreach (var reference in assemblies[name].SelectMany(file => PublishFolder.References(file.Path)))
+            foreach (var reference in assemblies[name].SelectMany(file => PublishFolder.ReadReferences(file.Path)))
             {
                 if (assemblies.ContainsKey(reference) && found.Add(reference))
                 {

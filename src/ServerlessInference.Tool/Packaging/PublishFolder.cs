@@ -21,7 +21,7 @@ internal static class PublishFolder
         foreach (var path in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories))
         {
             var name = Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/');
-            files.Add(PackageFile.Of(name, path, KindOf(name, path)));
+            files.Add(PackageFile.Create(name, path, GetKind(name, path)));
         }
 
         files.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
@@ -42,7 +42,7 @@ internal static class PublishFolder
     }
 
     /// <summary>Returns the names of the assemblies that an assembly references.</summary>
-    public static List<string> References(string path)
+    public static List<string> ReadReferences(string path)
     {
         using var stream = File.OpenRead(path);
         using var image = new PEReader(stream);
@@ -58,7 +58,7 @@ internal static class PublishFolder
     /// <summary>Returns whether a file is a <c>.deps.json</c>, the .NET host's list of assemblies and native libraries.</summary>
     public static bool IsDependencyManifest(string name) => name.EndsWith(DependencyManifest, StringComparison.OrdinalIgnoreCase);
 
-    private static FileKind KindOf(string name, string path)
+    private static FileKind GetKind(string name, string path)
     {
         var file = Path.GetFileName(name);
         var extension = Path.GetExtension(file).ToLowerInvariant();
@@ -75,11 +75,11 @@ internal static class PublishFolder
         }
 
         var isLibrary = extension == ".so" || file.Contains(".so.", StringComparison.Ordinal);
-        return !isLibrary ? FileKind.Other : IsOfTheRuntime(file) ? FileKind.RuntimeLibrary : FileKind.NativeLibrary;
+        return !isLibrary ? FileKind.Other : IsRuntimeLibrary(file) ? FileKind.RuntimeLibrary : FileKind.NativeLibrary;
     }
 
     // The host and runtime of a self-contained program load these libraries before any code of the program runs.
-    private static bool IsOfTheRuntime(string file) =>
+    private static bool IsRuntimeLibrary(string file) =>
         file.StartsWith("libSystem.", StringComparison.Ordinal)
         || file.StartsWith("libclr", StringComparison.Ordinal)
         || file.StartsWith("libcoreclr", StringComparison.Ordinal)

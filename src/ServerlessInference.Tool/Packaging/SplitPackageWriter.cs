@@ -22,12 +22,12 @@ internal sealed class SplitPackageWriter(string output, string? uriPrefix)
 
     /// <summary>Writes everything.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="gone">The files to remove from the program's <c>.deps.json</c>.</param>
+    /// <param name="removed">The files to remove from the program's <c>.deps.json</c>.</param>
     /// <param name="written">Called after each archive.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
     /// <returns>The archives and their entries in the manifest.</returns>
     public async Task<IReadOnlyList<WrittenArchive>> WriteAsync(
-        SplitPlan plan, IReadOnlyCollection<string> gone, Action<string> written, CancellationToken cancellationToken)
+        SplitPlan plan, IReadOnlyCollection<string> removed, Action<string> written, CancellationToken cancellationToken)
     {
         Clear();
         Directory.CreateDirectory(Archives);
@@ -39,7 +39,7 @@ internal sealed class SplitPackageWriter(string output, string? uriPrefix)
         }
 
         var packed = new List<PackageFile>();
-        foreach (var file in plan.Stays)
+        foreach (var file in plan.Remaining)
         {
             var target = Path.Combine(Function, file.Name);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
@@ -47,7 +47,8 @@ internal sealed class SplitPackageWriter(string output, string? uriPrefix)
             if (PublishFolder.IsDependencyManifest(file.Name))
             {
                 byte[] manifest = await File.ReadAllBytesAsync(file.Path, cancellationToken).ConfigureAwait(false);
-                await File.WriteAllBytesAsync(target, DependencyManifest.Without(manifest, gone), cancellationToken).ConfigureAwait(false);
+                await File.WriteAllBytesAsync(
+                    target, DependencyManifest.RemoveFiles(manifest, removed), cancellationToken).ConfigureAwait(false);
             }
 
             packed.Add(file with { Path = target, Length = new FileInfo(target).Length });

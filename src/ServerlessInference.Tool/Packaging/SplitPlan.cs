@@ -3,10 +3,10 @@ using System.Globalization;
 namespace ServerlessInference.Tool.Packaging;
 
 /// <summary>Which files stay in the deployment package, and which are moved into archives.</summary>
-/// <param name="Stays">The files that stay, with their names in the package.</param>
+/// <param name="Remaining">The files that stay, with their names in the package.</param>
 /// <param name="Archives">The archives.</param>
-/// <param name="Gone">The names of those files of the publish directory that are moved into archives.</param>
-internal sealed record SplitPlan(List<PackageFile> Stays, List<SplitArchive> Archives, List<string> Gone)
+/// <param name="Moved">The names of those files of the publish directory that are moved into archives.</param>
+internal sealed record SplitPlan(List<PackageFile> Remaining, List<SplitArchive> Archives, List<string> Moved)
 {
     /// <summary>Space for the manifest, whose size is unknown until the archives have been written.</summary>
     private const long ManifestAllowance = 64 * 1024;
@@ -24,7 +24,7 @@ internal sealed record SplitPlan(List<PackageFile> Stays, List<SplitArchive> Arc
     /// because the system's loader looks for the dependencies of a library in the same directory. Single assemblies follow, if that is not
     /// enough.
     /// </remarks>
-    public static SplitPlan Decide(
+    public static SplitPlan Create(
         IReadOnlyList<PackageFile> files,
         IReadOnlyList<ModelInput> models,
         IReadOnlyCollection<string> assemblies,
@@ -36,28 +36,28 @@ internal sealed record SplitPlan(List<PackageFile> Stays, List<SplitArchive> Arc
             .SelectMany(model => model.Files)
             .Select(file => Path.GetFullPath(file.Path))
             .ToHashSet(StringComparer.Ordinal);
-        var stays = files.Where(file => !modelPaths.Contains(Path.GetFullPath(file.Path))).ToList();
-        var gone = files.Where(file => modelPaths.Contains(Path.GetFullPath(file.Path))).Select(file => file.Name).ToList();
+        var remaining = files.Where(file => !modelPaths.Contains(Path.GetFullPath(file.Path))).ToList();
+        var moved = files.Where(file => modelPaths.Contains(Path.GetFullPath(file.Path))).Select(file => file.Name).ToList();
         var units = models.Select(model => new SplitArchive(model.Mount, Path.GetFileName(model.Mount), Sorted(model.Files))).ToList();
-        if (stays.Where(file => file.Kind == FileKind.NativeLibrary).ToList() is { Count: > 0 } natives)
+        if (remaining.Where(file => file.Kind == FileKind.NativeLibrary).ToList() is { Count: > 0 } natives)
         {
             units.Add(new SplitArchive("native", "native", Sorted(natives)));
         }
 
         var allowance = limit - layers - ManifestAllowance;
-        var total = stays.Sum(file => file.Length) + models.Sum(model => model.Length);
-        var travelling = new List<SplitArchive>();
+        var total = remaining.Sum(file => file.Length) + models.Sum(model => model.Length);
+        var archives = new List<SplitArchive>();
         var largestFirst = units
             .OrderByDescending(unit => unit.Files.Sum(file => file.Length))
             .ThenBy(unit => unit.Mount, StringComparer.Ordinal);
         foreach (var unit in largestFirst.TakeWhile(_ => all || total > allowance))
         {
-            travelling.Add(unit);
+            archives.Add(unit);
             total -= unit.Files.Sum(file => file.Length);
         }
 
         var managed = new List<PackageFile>();
-        var movable = Assemblies(stays, assemblies)
+        var movable = Assemblies(remaining, assemblies)
             .OrderByDescending(file => file.Length)
             .ThenBy(file => file.Name, StringComparer.Ordinal);
         foreach (var file in movable.TakeWhile(_ => all || total > allowance))
@@ -68,23 +68,23 @@ internal sealed record SplitPlan(List<PackageFile> Stays, List<SplitArchive> Arc
 
         if (managed.Count > 0)
         {
-            travelling.Add(new SplitArchive("managed", "managed", Sorted(managed)));
+            archives.Add(new SplitArchive("managed", "managed", Sorted(managed)));
         }
 
         if (total > allowance)
         {
-            throw TooLarge(stays.Except(travelling.SelectMany(unit => unit.Files)).ToList(), total, limit, layers);
+            throw TooLarge(remaining.Except(archives.SelectMany(unit => unit.Files)).ToList(), total, limit, layers);
         }
 
-        var away = travelling.SelectMany(unit => unit.Files).ToHashSet();
-        gone.AddRange(stays.Where(away.Contains).Select(file => file.Name));
-        stays.RemoveAll(away.Contains);
+        var archived = archives.SelectMany(unit => unit.Files).ToHashSet();
+        moved.AddRange(remaining.Where(archived.Contains).Select(file => file.Name));
+        remaining.RemoveAll(archived.Contains);
 
         // The function looks for a model under its mount path, whether it was moved or not. So a model that stays is packaged under that
         // path.
-        stays.AddRange(units.Where(unit => !travelling.Contains(unit) && unit.Files[0].Kind == FileKind.Model)
+        remaining.AddRange(units.Where(unit => !archives.Contains(unit) && unit.Files[0].Kind == FileKind.Model)
             .SelectMany(unit => unit.Files.Select(file => file with { Name = $"{unit.Mount}/{file.Name}" })));
-        return new SplitPlan([.. Sorted(stays)], [.. travelling.OrderBy(unit => unit.Mount, StringComparer.Ordinal)], gone);
+        return new SplitPlan([.. Sorted(remaining)], [.. archives.OrderBy(unit => unit.Mount, StringComparer.Ordinal)], moved);
     }
 
     private static List<PackageFile> Sorted(IEnumerable<PackageFile> files) =>

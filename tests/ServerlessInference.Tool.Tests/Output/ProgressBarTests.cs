@@ -12,7 +12,7 @@ public sealed class ProgressBarTests
     {
         var time = new FakeTimeProvider();
         using var error = new StringWriter();
-        using (var bar = new ProgressBar(ToolConsole.Over(Stream.Null, Stream.Null, error, terminal), time, 4))
+        using (var bar = new ProgressBar(ToolConsole.FromStreams(Stream.Null, Stream.Null, error, terminal), time, 4))
         {
             time.Advance(TimeSpan.FromSeconds(seconds));
             bar.Step("things");

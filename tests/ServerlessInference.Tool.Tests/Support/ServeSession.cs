@@ -15,7 +15,7 @@ internal sealed class ServeSession : IAsyncDisposable
     private ServeSession(string[] args)
     {
         _lines = new StreamReader(_output.Reader.AsStream());
-        var console = ToolConsole.Over(Stream.Null, _output.Writer.AsStream(), Error);
+        var console = ToolConsole.FromStreams(Stream.Null, _output.Writer.AsStream(), Error);
         _run = ToolApplication.RunAsync(["serve", "--port", "0", .. args], console, _stop.Token);
     }
 

@@ -20,7 +20,7 @@ internal sealed record ToolRun(int ExitCode, string Output, string Error)
         using var inputStream = new MemoryStream(Encoding.UTF8.GetBytes(input));
         using var output = new MemoryStream();
         var error = new StringWriter();
-        var console = ToolConsole.Over(inputStream, output, error);
+        var console = ToolConsole.FromStreams(inputStream, output, error);
         var exitCode = await ToolApplication.RunAsync(args, console, TestContext.Current.CancellationToken);
         return new ToolRun(exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }

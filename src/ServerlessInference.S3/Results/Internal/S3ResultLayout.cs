@@ -8,12 +8,12 @@ internal sealed class S3ResultLayout
     private const string Scheme = "s3://";
 
     /// <summary>The limit of S3 (Amazon S3 User Guide, "Creating object key names").</summary>
-    private const int LongestKeyBytes = 1024;
+    private const int MaxKeyBytes = 1024;
 
-    private const int MostParallel = 64;
+    private const int MaxParallelism = 64;
 
     /// <summary>The placeholders whose value differs between records; a template needs one of them.</summary>
-    private static readonly string[] Telling = ["key", "name", "stem", "id", "uuid"];
+    private static readonly string[] UniquePlaceholders = ["key", "name", "stem", "id", "uuid"];
 
     private readonly ResultTemplate _bucket;
     private readonly ResultTemplate _key;
@@ -59,18 +59,19 @@ internal sealed class S3ResultLayout
                 nameof(template));
         }
 
-        if (!options.JsonLines && !Array.Exists(Telling, layout._key.Has))
+        if (!options.JsonLines && !Array.Exists(UniquePlaceholders, layout._key.Has))
         {
-            string placeholders = string.Join(", ", Telling.Select(name => $"{{{name}}}"));
+            string placeholders = string.Join(", ", UniquePlaceholders.Select(name => $"{{{name}}}"));
             throw new ArgumentException(
                 $"'{template}' names the same object for every record, so each record would overwrite the previous one. " +
                 $"Put one of {placeholders} into the key.",
                 nameof(template));
         }
 
-        if (options.Parallelism is < 1 or > MostParallel)
+        if (options.Parallelism is < 1 or > MaxParallelism)
         {
-            throw new ArgumentException($"Parallelism is {options.Parallelism}; it must be between 1 and {MostParallel}.", nameof(options));
+            throw new ArgumentException(
+                $"Parallelism is {options.Parallelism}; it must be between 1 and {MaxParallelism}.", nameof(options));
         }
 
         return layout;
@@ -78,12 +79,12 @@ internal sealed class S3ResultLayout
 
     public ObjectReference Locate(SinkRecord record, string batch)
     {
-        var place = new ObjectReference(_bucket.Expand(record), _key.Expand(record, batch));
-        int bytes = System.Text.Encoding.UTF8.GetByteCount(place.Key);
-        return bytes is > 0 and <= LongestKeyBytes
-            ? place
+        var destination = new ObjectReference(_bucket.Expand(record), _key.Expand(record, batch));
+        int bytes = System.Text.Encoding.UTF8.GetByteCount(destination.Key);
+        return bytes is > 0 and <= MaxKeyBytes
+            ? destination
             : throw new InvalidOperationException(
-                $"The result's key '{_key}' has {bytes} bytes for this record; S3 accepts 1 to {LongestKeyBytes}. " +
+                $"The result's key '{_key}' has {bytes} bytes for this record; S3 accepts 1 to {MaxKeyBytes}. " +
                 "Use {uuid} instead of a long key.");
     }
 

@@ -16,33 +16,33 @@ internal sealed class S3ResultUpload(S3ClientProvider client, S3ResultLayout lay
     private bool _unconditional;
 
     public async ValueTask WriteAsync(
-        ObjectReference place, SinkRecord record, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+        ObjectReference destination, SinkRecord record, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         try
         {
             if (layout.Options.WriteOnce)
             {
-                await WriteOnceAsync(place, record, content, cancellationToken).ConfigureAwait(false);
+                await WriteOnceAsync(destination, record, content, cancellationToken).ConfigureAwait(false);
             }
             else
             {
-                await PutAsync(place, record, content, null, cancellationToken).ConfigureAwait(false);
+                await PutAsync(destination, record, content, null, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (S3Errors.IsSdk(exception))
         {
-            throw Translate(exception, place);
+            throw Translate(exception, destination);
         }
     }
 
     private async ValueTask WriteOnceAsync(
-        ObjectReference place, SinkRecord record, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+        ObjectReference destination, SinkRecord record, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         if (!_unconditional)
         {
             try
             {
-                await PutAsync(place, record, content, request => request.IfNoneMatch = "*", cancellationToken).ConfigureAwait(false);
+                await PutAsync(destination, record, content, request => request.IfNoneMatch = "*", cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (AmazonServiceException exception)
@@ -57,20 +57,22 @@ internal sealed class S3ResultUpload(S3ClientProvider client, S3ResultLayout lay
             }
         }
 
-        if (await IsNeededAsync(place, record, cancellationToken).ConfigureAwait(false))
+        if (await IsNeededAsync(destination, record, cancellationToken).ConfigureAwait(false))
         {
-            await PutAsync(place, record, content, null, cancellationToken).ConfigureAwait(false);
+            await PutAsync(destination, record, content, null, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Returns whether the existing object belongs to another input, or to an older version of the same one.</summary>
-    private async ValueTask<bool> IsNeededAsync(ObjectReference place, SinkRecord record, CancellationToken cancellationToken)
+    private async ValueTask<bool> IsNeededAsync(ObjectReference destination, SinkRecord record, CancellationToken cancellationToken)
     {
         try
         {
-            GetObjectMetadataResponse there = await client.Client.GetObjectMetadataAsync(
-                new GetObjectMetadataRequest { BucketName = place.Bucket, Key = place.Key }, cancellationToken).ConfigureAwait(false);
-            return there.Metadata[Source] != SourceOf(record) && !IsNewer(there.Metadata[Sequencer], record.SourceObject?.Sequencer);
+            GetObjectMetadataResponse existing = await client.Client.GetObjectMetadataAsync(
+                new GetObjectMetadataRequest { BucketName = destination.Bucket, Key = destination.Key },
+                cancellationToken).ConfigureAwait(false);
+            return existing.Metadata[Source] != CreateSource(record)
+                && !IsNewer(existing.Metadata[Sequencer], record.SourceObject?.Sequencer);
         }
         catch (AmazonServiceException exception) when (exception.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
         {
@@ -80,7 +82,7 @@ internal sealed class S3ResultUpload(S3ClientProvider client, S3ResultLayout lay
     }
 
     private Task<PutObjectResponse> PutAsync(
-        ObjectReference place,
+        ObjectReference destination,
         SinkRecord record,
         ReadOnlyMemory<byte> content,
         Action<PutObjectRequest>? condition,
@@ -89,8 +91,8 @@ internal sealed class S3ResultUpload(S3ClientProvider client, S3ResultLayout lay
         MemoryMarshal.TryGetArray(content, out ArraySegment<byte> bytes);
         var request = new PutObjectRequest
         {
-            BucketName = place.Bucket,
-            Key = place.Key,
+            BucketName = destination.Bucket,
+            Key = destination.Key,
             ContentType = layout.ContentType,
             InputStream = new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false),
         };
@@ -105,7 +107,7 @@ internal sealed class S3ResultUpload(S3ClientProvider client, S3ResultLayout lay
             request.Metadata[name] = value;
         }
 
-        request.Metadata[Source] = SourceOf(record);
+        request.Metadata[Source] = CreateSource(record);
         if (record.SourceObject?.Sequencer is { } sequencer)
         {
             request.Metadata[Sequencer] = sequencer;
@@ -116,30 +118,31 @@ internal sealed class S3ResultUpload(S3ClientProvider client, S3ResultLayout lay
     }
 
     // The model's version is part of the identifier, since a new version gives a new result. An error does not depend on the version.
-    private static string SourceOf(SinkRecord record) =>
+    private static string CreateSource(SinkRecord record) =>
         ResultIdentifier
             .Create(ResultIdentifier.Create(record).ToString(), record.Result.IsSuccess ? record.Result.Model.Version : string.Empty)
             .ToString();
 
     // Sequencers are hexadecimal numbers of different lengths; the shorter one is padded on the right
     // (Amazon S3 User Guide, "Event message structure").
-    private static bool IsNewer(string? there, string? ours)
+    private static bool IsNewer(string? existing, string? current)
     {
-        if (string.IsNullOrEmpty(there) || string.IsNullOrEmpty(ours))
+        if (string.IsNullOrEmpty(existing) || string.IsNullOrEmpty(current))
         {
             return false;
         }
 
-        int length = Math.Max(there.Length, ours.Length);
-        return string.CompareOrdinal(there.ToUpperInvariant().PadRight(length, '0'), ours.ToUpperInvariant().PadRight(length, '0')) > 0;
+        int length = Math.Max(existing.Length, current.Length);
+        return string.CompareOrdinal(
+            existing.ToUpperInvariant().PadRight(length, '0'), current.ToUpperInvariant().PadRight(length, '0')) > 0;
     }
 
-    private static IOException Translate(Exception exception, ObjectReference place)
+    private static IOException Translate(Exception exception, ObjectReference destination)
     {
         if (exception is not AmazonServiceException { StatusCode: var status, ErrorCode: var code })
         {
             return new IOException(
-                $"The result {place} cannot be written: {exception.Message} Check the function's role, its region and its network.",
+                $"The result {destination} cannot be written: {exception.Message} Check the function's role, its region and its network.",
                 exception);
         }
 
@@ -147,13 +150,13 @@ internal sealed class S3ResultUpload(S3ClientProvider client, S3ResultLayout lay
             status switch
             {
                 HttpStatusCode.Forbidden =>
-                    $"Writing the result {place} was denied ({code}). The function's role needs s3:PutObject on it, and " +
+                    $"Writing the result {destination} was denied ({code}). The function's role needs s3:PutObject on it, and " +
                     "kms:GenerateDataKey if a key encrypts the bucket.",
                 HttpStatusCode.NotFound =>
-                    $"The bucket of the result {place} does not exist ({code}). Create the bucket, or correct its name in ToS3.",
+                    $"The bucket of the result {destination} does not exist ({code}). Create the bucket, or correct its name in ToS3.",
                 HttpStatusCode.MovedPermanently or HttpStatusCode.TemporaryRedirect =>
-                    $"The bucket of the result {place} is in another region ({code}). Set S3ResultOptions.Region.",
-                _ => $"The result {place} could not be written: the server answered {(int)status} {code}.",
+                    $"The bucket of the result {destination} is in another region ({code}). Set S3ResultOptions.Region.",
+                _ => $"The result {destination} could not be written: the server answered {(int)status} {code}.",
             },
             exception);
     }

@@ -21,7 +21,7 @@ internal sealed class ControlGroups(string mountInfo, string membership)
     internal readonly record struct Group(string Folder, string Method);
 
     /// <summary>Reads the groups of this process.</summary>
-    public static ControlGroups OfThisProcess() => OperatingSystem.IsLinux()
+    public static ControlGroups ReadCurrent() => OperatingSystem.IsLinux()
         ? new ControlGroups(ReadOrEmpty("/proc/self/mountinfo"), ReadOrEmpty("/proc/self/cgroup"))
         : new ControlGroups("", "");
 

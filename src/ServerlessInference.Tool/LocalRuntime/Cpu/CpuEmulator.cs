@@ -12,8 +12,8 @@ internal sealed class CpuEmulator(ControlGroups groups, string? taskset, int mac
     private const int PeriodMicroseconds = 20_000;
 
     /// <summary>Creates the emulator for this machine.</summary>
-    public static CpuEmulator OfThisMachine() => new(
-        ControlGroups.OfThisProcess(),
+    public static CpuEmulator ForCurrentMachine() => new(
+        ControlGroups.ReadCurrent(),
         OperatingSystem.IsLinux() ? FindOnPath("taskset") : null,
         Environment.ProcessorCount);
 

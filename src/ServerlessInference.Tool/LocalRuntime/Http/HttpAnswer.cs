@@ -100,13 +100,13 @@ internal sealed record HttpAnswer(
 
     private static int? ReadStatus(JsonElement root)
     {
-        const int lowest = 100;
-        const int highest = 599;
+        const int min = 100;
+        const int max = 599;
         var value = root.GetProperty("statusCode"u8);
         var isNumber = value.ValueKind == JsonValueKind.Number
             ? value.TryGetInt32(out var status)
             : int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out status);
-        return isNumber && status is >= lowest and <= highest ? status : null;
+        return isNumber && status is >= min and <= max ? status : null;
     }
 
     private static List<KeyValuePair<string, string>>? ReadHeaders(JsonElement root)
@@ -146,7 +146,9 @@ internal sealed record HttpAnswer(
         List<string> cookies = root.TryGetProperty("cookies"u8, out var given) && given.ValueKind == JsonValueKind.Array
             ?
             [
-                .. given.EnumerateArray().Where(cookie => cookie.ValueKind == JsonValueKind.String).Select(cookie => cookie.GetString() ?? ""),
+                .. given.EnumerateArray()
+                    .Where(cookie => cookie.ValueKind == JsonValueKind.String)
+                    .Select(cookie => cookie.GetString() ?? ""),
             ]
             : [];
         return cookies.TrueForAll(IsValue) ? cookies : null;

@@ -63,7 +63,7 @@ public sealed class CpuEmulatorTests
     [Fact]
     public async Task TryCreate_ThisMachine_LimitsAndCleansUp()
     {
-        var emulator = CpuEmulator.OfThisMachine();
+        var emulator = CpuEmulator.ForCurrentMachine();
         using var limit = await emulator.CreateAsync(128, Cancellation);
         Assert.SkipUnless(limit.ControlGroup is not null, "This system lets the tests create no control group.");
 

@@ -4,7 +4,7 @@ using ServerlessInference.Vision.Imaging;
 namespace ServerlessInference.Tool.Commands;
 
 /// <summary>Creates the tensor of an image, and the bytes of its resized pixels.</summary>
-internal sealed class TensorDocumentMaker
+internal sealed class TensorDocumentFactory
 {
     private const int FirstValues = 16;
 
@@ -14,7 +14,7 @@ internal sealed class TensorDocumentMaker
     private readonly ImageTensorizer _floats;
     private readonly ImageTensorizer _pixels;
 
-    public TensorDocumentMaker(ImagePreprocessingOptions settings)
+    public TensorDocumentFactory(ImagePreprocessingOptions settings)
     {
         _floats = new ImageTensorizer(settings);
         settings.Layout = TensorLayout.Nhwc;

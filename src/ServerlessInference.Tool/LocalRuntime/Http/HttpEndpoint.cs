@@ -7,7 +7,7 @@ namespace ServerlessInference.Tool.LocalRuntime.Http;
 /// The HTTP endpoint of a function, as a function URL provides it: requests become events, answers become responses, and failures become
 /// 502 and 504. Thread-safe.
 /// </summary>
-internal sealed class HttpFront(ExecutionEnvironment environment, FunctionSettings settings, TimeProvider time)
+internal sealed class HttpEndpoint(ExecutionEnvironment environment, FunctionSettings settings, TimeProvider time)
 {
     /// <summary>Handles a request. If the client disconnects, the function continues, as on AWS.</summary>
     /// <param name="context">The request.</param>
@@ -52,7 +52,7 @@ internal sealed class HttpFront(ExecutionEnvironment environment, FunctionSettin
     {
         var response = context.Response;
         response.StatusCode = answer.Status;
-        foreach (var (name, value) in answer.Headers.Where(header => !IsOfTheConnection(header.Key)))
+        foreach (var (name, value) in answer.Headers.Where(header => !IsHopByHopHeader(header.Key)))
         {
             response.Headers[name] = value;
         }
@@ -79,7 +79,7 @@ internal sealed class HttpFront(ExecutionEnvironment environment, FunctionSettin
         }
     }
 
-    private static bool IsOfTheConnection(string header) =>
+    private static bool IsHopByHopHeader(string header) =>
         header.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase) ||
         header.Equals(HeaderNames.TransferEncoding, StringComparison.OrdinalIgnoreCase) ||
         header.Equals(HeaderNames.Connection, StringComparison.OrdinalIgnoreCase) ||

@@ -11,13 +11,13 @@ namespace ServerlessInference.Tool.LocalRuntime.Http;
 /// <remarks>
 /// Source: AWS Lambda's API reference, Invoke. Only synchronous calls are supported; invocation type <c>Event</c> is rejected.
 /// </remarks>
-internal sealed class InvokeFront(ExecutionEnvironment environment, FunctionSettings settings, TimeProvider time)
+internal sealed class InvokeEndpoint(ExecutionEnvironment environment, FunctionSettings settings, TimeProvider time)
 {
     private const string Prefix = "/2015-03-31/functions/";
     private const string Suffix = "/invocations";
 
     /// <summary>Returns whether a request is an Invoke call.</summary>
-    public static bool Takes(HttpRequest request) =>
+    public static bool IsInvokeCall(HttpRequest request) =>
         HttpMethods.IsPost(request.Method)
         && request.Path.Value is { } path
         && path.StartsWith(Prefix, StringComparison.Ordinal)
@@ -32,9 +32,9 @@ internal sealed class InvokeFront(ExecutionEnvironment environment, FunctionSett
         var started = time.GetTimestamp();
         var (body, length) = await BodyReader.ReadAsync(context.Request.BodyReader, settings.MaxRequestBytes, context.RequestAborted)
             .ConfigureAwait(false);
-        var refusal = Refuse(context.Request, body, length, out var clientContext);
+        var rejection = Validate(context.Request, body, length, out var clientContext);
         InvocationResult? result = null;
-        if (refusal is null)
+        if (rejection is null)
         {
             var request = new InvocationRequest(body.Length == 0 ? "{}"u8.ToArray() : body) { ClientContext = clientContext };
             result = await environment.InvokeAsync(request, stopping).ConfigureAwait(false);
@@ -49,12 +49,12 @@ internal sealed class InvokeFront(ExecutionEnvironment environment, FunctionSett
         }
         else
         {
-            context.Response.Headers["x-amzn-errortype"] = refusal.Value.Error.Type;
-            var payload = RuntimeApiJson.Error(refusal.Value.Error.Type, refusal.Value.Error.Message);
-            await WriteAsync(context, refusal.Value.Status, payload).ConfigureAwait(false);
+            context.Response.Headers["x-amzn-errortype"] = rejection.Value.Error.Type;
+            var payload = RuntimeApiJson.Error(rejection.Value.Error.Type, rejection.Value.Error.Message);
+            await WriteAsync(context, rejection.Value.Status, payload).ConfigureAwait(false);
         }
 
-        var error = refusal?.Error ?? result?.Outcome.Error;
+        var error = rejection?.Error ?? result?.Outcome.Error;
         return new HttpExchange(
             context.Request.Method,
             context.Request.Path.Value ?? "/",
@@ -64,7 +64,7 @@ internal sealed class InvokeFront(ExecutionEnvironment environment, FunctionSett
             error is null ? null : $"{error.Type}: {error.Message}");
     }
 
-    private (int Status, FunctionError Error)? Refuse(
+    private (int Status, FunctionError Error)? Validate(
         HttpRequest request, ReadOnlyMemory<byte> body, long length, out string? clientContext)
     {
         clientContext = null;
