@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
-using ServerlessInference.DynamoDB.Internal;
 using ServerlessInference.Results;
 
 namespace ServerlessInference.DynamoDB;

@@ -1,5 +1,4 @@
 using ServerlessInference.DynamoDB;
-using ServerlessInference.DynamoDB.Internal;
 using ServerlessInference.Results;
 
 namespace ServerlessInference;

@@ -2,7 +2,6 @@ using Amazon.S3;
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Models;
 using ServerlessInference.Models.Transfer;
-using ServerlessInference.S3.Internal;
 
 namespace ServerlessInference.S3;
 
@@ -30,20 +29,20 @@ public sealed class S3ModelSource : IModelSource
     public S3ModelSource(
         IAmazonS3 client,
         S3Uri uri,
-        S3ModelOptions? options = null,
+        S3Options? options = null,
         ModelStoreOptions? store = null,
         TimeProvider? timeProvider = null,
         ILogger<RemoteModelSource>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(uri);
-        options ??= new S3ModelOptions();
+        options ??= new S3Options();
         options.Transfer.ApplyFragment(uri.Fragment);
         _source = new RemoteModelSource(
             new S3Model(() => client, uri, options.RequesterPays), options.Transfer, store, timeProvider, logger);
     }
 
-    internal S3ModelSource(IServiceProvider services, Func<IAmazonS3> client, S3Uri uri, S3ModelOptions options)
+    internal S3ModelSource(IServiceProvider services, Func<IAmazonS3> client, S3Uri uri, S3Options options)
     {
         options.Transfer.ApplyFragment(uri.Fragment);
         _source = RemoteModelSource.Create(services, new S3Model(client, uri, options.RequesterPays), options.Transfer);

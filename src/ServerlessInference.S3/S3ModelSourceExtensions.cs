@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using ServerlessInference.Models;
 using ServerlessInference.Registration;
 using ServerlessInference.S3;
-using ServerlessInference.S3.Internal;
 
 namespace ServerlessInference;
 
@@ -30,7 +29,7 @@ public static class S3ModelSourceExtensions
     /// </code>
     /// </example>
     public static ModelSourceBuilder S3(
-        this ModelSourceBuilder source, string uri, Action<S3ModelOptions>? configure = null, TimeSpan? deadline = null)
+        this ModelSourceBuilder source, string uri, Action<S3Options>? configure = null, TimeSpan? deadline = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         S3Uri parsed = S3Uri.Parse(uri);
@@ -43,7 +42,7 @@ public static class S3ModelSourceExtensions
     /// <returns>The builder.</returns>
     /// <remarks>If an <see cref="IAmazonS3"/> is registered, it is used instead of a new client. Calling this twice is harmless.</remarks>
     public static ServerlessInferenceBuilder AddS3Models(
-        this ServerlessInferenceBuilder builder, Action<S3ModelOptions>? configure = null)
+        this ServerlessInferenceBuilder builder, Action<S3Options>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddEnumerable(
@@ -56,9 +55,9 @@ public static class S3ModelSourceExtensions
         return builder;
     }
 
-    internal static S3ModelOptions CreateOptions(IServiceProvider services, Action<S3ModelOptions>? configure)
+    internal static S3Options CreateOptions(IServiceProvider services, Action<S3Options>? configure)
     {
-        var options = new S3ModelOptions();
+        var options = new S3Options();
         services.GetService<IConfiguration>()?.GetSection("ServerlessInference:S3").Bind(options);
         foreach (S3Defaults defaults in services.GetServices<S3Defaults>())
         {

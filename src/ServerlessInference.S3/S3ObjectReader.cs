@@ -4,7 +4,6 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using ServerlessInference.Results;
-using ServerlessInference.S3.Internal;
 
 namespace ServerlessInference.S3;
 

@@ -1,7 +1,6 @@
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
-using ServerlessInference.S3.Internal;
 
 namespace ServerlessInference.S3.Tests;
 
@@ -53,7 +52,7 @@ public sealed class ConnectionTests(S3Server server) : IClassFixture<S3Server>
     // As the factory and the sinks make it, but with the test server's keys, and without attempts of the SDK's own.
     private AmazonS3Client Client(FaultProxy proxy)
     {
-        var options = new S3ModelOptions { Endpoint = proxy.Endpoint, Region = S3Server.Region, ForcePathStyle = true };
+        var options = new S3Options { Endpoint = proxy.Endpoint, Region = S3Server.Region, ForcePathStyle = true };
         return new AmazonS3Client(new BasicAWSCredentials(S3Server.AccessKey, S3Server.SecretKey), S3ModelSourceFactory.Configure(options, _time));
     }
 

@@ -139,7 +139,7 @@ public sealed class FaultTests(S3Server server) : IClassFixture<S3Server>, IDisp
     private async Task<ModelArtifact> LoadAsync(string endpoint, string form, bool inMemory, double idleSeconds)
     {
         await PutAsync(form);
-        var options = new S3ModelOptions();
+        var options = new S3Options();
         options.Transfer.IdleTimeout = TimeSpan.FromSeconds(idleSeconds);
         options.Transfer.MaxAttempts = 4;
         options.Transfer.RangeSize = 2 * 1024 * 1024;

@@ -1,6 +1,5 @@
 using Amazon.S3;
 using Amazon.S3.Model;
-using ServerlessInference.S3.Internal;
 
 namespace ServerlessInference.S3.Tests;
 

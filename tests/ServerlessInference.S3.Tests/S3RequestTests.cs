@@ -32,7 +32,7 @@ public sealed class S3RequestTests : IDisposable
                     && request.ByteRange.Start == 0 && request.ByteRange.End == 2),
                 It.IsAny<CancellationToken>()))
             .ReturnsAsync(() => new GetObjectResponse { ResponseStream = new MemoryStream([1, 2, 3]) });
-        using ModelArtifact artifact = await LoadAsync("s3://bucket/model.onnx?versionId=v", new S3ModelOptions { RequesterPays = true });
+        using ModelArtifact artifact = await LoadAsync("s3://bucket/model.onnx?versionId=v", new S3Options { RequesterPays = true });
 
         Assert.Equal([1, 2, 3], artifact.GetModelFile().ReadAllBytes().ToArray());
     }
@@ -51,7 +51,7 @@ public sealed class S3RequestTests : IDisposable
             .ReturnsAsync(() => new GetObjectResponse { ResponseStream = new MemoryStream(content), ContentRange = "bytes 0-1048575/2097152", ETag = "\"tag-2\"" });
         _client.Setup(client => client.GetObjectAsync(It.Is<GetObjectRequest>(request => request.ByteRange.Start > 0), It.IsAny<CancellationToken>()))
             .ReturnsAsync(() => new GetObjectResponse { ResponseStream = new MemoryStream(content), ContentRange = contentRange, ETag = tag });
-        var options = new S3ModelOptions();
+        var options = new S3Options();
         options.Transfer.RangeSize = 1024 * 1024;
         ModelLoadException exception = await Assert.ThrowsAnyAsync<ModelLoadException>(() => LoadAsync("s3://bucket/model.onnx", options));
 
@@ -79,7 +79,7 @@ public sealed class S3RequestTests : IDisposable
     {
         _client.Setup(client => client.GetObjectMetadataAsync(It.IsAny<GetObjectMetadataRequest>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new AmazonS3Exception("slow") { StatusCode = HttpStatusCode.ServiceUnavailable, ErrorCode = "SlowDown" });
-        var options = new S3ModelOptions();
+        var options = new S3Options();
         options.Transfer.MaxAttempts = 2;
         ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("s3://bucket/model.onnx", options));
 
@@ -87,6 +87,6 @@ public sealed class S3RequestTests : IDisposable
         Assert.Equal(2, _client.Invocations.Count);
     }
 
-    private Task<ModelArtifact> LoadAsync(string uri, S3ModelOptions? options = null) =>
+    private Task<ModelArtifact> LoadAsync(string uri, S3Options? options = null) =>
         new S3ModelSource(_client.Object, S3Uri.Parse(uri), options, _store).LoadAsync(TestContext.Current.CancellationToken).AsTask();
 }

@@ -4,7 +4,7 @@ using Amazon.DynamoDBv2;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace ServerlessInference.DynamoDB.Internal;
+namespace ServerlessInference.DynamoDB;
 
 /// <summary>Provides the client. It is created with the first result, so that a cold start does not pay for loading the SDK.</summary>
 internal sealed class DynamoDbClientProvider

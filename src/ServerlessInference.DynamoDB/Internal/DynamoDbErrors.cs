@@ -1,7 +1,7 @@
 using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
 
-namespace ServerlessInference.DynamoDB.Internal;
+namespace ServerlessInference.DynamoDB;
 
 /// <summary>Turns errors of DynamoDB into messages that say what to do.</summary>
 internal static class DynamoDbErrors

@@ -1,7 +1,7 @@
 using Amazon.DynamoDBv2.Model;
 using ServerlessInference.Results;
 
-namespace ServerlessInference.DynamoDB.Internal;
+namespace ServerlessInference.DynamoDB;
 
 /// <summary>Creates items from results, with the validated settings of a sink.</summary>
 internal sealed class ItemFactory

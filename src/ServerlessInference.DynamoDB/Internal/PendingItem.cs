@@ -1,6 +1,6 @@
 using Amazon.DynamoDBv2.Model;
 
-namespace ServerlessInference.DynamoDB.Internal;
+namespace ServerlessInference.DynamoDB;
 
 /// <summary>An item to write, with the indexes of the records that it is the result of.</summary>
 internal sealed class PendingItem(string key, Dictionary<string, AttributeValue> item, List<int> records)

@@ -1,7 +1,7 @@
 using Amazon.Runtime;
 using ServerlessInference.Models.Transfer;
 
-namespace ServerlessInference.S3.Internal;
+namespace ServerlessInference.S3;
 
 /// <summary>Gives the SDK connections that do not outlast a function's sleep. Each client of the SDK keeps one of these.</summary>
 internal sealed class RenewingHttpClients(TimeProvider? time) : HttpClientFactory

@@ -1,4 +1,4 @@
-namespace ServerlessInference.S3.Internal;
+namespace ServerlessInference.S3;
 
 /// <summary>
 /// The body of a response. Whatever the SDK throws while it is read, a checksum mismatch included, is reported as a transient error.

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Amazon.S3;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace ServerlessInference.S3.Internal;
+namespace ServerlessInference.S3;
 
 /// <summary>
 /// Provides the client for objects that are read and written whole. It is created on first use, so that a cold start does not pay for
@@ -49,7 +49,7 @@ internal sealed class S3ClientProvider
             return registered;
         }
 
-        S3ModelOptions options = S3ModelSourceExtensions.CreateOptions(
+        S3Options options = S3ModelSourceExtensions.CreateOptions(
             _services!, configured => configured.Region = _region ?? configured.Region);
         AmazonS3Config config = S3ModelSourceFactory.Configure(options, _services!.GetService<TimeProvider>());
         config.MaxErrorRetry = Retries;

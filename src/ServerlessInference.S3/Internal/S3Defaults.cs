@@ -1,4 +1,4 @@
-namespace ServerlessInference.S3.Internal;
+namespace ServerlessInference.S3;
 
 /// <summary>The defaults of all S3 sources that an application sets in code.</summary>
-internal sealed record S3Defaults(Action<S3ModelOptions> Configure);
+internal sealed record S3Defaults(Action<S3Options> Configure);

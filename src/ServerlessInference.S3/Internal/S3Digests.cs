@@ -2,7 +2,7 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using ServerlessInference.Models.Transfer;
 
-namespace ServerlessInference.S3.Internal;
+namespace ServerlessInference.S3;
 
 /// <summary>Reads the digest of an object's content from the properties that S3 returns.</summary>
 /// <remarks>Source: Amazon S3 User Guide, "Checking object integrity", and <c>ETag</c> in "Object" of the API reference.</remarks>

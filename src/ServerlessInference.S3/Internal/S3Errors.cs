@@ -2,7 +2,7 @@ using System.Net;
 using Amazon.Runtime;
 using ServerlessInference.Models.Transfer;
 
-namespace ServerlessInference.S3.Internal;
+namespace ServerlessInference.S3;
 
 /// <summary>Separates transient errors of the SDK from permanent ones, whose messages say what to do.</summary>
 internal static class S3Errors

@@ -3,7 +3,7 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using ServerlessInference.Models.Transfer;
 
-namespace ServerlessInference.S3.Internal;
+namespace ServerlessInference.S3;
 
 /// <summary>One object of a bucket, or all objects in a folder.</summary>
 internal sealed class S3Model(Func<IAmazonS3> client, S3Uri uri, bool requesterPays) : IRemoteModel
@@ -28,7 +28,7 @@ internal sealed class S3Model(Func<IAmazonS3> client, S3Uri uri, bool requesterP
             return uri.IsFolder
                 ? await ListFolderAsync(cancellationToken).ConfigureAwait(false)
                 : [
-                    S3Object.From(
+                    S3RemoteObject.From(
                         this, uri.Key, ObjectName!, await HeadAsync(uri.Key, uri.VersionId, null, cancellationToken).ConfigureAwait(false)),
                 ];
         }
@@ -60,12 +60,12 @@ internal sealed class S3Model(Func<IAmazonS3> client, S3Uri uri, bool requesterP
         while (true)
         {
             ListObjectsV2Response page = await Client.ListObjectsV2Async(request, cancellationToken).ConfigureAwait(false);
-            foreach (Amazon.S3.Model.S3Object item in page.S3Objects ?? [])
+            foreach (S3Object item in page.S3Objects ?? [])
             {
                 // The AWS console creates an empty object for each folder.
                 if (!item.Key.EndsWith('/'))
                 {
-                    objects.Add(new S3Object(this, item.Key, item.Key[uri.Key.Length..], item.Size ?? 0, item.ETag, null, null));
+                    objects.Add(new S3RemoteObject(this, item.Key, item.Key[uri.Key.Length..], item.Size ?? 0, item.ETag, null, null));
                 }
             }
 

@@ -4,7 +4,7 @@ using Amazon.S3;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models;
 
-namespace ServerlessInference.S3.Internal;
+namespace ServerlessInference.S3;
 
 /// <summary>Creates model sources from <c>s3:</c> URIs.</summary>
 internal sealed class S3ModelSourceFactory(IServiceProvider services) : IModelSourceFactory
@@ -13,9 +13,9 @@ internal sealed class S3ModelSourceFactory(IServiceProvider services) : IModelSo
 
     public IModelSource Create(string uri) => Create(services, S3Uri.Parse(uri), null);
 
-    public static S3ModelSource Create(IServiceProvider services, S3Uri uri, Action<S3ModelOptions>? configure)
+    public static S3ModelSource Create(IServiceProvider services, S3Uri uri, Action<S3Options>? configure)
     {
-        S3ModelOptions options = S3ModelSourceExtensions.CreateOptions(services, configure);
+        S3Options options = S3ModelSourceExtensions.CreateOptions(services, configure);
 
         // The client is created with the first request, since finding credentials takes time and a model in the local store needs none.
         var client = new Lazy<IAmazonS3>(
@@ -23,7 +23,7 @@ internal sealed class S3ModelSourceFactory(IServiceProvider services) : IModelSo
         return new S3ModelSource(services, () => client.Value, uri, options);
     }
 
-    internal static AmazonS3Config Configure(S3ModelOptions options, TimeProvider? time)
+    internal static AmazonS3Config Configure(S3Options options, TimeProvider? time)
     {
         // The SDK neither retries nor verifies: RemoteModelOptions.MaxAttempts counts all attempts, and ContentCheck verifies all content.
         var config = new AmazonS3Config

@@ -5,7 +5,7 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using ServerlessInference.Results;
 
-namespace ServerlessInference.S3.Internal;
+namespace ServerlessInference.S3;
 
 /// <summary>Uploads the object of a result, unless the same result exists already.</summary>
 internal sealed class S3ResultUpload(S3ClientProvider client, S3ResultLayout layout)

@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Amazon.S3;
 using ServerlessInference.Results;
-using ServerlessInference.S3.Internal;
 
 namespace ServerlessInference.S3;
 

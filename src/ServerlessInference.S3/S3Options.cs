@@ -7,7 +7,7 @@ namespace ServerlessInference.S3;
 /// Values are read from the configuration section <c>ServerlessInference:S3</c>, then <c>AddS3Models</c> sets defaults in code, and each
 /// source may set its own on top. Only models use <see cref="RequesterPays"/> and <see cref="Transfer"/>.
 /// </remarks>
-public sealed class S3ModelOptions
+public sealed class S3Options
 {
     /// <summary>Gets or sets the endpoint of a server that speaks S3's protocol.</summary>
     /// <value>A URL; <see langword="null"/>, the default, means Amazon S3 in the function's region.</value>

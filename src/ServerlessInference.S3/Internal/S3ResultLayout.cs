@@ -1,6 +1,6 @@
 using ServerlessInference.Results;
 
-namespace ServerlessInference.S3.Internal;
+namespace ServerlessInference.S3;
 
 /// <summary>The validated settings of a sink: the destination and the form of results.</summary>
 internal sealed class S3ResultLayout

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Lambda;
 using ServerlessInference.Pipelines;
 
-namespace ServerlessInference.Testing.Tests.Pipelines;
+namespace ServerlessInference.Testing.Tests;
 
 public sealed class FakePipelineTests
 {

@@ -1,6 +1,5 @@
 using ServerlessInference.Results;
 using ServerlessInference.S3;
-using ServerlessInference.S3.Internal;
 
 namespace ServerlessInference;
 

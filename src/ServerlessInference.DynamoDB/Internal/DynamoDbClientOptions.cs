@@ -3,7 +3,7 @@ namespace ServerlessInference.DynamoDB;
 /// <summary>
 /// How DynamoDB is accessed: the configuration section <c>ServerlessInference:DynamoDB</c>. Credentials are found by the AWS SDK.
 /// </summary>
-public sealed class DynamoDbClientOptions
+internal sealed class DynamoDbClientOptions
 {
     /// <summary>Gets or sets the endpoint of a server that speaks DynamoDB's protocol.</summary>
     /// <value>A URL; <see langword="null"/>, the default, means Amazon DynamoDB in the function's region.</value>

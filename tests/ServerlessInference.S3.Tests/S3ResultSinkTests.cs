@@ -5,7 +5,7 @@ using Amazon.S3.Model;
 using Moq;
 using ServerlessInference.Results;
 
-namespace ServerlessInference.S3.Tests.Results;
+namespace ServerlessInference.S3.Tests;
 
 public sealed class S3ResultSinkTests(S3Server server) : IClassFixture<S3Server>
 {

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ServerlessInference.Testing.Tests.Events;
+namespace ServerlessInference.Testing.Tests;
 
 public sealed class LambdaEventsTests
 {

@@ -2,10 +2,10 @@ using System.Net.Http.Headers;
 using Amazon.S3.Model;
 using ServerlessInference.Models.Transfer;
 
-namespace ServerlessInference.S3.Internal;
+namespace ServerlessInference.S3;
 
 /// <summary>A certain version of an object in a bucket.</summary>
-internal sealed class S3Object(
+internal sealed class S3RemoteObject(
     S3Model model, string key, string name, long length, string entityTag, string? versionId, GetObjectMetadataResponse? head)
     : IRemoteObject
 {
@@ -21,7 +21,7 @@ internal sealed class S3Object(
 
     public bool AcceptsRanges => true;
 
-    public static S3Object From(S3Model model, string key, string name, GetObjectMetadataResponse head) =>
+    public static S3RemoteObject From(S3Model model, string key, string name, GetObjectMetadataResponse head) =>
         new(model, key, name, head.ContentLength, head.ETag, model.Uri.VersionId, head);
 
     public async ValueTask<ContentDigest?> GetDigestAsync(CancellationToken cancellationToken)
