@@ -1,5 +1,6 @@
-// Scores Kinesis records as samples/StreamScoring does, and throws the results away. args: "keep" keeps the model from call to call,
-// "reload" loads it in every call and lets it go at its end. "samples/measure.sh StreamScoring" compares them.
+// Scores Kinesis records as samples/StreamScoring does, and discards the results. With the argument "keep" it keeps the model between
+// calls, with "reload" it loads the model in every call and unloads it at the end. "samples/measure.sh StreamScoring" compares both.
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using ReloadingFunction;
 using ServerlessInference;
@@ -21,7 +22,7 @@ if (!keep)
         "texts", new ReloadingPipeline("texts", services => AddModel(services, preload: false)));
 }
 
-app.MapKinesis("texts", results => results.ToNothing());
+app.MapKinesis("texts", results => results.ToNothing(), options => options.Attribute = "text");
 await app.Build().RunAsync();
 
 static void AddModel(IServiceCollection services, bool preload) => services.AddServerlessInference().AddModel("texts", model => model
@@ -31,5 +32,6 @@ static void AddModel(IServiceCollection services, bool preload) => services.AddS
         options.MaxBatchSize = 100;
         options.Preload = preload;
     })
-    .UseTextLabelPrediction(
-        Preprocessing.Step<ReadOnlyMemory<byte>, string>(ItemText.Read).Then(Preprocessing.Step<string, string>(PlainText.Clean))));
+    .UseTextLabelPrediction(Preprocessing
+        .Step<ReadOnlyMemory<byte>, string>(utf8 => Encoding.UTF8.GetString(utf8.Span))
+        .Then(Preprocessing.Step<string, string>(PlainText.Clean))));

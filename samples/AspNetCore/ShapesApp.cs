@@ -7,7 +7,7 @@ using ServerlessInference.Vision.Classification;
 
 namespace AspNetCore;
 
-/// <summary>A minimal ASP.NET Core application with the registrations of the function: for the day when traffic outgrows functions.</summary>
+/// <summary>A minimal ASP.NET Core application with the same registrations as a function, for when traffic outgrows functions.</summary>
 public static class ShapesApp
 {
     private const int MaxImageBytes = 8 * 1024 * 1024;
@@ -27,18 +27,22 @@ public static class ShapesApp
         WebApplication app = builder.Build();
         app.MapHealthChecks("/health");
         app.MapPost("/shapes", ClassifyAsync);
-        app.Lifetime.ApplicationStarted.Register(() => _ = app.Services.GetRequiredService<IModelRegistry>().PreloadAsync(app.Lifetime.ApplicationStopping));
+        app.Lifetime.ApplicationStarted.Register(
+            () => _ = app.Services.GetRequiredService<IModelRegistry>().PreloadAsync(app.Lifetime.ApplicationStopping));
         return app;
     }
 
     private static async Task<IResult> ClassifyAsync(
-        HttpRequest request, [FromKeyedServices("shapes")] IInferencePipeline<ReadOnlyMemory<byte>, ImageClassification> pipeline, CancellationToken cancellationToken)
+        HttpRequest request,
+        [FromKeyedServices("shapes")] IInferencePipeline<ReadOnlyMemory<byte>, ImageClassification> pipeline,
+        CancellationToken cancellationToken)
     {
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body, cancellationToken);
         try
         {
-            InferenceResult<ImageClassification> result = await pipeline.RunAsync(body.GetBuffer().AsMemory(0, (int)body.Length), cancellationToken);
+            InferenceResult<ImageClassification> result = await pipeline.RunAsync(
+                body.GetBuffer().AsMemory(0, (int)body.Length), cancellationToken);
             return Results.Ok(new ShapesAnswer(result.Model.Version, result.Value.Top));
         }
         catch (InvalidInputException exception)
@@ -53,7 +57,7 @@ public static class ShapesApp
     }
 }
 
-/// <summary>What <c>POST /shapes</c> answers.</summary>
+/// <summary>The answer of <c>POST /shapes</c>.</summary>
 public sealed record ShapesAnswer(string ModelVersion, IReadOnlyList<LabelScore> Top);
 
 [JsonSerializable(typeof(ShapesAnswer))]

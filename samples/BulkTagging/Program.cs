@@ -4,7 +4,7 @@ using ServerlessInference.Lambda;
 using ServerlessInference.Results;
 using ServerlessInference.Vision;
 
-// Tags millions of images by reference: as tasks of an S3 Batch Operations job, or as messages of a queue that name objects.
+// Tags millions of images by reference: as tasks of an S3 Batch Operations job, or as messages of a queue that name objects in S3.
 var app = InferenceFunction.CreateBuilder(args);
 
 app.Services.AddServerlessInference()
@@ -15,12 +15,14 @@ app.Services.AddServerlessInference()
 app.MapS3Batch("tags", WriteResults);                                       // each task: Succeeded, TemporaryFailure or PermanentFailure
 app.MapSqs("tags", WriteResults, queue =>
 {
-    queue.References.Buckets.Add(Variable("PHOTOS_BUCKET"));               // messages may name objects of this bucket, and of no other
+    queue.References.Buckets.Add(Variable("PHOTOS_BUCKET"));               // messages may name objects in this bucket only
     queue.References.MaxBytes = 20 * 1024 * 1024;
 });
 await app.Build().RunAsync();
 
-static void WriteResults(ResultTarget results) => results.ToDynamoDb(Variable("TAGS_TABLE"), items => items.Attributes["Score"] = "{score}");
+static void WriteResults(ResultTarget results) =>
+    results.ToDynamoDb(Variable("TAGS_TABLE"), items => items.Attributes["Score"] = "{score}");
 
 static string Variable(string name) =>
-    Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"The environment variable {name} is missing; template.yaml sets it.");
+    Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException(
+        $"The environment variable {name} is missing; template.yaml sets it.");

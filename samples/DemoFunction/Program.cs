@@ -3,7 +3,7 @@ using ServerlessInference;
 using ServerlessInference.Lambda;
 using ServerlessInference.Vision;
 
-// Three models in one function, each on a path of its own and loaded when it is first asked. eng/demo.sh runs it.
+// Three models in one function, each with its own path and loaded with its first request. eng/demo.sh runs it.
 var app = InferenceFunction.CreateBuilder(args);
 string models = Path.Combine(AppContext.BaseDirectory, "models");
 

@@ -4,10 +4,11 @@ using ServerlessInference.Lambda;
 using ServerlessInference.Results;
 using ServerlessInference.Vision;
 
-// An image that is put into the bucket PHOTOS_BUCKET becomes a JSON document in the bucket RESULTS_BUCKET, or an item of the table RESULTS_TABLE.
+// For each new image in the bucket PHOTOS_BUCKET, writes a JSON document to the bucket RESULTS_BUCKET, or an item to the table
+// RESULTS_TABLE.
 var app = InferenceFunction.CreateBuilder(args);
 
-// The model and ONNX Runtime's native library come from a bucket; split-package.json beside the program pins their digests.
+// The model and ONNX Runtime's native library are fetched from a bucket; split-package.json, next to the program, pins their digests.
 app.UseSplitPackage(package => package.BaseUri = Variable("PACKAGE_URI"));
 
 app.Services.AddServerlessInference()
@@ -18,7 +19,7 @@ app.Services.AddServerlessInference()
 app.MapS3Objects("shapes", WriteResults, objects => objects.Sources.Add($"s3://{Variable("PHOTOS_BUCKET")}/"));
 await app.Build().RunAsync();
 
-// Keep the line that you want; the other one is what "JSON or a table" takes to change.
+// Keep the line that you need: results go to S3 or to a table.
 static void WriteResults(ResultTarget results)
 {
     if (Environment.GetEnvironmentVariable("RESULTS_TABLE") is { Length: > 0 } table)
@@ -32,4 +33,5 @@ static void WriteResults(ResultTarget results)
 }
 
 static string Variable(string name) =>
-    Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"The environment variable {name} is missing; template.yaml sets it.");
+    Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException(
+        $"The environment variable {name} is missing; template.yaml sets it.");

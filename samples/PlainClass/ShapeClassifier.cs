@@ -6,13 +6,13 @@ using ServerlessInference.Vision.Classification;
 
 namespace PlainClass;
 
-/// <summary>A plain class with a service collection of its own, as in a class-library handler: nothing here knows Lambda.</summary>
+/// <summary>A plain class with a service collection of its own, as in a class-library handler. It does not depend on Lambda.</summary>
 public sealed class ShapeClassifier : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
     private readonly IInferencePipeline<ReadOnlyMemory<byte>, ImageClassification> _pipeline;
 
-    /// <summary>Registers the model. Whoever creates the class once, at start, keeps the model for all calls.</summary>
+    /// <summary>Registers the model. Create one instance at start, and the model is kept for all calls.</summary>
     public ShapeClassifier()
     {
         var services = new ServiceCollection();
@@ -24,11 +24,11 @@ public sealed class ShapeClassifier : IAsyncDisposable
         _pipeline = _services.GetRequiredKeyedService<IInferencePipeline<ReadOnlyMemory<byte>, ImageClassification>>("shapes");
     }
 
-    /// <summary>Loads the model ahead of the first call.</summary>
+    /// <summary>Loads the model before the first call.</summary>
     public Task LoadAsync(CancellationToken cancellationToken = default) =>
         _services.GetRequiredService<IModelRegistry>().PreloadAsync(cancellationToken);
 
-    /// <summary>Says which shape a JPEG or PNG shows.</summary>
+    /// <summary>Returns which shape a JPEG or PNG image shows.</summary>
     public async Task<string> HandleAsync(ReadOnlyMemory<byte> image, CancellationToken cancellationToken = default)
     {
         InferenceResult<ImageClassification> result = await _pipeline.RunAsync(image, cancellationToken);

@@ -1,22 +1,27 @@
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.Lambda;
 using ServerlessInference.Pipelines;
 using StreamScoring;
 
-// Scores the texts that a table's change stream brings, in batches, with a scikit-learn model from the layer under /opt/text-scoring.
+// Scores the texts of changed table items, in batches, with a scikit-learn model from the layer under /opt/text-scoring.
 var app = InferenceFunction.CreateBuilder(args);
 
 app.Services.AddServerlessInference()
    .AddModel("texts", model => model
        .FromLayer("text-scoring")
-       .Configure(options => options.MaxBatchSize = 100)                    // a batch of the stream in one run of the model
+       .Configure(options => options.MaxBatchSize = 100)                    // one run of the model per batch of the stream
        .UseTextLabelPrediction(Preprocessing
-           .Step<ReadOnlyMemory<byte>, string>(ItemText.Read)               // the change record's attribute "text"
-           .Then(Preprocessing.Step<string, string>(PlainText.Clean))));    // without mark-up, links and repeated spaces
+           .Step<ReadOnlyMemory<byte>, string>(utf8 => Encoding.UTF8.GetString(utf8.Span))
+           .Then(Preprocessing.Step<string, string>(PlainText.Clean))));    // without markup, links and repeated spaces
 
-app.MapKinesis("texts", results => results.ToS3($"s3://{Variable("RESULTS_BUCKET")}/{{date:yyyy/MM/dd}}/{{id}}.json"));
+app.MapKinesis(
+    "texts",
+    results => results.ToS3($"s3://{Variable("RESULTS_BUCKET")}/{{date:yyyy/MM/dd}}/{{id}}.json"),
+    options => options.Attribute = "text");                                 // the attribute of the changed item
 await app.Build().RunAsync();
 
 static string Variable(string name) =>
-    Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"The environment variable {name} is missing; template.yaml sets it.");
+    Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException(
+        $"The environment variable {name} is missing; template.yaml sets it.");
