@@ -3,7 +3,7 @@ using ServerlessInference.PublicApi.Internal;
 
 namespace ServerlessInference.PublicApi;
 
-/// <summary>Public means promised: the surface of each published library stands in <c>approved/NAME.txt</c>.</summary>
+/// <summary>Public means promised: <c>approved/NAME.txt</c> contains the public surface of each published library.</summary>
 public sealed class ApprovedSurfaceTests
 {
     private const string ApproveVariable = "SERVERLESS_INFERENCE_APPROVE";
@@ -12,7 +12,7 @@ public sealed class ApprovedSurfaceTests
 
     [Theory]
     [MemberData(nameof(Libraries))]
-    public void Surface_Library_IsTheApprovedOne(string library)
+    public void Surface_Library_IsApproved(string library)
     {
         string surface = PublicSurface.Of(Assembly.Load(library));
         string path = Path.Combine(Metadata("ApprovedFolder"), library + ".txt");
@@ -22,20 +22,21 @@ public sealed class ApprovedSurfaceTests
             return;
         }
 
-        Assert.SkipUnless(File.Exists(path), $"{library} has no approved surface yet. Run these tests with {ApproveVariable}=1 to approve it.");
+        Assert.True(
+            File.Exists(path), $"{library} has no approved surface. Run these tests with {ApproveVariable}=1, read {path}, and commit it.");
         string approved = File.ReadAllText(path).ReplaceLineEndings("\n");
         if (surface != approved)
         {
             Assert.Fail(
                 $"The public surface of {library} has changed (- approved, + found):\n{Difference(approved, surface)}\n" +
-                $"If that is meant, run these tests with {ApproveVariable}=1, look at the change of {path}, and commit it.");
+                $"If the change is intended, run these tests with {ApproveVariable}=1, review the change of {path}, and commit it.");
         }
     }
 
     private static string Metadata(string key) =>
         typeof(ApprovedSurfaceTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == key).Value!;
 
-    // Each line with its type, so that a member that moves between types is seen as well.
+    // Each line includes its type, so that a member that moves between types is found too.
     private static string Difference(string approved, string found)
     {
         List<string> before = Qualified(approved);
