@@ -1,5 +1,5 @@
 #if OWN
-using ServerlessInference.Lambda;
+using ServerlessInference.ParameterStore;
 #elif SIGNER
 using System.Net.Http.Headers;
 using System.Text;

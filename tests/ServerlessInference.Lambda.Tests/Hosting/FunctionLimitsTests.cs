@@ -1,3 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using ServerlessInference.Sessions;
+using ServerlessInference.Testing;
+
 namespace ServerlessInference.Lambda.Tests.Hosting;
 
 public sealed class FunctionLimitsTests
@@ -49,5 +54,18 @@ public sealed class FunctionLimitsTests
 
         Assert.Equal(50, options.ManagedMemoryPercent);
         Assert.True(options.EmbeddedMetrics);
+    }
+
+    [Fact]
+    public async Task ProcessLimit_OfAFunction_IsItsMemory()
+    {
+        await using var function = await InMemoryFunction.StartAsync(
+            builder => builder.AddUnloadedModel("m", configure: options => options.Preload = false),
+            environment: new LambdaEnvironment { MemorySize = 512 },
+            cancellationToken: TestContext.Current.CancellationToken);
+
+        var options = function.Services.GetRequiredService<IOptions<ModelMemoryOptions>>().Value;
+
+        Assert.Equal(512L * 1024 * 1024, options.ProcessLimitBytes);
     }
 }

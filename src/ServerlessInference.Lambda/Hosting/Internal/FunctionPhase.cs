@@ -1,11 +1,13 @@
+using ServerlessInference.Models;
+
 namespace ServerlessInference.Lambda;
 
-/// <summary>Knows whether the function has begun to answer events, which some of Lambda's services wait for. Thread-safe.</summary>
-internal sealed class FunctionPhase
+/// <summary>Records whether the function has begun to answer events. Thread-safe.</summary>
+internal sealed class FunctionPhase : IHostState
 {
     private volatile bool _answersEvents;
 
-    /// <summary>Gets a value indicating whether the first event has come.</summary>
+    /// <inheritdoc/>
     public bool AnswersEvents => _answersEvents;
 
     public void Begin() => _answersEvents = true;

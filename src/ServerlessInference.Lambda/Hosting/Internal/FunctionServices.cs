@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using ServerlessInference.Models;
 using ServerlessInference.Packages;
 using ServerlessInference.Sessions;
 
@@ -170,7 +171,7 @@ internal sealed class FunctionServices : IAsyncDisposable
 
         if (HasModels)
         {
-            services.AddSingleton(Phase);
+            services.AddSingleton<IHostState>(Phase);
             services.AddSingleton<IPostConfigureOptions<ModelMemoryOptions>>(new FunctionMemoryLimit(_environment));
             int threads = ThreadCount.FromMemory(_environment.MemorySize, Environment.ProcessorCount);
             services.PostConfigure<InferenceThreadOptions>(options => options.IntraOp = options.IntraOp == 0 ? threads : options.IntraOp);

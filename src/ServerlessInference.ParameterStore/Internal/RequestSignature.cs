@@ -4,18 +4,18 @@ using System.Text;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal.Auth;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.ParameterStore;
 
 /// <summary>Signs a request to an AWS service (Signature Version 4).</summary>
-/// <remarks>Source: AWS IAM's documentation, "Create a signed AWS API request"; keys and the signature itself are computed by AWSSDK.Core.</remarks>
+/// <remarks>Source: AWS IAM's documentation, "Create a signed AWS API request". AWSSDK.Core computes the keys and the signature.</remarks>
 internal static class RequestSignature
 {
-    /// <summary>Adds the headers that a service asks for. All that stand in the request already are signed, and its host.</summary>
-    /// <param name="request">The request, with its address and with all headers of its own, each of one value.</param>
-    /// <param name="body">What it will send.</param>
-    /// <param name="credentials">Who sends it.</param>
+    /// <summary>Adds the headers that AWS services require. The host and all headers that are already in the request are signed.</summary>
+    /// <param name="request">The request, with its address and all its headers, each with one value.</param>
+    /// <param name="body">The body of the request.</param>
+    /// <param name="credentials">The credentials of the sender.</param>
     /// <param name="region">The region of the service.</param>
-    /// <param name="service">The service's name in signatures, such as <c>ssm</c>.</param>
+    /// <param name="service">The name of the service in signatures, such as <c>ssm</c>.</param>
     /// <param name="now">The time of the request.</param>
     public static void Add(
         HttpRequestMessage request, byte[] body, ImmutableCredentials credentials, string region, string service, DateTimeOffset now)
@@ -40,7 +40,9 @@ internal static class RequestSignature
 
         string signed = string.Join(';', headers.Keys);
         var canonical = new StringBuilder();
-        canonical.Append(request.Method.Method).Append('\n').Append(address.AbsolutePath).Append('\n').Append(address.Query.TrimStart('?')).Append('\n');
+        canonical.Append(request.Method.Method).Append('\n');
+        canonical.Append(address.AbsolutePath).Append('\n');
+        canonical.Append(address.Query.TrimStart('?')).Append('\n');
         foreach ((string name, string value) in headers)
         {
             canonical.Append(name).Append(':').Append(value).Append('\n');

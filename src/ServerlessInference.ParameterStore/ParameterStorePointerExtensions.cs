@@ -3,21 +3,32 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Models;
+using ServerlessInference.ParameterStore;
 using ServerlessInference.Registration;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference;
 
-/// <summary>Lets a parameter in AWS Systems Manager's Parameter Store say where a model is.</summary>
-public static class ParameterStoreExtensions
+/// <summary>Adds AWS Systems Manager's Parameter Store as a place for the locations of models.</summary>
+public static class ParameterStorePointerExtensions
 {
-    /// <summary>Takes the model's URI from a parameter.</summary>
+    /// <summary>Reads the model's URI from a parameter.</summary>
     /// <param name="builder">The pointer.</param>
     /// <param name="name">
-    /// The parameter, of the kind String or SecureString: <c>/models/yolo</c>, with a version or label behind a colon where wanted, or the ARN of one that
-    /// another account shares. The function's role needs <c>ssm:GetParameter</c>, and <c>kms:Decrypt</c> for a SecureString under a key of your own.
+    /// The parameter, of the kind String or SecureString: <c>/models/yolo</c>, optionally followed by a colon and a version or label, or
+    /// the ARN of a parameter that another account shares. The role needs <c>ssm:GetParameter</c>, and <c>kms:Decrypt</c> for a
+    /// SecureString with a key of your own.
     /// </param>
-    /// <param name="configure">Sets how it is read, on top of <c>ServerlessInference:ParameterStore</c>; may be <see langword="null"/>.</param>
+    /// <param name="configure">
+    /// Sets how it is read, on top of <c>ServerlessInference:ParameterStore</c>; may be <see langword="null"/>.
+    /// </param>
     /// <returns>The pointer.</returns>
+    /// <example>
+    /// <code>
+    /// services.AddServerlessInference().AddS3Models().AddModel("products", model => model
+    ///     .FromPointer(pointer => pointer.ParameterStore("/models/products")) // its value: s3://models/products/v3/
+    ///     .UseImageClassification());
+    /// </code>
+    /// </example>
     public static ModelPointerBuilder ParameterStore(
         this ModelPointerBuilder builder, string name, Action<ParameterStoreOptions>? configure = null)
     {
@@ -26,16 +37,20 @@ public static class ParameterStoreExtensions
         return builder.Custom(services => Create(services, name, configure));
     }
 
-    /// <summary>Lets configuration and <c>source.Uri("ssm:/models/yolo")</c> name parameters, and sets what all of them share.</summary>
+    /// <summary>
+    /// Allows <c>ssm:</c> URIs in configuration and in <c>source.Uri("ssm:/models/yolo")</c>, and sets defaults of all parameters.
+    /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Sets the defaults, over what configuration says; may be <see langword="null"/>.</param>
+    /// <param name="configure">Sets the defaults, on top of configuration; may be <see langword="null"/>.</param>
     /// <returns>The builder.</returns>
     /// <remarks>Calling this twice is harmless.</remarks>
     public static ServerlessInferenceBuilder AddParameterStorePointers(
         this ServerlessInferenceBuilder builder, Action<ParameterStoreOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IModelSourceFactory, ParameterStoreSourceFactory>(services => new ParameterStoreSourceFactory(services)));
+        builder.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IModelSourceFactory, ParameterStoreSourceFactory>(
+                services => new ParameterStoreSourceFactory(services)));
         if (configure is not null)
         {
             builder.Services.AddSingleton(new ParameterStoreDefaults(configure));
@@ -57,7 +72,7 @@ public static class ParameterStoreExtensions
         return new ParameterStorePointer(
             name,
             options,
-            services.GetService<FunctionPhase>(),
+            services.GetService<IHostState>(),
             services.GetService<TimeProvider>() ?? TimeProvider.System,
             services.GetService<ILoggerFactory>(),
             services.GetService<ParameterEnvironment>()?.Variable ?? Environment.GetEnvironmentVariable);

@@ -1,13 +1,13 @@
 using System.Text.Json;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.ParameterStore;
 
-/// <summary>Reads what Parameter Store and its extension answer.</summary>
+/// <summary>Reads the answers of Parameter Store and of its extension.</summary>
 internal static class ParameterAnswer
 {
-    /// <summary>Gets the parameter's value.</summary>
-    /// <returns>The value; <see langword="null"/> where the answer has none.</returns>
-    /// <exception cref="JsonException">The answer is no JSON.</exception>
+    /// <summary>Reads the value of the parameter.</summary>
+    /// <returns>The value; <see langword="null"/> if the answer has none.</returns>
+    /// <exception cref="JsonException">The answer is not valid JSON.</exception>
     public static string? ReadValue(byte[] utf8)
     {
         using JsonDocument document = JsonDocument.Parse(utf8);
@@ -18,7 +18,7 @@ internal static class ParameterAnswer
             : null;
     }
 
-    /// <summary>Gets the kind of an error, without the name space that may stand before it, and its message.</summary>
+    /// <summary>Reads the kind of an error, without its namespace, and the message.</summary>
     public static (string Kind, string Message) ReadError(byte[] utf8)
     {
         try
@@ -35,7 +35,7 @@ internal static class ParameterAnswer
         }
         catch (JsonException)
         {
-            return (string.Empty, string.Empty); // a proxy's page: the status says what there is to say
+            return (string.Empty, string.Empty); // The page of a proxy, for example. The status code is reported instead.
         }
     }
 

@@ -5,9 +5,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace ServerlessInference.Lambda.Tests.Pointers;
+namespace ServerlessInference.ParameterStore.Tests;
 
-/// <summary>Parameter Store's <c>GetParameter</c> with real signature checks, and the extension's endpoint, over HTTP.</summary>
+/// <summary>An HTTP server with Parameter Store's <c>GetParameter</c>, which verifies signatures, and with the extension's endpoint.</summary>
 internal sealed class ParameterServer : IAsyncDisposable
 {
     private readonly string _region, _id, _secret;
@@ -16,11 +16,14 @@ internal sealed class ParameterServer : IAsyncDisposable
 
     /// <summary>Starts a server.</summary>
     /// <param name="region">The region that requests must be signed for.</param>
-    /// <param name="id">The access key that they must have.</param>
+    /// <param name="id">The access key id that they must have.</param>
     /// <param name="secret">Its secret key.</param>
-    /// <param name="sessionToken">The session's token, or null where the key needs none.</param>
+    /// <param name="sessionToken">The session token, or null if the key needs none.</param>
     public ParameterServer(
-        string region = "eu-central-1", string id = "AKIDTEST", string secret = "a/secret+key", string? sessionToken = "token==/of+a session")
+        string region = "eu-central-1",
+        string id = "AKIDTEST",
+        string secret = "a/secret+key",
+        string? sessionToken = "token==/of+a session")
     {
         (_region, _id, _secret, _sessionToken) = (region, id, secret, sessionToken);
         _listener = new LoopbackListener((socket, _, stop) => ServeAsync(socket, stop));
@@ -30,10 +33,10 @@ internal sealed class ParameterServer : IAsyncDisposable
 
     public ConcurrentDictionary<string, string> Values { get; } = new();
 
-    /// <summary>Gets or sets what is answered instead: by the number of the call to the service, from one.</summary>
+    /// <summary>Gets or sets an answer of the service to replace the usual one, by the number of the call, from one.</summary>
     public Func<int, (int Status, string Body)?> Instead { get; set; } = _ => null;
 
-    /// <summary>Gets or sets what the extension answers instead.</summary>
+    /// <summary>Gets or sets an answer of the extension to replace the usual one.</summary>
     public (int Status, string Body)? ExtensionInstead { get; set; }
 
     public bool Stalls { get; set; }
@@ -52,10 +55,14 @@ internal sealed class ParameterServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private static string Error(string kind) => new JsonObject { ["__type"] = "com.amazonaws.ssm#" + kind, ["message"] = "as told" }.ToJsonString();
+    private static string Error(string kind) =>
+        new JsonObject { ["__type"] = "com.amazonaws.ssm#" + kind, ["message"] = "the reason" }.ToJsonString();
 
     private static string Parameter(string name, string value) =>
-        new JsonObject { ["Parameter"] = new JsonObject { ["Name"] = name, ["Type"] = "SecureString", ["Value"] = value, ["Version"] = 1 } }.ToJsonString();
+        new JsonObject
+        {
+            ["Parameter"] = new JsonObject { ["Name"] = name, ["Type"] = "SecureString", ["Value"] = value, ["Version"] = 1 },
+        }.ToJsonString();
 
     private async Task ServeAsync(Socket socket, CancellationToken stop)
     {
@@ -70,16 +77,18 @@ internal sealed class ParameterServer : IAsyncDisposable
 
             (int status, string answer) = line[0] == "GET" ? Extension(line[1], headers) : Service(line, headers, body);
             byte[] content = Encoding.UTF8.GetBytes(answer);
-            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status} X\r\nContent-Length: {content.Length}\r\nConnection: close\r\n\r\n"), stop);
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes($"HTTP/1.1 {status} X\r\nContent-Length: {content.Length}\r\nConnection: close\r\n\r\n"), stop);
             await stream.WriteAsync(content, stop);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
-            // The client is gone, or the test is over.
+            // The client disconnected, or the test has ended.
         }
     }
 
-    private static async Task<(string[] Line, Dictionary<string, string> Headers, byte[] Body)> ReadAsync(NetworkStream stream, CancellationToken stop)
+    private static async Task<(string[] Line, Dictionary<string, string> Headers, byte[] Body)> ReadAsync(
+        NetworkStream stream, CancellationToken stop)
     {
         var head = new StringBuilder();
         byte[] one = new byte[1];
@@ -90,8 +99,11 @@ internal sealed class ParameterServer : IAsyncDisposable
         }
 
         string[] lines = head.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        var headers = lines.Skip(1).Select(line => line.Split(':', 2)).ToDictionary(pair => pair[0].ToLowerInvariant(), pair => pair[1].Trim());
-        byte[] body = new byte[headers.TryGetValue("content-length", out string? length) ? int.Parse(length, CultureInfo.InvariantCulture) : 0];
+        var headers = lines.Skip(1)
+            .Select(line => line.Split(':', 2))
+            .ToDictionary(pair => pair[0].ToLowerInvariant(), pair => pair[1].Trim());
+        int count = headers.TryGetValue("content-length", out string? length) ? int.Parse(length, CultureInfo.InvariantCulture) : 0;
+        byte[] body = new byte[count];
         await stream.ReadExactlyAsync(body, stop);
         return (lines[0].Split(' '), headers, body);
     }
@@ -112,7 +124,8 @@ internal sealed class ParameterServer : IAsyncDisposable
 
         using JsonDocument asked = JsonDocument.Parse(body);
         string name = asked.RootElement.GetProperty("Name").GetString()!;
-        return headers["x-amz-target"] != "AmazonSSM.GetParameter" || headers["content-type"] != "application/x-amz-json-1.1" ? (400, Error("UnknownOperationException"))
+        bool isKnown = headers["x-amz-target"] == "AmazonSSM.GetParameter" && headers["content-type"] == "application/x-amz-json-1.1";
+        return !isKnown ? (400, Error("UnknownOperationException"))
             : !asked.RootElement.GetProperty("WithDecryption").GetBoolean() ? (200, Parameter(name, "ciphertext"))
             : Values.TryGetValue(name, out string? value) ? (200, Parameter(name, value)) : (400, Error("ParameterNotFound"));
     }

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Lambda;
 using ServerlessInference.Sessions;
 using ServerlessInference.Testing;
 
-namespace ServerlessInference.Lambda.Tests.Pointers;
+namespace ServerlessInference.ParameterStore.Tests;
 
+/// <summary>Pointers inside a function: the extension is asked as soon as events are answered.</summary>
 public sealed class PointerFunctionTests : IAsyncDisposable
 {
     private readonly ParameterServer _server = new();
@@ -34,20 +36,25 @@ public sealed class PointerFunctionTests : IAsyncDisposable
                 Configure(builder);
                 builder.Services.AddServerlessInference().AddParameterStorePointers().AddModel("shapes", model => model
                     .FromPointer(pointer => pointer.ParameterStore("/models/shapes"))
-                    .Configure(options => (options.CheckInterval, options.CheckJitter, options.ReplacementWait) = (TimeSpan.FromMinutes(1), 0, TimeSpan.FromSeconds(30))));
-                builder.MapHandler(TestJson.Default.Question, TestJson.Default.Answer, async (_, context, token) =>
+                    .Configure(options =>
+                    {
+                        options.CheckInterval = TimeSpan.FromMinutes(1);
+                        options.CheckJitter = 0;
+                        options.ReplacementWait = TimeSpan.FromSeconds(30);
+                    }));
+                builder.MapHandler(TestJson.Default.String, TestJson.Default.String, async (_, context, token) =>
                 {
                     using ModelLease lease = await context.Services.GetRequiredService<IModelRegistry>().AcquireAsync("shapes", token);
-                    return new Answer(lease.Model.Identity.Source);
+                    return lease.Model.Identity.Source;
                 });
             }, clock, new LambdaEnvironment { MemorySize = 512 }, Token);
         Assert.All(_server.Asked, asked => Assert.StartsWith("service", asked, StringComparison.Ordinal));
 
-        Assert.Contains("/v1\"", (await function.InvokeAsync("""{"Text":"x"}""", Token)).Text, StringComparison.Ordinal);
+        Assert.Contains("/v1\"", (await function.InvokeAsync("\"x\"", Token)).Text, StringComparison.Ordinal);
         _server.Values["/models/shapes"] = $"file:{_folder}/v2";
         clock.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.Contains("/v2\"", (await function.InvokeAsync("""{"Text":"x"}""", Token)).Text, StringComparison.Ordinal);
+        Assert.Contains("/v2\"", (await function.InvokeAsync("\"x\"", Token)).Text, StringComparison.Ordinal);
         Assert.StartsWith("extension", _server.Asked.Last(), StringComparison.Ordinal);
     }
 
@@ -68,17 +75,6 @@ public sealed class PointerFunctionTests : IAsyncDisposable
         ModelStatus status = function.Services.GetRequiredService<IModelRegistry>().GetStatus("shapes");
 
         Assert.Equal($"file:{_folder}/v1", status.Model!.Source);
-    }
-
-    [Fact]
-    public async Task ProcessLimit_OfAFunction_IsItsMemory()
-    {
-        await using var function = await InMemoryFunction.StartAsync(
-            builder => builder.AddUnloadedModel("m", configure: options => options.Preload = false), environment: new LambdaEnvironment { MemorySize = 512 }, cancellationToken: Token);
-
-        var options = function.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<ModelMemoryOptions>>().Value;
-
-        Assert.Equal(512L * 1024 * 1024, options.ProcessLimitBytes);
     }
 
     private void Configure(InferenceFunctionBuilder builder) =>

@@ -1,18 +1,18 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace ServerlessInference.Lambda.Tests.Pointers;
+namespace ServerlessInference.ParameterStore.Tests;
 
-/// <summary>Checks Signature Version 4 as a service does: from the request as it arrived, with its own arithmetic.</summary>
+/// <summary>Checks Signature Version 4 as a service does: from the request as it arrived, with a computation of its own.</summary>
 internal static class SigV4Check
 {
     /// <summary>Computes the signature that a request must have.</summary>
     /// <param name="method">The method.</param>
-    /// <param name="target">Path and query, as they stand in the request line.</param>
+    /// <param name="target">Path and query, as in the request line.</param>
     /// <param name="headers">The headers that arrived, by lower-case name.</param>
-    /// <param name="signed">The names of the signed headers, with semicolons between.</param>
+    /// <param name="signed">The names of the signed headers, separated by semicolons.</param>
     /// <param name="body">The body.</param>
-    /// <param name="scope">Date, region, service and <c>aws4_request</c>, with slashes between.</param>
+    /// <param name="scope">Date, region, service and <c>aws4_request</c>, separated by slashes.</param>
     /// <param name="secret">The secret key.</param>
     public static string Signature(
         string method, string target, IReadOnlyDictionary<string, string> headers, string signed, byte[] body, string scope, string secret)
@@ -32,9 +32,16 @@ internal static class SigV4Check
         return Hex(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text)));
     }
 
-    /// <summary>Tells whether a request bears the signature of a key.</summary>
+    /// <summary>Returns whether a request has a valid signature.</summary>
     public static bool IsSigned(
-        string method, string target, IReadOnlyDictionary<string, string> headers, byte[] body, string region, string service, string id, string secret)
+        string method,
+        string target,
+        IReadOnlyDictionary<string, string> headers,
+        byte[] body,
+        string region,
+        string service,
+        string id,
+        string secret)
     {
         const string Algorithm = "AWS4-HMAC-SHA256 ";
         if (!headers.TryGetValue("authorization", out string? text) || !text.StartsWith(Algorithm, StringComparison.Ordinal))
@@ -42,13 +49,19 @@ internal static class SigV4Check
             return false;
         }
 
-        Dictionary<string, string> parts = text[Algorithm.Length..].Split(',').Select(part => part.Trim().Split('=', 2)).ToDictionary(part => part[0], part => part[1]);
+        Dictionary<string, string> parts = text[Algorithm.Length..].Split(',')
+            .Select(part => part.Trim().Split('=', 2))
+            .ToDictionary(part => part[0], part => part[1]);
         string scope = $"{headers["x-amz-date"][..8]}/{region}/{service}/aws4_request";
         string signed = parts["SignedHeaders"];
 
-        // What a service insists on: the host and everything of its own that is there.
-        bool complete = headers.Keys.Where(name => name == "host" || name.StartsWith("x-amz-", StringComparison.Ordinal)).All(signed.Split(';').Contains);
-        return complete && parts["Credential"] == $"{id}/{scope}" && parts["Signature"] == Signature(method, target, headers, signed, body, scope, secret);
+        // AWS services require that the host and all their own headers are signed.
+        bool complete = headers.Keys
+            .Where(name => name == "host" || name.StartsWith("x-amz-", StringComparison.Ordinal))
+            .All(signed.Split(';').Contains);
+        return complete
+            && parts["Credential"] == $"{id}/{scope}"
+            && parts["Signature"] == Signature(method, target, headers, signed, body, scope, secret);
     }
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);

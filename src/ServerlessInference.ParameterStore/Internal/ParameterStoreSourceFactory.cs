@@ -1,9 +1,9 @@
 using ServerlessInference.Models;
 using ServerlessInference.Registration;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.ParameterStore;
 
-/// <summary>Makes sources of <c>ssm:</c> URIs.</summary>
+/// <summary>Creates model sources from <c>ssm:</c> URIs.</summary>
 internal sealed class ParameterStoreSourceFactory(IServiceProvider services) : IModelSourceFactory
 {
     public string Scheme => ParameterStorePointer.Scheme;
@@ -13,7 +13,7 @@ internal sealed class ParameterStoreSourceFactory(IServiceProvider services) : I
         ArgumentNullException.ThrowIfNull(uri);
         string name = uri[(Scheme.Length + 1)..];
         return string.IsNullOrWhiteSpace(name)
-            ? throw new ArgumentException($"'{uri}' names no parameter; such a URI looks like ssm:/models/yolo.", nameof(uri))
-            : ModelPointerBuilder.CreateSource(services, ParameterStoreExtensions.Create(services, name, null));
+            ? throw new ArgumentException($"'{uri}' has no parameter; a valid URI is ssm:/models/yolo.", nameof(uri))
+            : ModelPointerBuilder.CreateSource(services, ParameterStorePointerExtensions.Create(services, name, null));
     }
 }

@@ -2,9 +2,9 @@ using System.Net.Http.Headers;
 using System.Text;
 using Amazon.Runtime;
 
-namespace ServerlessInference.Lambda.Tests.Pointers;
+namespace ServerlessInference.ParameterStore.Tests;
 
-/// <summary>Against a real server of Parameter Store's protocol, such as moto's; SERVERLESS_INFERENCE_SSM_ENDPOINT names it.</summary>
+/// <summary>Uses a server that implements Parameter Store's protocol, such as moto, if SERVERLESS_INFERENCE_SSM_ENDPOINT names one.</summary>
 public sealed class RealParameterStoreTests
 {
     private static readonly string? Endpoint = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_SSM_ENDPOINT");
@@ -14,12 +14,13 @@ public sealed class RealParameterStoreTests
     [Theory]
     [InlineData("String")]
     [InlineData("SecureString")]
-    public async Task ReadAsync_ParameterThatWasPut_IsItsValue(string type)
+    public async Task ReadAsync_ExistingParameter_ReturnsItsValue(string type)
     {
-        Assert.SkipWhen(string.IsNullOrEmpty(Endpoint), "SERVERLESS_INFERENCE_SSM_ENDPOINT names no server of Parameter Store's protocol");
+        Assert.SkipWhen(string.IsNullOrEmpty(Endpoint), "SERVERLESS_INFERENCE_SSM_ENDPOINT is not set");
         string name = $"/models/{Guid.NewGuid():N}";
         ParameterStorePointer pointer = Pointer(name);
-        Assert.StartsWith("Parameter Store has no parameter '", (await Assert.ThrowsAsync<ModelLoadException>(async () => await pointer.ReadAsync(Token))).Message, StringComparison.Ordinal);
+        ModelLoadException missing = await Assert.ThrowsAsync<ModelLoadException>(async () => await pointer.ReadAsync(Token));
+        Assert.StartsWith("Parameter Store has no parameter '", missing.Message, StringComparison.Ordinal);
 
         await PutAsync(name, "s3://bucket/v1/", type);
         Assert.Equal("s3://bucket/v1/", await pointer.ReadAsync(Token));
@@ -39,7 +40,8 @@ public sealed class RealParameterStoreTests
         using var request = new HttpRequestMessage(HttpMethod.Post, Endpoint) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-amz-json-1.1");
         request.Headers.Add("X-Amz-Target", "AmazonSSM.PutParameter");
-        RequestSignature.Add(request, body, new ImmutableCredentials("testing", "testing", null), "us-east-1", "ssm", TimeProvider.System.GetUtcNow());
+        RequestSignature.Add(
+            request, body, new ImmutableCredentials("testing", "testing", null), "us-east-1", "ssm", TimeProvider.System.GetUtcNow());
         using var client = new HttpClient();
         using HttpResponseMessage response = await client.SendAsync(request, Token);
         response.EnsureSuccessStatusCode();
