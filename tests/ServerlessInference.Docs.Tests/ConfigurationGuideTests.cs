@@ -24,6 +24,7 @@ public sealed class ConfigurationGuideTests
 
         Assert.True(
             guide[begin..end] == written,
-            $"The options' documentation has changed. Run this test with SERVERLESS_INFERENCE_APPROVE=1, which writes it into {file}, and look at the difference.");
+            $"The options' documentation has changed. Run this test with SERVERLESS_INFERENCE_APPROVE=1, which writes it into {file}, " +
+            "and look at the difference.");
     }
 }

@@ -2,23 +2,27 @@ using System.Text.RegularExpressions;
 
 namespace ServerlessInference.Docs.Tests;
 
-/// <summary>Every message on the page of errors is one that the code still gives.</summary>
+/// <summary>The sources contain every message on the page of errors.</summary>
 public sealed partial class DiagnosticsPageTests
 {
     [Fact]
-    public void Messages_OfThePageOfErrors_StandInTheSources()
+    public void Messages_OnThePageOfErrors_AreInTheSources()
     {
-        string code = string.Concat(Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        string code = string.Concat(
+            Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
         code = Concatenation().Replace(code, "");
         string[] phrases =
         [
-            .. File.ReadLines(Path.Combine(Repository.Root, "docs", "diagnostics.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .. File
+                .ReadLines(Path.Combine(Repository.Root, "docs", "diagnostics.md"))
+                .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
                 .SelectMany(line => CodeSpan().Matches(line.Split(" | ")[0]).Select(match => match.Groups[1].Value)),
         ];
 
-        // What stands for a value is an ellipsis on the page, and a hole or a string of its own in the code.
+        // A value is an ellipsis on the page, and a hole or a separate string in the code.
         Assert.True(phrases.Length > 50, $"{phrases.Length} messages were found; the page's tables are read wrongly.");
-        Findings.None(phrases.Where(phrase => phrase.Split('…').Select(part => part.Trim(' ', '\'')).Any(part => !code.Contains(part, StringComparison.Ordinal)))
+        Findings.None(phrases
+            .Where(phrase => phrase.Split('…').Any(part => !code.Contains(part.Trim(' ', '\''), StringComparison.Ordinal)))
             .Select(phrase => $"docs/diagnostics.md: no code says '{phrase}'."));
     }
 

@@ -11,7 +11,9 @@ public sealed class LinkTests
         var wrong = new List<string>();
         foreach (MarkdownPage page in MarkdownPage.All())
         {
-            foreach (string link in page.Links.Where(link => !link.Contains("://", StringComparison.Ordinal) && !link.StartsWith("mailto:", StringComparison.Ordinal)))
+            IEnumerable<string> relative = page.Links
+                .Where(link => !link.Contains("://", StringComparison.Ordinal) && !link.StartsWith("mailto:", StringComparison.Ordinal));
+            foreach (string link in relative)
             {
                 string[] parts = link.Split('#', 2);
                 string target = parts[0].Length == 0
@@ -21,7 +23,9 @@ public sealed class LinkTests
                 {
                     wrong.Add($"{page.Path}: {link}: there is no such file.");
                 }
-                else if (parts.Length == 2 && target.EndsWith(".md", StringComparison.Ordinal) && !MarkdownPage.Read(target).Anchors.Contains(parts[1]))
+                else if (parts.Length == 2
+                    && target.EndsWith(".md", StringComparison.Ordinal)
+                    && !MarkdownPage.Read(target).Anchors.Contains(parts[1]))
                 {
                     wrong.Add($"{page.Path}: {link}: the page has no such heading.");
                 }

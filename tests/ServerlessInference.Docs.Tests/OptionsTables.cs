@@ -35,7 +35,8 @@ internal static partial class OptionsTables
     {
         text.Append($"\n**`{type.Name}`** (`{type.Namespace}`): {Text(documentation["T:" + type.FullName].Element("summary")!)}\n\n");
         text.Append("| member | what it is | value |\n|---|---|---|\n");
-        foreach (PropertyInfo member in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).OrderBy(member => member.MetadataToken))
+        PropertyInfo[] members = type.GetProperties(BindingFlags.Public | BindingFlags.Instance);
+        foreach (PropertyInfo member in members.OrderBy(member => member.MetadataToken))
         {
             XElement element = documentation[$"P:{type.FullName}.{member.Name}"];
             string what = Opening().Replace(Text(element.Element("summary")!), "");

@@ -34,7 +34,9 @@ public sealed class SnippetTests(SnippetTests.Compiled compiled) : IClassFixture
     [Fact]
     public void Fences_OfAllPages_CloseAndNameCSharpOneWay()
     {
-        Findings.None(MarkdownPage.All().Where(page => page.Unclosed is not null).Select(page => $"{page.Path}:{page.Unclosed}: nothing closes this fence."));
+        Findings.None(MarkdownPage.All()
+            .Where(page => page.Unclosed is not null)
+            .Select(page => $"{page.Path}:{page.Unclosed}: nothing closes this fence."));
         Findings.None(MarkdownPage.All().SelectMany(page => page.Snippets)
             .Where(snippet => snippet.Language is "cs" or "c#" or "C#" or "CSharp")
             .Select(snippet => $"{snippet.Page}:{snippet.Line}: '{snippet.Language}' would not be compiled: write csharp."));
@@ -44,9 +46,10 @@ public sealed class SnippetTests(SnippetTests.Compiled compiled) : IClassFixture
     [InlineData("var services = new ServiceCollection();\nservices.AddNoSuchThing();", "page.md:11: CS1061")]
     [InlineData("using System.Text;\nvar services = new ServiceCollection();", "page.md:11: CS0246")]
     [InlineData("[Fact]\npublic void Method()\n{\n    Missing();\n}", "page.md:13: CS0103")]
-    public void Compile_Wrong_NamesThePagesLine(string text, string expected)
+    public void Compile_InvalidCode_NamesTheLineOfThePage(string text, string expected)
     {
-        Assert.StartsWith(expected, Assert.Single(compiled.Compiler.Compile(new Snippet("page.md", 10, "csharp", text))), StringComparison.Ordinal);
+        Assert.StartsWith(
+            expected, Assert.Single(compiled.Compiler.Compile(new Snippet("page.md", 10, "csharp", text))), StringComparison.Ordinal);
     }
 
     private static bool IsCSharp(Snippet snippet) => snippet.Language == "csharp";

@@ -48,7 +48,7 @@ public sealed class DynamoDbResultSinkTests(DynamoDbServer server) : IClassFixtu
     }
 
     [Fact]
-    public async Task Write_MappingAndOwnItem_AreTaken()
+    public async Task Write_MappingAndOwnItem_AreUsed()
     {
         server.Require();
         string table = await server.CreateTableAsync("Id");
@@ -62,7 +62,11 @@ public sealed class DynamoDbResultSinkTests(DynamoDbServer server) : IClassFixtu
         await new DynamoDbResultSink(client, table, new DynamoDbResultOptions
         {
             KeyAttribute = "Id",
-            Item = record => new Dictionary<string, AttributeValue> { ["Id"] = new() { S = "mine" }, ["Length"] = new() { N = $"{record.Json.Length}" } },
+            Item = record => new Dictionary<string, AttributeValue>
+            {
+                ["Id"] = new() { S = "mine" },
+                ["Length"] = new() { N = $"{record.Json.Length}" },
+            },
         }).WriteAsync(Record("in/a.jpg"), Token);
 
         List<Dictionary<string, AttributeValue>> items = await server.ScanAsync(table);
@@ -86,7 +90,7 @@ public sealed class DynamoDbResultSinkTests(DynamoDbServer server) : IClassFixtu
     }
 
     [Fact]
-    public async Task Write_Once_LeavesWhatIsThere()
+    public async Task Write_Once_KeepsTheExistingItem()
     {
         server.Require();
         string table = await server.CreateTableAsync();
@@ -108,10 +112,15 @@ public sealed class DynamoDbResultSinkTests(DynamoDbServer server) : IClassFixtu
         string table = await server.CreateTableAsync("Other");
         using AmazonDynamoDBClient client = server.Client();
 
-        IOException missing = await Assert.ThrowsAsync<IOException>(() => new DynamoDbResultSink(client, "no-such-table").WriteAsync(Record("a"), Token).AsTask());
-        IOException key = await Assert.ThrowsAsync<IOException>(() => new DynamoDbResultSink(client, table).WriteAsync(Record("a"), Token).AsTask());
+        IOException missing = await Assert.ThrowsAsync<IOException>(
+            () => new DynamoDbResultSink(client, "no-such-table").WriteAsync(Record("a"), Token).AsTask());
+        IOException key = await Assert.ThrowsAsync<IOException>(
+            () => new DynamoDbResultSink(client, table).WriteAsync(Record("a"), Token).AsTask());
 
-        Assert.Contains("The table 'no-such-table' does not exist in this region. Create it with the partition key 'UUID' (S)", missing.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "The table 'no-such-table' does not exist in this region. Create it with the partition key 'UUID' (S)",
+            missing.Message,
+            StringComparison.Ordinal);
         Assert.Contains("Its partition key must be 'UUID' (S)", key.Message, StringComparison.Ordinal);
     }
 
@@ -120,11 +129,16 @@ public sealed class DynamoDbResultSinkTests(DynamoDbServer server) : IClassFixtu
     {
         var client = new Mock<IAmazonDynamoDB>();
         client.Setup(one => one.BatchWriteItemAsync(It.IsAny<BatchWriteItemRequest>(), It.IsAny<CancellationToken>()))
-            .ThrowsAsync(new AmazonDynamoDBException("No.", Amazon.Runtime.ErrorType.Sender, "AccessDeniedException", "id", System.Net.HttpStatusCode.BadRequest));
+            .ThrowsAsync(
+                new AmazonDynamoDBException(
+                    "No.", Amazon.Runtime.ErrorType.Sender, "AccessDeniedException", "id", System.Net.HttpStatusCode.BadRequest));
 
-        IReadOnlyList<Exception?> errors = await new DynamoDbResultSink(client.Object, "labels").WriteAsync([Record("a"), Record("b")], Token);
+        IReadOnlyList<Exception?> errors =
+            await new DynamoDbResultSink(client.Object, "labels").WriteAsync([Record("a"), Record("b")], Token);
 
-        Assert.All(errors, error => Assert.Contains("The function's role needs dynamodb:BatchWriteItem", error!.Message, StringComparison.Ordinal));
+        Assert.All(
+            errors,
+            error => Assert.Contains("The function's role needs dynamodb:BatchWriteItem", error!.Message, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -139,18 +153,21 @@ public sealed class DynamoDbResultSinkTests(DynamoDbServer server) : IClassFixtu
                 sizes.Add(requests.Count);
                 return new BatchWriteItemResponse
                 {
-                    UnprocessedItems = requests.Count > 2 ? new Dictionary<string, List<WriteRequest>> { ["labels"] = requests[(requests.Count / 2)..] } : [],
+                    UnprocessedItems = requests.Count > 2
+                        ? new Dictionary<string, List<WriteRequest>> { ["labels"] = requests[(requests.Count / 2)..] }
+                        : [],
                 };
             });
 
-        IReadOnlyList<Exception?> errors = await new DynamoDbResultSink(client.Object, "labels").WriteAsync([.. Enumerable.Range(0, 30).Select(i => Record($"{i}"))], Token);
+        SinkRecord[] records = [.. Enumerable.Range(0, 30).Select(i => Record($"{i}"))];
+        IReadOnlyList<Exception?> errors = await new DynamoDbResultSink(client.Object, "labels").WriteAsync(records, Token);
 
         Assert.All(errors, Assert.Null);
         Assert.Equal([25, 13, 7, 4, 2, 5, 3, 2], sizes);
     }
 
     [Fact]
-    public async Task Write_ItemsThatStayUnprocessed_FailAlone()
+    public async Task Write_ItemsNeverProcessed_FailAlone()
     {
         var client = new Mock<IAmazonDynamoDB>();
         client.Setup(one => one.BatchWriteItemAsync(It.IsAny<BatchWriteItemRequest>(), It.IsAny<CancellationToken>()))
@@ -159,16 +176,24 @@ public sealed class DynamoDbResultSinkTests(DynamoDbServer server) : IClassFixtu
                 UnprocessedItems = new Dictionary<string, List<WriteRequest>> { ["labels"] = [request.RequestItems["labels"][^1]] },
             });
 
-        IReadOnlyList<Exception?> errors = await new DynamoDbResultSink(client.Object, "labels", new DynamoDbResultOptions { MaxRetries = 1 })
+        IReadOnlyList<Exception?> errors = await new DynamoDbResultSink(
+            client.Object, "labels", new DynamoDbResultOptions { MaxRetries = 1 })
             .WriteAsync([Record("a"), Record("b"), Record("c")], Token);
 
-        Assert.Equal([null, null, "The table 'labels' did not process 1 of 3 items after 2 attempts. Raise its write capacity, or switch it to on-demand capacity."], errors.Select(error => error?.Message));
+        Assert.Equal(
+            [
+                null,
+                null,
+                "The table 'labels' did not process 1 of 3 items after 2 attempts. Raise its write capacity, or switch it to " +
+                    "on-demand capacity.",
+            ],
+            errors.Select(error => error?.Message));
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Write_ItemThatTheTableRefuses_FailsAlone(bool once)
+    public async Task Write_InvalidItem_FailsAlone(bool once)
     {
         server.Require();
         string table = await server.CreateTableAsync();
@@ -196,17 +221,21 @@ public sealed class DynamoDbResultSinkTests(DynamoDbServer server) : IClassFixtu
         var options = new DynamoDbResultOptions
         {
             WriteOnce = once,
-            Item = record => record.Id == "b" ? throw new FormatException("No number.") : new Dictionary<string, AttributeValue> { ["Id"] = new() { S = record.Id } },
+            Item = record =>
+                record.Id == "b"
+                    ? throw new FormatException("No number.")
+                    : new Dictionary<string, AttributeValue> { ["Id"] = new() { S = record.Id } },
         };
 
-        IReadOnlyList<Exception?> errors = await new DynamoDbResultSink(client, table, options).WriteAsync([Record("a"), Record("b"), Record("c")], Token);
+        IReadOnlyList<Exception?> errors =
+            await new DynamoDbResultSink(client, table, options).WriteAsync([Record("a"), Record("b"), Record("c")], Token);
 
         Assert.Equal([null, "No number.", null], errors.Select(error => error?.Message));
         Assert.Equal(["a", "c"], (await server.ScanAsync(table)).Select(item => item["Id"].S).Order());
     }
 
     [Fact]
-    public async Task Write_OwnItemsWithOneKey_AreWrittenAllTheSame()
+    public async Task Write_OwnItemsWithOneKey_AreAllWritten()
     {
         server.Require();
         string table = await server.CreateTableAsync();
@@ -216,30 +245,38 @@ public sealed class DynamoDbResultSinkTests(DynamoDbServer server) : IClassFixtu
             Item = record => new Dictionary<string, AttributeValue> { ["UUID"] = new() { S = "mine" }, ["Id"] = new() { S = record.Id } },
         };
 
-        IReadOnlyList<Exception?> errors = await new DynamoDbResultSink(client, table, options).WriteAsync([Record("a"), Record("b")], Token);
+        IReadOnlyList<Exception?> errors =
+            await new DynamoDbResultSink(client, table, options).WriteAsync([Record("a"), Record("b")], Token);
 
         Assert.All(errors, Assert.Null);
         Assert.Equal("b", Assert.Single(await server.ScanAsync(table))["Id"].S);
     }
 
     [Fact]
-    public async Task Write_ServerThatIsNotThere_SaysWhatToCheck()
+    public async Task Write_ServerUnreachable_SaysWhatToCheck()
     {
         using var client = new AmazonDynamoDBClient(
-            new Amazon.Runtime.BasicAWSCredentials("a", "b"), new AmazonDynamoDBConfig { ServiceURL = "http://127.0.0.1:1", MaxErrorRetry = 0 });
+            new Amazon.Runtime.BasicAWSCredentials("a", "b"),
+            new AmazonDynamoDBConfig { ServiceURL = "http://127.0.0.1:1", MaxErrorRetry = 0 });
 
-        IOException exception = await Assert.ThrowsAsync<IOException>(() => new DynamoDbResultSink(client, "labels").WriteAsync(Record("a"), Token).AsTask());
+        IOException exception = await Assert.ThrowsAsync<IOException>(
+            () => new DynamoDbResultSink(client, "labels").WriteAsync(Record("a"), Token).AsTask());
 
         Assert.Contains("The table 'labels' could not be written", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Write_RecordOfTheSameTablesStream_IsRefused()
+    public async Task Write_RecordOfTheSameTablesStream_IsRejected()
     {
         var sink = new DynamoDbResultSink(Mock.Of<IAmazonDynamoDB>(MockBehavior.Strict), "labels");
-        SinkRecord record = Record("a") with { Origin = "arn:aws:dynamodb:eu-central-1:123456789012:table/labels/stream/2026-01-01T00:00:00.000", SourceObject = null };
+        SinkRecord record = Record("a") with
+        {
+            Origin = "arn:aws:dynamodb:eu-central-1:123456789012:table/labels/stream/2026-01-01T00:00:00.000",
+            SourceObject = null,
+        };
 
-        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(() => sink.WriteAsync(record, Token).AsTask());
+        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => sink.WriteAsync(record, Token).AsTask());
 
         Assert.Contains("would be written to that table and come back", exception.Message, StringComparison.Ordinal);
     }
@@ -248,7 +285,8 @@ public sealed class DynamoDbResultSinkTests(DynamoDbServer server) : IClassFixtu
     [InlineData("", 8, "{key}")]
     [InlineData("UUID", 21, "{key}")]
     [InlineData("UUID", 8, "{nonsense}")]
-    public void ToDynamoDb_WrongOptions_Throw(string key, int retries, string template) => Assert.Throws<ArgumentException>(() => new ResultTarget().ToDynamoDb("labels", options =>
+    public void ToDynamoDb_WrongOptions_Throw(string key, int retries, string template) =>
+        Assert.Throws<ArgumentException>(() => new ResultTarget().ToDynamoDb("labels", options =>
     {
         options.KeyAttribute = key;
         options.MaxRetries = retries;
@@ -265,5 +303,10 @@ public sealed class DynamoDbResultSinkTests(DynamoDbServer server) : IClassFixtu
     };
 
     private static SinkRecord Failed(string key) =>
-        Record(key) with { Result = InferenceResult.Failed<string>(new InvalidInputException("No image."), new ModelIdentity("animals", "not asked", "none")), Json = default };
+        Record(key) with
+        {
+            Result = InferenceResult.Failed<string>(
+                new InvalidInputException("No image."), new ModelIdentity("animals", "not asked", "none")),
+            Json = default,
+        };
 }

@@ -13,7 +13,8 @@ public sealed class DynamoDbServer
         string.IsNullOrEmpty(_endpoint), "SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT names no DynamoDB server; eng/test.sh starts one");
 
     public AmazonDynamoDBClient Client() => new(
-        new BasicAWSCredentials("test", "test"), new AmazonDynamoDBConfig { ServiceURL = _endpoint, AuthenticationRegion = "us-east-1", MaxErrorRetry = 0 });
+        new BasicAWSCredentials("test", "test"),
+        new AmazonDynamoDBConfig { ServiceURL = _endpoint, AuthenticationRegion = "us-east-1", MaxErrorRetry = 0 });
 
     /// <summary>Makes a table with a partition key of the type S.</summary>
     public async Task<string> CreateTableAsync(string key = "UUID")

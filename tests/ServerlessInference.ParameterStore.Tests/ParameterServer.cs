@@ -7,7 +7,9 @@ using System.Text.Json.Nodes;
 
 namespace ServerlessInference.ParameterStore.Tests;
 
-/// <summary>An HTTP server with Parameter Store's <c>GetParameter</c>, which verifies signatures, and with the extension's endpoint.</summary>
+/// <summary>
+/// An HTTP server with Parameter Store's <c>GetParameter</c>, which verifies signatures, and with the extension's endpoint.
+/// </summary>
 internal sealed class ParameterServer : IAsyncDisposable
 {
     private readonly string _region, _id, _secret;

@@ -4,7 +4,9 @@ using Amazon.Runtime;
 
 namespace ServerlessInference.ParameterStore.Tests;
 
-/// <summary>Uses a server that implements Parameter Store's protocol, such as moto, if SERVERLESS_INFERENCE_SSM_ENDPOINT names one.</summary>
+/// <summary>
+/// Uses a server that implements Parameter Store's protocol, such as moto, if SERVERLESS_INFERENCE_SSM_ENDPOINT names one.
+/// </summary>
 public sealed class RealParameterStoreTests
 {
     private static readonly string? Endpoint = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_SSM_ENDPOINT");

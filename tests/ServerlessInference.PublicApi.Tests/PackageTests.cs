@@ -12,7 +12,8 @@ public sealed partial class PackageTests
     private const string Tool = "ServerlessInference.Tool";
 
     private static readonly string[] Ids =
-        [.. Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src")).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateDirectories(
+            Path.Combine(Repository.Root, "src")).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
 
     public static TheoryData<string> Packages => [.. Ids];
 

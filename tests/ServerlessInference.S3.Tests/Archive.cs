@@ -7,7 +7,9 @@ namespace ServerlessInference.S3.Tests;
 internal static class Archive
 {
     public static byte[] Pack(string name, byte[] model) =>
-        name.EndsWith("zip", StringComparison.Ordinal) ? Zip(model) : name.EndsWith("gz", StringComparison.Ordinal) ? Gzip(Tar(model)) : Tar(model);
+        name.EndsWith("zip", StringComparison.Ordinal) ? Zip(model)
+        : name.EndsWith("gz", StringComparison.Ordinal) ? Gzip(Tar(model))
+        : Tar(model);
 
     private static byte[] Tar(byte[] model)
     {

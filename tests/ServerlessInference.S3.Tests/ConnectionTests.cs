@@ -4,7 +4,10 @@ using Amazon.S3.Model;
 
 namespace ServerlessInference.S3.Tests;
 
-/// <summary>What becomes of the connections that the library's own clients keep, when their other end is gone: a frozen function, or one that SnapStart woke up.</summary>
+/// <summary>
+/// What becomes of the connections that the library's own clients keep, when their other end is gone: a frozen function, or one that
+/// SnapStart woke up.
+/// </summary>
 public sealed class ConnectionTests(S3Server server) : IClassFixture<S3Server>
 {
     /// <summary>Far less than a client waits for an answer over a connection that the network forgot.</summary>
@@ -17,7 +20,7 @@ public sealed class ConnectionTests(S3Server server) : IClassFixture<S3Server>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Requests_ServerClosedTheConnections_GoOverOthers(bool reset)
+    public async Task Requests_ServerClosedTheConnections_UseNewOnes(bool reset)
     {
         server.Require();
         await using var proxy = new FaultProxy(server.Endpoint, _ => (FaultKind.None, 0));
@@ -33,7 +36,7 @@ public sealed class ConnectionTests(S3Server server) : IClassFixture<S3Server>
     }
 
     [Fact]
-    public async Task Requests_ConnectionsAreForgottenWhileTheFunctionSlept_GoOverOthersAtOnce()
+    public async Task Requests_ConnectionsLostWhileFrozen_UseNewOnesAtOnce()
     {
         server.Require();
         await using var proxy = new FaultProxy(server.Endpoint, _ => (FaultKind.None, 0));
@@ -53,14 +56,18 @@ public sealed class ConnectionTests(S3Server server) : IClassFixture<S3Server>
     private AmazonS3Client Client(FaultProxy proxy)
     {
         var options = new S3Options { Endpoint = proxy.Endpoint, Region = S3Server.Region, ForcePathStyle = true };
-        return new AmazonS3Client(new BasicAWSCredentials(S3Server.AccessKey, S3Server.SecretKey), S3ModelSourceFactory.Configure(options, _time));
+        return new AmazonS3Client(
+            new BasicAWSCredentials(S3Server.AccessKey, S3Server.SecretKey), S3ModelSourceFactory.Configure(options, _time));
     }
 
     // What a source asks, and what a sink writes.
     private async Task UseAsync(AmazonS3Client client)
     {
-        await client.PutObjectAsync(new PutObjectRequest { BucketName = server.Bucket, Key = "connections/model.onnx", ContentBody = "1" }, Token).WaitAsync(Soon, Token);
-        string version = await new S3ModelSource(client, S3Uri.Parse($"s3://{server.Bucket}/connections/model.onnx")).GetVersionAsync(Token).AsTask().WaitAsync(Soon, Token);
+        await client
+            .PutObjectAsync(new PutObjectRequest { BucketName = server.Bucket, Key = "connections/model.onnx", ContentBody = "1" }, Token)
+            .WaitAsync(Soon, Token);
+        var source = new S3ModelSource(client, S3Uri.Parse($"s3://{server.Bucket}/connections/model.onnx"));
+        string version = await source.GetVersionAsync(Token).AsTask().WaitAsync(Soon, Token);
 
         Assert.NotEmpty(version);
     }

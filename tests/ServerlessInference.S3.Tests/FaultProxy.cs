@@ -3,7 +3,10 @@ using System.Net.Sockets;
 namespace ServerlessInference.S3.Tests;
 
 /// <summary>Stands between the library and the server and does to connections what networks do.</summary>
-/// <remarks>It passes bytes on as they are, so signatures survive. The plan gives, for the n-th connection (from 1), the fault and after how many bytes of answers it strikes.</remarks>
+/// <remarks>
+/// It passes bytes on as they are, so signatures survive. The plan gives, for the n-th connection (from 1), the fault and after how many
+/// bytes of answers it strikes.
+/// </remarks>
 internal sealed class FaultProxy : IAsyncDisposable
 {
     private const long FlipEvery = 400_000;

@@ -11,7 +11,8 @@ public sealed class FaultTests(S3Server server) : IClassFixture<S3Server>, IDisp
     /// <summary>Seconds that no server takes for its next bytes, also on a slow machine: what does not stall costs none of them.</summary>
     private const double Patient = 10;
 
-    private readonly ModelStoreOptions _store = new() { Root = Path.Combine(Path.GetTempPath(), "si-test-" + Guid.NewGuid().ToString("N")) };
+    private readonly ModelStoreOptions _store =
+        new() { Root = Path.Combine(Path.GetTempPath(), "si-test-" + Guid.NewGuid().ToString("N")) };
 
     public void Dispose()
     {
@@ -31,7 +32,7 @@ public sealed class FaultTests(S3Server server) : IClassFixture<S3Server>, IDisp
 
     [Theory]
     [MemberData(nameof(EveryFault))]
-    public async Task LoadAsync_FaultsOnEverySecondConnection_ComesWhole(string form, int kind, bool inMemory)
+    public async Task LoadAsync_FaultsOnEverySecondConnection_LoadsTheModel(string form, int kind, bool inMemory)
     {
         server.Require();
         Assert.SkipWhen(inMemory && !OperatingSystem.IsLinux(), "memory files exist on Linux only");
@@ -54,8 +55,10 @@ public sealed class FaultTests(S3Server server) : IClassFixture<S3Server>, IDisp
         Assert.SkipWhen(inMemory && !OperatingSystem.IsLinux(), "memory files exist on Linux only");
 
         // The answers to HEAD are shorter than that, and come through.
-        await using var proxy = new FaultProxy(server.Endpoint, _ => ((FaultKind)kind, (FaultKind)kind == FaultKind.FlipBits ? 400_000 : 1_200));
-        ModelLoadException exception = await Assert.ThrowsAnyAsync<ModelLoadException>(() => LoadAsync(proxy.Endpoint, form, inMemory, (FaultKind)kind == FaultKind.Stall ? 0.5 : Patient));
+        await using var proxy = new FaultProxy(
+            server.Endpoint, _ => ((FaultKind)kind, (FaultKind)kind == FaultKind.FlipBits ? 400_000 : 1_200));
+        ModelLoadException exception = await Assert.ThrowsAnyAsync<ModelLoadException>(
+            () => LoadAsync(proxy.Endpoint, form, inMemory, (FaultKind)kind == FaultKind.Stall ? 0.5 : Patient));
 
         Assert.Contains($"s3://{server.Bucket}/faults/{form}", exception.Message, StringComparison.Ordinal);
         Assert.Contains(
@@ -69,7 +72,8 @@ public sealed class FaultTests(S3Server server) : IClassFixture<S3Server>, IDisp
             },
             exception.Message,
             StringComparison.Ordinal);
-        Assert.True(!Directory.Exists(Path.Combine(_store.Root, "models")) || Directory.GetDirectories(Path.Combine(_store.Root, "models")).Length == 0);
+        string models = Path.Combine(_store.Root, "models");
+        Assert.True(!Directory.Exists(models) || Directory.GetDirectories(models).Length == 0);
     }
 
     [Theory]
@@ -95,7 +99,7 @@ public sealed class FaultTests(S3Server server) : IClassFixture<S3Server>, IDisp
     }
 
     [Fact]
-    public async Task LoadAsync_NobodyListens_SaysSo()
+    public async Task LoadAsync_ConnectionRefused_SaysSo()
     {
         server.Require();
         string endpoint;
@@ -104,7 +108,8 @@ public sealed class FaultTests(S3Server server) : IClassFixture<S3Server>, IDisp
             endpoint = proxy.Endpoint;
         }
 
-        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync(endpoint, "model.onnx", inMemory: false, Patient));
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(
+            () => LoadAsync(endpoint, "model.onnx", inMemory: false, Patient));
         Assert.Contains("cannot be reached", exception.Message, StringComparison.Ordinal);
     }
 
@@ -146,6 +151,7 @@ public sealed class FaultTests(S3Server server) : IClassFixture<S3Server>, IDisp
         options.Transfer.Parallelism = 3;
         options.Transfer.InMemory = inMemory;
         using AmazonS3Client client = server.Client(endpoint);
-        return await new S3ModelSource(client, S3Uri.Parse($"s3://{server.Bucket}/faults/{form}"), options, _store).LoadAsync(TestContext.Current.CancellationToken);
+        var source = new S3ModelSource(client, S3Uri.Parse($"s3://{server.Bucket}/faults/{form}"), options, _store);
+        return await source.LoadAsync(TestContext.Current.CancellationToken);
     }
 }

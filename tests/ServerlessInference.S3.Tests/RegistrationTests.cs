@@ -20,7 +20,8 @@ public sealed class RegistrationTests(S3Server server) : IClassFixture<S3Server>
             ("ServerlessInference:Models:m:Sources:0:Uri", $"s3://{server.Bucket}/configured/model.onnx")));
         services.AddServerlessInference().AddS3Models().AddS3Models().AddModel("m", _ => { });
         await using ServiceProvider provider = services.BuildServiceProvider();
-        using (ModelArtifact artifact = await provider.GetRequiredKeyedService<IModelSource>("m").LoadAsync(TestContext.Current.CancellationToken))
+        var source = provider.GetRequiredKeyedService<IModelSource>("m");
+        using (ModelArtifact artifact = await source.LoadAsync(TestContext.Current.CancellationToken))
         {
             Assert.Equal([1, 2, 3], artifact.GetModelFile().ReadAllBytes().ToArray());
             Assert.StartsWith(root, artifact.GetModelFile().PhysicalPath, StringComparison.Ordinal);
@@ -30,7 +31,7 @@ public sealed class RegistrationTests(S3Server server) : IClassFixture<S3Server>
     }
 
     [Fact]
-    public void OptionsFor_ConfigurationCodeAndSource_LaterOnesHaveTheLastWord()
+    public void CreateOptions_ConfigurationCodeAndSource_LaterOnesOverride()
     {
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(Configuration(
@@ -44,14 +45,22 @@ public sealed class RegistrationTests(S3Server server) : IClassFixture<S3Server>
 
         Assert.Equal(
             ("http://configured", 4, TimeSpan.FromSeconds(4), true, "eu-central-1", false),
-            (options.Endpoint, options.Transfer.Parallelism, options.Transfer.IdleTimeout, options.ForcePathStyle, options.Region, options.RequesterPays));
+            (
+                options.Endpoint,
+                options.Transfer.Parallelism,
+                options.Transfer.IdleTimeout,
+                options.ForcePathStyle,
+                options.Region,
+                options.RequesterPays));
     }
 
     [Fact]
     public void Create_PinnedFolder_IsRefused()
     {
         var services = new ServiceCollection();
-        services.AddServerlessInference().AddModel("m", model => model.From(source => source.S3($"s3://bucket/folder/#sha256={new string('a', 64)}")));
+        services
+            .AddServerlessInference()
+            .AddModel("m", model => model.From(source => source.S3($"s3://bucket/folder/#sha256={new string('a', 64)}")));
         using ServiceProvider provider = services.BuildServiceProvider();
 
         ArgumentException exception = Assert.Throws<ArgumentException>(() => provider.GetRequiredKeyedService<IModelSource>("m"));
@@ -59,5 +68,7 @@ public sealed class RegistrationTests(S3Server server) : IClassFixture<S3Server>
     }
 
     private static IConfigurationRoot Configuration(params (string Key, string Value)[] settings) =>
-        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value)).Build();
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value))
+            .Build();
 }

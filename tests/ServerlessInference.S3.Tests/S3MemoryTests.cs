@@ -33,5 +33,6 @@ public sealed class S3MemoryTests(S3Server server) : IClassFixture<S3Server>
         Assert.False(Directory.Exists(root));
     }
 
-    private Task PutAsync(string key, byte[] content) => server.PutAsync(key, key.EndsWith(".onnx", StringComparison.Ordinal) ? content : Archive.Pack(Path.GetFileName(key), content));
+    private Task PutAsync(string key, byte[] content) =>
+        server.PutAsync(key, key.EndsWith(".onnx", StringComparison.Ordinal) ? content : Archive.Pack(Path.GetFileName(key), content));
 }

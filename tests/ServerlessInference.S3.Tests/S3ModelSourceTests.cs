@@ -9,7 +9,8 @@ public sealed class S3ModelSourceTests(S3Server server) : IClassFixture<S3Server
 {
     private static readonly byte[] Content = S3Server.Bytes((9 * 1024 * 1024) + 5);
 
-    private readonly ModelStoreOptions _store = new() { Root = Path.Combine(Path.GetTempPath(), "si-test-" + Guid.NewGuid().ToString("N")) };
+    private readonly ModelStoreOptions _store =
+        new() { Root = Path.Combine(Path.GetTempPath(), "si-test-" + Guid.NewGuid().ToString("N")) };
 
     public void Dispose()
     {
@@ -37,7 +38,10 @@ public sealed class S3ModelSourceTests(S3Server server) : IClassFixture<S3Server
     {
         server.Require();
         await server.PutAsync(key, Content);
-        using ModelArtifact alone = await LoadAsync(key.Replace("%", "%25", StringComparison.Ordinal).Replace("#", "%23", StringComparison.Ordinal).Replace("?", "%3F", StringComparison.Ordinal));
+        using ModelArtifact alone = await LoadAsync(key
+            .Replace("%", "%25", StringComparison.Ordinal)
+            .Replace("#", "%23", StringComparison.Ordinal)
+            .Replace("?", "%3F", StringComparison.Ordinal));
         using ModelArtifact folder = await LoadAsync("odd keys/");
 
         Assert.Equal(Content, alone.GetModelFile().ReadAllBytes().ToArray());
@@ -72,7 +76,8 @@ public sealed class S3ModelSourceTests(S3Server server) : IClassFixture<S3Server
     {
         server.Require();
         await UploadInPartsAsync("parts/model.onnx");
-        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("parts/model.onnx#require-digest=true"));
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(
+            () => LoadAsync("parts/model.onnx#require-digest=true"));
         Assert.Contains("Pin its SHA-256", exception.Message, StringComparison.Ordinal);
 
         using ModelArtifact artifact = await LoadAsync("parts/model.onnx");
@@ -134,13 +139,20 @@ public sealed class S3ModelSourceTests(S3Server server) : IClassFixture<S3Server
         string bucket = server.Bucket + "-v";
         await client.PutBucketAsync(bucket, TestContext.Current.CancellationToken);
         await client.PutBucketVersioningAsync(
-            new PutBucketVersioningRequest { BucketName = bucket, VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled } },
+            new PutBucketVersioningRequest
+            {
+                BucketName = bucket,
+                VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled },
+            },
             TestContext.Current.CancellationToken);
         PutObjectResponse first = await client.PutObjectAsync(
-            new PutObjectRequest { BucketName = bucket, Key = "model.onnx", InputStream = new MemoryStream([1]) }, TestContext.Current.CancellationToken);
+            new PutObjectRequest { BucketName = bucket, Key = "model.onnx", InputStream = new MemoryStream([1]) },
+            TestContext.Current.CancellationToken);
         await client.PutObjectAsync(
-            new PutObjectRequest { BucketName = bucket, Key = "model.onnx", InputStream = new MemoryStream([2]) }, TestContext.Current.CancellationToken);
-        var source = new S3ModelSource(client, S3Uri.Parse($"s3://{bucket}/model.onnx?versionId={Uri.EscapeDataString(first.VersionId)}"), null, _store);
+            new PutObjectRequest { BucketName = bucket, Key = "model.onnx", InputStream = new MemoryStream([2]) },
+            TestContext.Current.CancellationToken);
+        var source = new S3ModelSource(
+            client, S3Uri.Parse($"s3://{bucket}/model.onnx?versionId={Uri.EscapeDataString(first.VersionId)}"), null, _store);
         using ModelArtifact artifact = await source.LoadAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal([1], artifact.GetModelFile().ReadAllBytes().ToArray());
@@ -179,6 +191,7 @@ public sealed class S3ModelSourceTests(S3Server server) : IClassFixture<S3Server
             parts.Add(new PartETag(i + 1, part.ETag));
         }
 
-        await client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = server.Bucket, Key = key, UploadId = upload, PartETags = parts });
+        await client.CompleteMultipartUploadAsync(
+            new CompleteMultipartUploadRequest { BucketName = server.Bucket, Key = key, UploadId = upload, PartETags = parts });
     }
 }

@@ -16,7 +16,8 @@ public sealed class S3ObjectReaderTests(S3Server server) : IClassFixture<S3Serve
         await server.PutAsync("read/ä b+1.bin", content);
         using AmazonS3Client client = server.Client();
 
-        (ReadOnlyMemory<byte> read, ObjectReference item) = await new S3ObjectReader(client).ReadAsync(new ObjectReference(server.Bucket, "read/ä b+1.bin"), 300_000, Token);
+        (ReadOnlyMemory<byte> read, ObjectReference item) =
+            await new S3ObjectReader(client).ReadAsync(new ObjectReference(server.Bucket, "read/ä b+1.bin"), 300_000, Token);
 
         Assert.True(read.Span.SequenceEqual(content));
         Assert.Equal(300_000, item.Size);
@@ -24,20 +25,25 @@ public sealed class S3ObjectReaderTests(S3Server server) : IClassFixture<S3Serve
     }
 
     [Fact]
-    public async Task Read_MissingOrTooLarge_IsTheSendersTrouble()
+    public async Task Read_MissingOrTooLarge_IsAnInvalidInput()
     {
         server.Require();
         await server.PutAsync("read/large", new byte[11]);
         using AmazonS3Client client = server.Client();
         var reader = new S3ObjectReader(client);
 
-        var missing = await Assert.ThrowsAsync<InvalidInputException>(() => reader.ReadAsync(new ObjectReference(server.Bucket, "read/none"), 10, Token).AsTask());
-        var bucket = await Assert.ThrowsAsync<InvalidInputException>(() => reader.ReadAsync(new ObjectReference("no-such-bucket-here", "a"), 10, Token).AsTask());
-        var large = await Assert.ThrowsAsync<InvalidInputException>(() => reader.ReadAsync(new ObjectReference(server.Bucket, "read/large"), 10, Token).AsTask());
+        var missing = await Assert.ThrowsAsync<InvalidInputException>(
+            () => reader.ReadAsync(new ObjectReference(server.Bucket, "read/none"), 10, Token).AsTask());
+        var bucket = await Assert.ThrowsAsync<InvalidInputException>(
+            () => reader.ReadAsync(new ObjectReference("no-such-bucket-here", "a"), 10, Token).AsTask());
+        var large = await Assert.ThrowsAsync<InvalidInputException>(
+            () => reader.ReadAsync(new ObjectReference(server.Bucket, "read/large"), 10, Token).AsTask());
 
         Assert.Contains("does not exist, or was deleted", missing.Message, StringComparison.Ordinal);
         Assert.Contains("the bucket does not exist", bucket.Message, StringComparison.Ordinal);
-        Assert.Equal((InvalidInputKind.TooLarge, true), (large.Kind, large.Message.Contains("has 11 bytes; the limit is 10", StringComparison.Ordinal)));
+        Assert.Equal(
+            (InvalidInputKind.TooLarge, true),
+            (large.Kind, large.Message.Contains("has 11 bytes; the limit is 10", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -47,7 +53,8 @@ public sealed class S3ObjectReaderTests(S3Server server) : IClassFixture<S3Serve
         await server.PutAsync("read/empty", []);
         using AmazonS3Client client = server.Client();
 
-        (ReadOnlyMemory<byte> read, _) = await new S3ObjectReader(client).ReadAsync(new ObjectReference(server.Bucket, "read/empty"), 10, Token);
+        (ReadOnlyMemory<byte> read, _) =
+            await new S3ObjectReader(client).ReadAsync(new ObjectReference(server.Bucket, "read/empty"), 10, Token);
 
         Assert.True(read.IsEmpty);
     }
@@ -62,18 +69,23 @@ public sealed class S3ObjectReaderTests(S3Server server) : IClassFixture<S3Serve
         await server.PutAsync("dots/secret", "other"u8.ToArray());
         await server.PutAsync("dots/in/secret", "other"u8.ToArray());
         using AmazonS3Client client = server.Client();
-        var item = new ObjectReference(bucket.Length == 0 ? server.Bucket : bucket, string.Format(CultureInfo.InvariantCulture, key, server.Bucket));
+        var item = new ObjectReference(
+            bucket.Length == 0 ? server.Bucket : bucket, string.Format(CultureInfo.InvariantCulture, key, server.Bucket));
 
-        InvalidInputException exception = await Assert.ThrowsAsync<InvalidInputException>(() => new S3ObjectReader(client).ReadAsync(item, 100, Token).AsTask());
+        InvalidInputException exception = await Assert.ThrowsAsync<InvalidInputException>(
+            () => new S3ObjectReader(client).ReadAsync(item, 100, Token).AsTask());
 
         Assert.Contains("does not exist", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Read_ServerThatIsNotThere_IsTroubleThatMayPass()
+    public async Task Read_ServerUnreachable_IsTransient()
     {
-        using var client = new AmazonS3Client(new Amazon.Runtime.BasicAWSCredentials("a", "b"), new AmazonS3Config { ServiceURL = "http://127.0.0.1:1", ForcePathStyle = true, MaxErrorRetry = 0 });
+        using var client = new AmazonS3Client(
+            new Amazon.Runtime.BasicAWSCredentials("a", "b"),
+            new AmazonS3Config { ServiceURL = "http://127.0.0.1:1", ForcePathStyle = true, MaxErrorRetry = 0 });
 
-        await Assert.ThrowsAsync<IOException>(() => new S3ObjectReader(client).ReadAsync(new ObjectReference("photos", "a"), 100, Token).AsTask());
+        await Assert.ThrowsAsync<IOException>(
+            () => new S3ObjectReader(client).ReadAsync(new ObjectReference("photos", "a"), 100, Token).AsTask());
     }
 }

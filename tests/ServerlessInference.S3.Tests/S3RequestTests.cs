@@ -9,7 +9,8 @@ namespace ServerlessInference.S3.Tests;
 /// <summary>What is asked of S3, and what its refusals become.</summary>
 public sealed class S3RequestTests : IDisposable
 {
-    private readonly ModelStoreOptions _store = new() { Root = Path.Combine(Path.GetTempPath(), "si-test-" + Guid.NewGuid().ToString("N")) };
+    private readonly ModelStoreOptions _store =
+        new() { Root = Path.Combine(Path.GetTempPath(), "si-test-" + Guid.NewGuid().ToString("N")) };
     private readonly Mock<IAmazonS3> _client = new(MockBehavior.Strict);
 
     public void Dispose()
@@ -21,14 +22,18 @@ public sealed class S3RequestTests : IDisposable
     }
 
     [Fact]
-    public async Task LoadAsync_RequesterPays_IsSaidWithEveryRequestAndEveryRangeNamesItsVersion()
+    public async Task LoadAsync_RequesterPays_IsSentWithEveryRequestAndEveryRangeNamesItsVersion()
     {
         _client.Setup(client => client.GetObjectMetadataAsync(
-                It.Is<GetObjectMetadataRequest>(request => request.RequestPayer == RequestPayer.Requester && request.ChecksumMode == ChecksumMode.ENABLED && request.VersionId == "v"),
+                It.Is<GetObjectMetadataRequest>(request => request.RequestPayer == RequestPayer.Requester
+                    && request.ChecksumMode == ChecksumMode.ENABLED
+                    && request.VersionId == "v"),
                 It.IsAny<CancellationToken>()))
             .ReturnsAsync(new GetObjectMetadataResponse { ContentLength = 3, ETag = "\"tag-2\"" });
         _client.Setup(client => client.GetObjectAsync(
-                It.Is<GetObjectRequest>(request => request.RequestPayer == RequestPayer.Requester && request.EtagToMatch == "\"tag-2\"" && request.VersionId == "v"
+                It.Is<GetObjectRequest>(request => request.RequestPayer == RequestPayer.Requester
+                    && request.EtagToMatch == "\"tag-2\""
+                    && request.VersionId == "v"
                     && request.ByteRange.Start == 0 && request.ByteRange.End == 2),
                 It.IsAny<CancellationToken>()))
             .ReturnsAsync(() => new GetObjectResponse { ResponseStream = new MemoryStream([1, 2, 3]) });
@@ -42,15 +47,25 @@ public sealed class S3RequestTests : IDisposable
     [InlineData("bytes 0-2097151/2097152", null, "ignores Range requests")]
     [InlineData("bytes 1048576-2097151/3000000", null, "was replaced while it was read")]
     [InlineData("bytes 1048576-2097151/2097152", "\"other-2\"", "was replaced while it was read")]
-    public async Task LoadAsync_AnswerIsNotTheRangeAskedFor_PublishesNothing(string? contentRange, string? tag, string expected)
+    public async Task LoadAsync_WrongRangeInTheAnswer_PublishesNothing(string? contentRange, string? tag, string expected)
     {
         byte[] content = S3Server.Bytes(2 * 1024 * 1024);
         _client.Setup(client => client.GetObjectMetadataAsync(It.IsAny<GetObjectMetadataRequest>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new GetObjectMetadataResponse { ContentLength = content.Length, ETag = "\"tag-2\"" });
-        _client.Setup(client => client.GetObjectAsync(It.Is<GetObjectRequest>(request => request.ByteRange.Start == 0), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(() => new GetObjectResponse { ResponseStream = new MemoryStream(content), ContentRange = "bytes 0-1048575/2097152", ETag = "\"tag-2\"" });
-        _client.Setup(client => client.GetObjectAsync(It.Is<GetObjectRequest>(request => request.ByteRange.Start > 0), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(() => new GetObjectResponse { ResponseStream = new MemoryStream(content), ContentRange = contentRange, ETag = tag });
+        _client.Setup(
+            client =>
+                client.GetObjectAsync(It.Is<GetObjectRequest>(request => request.ByteRange.Start == 0), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(
+                () => new GetObjectResponse
+                {
+                    ResponseStream = new MemoryStream(content),
+                    ContentRange = "bytes 0-1048575/2097152",
+                    ETag = "\"tag-2\"",
+                });
+        _client.Setup(
+            client => client.GetObjectAsync(It.Is<GetObjectRequest>(request => request.ByteRange.Start > 0), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(
+                () => new GetObjectResponse { ResponseStream = new MemoryStream(content), ContentRange = contentRange, ETag = tag });
         var options = new S3Options();
         options.Transfer.RangeSize = 1024 * 1024;
         ModelLoadException exception = await Assert.ThrowsAnyAsync<ModelLoadException>(() => LoadAsync("s3://bucket/model.onnx", options));
@@ -64,7 +79,7 @@ public sealed class S3RequestTests : IDisposable
     [InlineData(HttpStatusCode.NotFound, "NoSuchBucket", "the bucket does not exist")]
     [InlineData(HttpStatusCode.MovedPermanently, "PermanentRedirect", "Set ServerlessInference:S3:Region")]
     [InlineData(HttpStatusCode.BadRequest, "InvalidRequest", "the server answered 400 InvalidRequest")]
-    public async Task LoadAsync_Refusal_IsNotAskedAgainAndSaysWhatToDo(HttpStatusCode status, string code, string expected)
+    public async Task LoadAsync_PermanentError_IsNotRetriedAndSaysWhatToDo(HttpStatusCode status, string code, string expected)
     {
         _client.Setup(client => client.GetObjectMetadataAsync(It.IsAny<GetObjectMetadataRequest>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new AmazonS3Exception("no") { StatusCode = status, ErrorCode = code });
@@ -75,7 +90,7 @@ public sealed class S3RequestTests : IDisposable
     }
 
     [Fact]
-    public async Task LoadAsync_SlowDown_IsAskedAgain()
+    public async Task LoadAsync_SlowDown_IsRetried()
     {
         _client.Setup(client => client.GetObjectMetadataAsync(It.IsAny<GetObjectMetadataRequest>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new AmazonS3Exception("slow") { StatusCode = HttpStatusCode.ServiceUnavailable, ErrorCode = "SlowDown" });

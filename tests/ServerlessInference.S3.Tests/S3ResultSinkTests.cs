@@ -27,10 +27,12 @@ public sealed class S3ResultSinkTests(S3Server server) : IClassFixture<S3Server>
         Assert.Equal("application/vnd.test+json", there.Headers.ContentType);
         Assert.Equal("animals%20%C3%BC", there.Metadata["model"]);
         Assert.Equal(
-            """{"source":{"bucket":"photos","key":"in/ä b.jpg"},"model":{"name":"animals","version":"1","source":"test:"},"result":[{"label":"cat","score":0.9}]}""",
+            """{"source":{"bucket":"photos","key":"in/ä b.jpg"},"model":{"name":"animals","version":"1","source":"test:"},"result":""" +
+            """[{"label":"cat","score":0.9}]}""",
             await TextAsync(there));
         Assert.Equal(
-            """{"source":{"bucket":"photos","key":"in/b.jpg"},"model":{"name":"animals","version":"not asked","source":"none"},"error":{"type":"InvalidInputException","message":"No image."}}""",
+            """{"source":{"bucket":"photos","key":"in/b.jpg"},"model":{"name":"animals","version":"not asked","source":"none"},"error":""" +
+            """{"type":"InvalidInputException","message":"No image."}}""",
             await ReadAsync("labels/2026/01/in/b.jpg.json"));
     }
 
@@ -56,7 +58,8 @@ public sealed class S3ResultSinkTests(S3Server server) : IClassFixture<S3Server>
     {
         server.Require();
         using AmazonS3Client client = server.Client();
-        var sink = new S3ResultSink(client, $"s3://{server.Bucket}/lines/{{folder}}{{batch}}.jsonl", new S3ResultOptions { JsonLines = true });
+        var sink = new S3ResultSink(
+            client, $"s3://{server.Bucket}/lines/{{folder}}{{batch}}.jsonl", new S3ResultOptions { JsonLines = true });
 
         IReadOnlyList<Exception?> errors = await sink.WriteAsync([Record("x/a"), Record("y/b"), Failed("x/c")], Token);
 
@@ -70,7 +73,7 @@ public sealed class S3ResultSinkTests(S3Server server) : IClassFixture<S3Server>
     }
 
     [Fact]
-    public async Task Write_JsonLinesInOtherParts_LosesNoLine()
+    public async Task Write_JsonLinesSplitDifferently_LosesNoLine()
     {
         server.Require();
         using AmazonS3Client client = server.Client();
@@ -103,10 +106,11 @@ public sealed class S3ResultSinkTests(S3Server server) : IClassFixture<S3Server>
     }
 
     [Fact]
-    public async Task Write_ServerWithConditionalPuts_AsksOnceAndLooksOnlyWhenThereIsSomething()
+    public async Task Write_ConditionalPuts_SendsAHeadRequestOnlyIfAnObjectExists()
     {
         var asked = new List<string>();
-        Mock<IAmazonS3> client = Client(asked, request => request.IfNoneMatch is null ? null : asked.Count > 1 ? HttpStatusCode.PreconditionFailed : null);
+        Mock<IAmazonS3> client = Client(
+            asked, request => request.IfNoneMatch is null ? null : asked.Count > 1 ? HttpStatusCode.PreconditionFailed : null);
         var sink = new S3ResultSink(client.Object, "s3://labels/{key}.json");
 
         await sink.WriteAsync(Record("a"), Token);
@@ -116,7 +120,7 @@ public sealed class S3ResultSinkTests(S3Server server) : IClassFixture<S3Server>
     }
 
     [Fact]
-    public async Task Write_ServerWithoutConditionalPuts_IsAskedOnceWhetherItHasThem()
+    public async Task Write_NoConditionalPuts_TriesThemOnlyOnce()
     {
         var asked = new List<string>();
         Mock<IAmazonS3> client = Client(asked, request => request.IfNoneMatch is null ? null : HttpStatusCode.NotImplemented);
@@ -129,7 +133,7 @@ public sealed class S3ResultSinkTests(S3Server server) : IClassFixture<S3Server>
     }
 
     [Fact]
-    public async Task Write_Refused_NamesThePermission()
+    public async Task Write_AccessDenied_NamesThePermission()
     {
         var sink = new S3ResultSink(Client([], _ => HttpStatusCode.Forbidden).Object, "s3://labels/{key}.json");
 
@@ -139,12 +143,14 @@ public sealed class S3ResultSinkTests(S3Server server) : IClassFixture<S3Server>
     }
 
     [Fact]
-    public async Task Write_ServerThatIsNotThere_SaysWhatToCheck()
+    public async Task Write_ServerUnreachable_SaysWhatToCheck()
     {
         using var client = new AmazonS3Client(
-            new Amazon.Runtime.BasicAWSCredentials("a", "b"), new AmazonS3Config { ServiceURL = "http://127.0.0.1:1", ForcePathStyle = true, MaxErrorRetry = 0 });
+            new Amazon.Runtime.BasicAWSCredentials("a", "b"),
+            new AmazonS3Config { ServiceURL = "http://127.0.0.1:1", ForcePathStyle = true, MaxErrorRetry = 0 });
 
-        IOException exception = await Assert.ThrowsAsync<IOException>(() => new S3ResultSink(client, "s3://labels/{key}.json").WriteAsync(Record("a"), Token).AsTask());
+        IOException exception = await Assert.ThrowsAsync<IOException>(
+            () => new S3ResultSink(client, "s3://labels/{key}.json").WriteAsync(Record("a"), Token).AsTask());
 
         Assert.Contains("The result s3://labels/a.json cannot be written", exception.Message, StringComparison.Ordinal);
     }
@@ -190,7 +196,8 @@ public sealed class S3ResultSinkTests(S3Server server) : IClassFixture<S3Server>
             {
                 asked.Add(request.IfNoneMatch is null ? "PUT" : "PUT *");
                 return refuses(request) is { } status
-                    ? Task.FromException<PutObjectResponse>(new AmazonS3Exception("No.", Amazon.Runtime.ErrorType.Sender, status.ToString(), "id", status))
+                    ? Task.FromException<PutObjectResponse>(
+                        new AmazonS3Exception("No.", Amazon.Runtime.ErrorType.Sender, status.ToString(), "id", status))
                     : Task.FromResult(new PutObjectResponse());
             });
         client.Setup(one => one.GetObjectMetadataAsync(It.IsAny<GetObjectMetadataRequest>(), It.IsAny<CancellationToken>()))
@@ -213,7 +220,12 @@ public sealed class S3ResultSinkTests(S3Server server) : IClassFixture<S3Server>
     };
 
     private static SinkRecord Failed(string key) =>
-        Record(key) with { Result = InferenceResult.Failed<string>(new InvalidInputException("No image."), new ModelIdentity("animals", "not asked", "none")), Json = default };
+        Record(key) with
+        {
+            Result = InferenceResult.Failed<string>(
+                new InvalidInputException("No image."), new ModelIdentity("animals", "not asked", "none")),
+            Json = default,
+        };
 
     private static async Task<string> TextAsync(GetObjectResponse response)
     {
@@ -224,7 +236,8 @@ public sealed class S3ResultSinkTests(S3Server server) : IClassFixture<S3Server>
     private async Task<List<string>> ListAsync(string prefix)
     {
         using AmazonS3Client client = server.Client();
-        ListObjectsV2Response response = await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = server.Bucket, Prefix = prefix }, Token);
+        ListObjectsV2Response response = await client.ListObjectsV2Async(
+            new ListObjectsV2Request { BucketName = server.Bucket, Prefix = prefix }, Token);
         return [.. response.S3Objects.Select(item => item.Key)];
     }
 

@@ -44,7 +44,13 @@ public sealed class S3Server : IAsyncLifetime
 
     public AmazonS3Client Client(string? endpoint = null) => new(
         new BasicAWSCredentials(Variable("ACCESS_KEY"), Variable("SECRET_KEY")),
-        new AmazonS3Config { ServiceURL = endpoint ?? _endpoint, ForcePathStyle = true, AuthenticationRegion = Variable("REGION"), MaxErrorRetry = 0 });
+        new AmazonS3Config
+        {
+            ServiceURL = endpoint ?? _endpoint,
+            ForcePathStyle = true,
+            AuthenticationRegion = Variable("REGION"),
+            MaxErrorRetry = 0,
+        });
 
     public async Task PutAsync(string key, byte[] content)
     {

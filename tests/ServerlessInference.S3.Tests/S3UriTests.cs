@@ -8,12 +8,14 @@ public sealed class S3UriTests
     [InlineData("s3://bucket/a/", "bucket", "a/", null, "", true)]
     [InlineData("s3://bucket", "bucket", "", null, "", true)]
     [InlineData("s3://bucket/a?versionId=x%2Fy#sha256=00", "bucket", "a", "x/y", "sha256=00", false)]
-    [InlineData("s3://arn:aws:s3:eu-central-1:1:accesspoint/name/a/b", "arn:aws:s3:eu-central-1:1:accesspoint/name", "a/b", null, "", false)]
+    [InlineData(
+        "s3://arn:aws:s3:eu-central-1:1:accesspoint/name/a/b", "arn:aws:s3:eu-central-1:1:accesspoint/name", "a/b", null, "", false)]
     public void Parse_Uri_HasItsParts(string uri, string bucket, string key, string? version, string fragment, bool folder)
     {
         S3Uri parsed = S3Uri.Parse(uri);
 
-        Assert.Equal((bucket, key, version, fragment, folder), (parsed.Bucket, parsed.Key, parsed.VersionId, parsed.Fragment, parsed.IsFolder));
+        Assert.Equal(
+            (bucket, key, version, fragment, folder), (parsed.Bucket, parsed.Key, parsed.VersionId, parsed.Fragment, parsed.IsFolder));
     }
 
     [Theory]
@@ -21,6 +23,6 @@ public sealed class S3UriTests
     [InlineData("s3:///a", "has no bucket")]
     [InlineData("s3://bucket/a?version=1", "only ?versionId=")]
     [InlineData("s3://bucket/a/?versionId=1", "a version of a folder")]
-    public void Parse_Nonsense_SaysWhat(string uri, string expected) =>
+    public void Parse_InvalidUri_SaysWhy(string uri, string expected) =>
         Assert.Contains(expected, Assert.Throws<ArgumentException>(() => S3Uri.Parse(uri)).Message, StringComparison.Ordinal);
 }

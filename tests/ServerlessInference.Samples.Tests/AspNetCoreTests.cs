@@ -28,9 +28,11 @@ public sealed class AspNetCoreTests : IAsyncLifetime
     [Fact]
     public async Task PostShapes_SampleImage_AnswersItsShapeAndTheModelsVersion()
     {
-        byte[] image = await File.ReadAllBytesAsync(Path.Combine(Repository.DemoModel, "samples", "ring-300x200.jpg"), TestContext.Current.CancellationToken);
+        byte[] image = await File.ReadAllBytesAsync(
+            Path.Combine(Repository.DemoModel, "samples", "ring-300x200.jpg"), TestContext.Current.CancellationToken);
 
-        using HttpResponseMessage response = await _client.PostAsync("/shapes", new ByteArrayContent(image), TestContext.Current.CancellationToken);
+        using HttpResponseMessage response = await _client.PostAsync(
+            "/shapes", new ByteArrayContent(image), TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));

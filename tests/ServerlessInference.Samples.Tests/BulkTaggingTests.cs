@@ -29,7 +29,7 @@ public sealed class BulkTaggingTests(S3Server s3) : IClassFixture<S3Server>
     }
 
     [Fact]
-    public async Task Sqs_ABatchWithAForbiddenBucket_FailsThatMessageAlone()
+    public async Task Sqs_BatchWithAForbiddenBucket_FailsThatMessageOnly()
     {
         await using RunningFunction function = await StartAsync(out Task<string> table);
         await PutPhotoAsync("a.jpg", "star-256x256.jpg");

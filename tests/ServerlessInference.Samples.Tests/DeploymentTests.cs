@@ -4,7 +4,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace ServerlessInference.Samples.Tests;
 
-/// <summary>What <c>sam build</c>, <c>sam deploy</c> and the services that call the function make of the templates: the samples' and those of <c>dotnet new</c>.</summary>
+/// <summary>
+/// What <c>sam build</c>, <c>sam deploy</c> and the services that call the function make of the templates: the samples' and those of
+/// <c>dotnet new</c>.
+/// </summary>
 public sealed class DeploymentTests
 {
     // Resources that SAM makes beside those that a template names.
@@ -14,11 +17,13 @@ public sealed class DeploymentTests
 
     [Theory]
     [MemberData(nameof(Folders))]
-    public void Template_EveryReference_LeadsSomewhere(string folder)
+    public void Template_EveryReference_Exists(string folder)
     {
         SamTemplate template = SamTemplate.LoadFrom(folder);
 
-        Assert.All(template.References, name => Assert.True(template.Names.Contains(name) || MadeBySam.Contains(name), $"Nothing is called '{name}'."));
+        Assert.All(
+            template.References,
+            name => Assert.True(template.Names.Contains(name) || MadeBySam.Contains(name), $"Nothing is called '{name}'."));
     }
 
     [Theory]
@@ -33,7 +38,7 @@ public sealed class DeploymentTests
 
     [Theory]
     [MemberData(nameof(Folders))]
-    public void Template_BucketThatCallsTheFunction_IsNamedByNothingThatTheFunctionNeeds(string folder)
+    public void Template_BucketThatCallsTheFunction_IsNotReferencedByTheFunction(string folder)
     {
         SamTemplate template = SamTemplate.LoadFrom(folder);
         foreach ((string type, YamlMappingNode properties) in template.Events.Where(one => one.Type == "S3"))
@@ -49,7 +54,7 @@ public sealed class DeploymentTests
 
     [Theory]
     [MemberData(nameof(Folders))]
-    public void Template_Queue_LeavesTimeToTryAgain(string folder)
+    public void Template_Queue_LeavesTimeForRetries(string folder)
     {
         SamTemplate template = SamTemplate.LoadFrom(folder);
         foreach ((string type, YamlMappingNode properties) in template.Events.Where(one => one.Type == "SQS"))
@@ -58,7 +63,8 @@ public sealed class DeploymentTests
             int window = Number(properties, "MaximumBatchingWindowInSeconds");
 
             // Lambda Developer Guide, "Creating and configuring an Amazon SQS event source mapping".
-            Assert.True(Number(queue, "VisibilityTimeout") >= 6 * template.Timeout + window, "The messages come again while they are worked on.");
+            Assert.True(
+                Number(queue, "VisibilityTimeout") >= 6 * template.Timeout + window, "The messages come again while they are worked on.");
             Assert.True(Number(queue["RedrivePolicy"], "maxReceiveCount") >= 5, "Messages are given up after a few throttled calls.");
             Assert.True(Number(properties, "BatchSize") <= 10 || window >= 1, "More than ten messages need a batching window.");
         }
@@ -66,7 +72,7 @@ public sealed class DeploymentTests
 
     [Theory]
     [MemberData(nameof(Folders))]
-    public void Template_Stream_GivesUpOneRecordAndSaysWhere(string folder)
+    public void Template_Stream_DropsOneRecordAndReportsItsPosition(string folder)
     {
         SamTemplate template = SamTemplate.LoadFrom(folder);
         foreach ((string type, YamlMappingNode properties) in template.Events.Where(one => one.Type is "Kinesis" or "DynamoDB"))
@@ -90,12 +96,14 @@ public sealed class DeploymentTests
 
     [Theory]
     [MemberData(nameof(Folders))]
-    public void Template_FunctionThatPutsResults_MayLookWhetherTheyAreThere(string folder)
+    public void Template_FunctionThatPutsResults_MayCheckWhetherTheyExist(string folder)
     {
         SamTemplate template = SamTemplate.LoadFrom(folder);
         YamlMappingNode[] puts =
         [
-            .. template.Function.AllNodes.OfType<YamlMappingNode>().Where(node => node.Children.ContainsKey("Action") && SamTemplate.Texts(node["Action"]).Contains("s3:PutObject")),
+            .. template.Function.AllNodes
+                .OfType<YamlMappingNode>()
+                .Where(node => node.Children.ContainsKey("Action") && SamTemplate.Texts(node["Action"]).Contains("s3:PutObject")),
         ];
 
         Assert.All(puts, statement => Assert.Contains("s3:GetObject", SamTemplate.Texts(statement["Action"])));
@@ -103,16 +111,20 @@ public sealed class DeploymentTests
 
     [Theory]
     [MemberData(nameof(Folders))]
-    public void Template_FunctionThatReadsObjects_CanTellAMissingOneFromAForbiddenOne(string folder)
+    public void Template_FunctionThatReadsObjects_CanDistinguishMissingFromForbidden(string folder)
     {
         SamTemplate template = SamTemplate.LoadFrom(folder);
         if (template.Variables.Contains("PHOTOS_BUCKET"))
         {
             // S3 answers 403 for a missing key where the caller may not list the bucket.
             string bucket = Text(template.Function["Environment"]["Variables"], "PHOTOS_BUCKET");
-            YamlMappingNode listing = template.Statements.Single(statement => SamTemplate.Texts(statement["Action"]).Contains("s3:ListBucket"));
+            YamlMappingNode listing = template.Statements.Single(
+                statement => SamTemplate.Texts(statement["Action"]).Contains("s3:ListBucket"));
 
-            Assert.EndsWith(bucket.Contains('$', StringComparison.Ordinal) ? bucket : "${" + bucket + "}", Text(listing, "Resource"), StringComparison.Ordinal);
+            Assert.EndsWith(
+                bucket.Contains('$', StringComparison.Ordinal) ? bucket : "${" + bucket + "}",
+                Text(listing, "Resource"),
+                StringComparison.Ordinal);
         }
     }
 
@@ -129,7 +141,7 @@ public sealed class DeploymentTests
     }
 
     [Fact]
-    public void QuestionAnswering_WhatApiGatewayAnswersByItself_MayBeReadByThePage()
+    public void QuestionAnswering_AnswersOfApiGatewayItself_AreReadableByThePage()
     {
         SamTemplate template = SamTemplate.Load("QuestionAnswering");
         YamlNode responses = template.Resources["Api"]["Properties"]["GatewayResponses"];
@@ -137,7 +149,8 @@ public sealed class DeploymentTests
         Assert.All(template.Events, one => Assert.Equal("Api", Text(one.Properties, "RestApiId")));
         Assert.All(
             new[] { "DEFAULT_4XX", "DEFAULT_5XX" },
-            kind => Assert.Equal("'${AllowedOrigin}'", Text(responses[kind]["ResponseParameters"]["Headers"], "Access-Control-Allow-Origin")));
+            kind =>
+                Assert.Equal("'${AllowedOrigin}'", Text(responses[kind]["ResponseParameters"]["Headers"], "Access-Control-Allow-Origin")));
     }
 
     [Fact]
@@ -153,7 +166,8 @@ public sealed class DeploymentTests
 
     private static void AssertMaySendTo(SamTemplate template, YamlNode destination)
     {
-        IEnumerable<string> allowed = template.Statements.Where(statement => SamTemplate.Texts(statement["Action"]).Contains("sqs:SendMessage"))
+        IEnumerable<string> allowed = template.Statements.Where(
+            statement => SamTemplate.Texts(statement["Action"]).Contains("sqs:SendMessage"))
             .Select(statement => statement["Resource"].ToString());
 
         Assert.Contains(destination.ToString(), allowed);

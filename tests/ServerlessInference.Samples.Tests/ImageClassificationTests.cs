@@ -9,7 +9,9 @@ using ServerlessInference.Testing;
 
 namespace ServerlessInference.Samples.Tests;
 
-/// <summary>An image is put into a bucket; its classes go to another bucket or to a table. The model and ONNX Runtime's library come from a third.</summary>
+/// <summary>
+/// An image is put into a bucket; its classes go to another bucket or to a table. The model and ONNX Runtime's library come from a third.
+/// </summary>
 public sealed class ImageClassificationTests(S3Server s3) : IClassFixture<S3Server>
 {
     private const string Prefix = "image-classification/";
@@ -36,7 +38,7 @@ public sealed class ImageClassificationTests(S3Server s3) : IClassFixture<S3Serv
     }
 
     [Fact]
-    public async Task S3Event_AFileThatIsNoImage_BecomesAnErrorAndTheOthersAreAnswered()
+    public async Task S3Event_FileIsNotAnImage_BecomesAnErrorAndTheOthersAreAnswered()
     {
         s3.Require();
         using var folder = new TemporaryFolder();
@@ -89,7 +91,8 @@ public sealed class ImageClassificationTests(S3Server s3) : IClassFixture<S3Serv
         await PutPhotoAsync("square.png", "square-128x128.png");
         await using RunningFunction function = await RunningFunction.StartAsync("ImageClassification", Variables(), [program]);
 
-        (JsonElement answer, bool failed) = await function.TryInvokeAsync(Encoding.UTF8.GetBytes(LambdaEvents.S3Notification(s3.Bucket, "square.png")));
+        (JsonElement answer, bool failed) = await function.TryInvokeAsync(
+            Encoding.UTF8.GetBytes(LambdaEvents.S3Notification(s3.Bucket, "square.png")));
 
         Assert.True(failed, answer.ToString());
         Assert.Contains(Path.GetFileName(archive), answer.ToString() + function.Log, StringComparison.Ordinal);

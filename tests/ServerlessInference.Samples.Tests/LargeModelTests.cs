@@ -23,7 +23,8 @@ public sealed class LargeModelTests(S3Server s3) : IClassFixture<S3Server>
         long size = await PutModelAsync(folder);
         using var temporary = new TemporaryFolder();
         await File.WriteAllTextAsync(
-            folder["event.json"], LambdaEvents.HttpApiText("POST", "/answer", """{"question":"who lives here?","context":"a person lives here."}"""), Cancellation);
+            folder["event.json"], LambdaEvents.HttpApiText(
+                "POST", "/answer", """{"question":"who lives here?","context":"a person lives here."}"""), Cancellation);
         List<string> arguments = ["invoke", "--quiet", "--memory", "2048", "--event", folder["event.json"]];
         foreach ((string name, string? value) in s3.Variables())
         {
@@ -31,13 +32,19 @@ public sealed class LargeModelTests(S3Server s3) : IClassFixture<S3Server>
         }
 
         string output = await ToolRun.RunAsync(
-            [.. arguments, "--env", $"MODEL_URI=s3://{s3.Bucket}/{Key}", "--env", "ALLOWED_ORIGIN=https://example.com", "--env", $"TMPDIR={temporary.Path}",
-             "--", Repository.ProgramOf("QuestionAnswering")]);
+            [
+                .. arguments,
+                "--env", $"MODEL_URI=s3://{s3.Bucket}/{Key}",
+                "--env", "ALLOWED_ORIGIN=https://example.com",
+                "--env", $"TMPDIR={temporary.Path}",
+                "--", Repository.ProgramOf("QuestionAnswering"),
+            ]);
 
         using JsonDocument document = JsonDocument.Parse(output);
         Assert.Equal(200, document.RootElement.GetProperty("response").GetProperty("statusCode").GetInt32());
         Assert.InRange(document.RootElement.GetProperty("peakMemoryMB").GetDouble(), 1, 1.5 * size / (1024 * 1024));
-        Assert.DoesNotContain(Directory.EnumerateFiles(temporary.Path, "*", SearchOption.AllDirectories), file => new FileInfo(file).Length > 1_000_000);
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(temporary.Path, "*", SearchOption.AllDirectories), file => new FileInfo(file).Length > 1_000_000);
     }
 
     // Made by the sample's script, prepared as it is when a model is deployed, and packed.

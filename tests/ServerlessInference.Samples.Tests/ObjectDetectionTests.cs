@@ -32,7 +32,7 @@ public sealed class ObjectDetectionTests(S3Server s3) : IClassFixture<S3Server>
     }
 
     [Fact]
-    public async Task Post_TheMountIsAway_IsAnsweredFromS3()
+    public async Task Post_MountUnavailable_IsAnsweredFromS3()
     {
         s3.Require();
         await PutModelAsync("v1");
@@ -58,7 +58,8 @@ public sealed class ObjectDetectionTests(S3Server s3) : IClassFixture<S3Server>
 
         Assert.EndsWith("/v1/", first.GetProperty("model").GetProperty("source").GetString(), StringComparison.Ordinal);
         await Eventually.HoldsAsync(async () =>
-            (await DetectAsync(function)).GetProperty("model").GetProperty("source").GetString()!.EndsWith("/v2/", StringComparison.Ordinal));
+            (await DetectAsync(function)).GetProperty("model").GetProperty("source").GetString()!
+                .EndsWith("/v2/", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -70,7 +71,8 @@ public sealed class ObjectDetectionTests(S3Server s3) : IClassFixture<S3Server>
         await using RunningFunction function = await StartAsync(parameters, "/nowhere/at/all");
 
         JsonElement answer = await function.InvokeAsync(
-            $$$"""{"source":"aws.events","detail-type":"Scheduled Event","detail":{"bucket":"{{{s3.Bucket}}}","path":"models/detector/v1/"}}""");
+            """{"source":"aws.events","detail-type":"Scheduled Event","detail":""" +
+            $$$"""{"bucket":"{{{s3.Bucket}}}","path":"models/detector/v1/"}}""");
 
         Assert.True(answer.GetProperty("warmup").GetBoolean(), answer.ToString());
         Assert.NotEmpty(answer.GetProperty("models").EnumerateArray());
@@ -78,7 +80,8 @@ public sealed class ObjectDetectionTests(S3Server s3) : IClassFixture<S3Server>
 
     private static async Task<JsonElement> DetectAsync(RunningFunction function)
     {
-        using var content = new ByteArrayContent(await File.ReadAllBytesAsync(Path.Combine(Model, "samples", "scene-01.jpg"), Cancellation));
+        using var content = new ByteArrayContent(
+            await File.ReadAllBytesAsync(Path.Combine(Model, "samples", "scene-01.jpg"), Cancellation));
         content.Headers.ContentType = new MediaTypeHeaderValue("image/jpeg");
         using HttpResponseMessage response = await function.Client.PostAsync("/", content, Cancellation);
         string text = await response.Content.ReadAsStringAsync(Cancellation);
@@ -108,5 +111,6 @@ public sealed class ObjectDetectionTests(S3Server s3) : IClassFixture<S3Server>
         });
 
     private async Task PutModelAsync(string version) =>
-        await s3.PutAsync($"models/detector/{version}/model.onnx", await File.ReadAllBytesAsync(Path.Combine(Model, "model.onnx"), Cancellation));
+        await s3.PutAsync(
+            $"models/detector/{version}/model.onnx", await File.ReadAllBytesAsync(Path.Combine(Model, "model.onnx"), Cancellation));
 }

@@ -11,7 +11,8 @@ public sealed class PlainClassTests
     public async Task HandleAsync_SampleImage_SaysItsShape(string file, string expected)
     {
         await using var classifier = new ShapeClassifier();
-        byte[] image = await File.ReadAllBytesAsync(Path.Combine(Repository.DemoModel, "samples", file), TestContext.Current.CancellationToken);
+        byte[] image = await File.ReadAllBytesAsync(
+            Path.Combine(Repository.DemoModel, "samples", file), TestContext.Current.CancellationToken);
 
         string label = await classifier.HandleAsync(image, TestContext.Current.CancellationToken);
 
@@ -19,7 +20,7 @@ public sealed class PlainClassTests
     }
 
     [Fact]
-    public async Task HandleAsync_NoImage_ThrowsInvalidInput()
+    public async Task HandleAsync_NotAnImage_ThrowsInvalidInput()
     {
         await using var classifier = new ShapeClassifier();
 

@@ -34,7 +34,8 @@ public sealed class QuestionAnsweringTests(S3Server s3) : IClassFixture<S3Server
         Assert.Equal(Origin, response.Headers.GetValues("access-control-allow-origin").Single());
         using JsonDocument body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancellation));
         Assert.Equal(answer, body.RootElement.GetProperty("result").GetProperty("top")[0].GetProperty("text").GetString());
-        Assert.DoesNotContain(Directory.EnumerateFiles(temporary.Path, "*", SearchOption.AllDirectories), file => new FileInfo(file).Length > 100_000);
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(temporary.Path, "*", SearchOption.AllDirectories), file => new FileInfo(file).Length > 100_000);
     }
 
     [Fact]
@@ -85,8 +86,8 @@ public sealed class QuestionAnsweringTests(S3Server s3) : IClassFixture<S3Server
 
     [Theory]
     [InlineData(true, HttpStatusCode.BadGateway)] // the model is loaded while the function starts: that fails, and API Gateway answers
-    [InlineData(false, HttpStatusCode.ServiceUnavailable)] // the model is loaded by the first request, as it is where starting takes longer than 9 s
-    public async Task Post_S3IsAwayAtFirst_IsAClearFailureAndLaterAnAnswer(bool preload, HttpStatusCode status)
+    [InlineData(false, HttpStatusCode.ServiceUnavailable)] // The first request loads the model, as if starting took longer than 9 s.
+    public async Task Post_S3UnavailableAtFirst_FailsClearlyAndLaterAnswers(bool preload, HttpStatusCode status)
     {
         s3.Require();
         await PutModelAsync();
@@ -109,12 +110,17 @@ public sealed class QuestionAnsweringTests(S3Server s3) : IClassFixture<S3Server
 
     private static async Task<HttpResponseMessage> PostAsync(RunningFunction function, string body, string path = "/answer")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
         request.Headers.Add("Origin", Origin);
         return await function.Client.SendAsync(request, Cancellation);
     }
 
-    private async Task<RunningFunction> StartAsync(string? temporary, string key = "models/qa.tar.gz", string? endpoint = null, bool preload = true) => await RunningFunction.StartAsync(
+    private async Task<RunningFunction> StartAsync(
+        string? temporary, string key = "models/qa.tar.gz", string? endpoint = null, bool preload = true) =>
+        await RunningFunction.StartAsync(
         "QuestionAnswering",
         new Dictionary<string, string?>(s3.Variables())
         {
@@ -131,7 +137,9 @@ public sealed class QuestionAnsweringTests(S3Server s3) : IClassFixture<S3Server
         await using (var gzip = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
         await using (var tar = new TarWriter(gzip))
         {
-            foreach (string file in Directory.EnumerateFiles(Model).Where(file => Path.GetExtension(file) is ".onnx" or ".txt" || file.EndsWith("config.json", StringComparison.Ordinal)))
+            IEnumerable<string> files = Directory.EnumerateFiles(Model)
+            .Where(file => Path.GetExtension(file) is ".onnx" or ".txt" || file.EndsWith("config.json", StringComparison.Ordinal));
+        foreach (string file in files)
             {
                 await tar.WriteEntryAsync(file, Path.GetFileName(file), Cancellation);
             }

@@ -9,7 +9,7 @@ public sealed class FakePipelineTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task RunAsync_Input_IsAnsweredAndRemembered()
+    public async Task RunAsync_Input_IsAnsweredAndRecorded()
     {
         var fake = new FakePipeline<string, int>(text => text.Length) { Model = new ModelIdentity("m", "2", "s") };
 
@@ -41,14 +41,15 @@ public sealed class FakePipelineTests
     }
 
     [Fact]
-    public async Task ReplacePipeline_RegisteredModel_AnswersInItsPlace()
+    public async Task ReplacePipeline_RegisteredModel_AnswersInsteadOfIt()
     {
         var fake = new FakePipeline<ReadOnlyMemory<byte>, string>(bytes => $"{bytes.Length} bytes");
         await using var function = await InMemoryFunction.StartAsync(builder =>
         {
             builder.Services.AddServerlessInference().AddModel("texts", model => model
                 .FromFileSystem("/nowhere")
-                .UsePipeline<ReadOnlyMemory<byte>, string>(_ => throw new InvalidOperationException(), _ => throw new InvalidOperationException())
+                .UsePipeline<ReadOnlyMemory<byte>, string>(
+                    _ => throw new InvalidOperationException(), _ => throw new InvalidOperationException())
                 .AcceptEncoded(bytes => bytes, TestJson.Default.String));
             builder.MapHttp("texts");
             builder.Services.ReplacePipeline("texts", fake);
@@ -62,7 +63,7 @@ public sealed class FakePipelineTests
     }
 
     [Fact]
-    public void ReplacePipeline_OtherTypes_SaysWhichWereLookedFor()
+    public void ReplacePipeline_OtherTypes_SaysWhichWereExpected()
     {
         var services = new ServiceCollection();
         services.AddServerlessInference().AddModel("texts", model => model.FromFileSystem("/nowhere"));

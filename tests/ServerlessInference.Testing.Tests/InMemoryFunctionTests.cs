@@ -32,7 +32,8 @@ public sealed class InMemoryFunctionTests
     public async Task ReadHttp_FailedInvocation_ThrowsWithTheError()
     {
         await using var function = await InMemoryFunction.StartAsync(
-            builder => builder.MapHandler(TestJson.Default.Int32, TestJson.Default.Int32, (_, _, _) => throw new InvalidInputException("Not this one.")),
+            builder => builder.MapHandler(
+                TestJson.Default.Int32, TestJson.Default.Int32, (_, _, _) => throw new InvalidInputException("Not this one.")),
             cancellationToken: Token);
 
         InvocationResult result = await function.InvokeAsync("1", Token);
@@ -45,7 +46,8 @@ public sealed class InMemoryFunctionTests
     public async Task ReadHttp_AnswerOfAnotherKind_SaysSo()
     {
         await using var function = await InMemoryFunction.StartAsync(
-            builder => builder.MapHandler(TestJson.Default.Int32, TestJson.Default.Int32, (value, _, _) => ValueTask.FromResult(value)), cancellationToken: Token);
+            builder => builder.MapHandler(TestJson.Default.Int32, TestJson.Default.Int32, (value, _, _) => ValueTask.FromResult(value)),
+            cancellationToken: Token);
 
         InvocationResult result = await function.InvokeAsync("1", Token);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Text;
 using ServerlessInference.Tool.Inspection;
@@ -64,13 +65,27 @@ internal static class AnswerCommand
                 builder => builder.UseQuestionAnswering(options => options.TopK = top ?? options.TopK));
             var pipeline = trial.Services.GetRequiredKeyedService<IInferencePipeline<Question, QuestionAnswers>>(TrialModel.Name);
             var result = await pipeline.RunAsync(new Question(question, text), cancellationToken);
-            await writer.WriteAsync(new AnswerDocument(question, result.Value.Top), cancellationToken);
+            var document = new ModelAnswerDocument(
+                json => json.WriteString("question"u8, question), trial.WriteAnswer(result), table => AddRows(table, result.Value.Top));
+            await writer.WriteAsync(document, cancellationToken);
             return ExitCode.Success;
         }
         catch (Exception exception) when (FailureDocument.Covers(exception))
         {
             await writer.WriteAsync(new FailureDocument(path, exception), cancellationToken);
             return ExitCode.InputFailed;
+        }
+    }
+
+    private static void AddRows(Table table, IReadOnlyList<Answer> answers)
+    {
+        foreach (Answer answer in answers)
+        {
+            table.Add(
+                answer.Score.ToString("0.000", CultureInfo.InvariantCulture),
+                answer.Start.ToString(CultureInfo.InvariantCulture),
+                answer.End.ToString(CultureInfo.InvariantCulture),
+                answer.Text);
         }
     }
 }

@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Pipelines;
+using ServerlessInference.Registration;
 using ServerlessInference.Tool.Inspection;
 using ServerlessInference.Tool.Output;
 using ServerlessInference.Vision;
@@ -83,7 +86,9 @@ internal static class ClassifyCommand
             {
                 var image = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
                 var result = await pipeline.RunAsync(image, cancellationToken).ConfigureAwait(false);
-                await writer.WriteAsync(new ClassifyDocument(file, result.Value.Top), cancellationToken).ConfigureAwait(false);
+                var document = new ModelAnswerDocument(
+                    json => json.WriteString("file"u8, file), trial.WriteAnswer(result), table => AddRow(table, file, result.Value.Top));
+                await writer.WriteAsync(document, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (FailureDocument.Covers(exception))
             {
@@ -95,5 +100,16 @@ internal static class ClassifyCommand
         }
 
         return exitCode;
+    }
+
+    private static void AddRow(Table table, string file, IReadOnlyList<LabelScore> top)
+    {
+        table.Add(
+            file,
+            top.Count > 0 ? top[0].Label : "nothing",
+            top.Count > 0 ? Score(top[0]) : string.Empty,
+            string.Join(", ", top.Skip(1).Select(other => $"{other.Label} {Score(other)}")));
+
+        static string Score(LabelScore label) => label.Score.ToString("0.000", CultureInfo.InvariantCulture);
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Registration;
 using ServerlessInference.Tool.Inspection;
 using ServerlessInference.Tool.Output;
 using ServerlessInference.Vision;
@@ -78,7 +79,9 @@ internal static class DetectCommand
                     Draw(encoded, result.Value, Path.Combine(folder, Path.GetFileNameWithoutExtension(file) + ".png"));
                 }
 
-                await writer.WriteAsync(new DetectDocument(file, result.Value), cancellationToken);
+                var document = new ModelAnswerDocument(
+                    json => json.WriteString("file"u8, file), trial.WriteAnswer(result), table => AddRows(table, file, result.Value));
+                await writer.WriteAsync(document, cancellationToken);
             }
             catch (Exception exception) when (FailureDocument.Covers(exception))
             {
@@ -90,6 +93,23 @@ internal static class DetectCommand
         }
 
         return exitCode;
+    }
+
+    private static void AddRows(Table table, string file, ObjectDetection detection)
+    {
+        string size = $"{detection.Width} x {detection.Height}";
+        if (detection.Detections.Count == 0)
+        {
+            table.Add(file, size, "nothing", string.Empty, string.Empty);
+        }
+
+        foreach (DetectedObject detected in detection.Detections)
+        {
+            string box = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{detected.Box.Left:0.0} {detected.Box.Top:0.0} {detected.Box.Right:0.0} {detected.Box.Bottom:0.0}");
+            table.Add(file, size, detected.Label, detected.Score.ToString("0.000", CultureInfo.InvariantCulture), box);
+        }
     }
 
     private static void Draw(byte[] encoded, ObjectDetection detection, string path)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Text;
 using ServerlessInference.Tokenizers;
@@ -17,11 +18,8 @@ internal static class TextLinesCommand
         ["LINE", "LABEL", "SCORE"],
         (path, run) => HasTokenizer(path)
             ? run.RunAsync<TextPair, TextClassification>(
-                builder => builder.UseTextClassification(),
-                text => new TextPair(text),
-                (line, answer) => new TextLabelsDocument(line, answer.Top))
-            : run.RunAsync<string, LabelPrediction>(
-                builder => builder.UseTextLabelPrediction(), text => text, (line, answer) => TextLabelsDocument.Create(line, answer)));
+                builder => builder.UseTextClassification(), text => new TextPair(text), AddRow)
+            : run.RunAsync<string, LabelPrediction>(builder => builder.UseTextLabelPrediction(), text => text, AddRow));
 
     /// <summary>Creates the command <c>embed</c>.</summary>
     public static Command CreateEmbed(ToolConsole console) => Create(
@@ -30,7 +28,7 @@ internal static class TextLinesCommand
         "Compute the embedding of each line of standard input.",
         ["LINE", "VECTOR"],
         (_, run) => run.RunAsync<string, TextEmbedding>(
-            builder => builder.UseTextEmbeddings(), text => text, (line, answer) => new EmbeddingDocument(line, answer.Vector)));
+            builder => builder.UseTextEmbeddings(), text => text, AddRow));
 
     private static Command Create(
         ToolConsole console, string name, string description, string[] columns, Func<string, TextLinesRun, Task<int>> run)
@@ -46,6 +44,27 @@ internal static class TextLinesCommand
         });
         return command;
     }
+
+    private static void AddRow(Table table, string line, TextClassification answer) => table.Add(
+        line,
+        answer.Top.Count > 0 ? answer.Top[0].Label : "nothing",
+        answer.Top.Count > 0 ? Score(answer.Top[0].Score) : string.Empty);
+
+    private static void AddRow(Table table, string line, LabelPrediction answer)
+    {
+        string[] score = [.. answer.Probabilities.Where(label => label.Label == answer.Label).Select(label => Score(label.Score))];
+        table.Add(line, answer.Label, score.Length > 0 ? score[0] : string.Empty);
+    }
+
+    private static void AddRow(Table table, string line, TextEmbedding answer)
+    {
+        const int shown = 4;
+        float[] first = answer.Vector[..Math.Min(shown, answer.Vector.Length)].ToArray();
+        string values = string.Join(' ', first.Select(value => value.ToString("0.0000", CultureInfo.InvariantCulture)));
+        table.Add(line, $"{values} … ({answer.Vector.Length})");
+    }
+
+    private static string Score(float score) => score.ToString("0.000", CultureInfo.InvariantCulture);
 
     private static bool HasTokenizer(string path)
     {

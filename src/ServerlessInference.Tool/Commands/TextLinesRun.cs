@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Registration;
 using ServerlessInference.Tool.Inspection;
@@ -11,7 +12,7 @@ internal sealed class TextLinesRun(ToolConsole console, DocumentWriter writer, s
     /// <summary>Registers the model with a pipeline and runs it.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync<TInput, TOutput>(
-        Action<ModelBuilder> configure, Func<string, TInput> read, Func<int, TOutput, ITableDocument> describe)
+        Action<ModelBuilder> configure, Func<string, TInput> read, Action<Table, string, TOutput> addRow)
     {
         await using var trial = TrialModel.Create(console, path, labels: null, configure);
         var pipeline = trial.Services.GetRequiredKeyedService<IInferencePipeline<TInput, TOutput>>(TrialModel.Name);
@@ -33,7 +34,11 @@ internal sealed class TextLinesRun(ToolConsole console, DocumentWriter writer, s
             ITableDocument document;
             try
             {
-                document = describe(number, (await pipeline.RunAsync(read(text), cancellationToken)).Value);
+                var result = await pipeline.RunAsync(read(text), cancellationToken);
+                document = new ModelAnswerDocument(
+                    json => json.WriteNumber("line"u8, number),
+                    trial.WriteAnswer(result),
+                    table => addRow(table, number.ToString(CultureInfo.InvariantCulture), result.Value));
             }
             catch (Exception exception) when (FailureDocument.Covers(exception))
             {

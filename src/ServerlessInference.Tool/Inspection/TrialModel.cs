@@ -1,6 +1,10 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Models;
+using ServerlessInference.Pipelines;
 using ServerlessInference.Registration;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tool.Output;
@@ -45,6 +49,18 @@ internal sealed class TrialModel : IAsyncDisposable
             configure?.Invoke(model);
         });
         return new TrialModel(services.BuildServiceProvider());
+    }
+
+    /// <summary>Writes the answer of a result as the pipeline's JSON, which is that of functions too.</summary>
+    public ReadOnlyMemory<byte> WriteAnswer(InferenceResult result)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            _services.GetRequiredKeyedService<IEncodedPipeline>(Name).WriteValue(result, writer);
+        }
+
+        return json.WrittenMemory;
     }
 
     /// <inheritdoc />

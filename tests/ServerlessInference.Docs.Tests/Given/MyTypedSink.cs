@@ -6,5 +6,6 @@ namespace ServerlessInference.Docs.Tests.Given;
 /// <summary>A place for results of one type.</summary>
 public sealed class MyTypedSink : IResultSink<ImageClassification>
 {
-    public ValueTask WriteAsync(SinkRecord record, InferenceResult<ImageClassification> result, CancellationToken cancellationToken = default) => default;
+    public ValueTask WriteAsync(
+        SinkRecord record, InferenceResult<ImageClassification> result, CancellationToken cancellationToken = default) => default;
 }

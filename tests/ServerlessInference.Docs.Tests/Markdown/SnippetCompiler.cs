@@ -69,7 +69,10 @@ internal sealed class SnippetCompiler
         int before = snippet.Line - (member ? 2 : 0);
         return [.. compilation.GetDiagnostics()
             .Where(found => found.Severity >= DiagnosticSeverity.Warning && found.Location.SourceTree == tree && !IsUnusedVariable(found))
-            .Select(found => $"{snippet.Page}:{before + found.Location.GetLineSpan().StartLinePosition.Line}: {found.Id}: {found.GetMessage(null)}")];
+            .Select(
+                found =>
+                    $"{snippet.Page}:{before + found.Location.GetLineSpan().StartLinePosition.Line}: {found.Id}: " +
+                    $"{found.GetMessage(null)}")];
     }
 
     // An example may end with the value that it shows how to get.

@@ -12,7 +12,9 @@ using ServerlessInference.Vision;
 
 namespace ServerlessInference.DynamoDB.Tests.EndToEnd;
 
-/// <summary>A function with a trained model, a real S3 server and a real DynamoDB server: from the object or record to the result.</summary>
+/// <summary>
+/// A function with a trained model, a real S3 server and a real DynamoDB server: from the object or record to the result.
+/// </summary>
 public sealed class EventsToResultsTests(S3Server s3, DynamoDbServer dynamo) : IClassFixture<S3Server>, IClassFixture<DynamoDbServer>
 {
     private static readonly string Images = Path.Combine(Repository.DemoModel, "samples");
@@ -43,10 +45,12 @@ public sealed class EventsToResultsTests(S3Server s3, DynamoDbServer dynamo) : I
         using JsonDocument document = JsonDocument.Parse(result);
         Assert.Equal("in/my star.jpg", document.RootElement.GetProperty("source").GetProperty("key").GetString());
         Assert.Contains("\"star\"", document.RootElement.GetProperty("result").GetRawText(), StringComparison.Ordinal);
-        Assert.Contains("\"error\":{\"type\":\"InvalidInputException\"", await ReadAsync("labels/in/broken.jpg.json"), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"error\":{\"type\":\"InvalidInputException\"", await ReadAsync("labels/in/broken.jpg.json"), StringComparison.Ordinal);
         Dictionary<string, AttributeValue> item = items.Single(one => one["ImageName"].S == "in/my star.jpg");
         Assert.Equal(("star", 8), (item["ObjectClass"].S, Guid.Parse(item["UUID"].S).Version));
-        Assert.Contains("InvalidInputException", items.Single(one => one["ImageName"].S == "in/broken.jpg")["Error"].S, StringComparison.Ordinal);
+        Assert.Contains(
+            "InvalidInputException", items.Single(one => one["ImageName"].S == "in/broken.jpg")["Error"].S, StringComparison.Ordinal);
 
         // In SQS the broken image is what redrive owns; the good one is there already.
         Assert.Equal("""{"batchItemFailures":[{"itemIdentifier":"message-1"}]}""", second.Text);
@@ -64,8 +68,12 @@ public sealed class EventsToResultsTests(S3Server s3, DynamoDbServer dynamo) : I
         await using InMemoryFunction function = await StartAsync(builder => builder.MapKinesis(
             "shapes",
             results => results.ToDynamoDb(table).ToS3($"s3://{s3.Bucket}/lines/{{batch}}.jsonl", options => options.JsonLines = true)));
-        byte[][] images = await Task.WhenAll(Directory.GetFiles(Images).Where(file => Path.GetExtension(file) is ".jpg" or ".png").Order().Select(file => File.ReadAllBytesAsync(file, Token)));
-        byte[][] records = [.. Enumerable.Range(0, 100).Select(i => i is 0 or 47 or 99 ? "no image"u8.ToArray() : images[i % images.Length])];
+        byte[][] images = await Task.WhenAll(Directory.GetFiles(Images)
+            .Where(file => Path.GetExtension(file) is ".jpg" or ".png")
+            .Order()
+            .Select(file => File.ReadAllBytesAsync(file, Token)));
+        byte[][] records =
+            [.. Enumerable.Range(0, 100).Select(i => i is 0 or 47 or 99 ? "no image"u8.ToArray() : images[i % images.Length])];
 
         InvocationResult result = await function.InvokeAsync(LambdaEvents.Kinesis(records), Token);
         InvocationResult again = await function.InvokeAsync(LambdaEvents.Kinesis(records), Token);
@@ -74,9 +82,13 @@ public sealed class EventsToResultsTests(S3Server s3, DynamoDbServer dynamo) : I
         Assert.Equal("""{"batchItemFailures":[]}""", again.Text);
         List<Dictionary<string, AttributeValue>> items = await dynamo.ScanAsync(table);
         Assert.Equal((97, 3), (items.Count(item => item.ContainsKey("ObjectClass")), items.Count(item => item.ContainsKey("Error"))));
-        Assert.Equal(["sequence-1", "sequence-100", "sequence-48"], items.Where(item => item.ContainsKey("Error")).Select(item => item["ImageName"].S).Order(StringComparer.Ordinal));
-        string[] lines = [.. (await Task.WhenAll((await ListAsync("lines/sequence-")).Select(ReadAsync))).SelectMany(text => text.TrimEnd('\n').Split('\n'))];
-        Assert.Equal((97, 3), (lines.Count(line => line.Contains("\"result\":", StringComparison.Ordinal)), lines.Count(line => line.Contains("\"error\":", StringComparison.Ordinal))));
+        Assert.Equal(
+            ["sequence-1", "sequence-100", "sequence-48"],
+            items.Where(item => item.ContainsKey("Error")).Select(item => item["ImageName"].S).Order(StringComparer.Ordinal));
+        string[] objects = await Task.WhenAll((await ListAsync("lines/sequence-")).Select(ReadAsync));
+        string[] lines = [.. objects.SelectMany(text => text.TrimEnd('\n').Split('\n'))];
+        Assert.Equal(97, lines.Count(line => line.Contains("\"result\":", StringComparison.Ordinal)));
+        Assert.Equal(3, lines.Count(line => line.Contains("\"error\":", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -92,7 +104,8 @@ public sealed class EventsToResultsTests(S3Server s3, DynamoDbServer dynamo) : I
         await s3.PutAsync("bulk/ring.jpg", await File.ReadAllBytesAsync(Path.Combine(Images, "ring-300x200.jpg"), Token));
 
         InvocationResult job = await function.InvokeAsync(LambdaEvents.S3Batch("2.0", s3.Bucket, "bulk/ring.jpg", "bulk/none.jpg"), Token);
-        InvocationResult queue = await function.InvokeAsync(LambdaEvents.Sqs($$"""{"bucket":"{{s3.Bucket}}","key":"bulk/ring.jpg"}"""), Token);
+        InvocationResult queue = await function.InvokeAsync(
+            LambdaEvents.Sqs($$"""{"bucket":"{{s3.Bucket}}","key":"bulk/ring.jpg"}"""), Token);
         InvocationResult direct = await function.InvokeAsync($$"""{"s3":"s3://{{s3.Bucket}}/bulk/ring.jpg"}""", Token);
 
         JsonElement tasks = job.ReadJson().GetProperty("results");
@@ -100,7 +113,9 @@ public sealed class EventsToResultsTests(S3Server s3, DynamoDbServer dynamo) : I
         Assert.Contains("ring", tasks[0].GetProperty("resultString").GetString(), StringComparison.Ordinal);
         Assert.Equal("""{"batchItemFailures":[]}""", queue.Text);
         Assert.Contains("\"ring\"", direct.ReadJson().GetProperty("result").GetRawText(), StringComparison.Ordinal);
-        Assert.Equal(["bulk/none.jpg", "bulk/ring.jpg"], (await dynamo.ScanAsync(table)).Select(item => item["ImageName"].S).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["bulk/none.jpg", "bulk/ring.jpg"],
+            (await dynamo.ScanAsync(table)).Select(item => item["ImageName"].S).Order(StringComparer.Ordinal));
     }
 
     private Task<InMemoryFunction> StartAsync(Action<InferenceFunctionBuilder> map) => InMemoryFunction.StartAsync(
@@ -115,12 +130,15 @@ public sealed class EventsToResultsTests(S3Server s3, DynamoDbServer dynamo) : I
         },
         cancellationToken: Token);
 
-    private ObjectReference Item(string key, string sequencer) => new(s3.Bucket, key) { EntityTag = "tag" + sequencer, Sequencer = "0055AED6DCD9028" + sequencer };
+    private ObjectReference Item(string key, string sequencer) =>
+        new(s3.Bucket, key) { EntityTag = "tag" + sequencer, Sequencer = "0055AED6DCD9028" + sequencer };
 
     private async Task<List<string>> ListAsync(string prefix)
     {
         using AmazonS3Client client = s3.Client();
-        return [.. (await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = s3.Bucket, Prefix = prefix }, Token)).S3Objects.Select(item => item.Key)];
+        ListObjectsV2Response list = await client.ListObjectsV2Async(
+            new ListObjectsV2Request { BucketName = s3.Bucket, Prefix = prefix }, Token);
+        return [.. list.S3Objects.Select(item => item.Key)];
     }
 
     private async Task<string> ReadAsync(string key)

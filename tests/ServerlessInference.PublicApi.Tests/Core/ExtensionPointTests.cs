@@ -125,7 +125,8 @@ public sealed partial class ExtensionPointTests
     private sealed class ParseStep : IPreprocessingStep<string, (float Left, float Right)>
     {
         public ValueTask PreprocessAsync(
-            ReadOnlyMemory<string> inputs, Memory<(float Left, float Right)> outputs, InferenceBatch batch, CancellationToken cancellationToken)
+            ReadOnlyMemory<string> inputs, Memory<(
+                float Left, float Right)> outputs, InferenceBatch batch, CancellationToken cancellationToken)
         {
             for (int i = 0; i < inputs.Length; i++)
             {
@@ -154,7 +155,8 @@ public sealed partial class ExtensionPointTests
             return true;
         }
 
-        public ValueTask PreprocessAsync(ReadOnlyMemory<(float Left, float Right)> inputs, InferenceBatch batch, CancellationToken cancellationToken)
+        public ValueTask PreprocessAsync(
+            ReadOnlyMemory<(float Left, float Right)> inputs, InferenceBatch batch, CancellationToken cancellationToken)
         {
             Span<float> tensor = batch.CreateInput<float>("x", batch.Rows, 2);
             for (int i = 0; i < inputs.Length; i++)
@@ -184,7 +186,8 @@ public sealed partial class ExtensionPointTests
 
     private sealed class FormatStep : IPostprocessingStep<float, string>
     {
-        public ValueTask PostprocessAsync(ReadOnlyMemory<float> previous, Memory<string> outputs, InferenceBatch batch, CancellationToken cancellationToken)
+        public ValueTask PostprocessAsync(
+            ReadOnlyMemory<float> previous, Memory<string> outputs, InferenceBatch batch, CancellationToken cancellationToken)
         {
             for (int i = 0; i < previous.Length; i++)
             {

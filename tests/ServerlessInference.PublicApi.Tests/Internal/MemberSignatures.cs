@@ -15,9 +15,12 @@ internal sealed class MemberSignatures
 
     public string Method(MethodInfo method)
     {
-        string generic = method.IsGenericMethodDefinition ? $"<{string.Join(", ", method.GetGenericArguments().Select(type => type.Name))}>" : string.Empty;
+        string generic = method.IsGenericMethodDefinition
+            ? $"<{string.Join(", ", method.GetGenericArguments().Select(type => type.Name))}>"
+            : string.Empty;
         string self = method.IsDefined(typeof(ExtensionAttribute), false) ? "this " : string.Empty;
-        string returned = (method.ReturnType.IsByRef ? "ref " : string.Empty) + TypeNames.Of(method.ReturnType, _nullability.Create(method.ReturnParameter));
+        string name = TypeNames.Of(method.ReturnType, _nullability.Create(method.ReturnParameter));
+        string returned = (method.ReturnType.IsByRef ? "ref " : string.Empty) + name;
         return $"{Access(method)}{Modifiers(method)}{method.Name}{generic}({self}{Parameters(method)}) : {returned}" +
             $"{Constraints(method.IsGenericMethodDefinition ? method.GetGenericArguments() : [])}";
     }
@@ -29,13 +32,16 @@ internal sealed class MemberSignatures
         string get = IsVisible(property.GetMethod) ? "get; " : string.Empty;
         string set = !IsVisible(property.SetMethod) ? string.Empty :
             property.SetMethod!.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit)) ? "init; " : "set; ";
-        return $"{Access(any)}{Modifiers(any)}{property.Name}{index} {{ {get}{set}}} : {TypeNames.Of(property.PropertyType, _nullability.Create(property))}";
+        return $"{Access(any)}{Modifiers(any)}{property.Name}{index} {{ {get}{set}}} : " +
+        $"{TypeNames.Of(property.PropertyType, _nullability.Create(property))}";
     }
 
     public string Field(FieldInfo field)
     {
         string access = field.IsPublic ? string.Empty : "protected ";
-        string kind = field.IsLiteral ? "const " : (field.IsStatic ? "static " : string.Empty) + (field.IsInitOnly ? "readonly " : string.Empty);
+        string kind = field.IsLiteral
+            ? "const "
+            : (field.IsStatic ? "static " : string.Empty) + (field.IsInitOnly ? "readonly " : string.Empty);
         string value = field.IsLiteral ? $" = {Literal(field.GetRawConstantValue())}" : string.Empty;
         return $"{access}{kind}{field.Name} : {TypeNames.Of(field.FieldType, _nullability.Create(field))}{value}";
     }
@@ -57,14 +63,16 @@ internal sealed class MemberSignatures
 
             if (attributes.HasFlag(GenericParameterAttributes.NotNullableValueTypeConstraint))
             {
-                constraints.Add(parameter.CustomAttributes.Any(data => data.AttributeType.Name == "IsUnmanagedAttribute") ? "unmanaged" : "struct");
+                constraints.Add(
+                    parameter.CustomAttributes.Any(data => data.AttributeType.Name == "IsUnmanagedAttribute") ? "unmanaged" : "struct");
             }
             else if (attributes.HasFlag(GenericParameterAttributes.DefaultConstructorConstraint))
             {
                 constraints.Add("new()");
             }
 
-            constraints.AddRange(parameter.GetGenericParameterConstraints().Where(type => type != typeof(ValueType)).Select(type => TypeNames.Of(type)));
+            constraints.AddRange(
+                parameter.GetGenericParameterConstraints().Where(type => type != typeof(ValueType)).Select(type => TypeNames.Of(type)));
             text += constraints.Count > 0 ? $" where {parameter.Name} : {string.Join(", ", constraints)}" : string.Empty;
         }
 
@@ -84,14 +92,21 @@ internal sealed class MemberSignatures
 
     private string Parameter(ParameterInfo parameter)
     {
-        string passing = parameter.IsDefined(typeof(ParamArrayAttribute), false) || parameter.IsDefined(typeof(ParamCollectionAttribute), false) ? "params " :
-            !parameter.ParameterType.IsByRef ? string.Empty : parameter.IsOut ? "out " : parameter.IsIn ? "in " : "ref ";
+        bool isParams = parameter.IsDefined(typeof(ParamArrayAttribute), false)
+            || parameter.IsDefined(typeof(ParamCollectionAttribute), false);
+        string passing = isParams ? "params "
+            : !parameter.ParameterType.IsByRef ? string.Empty
+            : parameter.IsOut ? "out "
+            : parameter.IsIn ? "in "
+            : "ref ";
         string value = parameter.HasDefaultValue ? $" = {Default(parameter)}" : string.Empty;
         return $"{passing}{TypeNames.Of(parameter.ParameterType, _nullability.Create(parameter))} {parameter.Name}{value}";
     }
 
     private static string Default(ParameterInfo parameter) =>
-        parameter.RawDefaultValue is null && parameter.ParameterType.IsValueType && Nullable.GetUnderlyingType(parameter.ParameterType) is null
+        parameter.RawDefaultValue is null
+        && parameter.ParameterType.IsValueType
+        && Nullable.GetUnderlyingType(parameter.ParameterType) is null
             ? "default"
             : Literal(parameter.RawDefaultValue);
 

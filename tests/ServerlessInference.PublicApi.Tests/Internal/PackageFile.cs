@@ -23,7 +23,8 @@ internal sealed class PackageFile : IDisposable
     public string Version => Text("version");
 
     /// <summary>Gets the packages that this one depends on, each with its lowest version.</summary>
-    public IReadOnlyDictionary<string, string> Dependencies => _metadata.Descendants().Where(element => element.Name.LocalName == "dependency")
+    public IReadOnlyDictionary<string, string> Dependencies =>
+        _metadata.Descendants().Where(element => element.Name.LocalName == "dependency")
         .ToDictionary(element => element.Attribute("id")!.Value, element => element.Attribute("version")!.Value);
 
     /// <summary>Opens the package with this id, or skips the test where the packages have not been built.</summary>
@@ -31,8 +32,10 @@ internal sealed class PackageFile : IDisposable
     {
         string folder = Path.Combine(Repository.Root, "artifacts", "packages");
         Assert.SkipUnless(Directory.Exists(folder), "the packages have not been built (eng/pack.sh artifacts/packages)");
-        string? path = Directory.GetFiles(folder, $"{id}.*.nupkg").SingleOrDefault(file => char.IsAsciiDigit(Path.GetFileName(file)[id.Length + 1]));
-        Assert.SkipWhen(path is null && id == "ServerlessInference.AmazonLambda", $"{id} is left out: no package source has Amazon.Lambda.Core");
+        string? path =
+            Directory.GetFiles(folder, $"{id}.*.nupkg").SingleOrDefault(file => char.IsAsciiDigit(Path.GetFileName(file)[id.Length + 1]));
+        Assert.SkipWhen(
+            path is null && id == "ServerlessInference.AmazonLambda", $"{id} is left out: no package source has Amazon.Lambda.Core");
         Assert.True(path is not null, $"{folder} has no package {id}.");
         return new PackageFile(path);
     }

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace ServerlessInference.PublicApi.Internal;
 
-/// <summary>Writes what an assembly promises: its public types and their public and protected members, sorted; attributes are left out.</summary>
+/// <summary>
+/// Writes what an assembly promises: its public types and their public and protected members, sorted; attributes are left out.
+/// </summary>
 internal static class PublicSurface
 {
     private const BindingFlags Declared =
@@ -32,12 +34,24 @@ internal static class PublicSurface
     private static string Declaration(Type type)
     {
         bool record = type.GetMethod("<Clone>$") is not null || (type.IsValueType && type.GetMethod("PrintMembers", Declared) is not null);
-        string kind =
-            type.IsEnum ? "enum " : type.IsInterface ? "interface " : typeof(Delegate).IsAssignableFrom(type) ? "delegate " :
-            type.IsValueType ? (IsReadOnly(type) ? "readonly " : string.Empty) + (type.IsByRefLike ? "ref " : string.Empty) + (record ? "record struct " : "struct ") :
-            (type.IsAbstract && type.IsSealed ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : string.Empty) + (record ? "record " : "class ");
+        string structure = (IsReadOnly(type) ? "readonly " : string.Empty)
+            + (type.IsByRefLike ? "ref " : string.Empty)
+            + (record ? "record struct " : "struct ");
+        string modifier = type.IsAbstract && type.IsSealed ? "static "
+            : type.IsAbstract ? "abstract "
+            : type.IsSealed ? "sealed "
+            : string.Empty;
+        string kind = type.IsEnum ? "enum "
+            : type.IsInterface ? "interface "
+            : typeof(Delegate).IsAssignableFrom(type) ? "delegate "
+            : type.IsValueType ? structure
+            : modifier + (record ? "record " : "class ");
         var bases = new List<string>();
-        if (type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType) && parent != typeof(Enum) && !kind.StartsWith("delegate", StringComparison.Ordinal))
+        if (type.BaseType is { } parent
+            && parent != typeof(object)
+            && parent != typeof(ValueType)
+            && parent != typeof(Enum)
+            && !kind.StartsWith("delegate", StringComparison.Ordinal))
         {
             bases.Add(TypeNames.Of(parent));
         }
@@ -45,7 +59,9 @@ internal static class PublicSurface
         IEnumerable<Type> inherited = type.BaseType?.GetInterfaces() ?? [];
         if (!type.IsEnum && !kind.StartsWith("delegate", StringComparison.Ordinal))
         {
-            bases.AddRange(type.GetInterfaces().Except(inherited).Where(face => face.IsVisible).Select(face => TypeNames.Of(face)).Order(StringComparer.Ordinal));
+            bases.AddRange(
+                type.GetInterfaces().Except(inherited).Where(
+                    face => face.IsVisible).Select(face => TypeNames.Of(face)).Order(StringComparer.Ordinal));
         }
 
         return kind + TypeNames.Declared(type) + (bases.Count > 0 ? " : " + string.Join(", ", bases) : string.Empty)
@@ -60,7 +76,9 @@ internal static class PublicSurface
         if (type.IsEnum)
         {
             // In their order: a number that changes breaks what was compiled before.
-            return type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => $"{field.Name} = {field.GetRawConstantValue()}");
+            return type
+                .GetFields(BindingFlags.Public | BindingFlags.Static)
+                .Select(field => $"{field.Name} = {field.GetRawConstantValue()}");
         }
 
         if (typeof(Delegate).IsAssignableFrom(type))
@@ -69,10 +87,15 @@ internal static class PublicSurface
         }
 
         var members = new List<string>();
-        members.AddRange(type.GetConstructors(Declared).Where(constructor => !constructor.IsStatic && MemberSignatures.IsVisible(constructor)).Select(signatures.Constructor));
-        members.AddRange(type.GetFields(Declared).Where(field => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly).Select(signatures.Field));
+        members.AddRange(
+            type.GetConstructors(Declared).Where(
+                constructor => !constructor.IsStatic && MemberSignatures.IsVisible(constructor)).Select(signatures.Constructor));
+        members.AddRange(
+            type.GetFields(Declared).Where(field => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly).Select(signatures.Field));
         members.AddRange(type.GetProperties(Declared)
-            .Where(property => property.Name != "EqualityContract" && (MemberSignatures.IsVisible(property.GetMethod) || MemberSignatures.IsVisible(property.SetMethod)))
+            .Where(
+                property => property.Name != "EqualityContract" && (
+                    MemberSignatures.IsVisible(property.GetMethod) || MemberSignatures.IsVisible(property.SetMethod)))
             .Select(signatures.Property));
         members.AddRange(type.GetEvents(Declared).Where(raised => MemberSignatures.IsVisible(raised.AddMethod)).Select(signatures.Event));
 

@@ -25,7 +25,8 @@ internal static class TypeNames
             return Of(underlying) + "?";
         }
 
-        return Bare(type, nullability) + (nullability?.ReadState == NullabilityState.Nullable && !type.IsValueType && !type.IsGenericParameter ? "?" : string.Empty);
+        bool isNullable = nullability?.ReadState == NullabilityState.Nullable && !type.IsValueType && !type.IsGenericParameter;
+        return Bare(type, nullability) + (isNullable ? "?" : string.Empty);
     }
 
     /// <summary>The name of a type where it is declared: with the names of its own type parameters.</summary>

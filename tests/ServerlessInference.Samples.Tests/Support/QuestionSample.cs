@@ -10,6 +10,9 @@ internal static class QuestionSample
     {
         JsonElement sample = samples.GetProperty("questions").EnumerateArray()
             .First(one => one.GetProperty("given").GetString() == one.GetProperty("answer").GetString());
-        return (sample.GetProperty("question").GetString()!, sample.GetProperty("context").GetString()!, sample.GetProperty("answer").GetString()!);
+        return (
+            sample.GetProperty("question").GetString()!,
+            sample.GetProperty("context").GetString()!,
+            sample.GetProperty("answer").GetString()!);
     }
 }

@@ -36,9 +36,12 @@ internal sealed class RunningFunction : IAsyncDisposable
         string sample, IReadOnlyDictionary<string, string?> variables, IReadOnlyList<string>? command = null)
     {
         SamTemplate template = SamTemplate.Load(sample);
-        Assert.All(template.Variables.Where(name => !name.EndsWith('?')), name => Assert.True(variables.ContainsKey(name), $"{name} of template.yaml is missing."));
+        Assert.All(
+            template.Variables.Where(name => !name.EndsWith('?')),
+            name => Assert.True(variables.ContainsKey(name), $"{name} of template.yaml is missing."));
         command ??= [Repository.ProgramOf(template.Handler)];
-        string memory = template.Memory.ToString(CultureInfo.InvariantCulture), timeout = template.Timeout.ToString(CultureInfo.InvariantCulture);
+        string memory = template.Memory.ToString(
+            CultureInfo.InvariantCulture), timeout = template.Timeout.ToString(CultureInfo.InvariantCulture);
         var start = new ProcessStartInfo(Programs.Tool) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in (string[])["serve", "--port", "0", "--timeout", timeout, "--memory", memory])
         {
@@ -92,7 +95,8 @@ internal sealed class RunningFunction : IAsyncDisposable
         if (!_tool.HasExited)
         {
             // The shell's own "kill": a minimal system has no program of that name.
-            using Process interrupt = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -INT {_tool.Id}")])!;
+            using Process interrupt = Process.Start(
+                "/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -INT {_tool.Id}")])!;
             await interrupt.WaitForExitAsync(CancellationToken.None);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
             await _tool.WaitForExitAsync(patience.Token);

@@ -27,17 +27,24 @@ internal sealed partial class SamTemplate
 
     /// <summary>Gets the names of the environment variables; those that a condition may leave out end with a question mark.</summary>
     public IReadOnlyList<string> Variables => Function.Children.TryGetValue("Environment", out YamlNode? environment)
-        ? [.. ((YamlMappingNode)environment["Variables"]).Select(pair => ((YamlScalarNode)pair.Key).Value! + (pair.Value.Tag == "!If" ? "?" : ""))]
+        ?
+        [
+            .. ((YamlMappingNode)environment["Variables"])
+                .Select(pair => ((YamlScalarNode)pair.Key).Value! + (pair.Value.Tag == "!If" ? "?" : "")),
+        ]
         : [];
 
     /// <summary>Gets every event of the function: its type and its properties.</summary>
     public IReadOnlyList<(string Type, YamlMappingNode Properties)> Events =>
         [.. ((YamlMappingNode)Function["Events"]).Select(pair => (
             ((YamlScalarNode)pair.Value["Type"]).Value!,
-            ((YamlMappingNode)pair.Value).Children.TryGetValue("Properties", out YamlNode? properties) ? (YamlMappingNode)properties : []))];
+            ((YamlMappingNode)pair.Value).Children.TryGetValue("Properties", out YamlNode? properties)
+                ? (YamlMappingNode)properties
+                : []))];
 
     /// <summary>Gets every statement of every policy in the template, the function's and those of roles.</summary>
-    public IReadOnlyList<YamlMappingNode> Statements => [.. _root.AllNodes.OfType<YamlMappingNode>().Where(node => node.Children.ContainsKey("Effect"))];
+    public IReadOnlyList<YamlMappingNode> Statements =>
+        [.. _root.AllNodes.OfType<YamlMappingNode>().Where(node => node.Children.ContainsKey("Effect"))];
 
     /// <summary>Gets all text values.</summary>
     public IEnumerable<string> Values => _root.AllNodes.OfType<YamlScalarNode>().Select(node => node.Value ?? string.Empty);
@@ -46,7 +53,8 @@ internal sealed partial class SamTemplate
     public IReadOnlyDictionary<string, YamlMappingNode> Resources => Section("Resources");
 
     /// <summary>Gets the names that the template's parameters, resources and conditions have.</summary>
-    public IReadOnlySet<string> Names => new[] { "Parameters", "Resources", "Conditions" }.SelectMany(section => Section(section).Keys).ToHashSet(StringComparer.Ordinal);
+    public IReadOnlySet<string> Names =>
+        new[] { "Parameters", "Resources", "Conditions" }.SelectMany(section => Section(section).Keys).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Gets every name that anything in the template refers to.</summary>
     public IEnumerable<string> References => ReferencesOf(_root);
@@ -81,8 +89,12 @@ internal sealed partial class SamTemplate
         _ => [],
     };
 
-    /// <summary>Gets the names that something refers to by <c>!Ref</c>, <c>!GetAtt</c> or <c>!Sub</c>, without what CloudFormation knows by itself (<c>AWS::…</c>).</summary>
-    public static IEnumerable<string> ReferencesOf(YamlNode node) => node.AllNodes.OfType<YamlScalarNode>().SelectMany(scalar => scalar.Tag.IsEmpty ? [] : scalar.Tag.Value switch
+    /// <summary>
+    /// Gets the names that something refers to by <c>!Ref</c>, <c>!GetAtt</c> or <c>!Sub</c>, without what CloudFormation knows by itself
+    /// (<c>AWS::…</c>).
+    /// </summary>
+    public static IEnumerable<string> ReferencesOf(YamlNode node) =>
+        node.AllNodes.OfType<YamlScalarNode>().SelectMany(scalar => scalar.Tag.IsEmpty ? [] : scalar.Tag.Value switch
     {
         "!Ref" or "!Condition" => [scalar.Value!],
         "!GetAtt" => [scalar.Value!.Split('.')[0]],
@@ -91,7 +103,8 @@ internal sealed partial class SamTemplate
     }).Where(name => !name.StartsWith("AWS::", StringComparison.Ordinal));
 
     private Dictionary<string, YamlMappingNode> Section(string name) => _root.Children.TryGetValue(name, out YamlNode? section)
-        ? ((YamlMappingNode)section).ToDictionary(pair => ((YamlScalarNode)pair.Key).Value!, pair => pair.Value as YamlMappingNode ?? [], StringComparer.Ordinal)
+        ? ((YamlMappingNode)section).ToDictionary(
+            pair => ((YamlScalarNode)pair.Key).Value!, pair => pair.Value as YamlMappingNode ?? [], StringComparer.Ordinal)
         : [];
 
     [GeneratedRegex(@"\$\{([^}]+)\}")]

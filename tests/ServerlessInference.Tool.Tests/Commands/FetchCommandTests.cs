@@ -43,7 +43,7 @@ public sealed class FetchCommandTests
     }
 
     [Fact]
-    public async Task Fetch_AnotherEndsMeanwhile_BothComeIntoTheFolder()
+    public async Task Fetch_AnotherEndsMeanwhile_BothAreInTheFolder()
     {
         using var source = new TemporaryFolder();
         var small = source.Write("small.onnx", 1_000);
@@ -71,7 +71,9 @@ public sealed class FetchCommandTests
 
         Assert.True(first.ExitCode == 0, first.Output + first.Error);
         Assert.True(second.ExitCode == 0, second.Output + second.Error);
-        Assert.Equal(["large.onnx", "small.onnx"], Directory.GetFileSystemEntries(target.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["large.onnx", "small.onnx"],
+            Directory.GetFileSystemEntries(target.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -92,7 +94,7 @@ public sealed class FetchCommandTests
     [Theory]
     [InlineData("s3://")]
     [InlineData("https://host/model.onnx#unknown=1")]
-    public async Task Fetch_UriThatIsNone_IsWrongUsage(string uri)
+    public async Task Fetch_InvalidUri_IsWrongUsage(string uri)
     {
         using var target = new TemporaryFolder();
 

@@ -3,16 +3,30 @@ using ServerlessInference.Tool.Tests.Support;
 
 namespace ServerlessInference.Tool.Tests.Commands;
 
-/// <summary>What <c>--help</c> says, and that docs/cli.md says the same.</summary>
+/// <summary>The help of commands, and docs/cli.md, list the same commands and options.</summary>
 public sealed partial class HelpTests
 {
-    // Each command, and the headings of docs/cli.md under which its options stand.
+    // Each command, and the headings of docs/cli.md under which its options are listed.
     public static TheoryData<string, string> Commands => new()
     {
-        { "inspect", "inspect" }, { "predict", "predict" }, { "classify", "classify" }, { "detect", "detect" }, { "tokenize", "tokenize" }, { "answer", "answer" },
-        { "classify-text", "classify-text and embed" }, { "embed", "classify-text and embed" }, { "image decode", "image" }, { "image tensor", "image" },
-        { "optimize", "optimize" }, { "invoke", "invoke,The local environment" }, { "serve", "serve,The local environment" }, { "cost", "cost" },
-        { "package split", "package split" }, { "package verify", "package verify" }, { "package layer", "package layer" }, { "fetch", "fetch" },
+        { "inspect", "inspect" },
+        { "predict", "predict" },
+        { "classify", "classify" },
+        { "detect", "detect" },
+        { "tokenize", "tokenize" },
+        { "answer", "answer" },
+        { "classify-text", "classify-text and embed" },
+        { "embed", "classify-text and embed" },
+        { "image decode", "image" },
+        { "image tensor", "image" },
+        { "optimize", "optimize" },
+        { "invoke", "invoke,The local environment" },
+        { "serve", "serve,The local environment" },
+        { "cost", "cost" },
+        { "package split", "package split" },
+        { "package verify", "package verify" },
+        { "package layer", "package layer" },
+        { "fetch", "fetch" },
     };
 
     public static TheoryData<string> CommandNames => [.. Commands.Select(row => row.Data.Item1)];
@@ -31,7 +45,8 @@ public sealed partial class HelpTests
     {
         string help = (await ToolRun.RunAsync([.. command.Split(' '), "--help"])).Output;
         string docs = string.Concat(headings.Split(',').Select(CliDocs.Section));
-        string[] offered = [.. Offered().Matches(help).Select(match => match.Groups[1].Value).Where(option => option is not ("--help" or "--format"))];
+        string[] offered =
+            [.. Offered().Matches(help).Select(match => match.Groups[1].Value).Where(option => option is not ("--help" or "--format"))];
 
         Assert.All(offered, option => Assert.Matches($@"{option}\b(?!-)", docs));
         Assert.All(Described().Matches(docs).Select(match => match.Groups[1].Value), option => Assert.Matches($@"{option}\b(?!-)", help));
@@ -39,7 +54,7 @@ public sealed partial class HelpTests
 
     [Theory]
     [MemberData(nameof(CommandNames))]
-    public async Task Help_OfACommand_SaysValuesAsTheyAreTyped(string command)
+    public async Task Help_OfACommand_ShowsDefaultsAsTheyAreTyped(string command)
     {
         string help = (await ToolRun.RunAsync([.. command.Split(' '), "--help"])).Output;
 
@@ -47,7 +62,7 @@ public sealed partial class HelpTests
         Assert.DoesNotMatch(@"\[default: \d{7,}\]", help);
     }
 
-    // An option at the beginning of its line of help, behind its short form if it has one.
+    // An option at the beginning of its line of help, after its short form if it has one.
     [GeneratedRegex(@"^ +(?:-\w, )?(--[a-z-]+)", RegexOptions.Multiline)]
     private static partial Regex Offered();
 

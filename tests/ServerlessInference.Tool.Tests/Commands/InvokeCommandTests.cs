@@ -21,7 +21,8 @@ public sealed class InvokeCommandTests
         Assert.Equal(1, document.GetProperty("init").GetProperty("n").GetInt32());
         Assert.Equal(1, document.GetProperty("cold").GetProperty("n").GetInt32());
         Assert.False(document.TryGetProperty("warm", out _));
-        Assert.True(document.GetProperty("cold").GetProperty("p50").GetDouble() > document.GetProperty("init").GetProperty("p50").GetDouble());
+        Assert.True(
+            document.GetProperty("cold").GetProperty("p50").GetDouble() > document.GetProperty("init").GetProperty("p50").GetDouble());
         Assert.Contains("function start 1", run.Error, StringComparison.Ordinal);
     }
 
@@ -60,7 +61,9 @@ public sealed class InvokeCommandTests
 
         Assert.Equal(3, run.Documents.Count);
         Assert.Equal([1, 2, 3], run.Documents.Select(document => document.GetProperty("response").GetProperty("count").GetInt32()));
-        Assert.Equal([1, 2, 1], run.Documents.Select(document => document.GetProperty("response").GetProperty("event").GetProperty("number").GetInt32()));
+        Assert.Equal(
+            [1, 2, 1],
+            run.Documents.Select(document => document.GetProperty("response").GetProperty("event").GetProperty("number").GetInt32()));
         Assert.Single(run.Documents.Select(document => document.GetProperty("response").GetProperty("pid").GetInt32()).Distinct());
         Assert.Equal([true, false, false], run.Documents.Select(document => document.TryGetProperty("cold", out _)));
         Assert.Equal([false, true, true], run.Documents.Select(document => document.TryGetProperty("warm", out _)));
@@ -114,7 +117,7 @@ public sealed class InvokeCommandTests
     }
 
     [Fact(Timeout = Limit)]
-    public async Task Invoke_ClientContextThatIsNoJson_IsAWrongCall()
+    public async Task Invoke_ClientContextIsNotJson_IsWrongUsage()
     {
         using var input = new EventFile("{}");
 

@@ -1,5 +1,10 @@
+using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Pipelines;
 using ServerlessInference.Tool.Tests.Support;
+using ServerlessInference.Vision;
 
 namespace ServerlessInference.Tool.Tests.Commands;
 
@@ -7,6 +12,8 @@ namespace ServerlessInference.Tool.Tests.Commands;
 public sealed class ModelCommandTests
 {
     private static readonly string Model = Repository.DemoModel;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Inspect_Folder_SaysVersionsInputsOutputsAndTask()
@@ -76,10 +83,16 @@ public sealed class ModelCommandTests
     }
 
     [Fact]
-    public async Task Classify_ImagesAndSomethingElse_AnswersEachAndExitsWith1()
+    public async Task Classify_ImagesAndAnotherFile_AnswersEachAndExitsWith1()
     {
         var run = await ToolRun.RunAsync(
-            "classify", Model, Path.Combine(Model, "samples", "star-256x256.jpg"), Path.Combine(Model, "README.md"), Path.Combine(Model, "samples", "dots-150x200.png"), "--top", "2");
+            "classify",
+            Model,
+            Path.Combine(Model, "samples", "star-256x256.jpg"),
+            Path.Combine(Model, "README.md"),
+            Path.Combine(Model, "samples", "dots-150x200.png"),
+            "--top",
+            "2");
 
         Assert.Equal(1, run.ExitCode);
         Assert.Equal(3, run.Documents.Count);
@@ -95,7 +108,16 @@ public sealed class ModelCommandTests
     {
         using var labels = new TemporaryFile("names", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n"u8);
 
-        var run = await ToolRun.RunAsync("classify", Model, Path.Combine(Model, "samples", "star-256x256.jpg"), "--labels", labels.Path, "--resize", "64", "--crop", "64");
+        var run = await ToolRun.RunAsync(
+            "classify",
+            Model,
+            Path.Combine(Model, "samples", "star-256x256.jpg"),
+            "--labels",
+            labels.Path,
+            "--resize",
+            "64",
+            "--crop",
+            "64");
 
         Assert.Equal("e", run.Documents[0].GetProperty("top")[0].GetProperty("label").GetString());
     }
@@ -119,6 +141,30 @@ public sealed class ModelCommandTests
         Assert.Equal(0, run.ExitCode);
         Assert.StartsWith("FILE", run.Output, StringComparison.Ordinal);
         Assert.Contains("  star ", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Detect_Image_GivesTheJsonOfAFunction()
+    {
+        string model = Repository.Model("shapes-detector");
+        string image = Path.Combine(model, "samples", "scene-00.png");
+        var services = new ServiceCollection();
+        services.AddServerlessInference().AddModel("scene", builder => builder.FromFileSystem(model).UseObjectDetection());
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        var pipeline = provider.GetRequiredKeyedService<IEncodedPipeline>("scene");
+        InferenceResult result = (await pipeline.RunAsync([await File.ReadAllBytesAsync(image, Cancellation)], Cancellation)).Single();
+        var expected = new ArrayBufferWriter<byte>();
+        await using (var writer = new Utf8JsonWriter(expected))
+        {
+            pipeline.WriteValue(result, writer);
+        }
+
+        var run = await ToolRun.RunAsync("detect", model, image);
+
+        CliDocs.AssertFits("detect", run.Documents[0]);
+        JsonObject document = JsonObject.Create(run.Documents[0])!;
+        document.Remove("file");
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected.WrittenSpan), document), document.ToJsonString());
     }
 
     [Theory]

@@ -19,7 +19,8 @@ public sealed class OptimizeCommandTests : IDisposable
         CliDocs.AssertFits("optimize", document);
         Assert.Equal("all", document.GetProperty("level").GetString());
         var prepared = document.GetProperty("prepared").GetString()!;
-        Assert.Equal(Path.Combine(_folder, $"model.onnx.{document.GetProperty("processor")}-{document.GetProperty("onnxRuntime")}.ort"), prepared);
+        Assert.Equal(
+            Path.Combine(_folder, $"model.onnx.{document.GetProperty("processor")}-{document.GetProperty("onnxRuntime")}.ort"), prepared);
         Assert.Equal(document.GetProperty("size").GetInt64(), new FileInfo(prepared).Length);
         Assert.Equal(prepared + ".json", document.GetProperty("record").GetString());
         Assert.Equal([prepared, prepared + ".json"], Directory.GetFiles(_folder).Order(StringComparer.Ordinal));
@@ -54,12 +55,16 @@ public sealed class OptimizeCommandTests : IDisposable
     [Fact]
     public async Task Optimize_PreparedModel_SaysWhatToGiveInstead()
     {
-        var prepared = (await ToolRun.RunAsync("optimize", Repository.DemoModel, "--out", _folder)).Documents[0].GetProperty("prepared").GetString()!;
+        var run = await ToolRun.RunAsync("optimize", Repository.DemoModel, "--out", _folder);
+        var prepared = run.Documents[0].GetProperty("prepared").GetString()!;
 
         var run = await ToolRun.RunAsync("optimize", prepared, "--out", _folder);
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("only an .onnx file can be prepared", run.Documents[0].GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "only an .onnx file can be prepared",
+            run.Documents[0].GetProperty("error").GetProperty("message").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Theory]

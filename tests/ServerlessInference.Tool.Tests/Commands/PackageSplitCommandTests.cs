@@ -29,20 +29,43 @@ public sealed class PackageSplitCommandTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the library in the local feed is Linux'");
         using var output = new TemporaryFolder();
-        var document = await SplitAsync(SplitFunction.Folder, output.Path, "--model", "shapes=" + Repository.DemoModel, "--all", "--prune", "--assembly", "System.Numerics.Tensors");
+        var document = await SplitAsync(
+            SplitFunction.Folder,
+            output.Path,
+            "--model",
+            "shapes=" + Repository.DemoModel,
+            "--all",
+            "--prune",
+            "--assembly",
+            "System.Numerics.Tensors");
         var function = output["function"];
-        Assert.DoesNotContain(Directory.EnumerateFiles(function, "*", SearchOption.AllDirectories), file => file.Contains("libonnxruntime", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(function, "*", SearchOption.AllDirectories),
+            file => file.Contains("libonnxruntime", StringComparison.Ordinal));
         Assert.False(Directory.Exists(Path.Combine(function, "models")));
         Assert.False(File.Exists(Path.Combine(function, "System.Numerics.Tensors.dll")));
-        Assert.Equal(["managed", "models/shapes", "native"], document.GetProperty("archives").EnumerateArray().Select(archive => archive.GetProperty("mount").GetString()!));
+        Assert.Equal(
+            ["managed", "models/shapes", "native"],
+            document.GetProperty("archives").EnumerateArray().Select(archive => archive.GetProperty("mount").GetString()!));
         using var input = new EventFile(HttpEvent(Path.Combine(Repository.DemoModel, "samples", "star-256x256.jpg")));
 
         var run = await ToolRun.RunAsync(
-            "invoke", "--event", input.Path, "--warm", "2", "--env", "ServerlessInference__SplitPackage__BaseUri=" + output["archives"], "--", Path.Combine(function, SplitFunction.Program));
+            "invoke",
+            "--event",
+            input.Path,
+            "--warm",
+            "2",
+            "--env",
+            "ServerlessInference__SplitPackage__BaseUri=" + output["archives"],
+            "--",
+            Path.Combine(function, SplitFunction.Program));
 
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
         var answer = Assert.Single(run.Documents);
-        Assert.Contains("\\\"label\\\":\\\"star\\\"", answer.GetProperty("response").GetRawText().Replace("\\u0022", "\\\"", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            "\\\"label\\\":\\\"star\\\"",
+            answer.GetProperty("response").GetRawText().Replace("\\u0022", "\\\"", StringComparison.Ordinal),
+            StringComparison.Ordinal);
         Assert.Equal(2, answer.GetProperty("warm").GetProperty("n").GetInt32());
         Assert.Contains("Split package", run.Error, StringComparison.Ordinal);
     }
@@ -59,7 +82,13 @@ public sealed class PackageSplitCommandTests
         using var input = new EventFile("{}");
 
         var run = await ToolRun.RunAsync(
-            "invoke", "--event", input.Path, "--env", "ServerlessInference__SplitPackage__BaseUri=" + output["archives"], "--", Path.Combine(output["function"], SplitFunction.Program));
+            "invoke",
+            "--event",
+            input.Path,
+            "--env",
+            "ServerlessInference__SplitPackage__BaseUri=" + output["archives"],
+            "--",
+            Path.Combine(output["function"], SplitFunction.Program));
 
         var text = run.Output + run.Error;
         Assert.Equal(1, run.ExitCode);
@@ -78,9 +107,12 @@ public sealed class PackageSplitCommandTests
         File.SetLastWriteTimeUtc(root["libbig.so"], DateTime.UnixEpoch.AddDays(99));
         await SplitAsync(root.Path, second.Path, "--limit", "300KB");
 
-        foreach (var name in (string[])["function.zip", "function/split-package.json", .. Directory.EnumerateFiles(first["archives"]).Select(file => "archives/" + Path.GetFileName(file))])
+        var archives = Directory.EnumerateFiles(first["archives"]).Select(file => "archives/" + Path.GetFileName(file));
+        foreach (var name in archives.Prepend("function.zip").Prepend("function/split-package.json"))
         {
-            Assert.Equal(await File.ReadAllBytesAsync(first[name], TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(second[name], TestContext.Current.CancellationToken));
+            Assert.Equal(
+                await File.ReadAllBytesAsync(first[name], TestContext.Current.CancellationToken),
+                await File.ReadAllBytesAsync(second[name], TestContext.Current.CancellationToken));
         }
     }
 
@@ -119,7 +151,7 @@ public sealed class PackageSplitCommandTests
     }
 
     [Fact]
-    public async Task Split_WhatMustStayIsTooLarge_NamesTheLargestAndWritesNothing()
+    public async Task Split_RemainderTooLarge_NamesTheLargestAndWritesNothing()
     {
         using var root = Function(1_000);
         root.Write("data.bin", 900_000);
@@ -154,7 +186,10 @@ public sealed class PackageSplitCommandTests
     }
 
     [Theory]
-    [InlineData(Elf.Arm64, "arm64", "'libbig.so' is for x86_64, but the package is for arm64. Publish the function with dotnet publish -r linux-arm64")]
+    [InlineData(
+        Elf.Arm64,
+        "arm64",
+        "'libbig.so' is for x86_64, but the package is for arm64. Publish the function with dotnet publish -r linux-arm64")]
     [InlineData(Elf.Arm64, null, "'libbig.so' is for x86_64, but the package is for arm64.")]
     [InlineData(Elf.X64, "arm64", "'bootstrap' is for x86_64, but the package is for arm64.")]
     public async Task Split_FileForAnotherProcessor_FailsAndNamesIt(byte program, string? architecture, string expected)
@@ -167,12 +202,13 @@ public sealed class PackageSplitCommandTests
         var run = await ToolRun.RunAsync(["package", "split", "--root", root.Path, "--out", output.Path, .. choice]);
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains(expected, Assert.Single(run.Documents).GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            expected, Assert.Single(run.Documents).GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(output.Path));
     }
 
     [Fact]
-    public async Task Split_LibraryForEitherProcessor_TakesTheOneAskedFor()
+    public async Task Split_LibraryForEitherProcessor_TakesTheRequestedOne()
     {
         using var root = new TemporaryFolder();
         root.Write("App.dll", 100);
@@ -196,19 +232,21 @@ public sealed class PackageSplitCommandTests
         await SplitAsync(root.Path, output.Path);
 
         using var zip = ZipFile.OpenRead(output["function.zip"]);
-        Assert.Equal(zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal), zip.Entries.Select(entry => entry.FullName));
+        Assert.Equal(
+            zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal), zip.Entries.Select(entry => entry.FullName));
         Assert.All(zip.Entries, entry => Assert.Equal(new DateTime(1980, 1, 1), entry.LastWriteTime.DateTime));
         Assert.Equal(Convert.ToInt32("100755", 8), zip.GetEntry("bootstrap")!.ExternalAttributes >>> 16);
         Assert.Equal(Convert.ToInt32("100644", 8), zip.GetEntry("split-package.json")!.ExternalAttributes >>> 16);
     }
 
     [Fact]
-    public async Task Split_Table_SaysHowFullTheLimitsAre()
+    public async Task Split_Table_ShowsHowMuchOfTheLimitsIsUsed()
     {
         using var root = Function(600_000);
         using var output = new TemporaryFolder();
 
-        var run = await ToolRun.RunAsync("package", "split", "--root", root.Path, "--out", output.Path, "--limit", "500KB", "--format", "table");
+        var run = await ToolRun.RunAsync(
+            "package", "split", "--root", root.Path, "--out", output.Path, "--limit", "500KB", "--format", "table");
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("limit direct-upload", run.Output, StringComparison.Ordinal);
@@ -235,7 +273,7 @@ public sealed class PackageSplitCommandTests
     [Theory]
     [InlineData("model.onnx")]
     [InlineData("")]
-    public async Task Split_LinksAsInHuggingFacesCache_CountAsWhatTheyLeadTo(string model)
+    public async Task Split_LinksAsInHuggingFacesCache_CountAsTheirTargets(string model)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "links take privileges on Windows");
         using var root = Function(1_000);

@@ -10,7 +10,7 @@ namespace ServerlessInference.Tool.Tests.Commands;
 public sealed class PackageVerifyCommandTests
 {
     [Fact]
-    public async Task Verify_WhatSplitWrote_IsValid()
+    public async Task Verify_OutputOfSplit_IsValid()
     {
         using var root = new TemporaryFolder();
         root.Write("bootstrap", "#!/bin/sh\n");
@@ -42,7 +42,9 @@ public sealed class PackageVerifyCommandTests
         var document = await VerifyAsync(manifest, 1);
 
         Assert.False(document.GetProperty("valid").GetBoolean());
-        var problems = document.GetProperty("archives").EnumerateArray().ToDictionary(archive => archive.GetProperty("mount").GetString()!, archive => archive.GetProperty("problems").ToString());
+        var problems = document.GetProperty("archives").EnumerateArray().ToDictionary(
+            archive => archive.GetProperty("mount").GetString()!,
+            archive => archive.GetProperty("problems").ToString());
         Assert.Equal("[]", problems["a"]);
         Assert.Contains("digest", problems["b"], StringComparison.Ordinal);
         Assert.Contains("size is 7 bytes", problems["c"], StringComparison.Ordinal);
@@ -77,7 +79,13 @@ public sealed class PackageVerifyCommandTests
     private static SplitPackageArchive Archive(TemporaryFolder folder, string mount, string file, byte[] content)
     {
         folder.Write(file, content);
-        return new SplitPackageArchive { Mount = mount, Uri = file, Sha256 = Convert.ToHexStringLower(SHA256.HashData(content)), Size = content.Length };
+        return new SplitPackageArchive
+        {
+            Mount = mount,
+            Uri = file,
+            Sha256 = Convert.ToHexStringLower(SHA256.HashData(content)),
+            Size = content.Length,
+        };
     }
 
     private static byte[] Zip(params (string Name, string Content)[] files)

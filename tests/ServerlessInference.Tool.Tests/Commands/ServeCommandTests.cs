@@ -17,7 +17,10 @@ public sealed class ServeCommandTests
     public async Task Serve_Request_BecomesAnEventInPayloadFormatTwo()
     {
         await using var serve = await ServeSession.StartAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/a%20b/c?x=1&x=2&y=%C3%A9") { Content = new StringContent("grüße", Encoding.UTF8, "text/plain") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/a%20b/c?x=1&x=2&y=%C3%A9")
+        {
+            Content = new StringContent("grüße", Encoding.UTF8, "text/plain"),
+        };
         request.Headers.Add("X-Custom", ["one", "two"]);
         request.Headers.Add("Cookie", "a=1; b=2");
         request.Headers.UserAgent.ParseAdd("tests/1.0");
@@ -32,7 +35,8 @@ public sealed class ServeCommandTests
         Assert.Equal("1,2", sent.GetProperty("queryStringParameters").GetProperty("x").GetString());
         Assert.Equal("é", sent.GetProperty("queryStringParameters").GetProperty("y").GetString());
         Assert.Equal(["a=1", "b=2"], sent.GetProperty("cookies").EnumerateArray().Select(cookie => cookie.GetString()));
-        Assert.Equal("one,two", sent.GetProperty("headers").GetProperty("x-custom").GetString()!.Replace(" ", "", StringComparison.Ordinal));
+        Assert.Equal(
+            "one,two", sent.GetProperty("headers").GetProperty("x-custom").GetString()!.Replace(" ", "", StringComparison.Ordinal));
         Assert.False(sent.GetProperty("headers").TryGetProperty("cookie", out _));
         Assert.Equal("text/plain; charset=utf-8", sent.GetProperty("headers").GetProperty("content-type").GetString());
         Assert.Equal("grüße", sent.GetProperty("body").GetString());
@@ -72,7 +76,8 @@ public sealed class ServeCommandTests
             using var response = await serve.Client.GetAsync(string.Create(CultureInfo.InvariantCulture, $"/{number}"), Cancellation);
             Assert.True(response.StatusCode == HttpStatusCode.OK, $"{response.StatusCode}\n{serve.Error}");
             var json = await JsonAsync(response);
-            Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"/{number}"), json.GetProperty("event").GetProperty("rawPath").GetString());
+            Assert.Equal(
+                string.Create(CultureInfo.InvariantCulture, $"/{number}"), json.GetProperty("event").GetProperty("rawPath").GetString());
             return (Count: json.GetProperty("count").GetInt32(), Pid: json.GetProperty("pid").GetInt32());
         }));
 
@@ -154,9 +159,11 @@ public sealed class ServeCommandTests
     public async Task Serve_FullAnswer_SetsStatusHeadersCookiesAndBytes()
     {
         await using var serve = await ServeSession.StartAsync("--env", "TEST_HTTP=1");
-        const string answer = """{"statusCode":418,"headers":{"content-type":"image/png","x-number":7},"cookies":["a=1","b=2"],"body":"AQID","isBase64Encoded":true}""";
+        const string answer = """{"statusCode":418,"headers":{"content-type":"image/png","x-number":7},""" +
+            """ "cookies":["a=1","b=2"],"body":"AQID","isBase64Encoded":true}""";
 
-        using var response = await DoAsync(serve, JsonSerializer.Serialize(new Dictionary<string, string> { ["do"] = "raw", ["body"] = answer }));
+        using var response = await DoAsync(
+            serve, JsonSerializer.Serialize(new Dictionary<string, string> { ["do"] = "raw", ["body"] = answer }));
 
         Assert.Equal(418, (int)response.StatusCode);
         Assert.Equal("image/png", response.Content.Headers.ContentType?.ToString());

@@ -48,7 +48,7 @@ public sealed class ServeInvokeTests
     [InlineData("no json", null, null, "InvalidRequestContentException")]
     [InlineData("{}", "X-Amz-Invocation-Type", "Event", "InvalidParameterValueException")]
     [InlineData("{}", "X-Amz-Client-Context", "e30", "InvalidRequestContentException")]
-    public async Task Invoke_WhatLambdaRefuses_IsRefusedBeforeTheFunction(string body, string? header, string? value, string type)
+    public async Task Invoke_RequestThatLambdaRejects_DoesNotReachTheFunction(string body, string? header, string? value, string type)
     {
         await using var serve = await ServeSession.StartAsync();
         using var request = Request(body);

@@ -12,7 +12,8 @@ public sealed class TextCommandTests
     {
         using var vocabulary = new TemporaryFile("vocab.txt", Vocabulary);
 
-        var run = await ToolRun.RunAsync("{\"text\":\"Hello worlds!\"}\n{\"text\":\"who?\",\"pair\":\"hello\"}\n", ["tokenize", vocabulary.Path]);
+        var run = await ToolRun.RunAsync(
+            "{\"text\":\"Hello worlds!\"}\n{\"text\":\"who?\",\"pair\":\"hello\"}\n", ["tokenize", vocabulary.Path]);
 
         Assert.Equal(0, run.ExitCode);
         Assert.All(run.Documents, document => CliDocs.AssertFits("tokenize", document));
@@ -36,7 +37,8 @@ public sealed class TextCommandTests
     {
         using var vocabulary = new TemporaryFile("vocab.txt", Vocabulary);
 
-        var run = await ToolRun.RunAsync("{\"text\":\"hello world hello world\"}\n", ["tokenize", vocabulary.Path, "--max-length", "4", "--stride", "1"]);
+        var run = await ToolRun.RunAsync(
+            "{\"text\":\"hello world hello world\"}\n", ["tokenize", vocabulary.Path, "--max-length", "4", "--stride", "1"]);
 
         var windows = run.Documents[0];
         Assert.Equal(3, windows.GetArrayLength());
@@ -44,7 +46,7 @@ public sealed class TextCommandTests
     }
 
     [Fact]
-    public async Task Tokenize_LineThatIsNoJson_FailsThatLineAlone()
+    public async Task Tokenize_LineIsNotJson_FailsThatLineOnly()
     {
         using var vocabulary = new TemporaryFile("vocab.txt", Vocabulary);
 
@@ -74,7 +76,7 @@ public sealed class TextCommandTests
     [InlineData("answer", "--question", "who?", "--context", "me")]
     [InlineData("classify-text")]
     [InlineData("embed")]
-    public async Task AnyCommand_ModelThatTakesImages_SaysWhatDoesNotFit(string command, params string[] options)
+    public async Task AnyCommand_ModelForImages_SaysWhatDoesNotFit(string command, params string[] options)
     {
         var model = Repository.DemoModel;
 
@@ -88,11 +90,13 @@ public sealed class TextCommandTests
     [Fact]
     public async Task ClassifyText_ScikitLearnModel_AnswersEachLine()
     {
-        var run = await ToolRun.RunAsync("win a free prize now, call 0800\n\nsee you at home\n", ["classify-text", Reference.File("sklearn", "sms_lr_tfidf.onnx")]);
+        var run = await ToolRun.RunAsync(
+            "win a free prize now, call 0800\n\nsee you at home\n", ["classify-text", Reference.File("sklearn", "sms_lr_tfidf.onnx")]);
 
         Assert.Equal(0, run.ExitCode);
         Assert.All(run.Documents, document => CliDocs.AssertFits("classify-text", document));
-        Assert.Equal(["1", "0"], run.Documents.Select(document => document.GetProperty("top")[0].GetProperty("label").GetString()));
+        Assert.Equal(["1", "0"], run.Documents.Select(document => document.GetProperty("label").GetString()));
+        Assert.All(run.Documents, document => Assert.Equal(2, document.GetProperty("probabilities").GetArrayLength()));
         Assert.Equal([1, 3], run.Documents.Select(document => document.GetProperty("line").GetInt32()));
     }
 
@@ -120,7 +124,8 @@ public sealed class TextCommandTests
 
         Assert.Equal(0, run.ExitCode);
         CliDocs.AssertFits("detect", run.Documents[0]);
-        Assert.Contains("bus", run.Documents[0].GetProperty("detections").EnumerateArray().Select(found => found.GetProperty("label").GetString()));
+        Assert.Contains(
+            "bus", run.Documents[0].GetProperty("detections").EnumerateArray().Select(found => found.GetProperty("label").GetString()));
         Assert.True(new FileInfo(Path.Combine(drawn, "bus.png")).Length > 0);
     }
 }

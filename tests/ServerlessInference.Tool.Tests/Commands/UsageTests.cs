@@ -20,8 +20,16 @@ public sealed class UsageTests
     [InlineData("--event - can be given only once", "invoke", "--event", "-", "--event", "-", "--", "true")]
     [InlineData("/no/such/program' does not exist", "invoke", "--event", "-", "--", "/no/such/program")]
     [InlineData("is not on PATH", "serve", "--", "no-such-program-on-path")]
-    [InlineData("'bin/Function.dll' is an assembly, not a program. Give 'dotnet bin/Function.dll' after '--'.", "serve", "--", "bin/Function.dll")]
-    [InlineData("/tmp/no-such/Function.dll' does not exist. Build the function first", "serve", "--task-root", "/tmp", "--", "dotnet", "no-such/Function.dll")]
+    [InlineData(
+        "'bin/Function.dll' is an assembly, not a program. Give 'dotnet bin/Function.dll' after '--'.", "serve", "--", "bin/Function.dll")]
+    [InlineData(
+        "/tmp/no-such/Function.dll' does not exist. Build the function first",
+        "serve",
+        "--task-root",
+        "/tmp",
+        "--",
+        "dotnet",
+        "no-such/Function.dll")]
     [InlineData("which is not a directory", "serve", "--task-root", "/no/such/folder", "--", "true")]
     [InlineData("AWS_LAMBDA_MAX_CONCURRENCY is '0'", "serve", "--env", "AWS_LAMBDA_MAX_CONCURRENCY=0", "--", "true")]
     public async Task Run_WrongUsage_ExitsWithTwoAndSaysWhy(string expected, params string[] args)

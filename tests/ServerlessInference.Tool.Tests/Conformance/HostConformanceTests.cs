@@ -25,7 +25,7 @@ public sealed class HostConformanceTests : HostTest
     }
 
     [Fact(Timeout = Limit)]
-    public async Task Invoke_HandlerThrows_TheCallerLearnsTheTypeAndTheLogTheRest()
+    public async Task Invoke_HandlerThrows_TheCallerGetsTheTypeAndTheLogTheDetails()
     {
         await using ExecutionEnvironment environment = CreateHost();
 
@@ -55,7 +55,7 @@ public sealed class HostConformanceTests : HostTest
     }
 
     [Fact(Timeout = Limit)]
-    public async Task Invoke_HandlerThatHeedsItsToken_AnswersBeforeTheDeadlineAndLives()
+    public async Task Invoke_HandlerObservesItsToken_AnswersBeforeTheDeadlineAndSurvives()
     {
         await using ExecutionEnvironment environment = CreateHost(
             timeout: TimeSpan.FromSeconds(8), variables: ("ServerlessInference__Function__DeadlineMargin", "00:00:02"));
@@ -70,7 +70,7 @@ public sealed class HostConformanceTests : HostTest
     }
 
     [Fact(Timeout = Limit)]
-    public async Task Invoke_HandlerThatHangs_IsKilledAndInitialisedAgain()
+    public async Task Invoke_HandlerHangs_IsKilledAndRestarted()
     {
         await using ExecutionEnvironment environment = CreateHost(timeout: TimeSpan.FromSeconds(5));
         InvocationResult first = await InvokeAsync(environment, "{}");
@@ -100,18 +100,22 @@ public sealed class HostConformanceTests : HostTest
     }
 
     [Fact(Timeout = Limit)]
-    public async Task Invoke_SixtyFourAtATime_NoAnswerIsCrossed()
+    public async Task Invoke_SixtyFourAtATime_EachGetsItsOwnAnswer()
     {
         const int Concurrency = 64;
         await using ExecutionEnvironment environment = CreateHost(Concurrency);
 
         // All must be inside at once before any is answered; then two more rounds at full speed.
-        Task<InvocationResult>[] meeting = [.. Enumerable.Range(0, Concurrency).Select(i => InvokeAsync(environment, $$"""{"do":"meet","number":{{Concurrency}},"text":"m{{i}}"}"""))];
+        Task<InvocationResult>[] meeting =
+            [.. Enumerable.Range(0, Concurrency).Select(
+                i => InvokeAsync(environment, $$"""{"do":"meet","number":{{Concurrency}},"text":"m{{i}}"}"""))];
         await Task.WhenAll(meeting);
-        Task<InvocationResult>[] rest = [.. Enumerable.Range(0, 2 * Concurrency).Select(i => InvokeAsync(environment, $$"""{"text":"r{{i}}","number":{{i}}}"""))];
+        Task<InvocationResult>[] rest =
+            [.. Enumerable.Range(0, 2 * Concurrency).Select(i => InvokeAsync(environment, $$"""{"text":"r{{i}}","number":{{i}}}"""))];
         await Task.WhenAll(rest);
 
-        foreach ((Task<InvocationResult> task, string text) in meeting.Select((task, i) => (task, $"m{i}")).Concat(rest.Select((task, i) => (task, $"r{i}"))))
+        var expected = meeting.Select((task, i) => (task, $"m{i}")).Concat(rest.Select((task, i) => (task, $"r{i}")));
+        foreach ((Task<InvocationResult> task, string text) in expected)
         {
             InvocationResult result = await task;
             Assert.Null(result.Outcome.Error);
@@ -140,7 +144,8 @@ public sealed class HostConformanceTests : HostTest
     {
         await using ExecutionEnvironment environment = CreateHost(variables: ("TEST_MODEL", ImageModel));
 
-        JsonElement http = Json(await InvokeAsync(environment, """{"version":"2.0","rawPath":"/","requestContext":{"http":{"method":"GET"}}}"""));
+        JsonElement http = Json(
+            await InvokeAsync(environment, """{"version":"2.0","rawPath":"/","requestContext":{"http":{"method":"GET"}}}"""));
 
         Assert.Equal(200, http.GetProperty("statusCode").GetInt32());
         JsonElement model = JsonDocument.Parse(http.GetProperty("body").GetString()!).RootElement;
@@ -169,7 +174,10 @@ public sealed class HostConformanceTests : HostTest
     public async Task Start_FunctionWithAModel_LeavesItsPartOfTheMemoryToTheRuntime(int memory, string? percent, int expected)
     {
         await using ExecutionEnvironment environment = CreateHost(
-            memory: memory, variables: percent is null ? [("TEST_MODEL", ImageModel)] : [("TEST_MODEL", ImageModel), ("ServerlessInference__Function__ManagedMemoryPercent", percent)]);
+            memory: memory,
+            variables: percent is null
+                ? [("TEST_MODEL", ImageModel)]
+                : [("TEST_MODEL", ImageModel), ("ServerlessInference__Function__ManagedMemoryPercent", percent)]);
 
         JsonElement answer = Json(await InvokeAsync(environment, """{"do":"heap"}"""));
 
@@ -177,7 +185,7 @@ public sealed class HostConformanceTests : HostTest
     }
 
     [Fact(Timeout = Limit)]
-    public async Task Start_ModelThatIsNotThere_IsAnInitErrorThatNamesIt()
+    public async Task Start_MissingModel_IsAnInitErrorThatNamesIt()
     {
         await using ExecutionEnvironment environment = CreateHost(variables: ("TEST_MODEL", "/nowhere/model"));
 
@@ -186,14 +194,25 @@ public sealed class HostConformanceTests : HostTest
         Assert.Equal("ModelLoadException", failed.Outcome.Error?.Type);
         Assert.Contains("/nowhere/model", failed.Outcome.Error?.Message, StringComparison.Ordinal);
 
-        // Lambda starts it twice. Each time the log has one record from the model and one from the function, and nothing else, neither stacks nor a crash.
+        // Lambda starts it twice. Each time the log has one record from the model and one from the function, and nothing else, neither
+        // stacks nor a crash.
         Assert.Equal(
-            ["ERROR\tServerlessInference.Sessions.ModelLoader", "FATAL\tServerlessInference.Lambda", "ERROR\tServerlessInference.Sessions.ModelLoader", "FATAL\tServerlessInference.Lambda"],
-            FunctionLog.Where(line => line.Contains('\t', StringComparison.Ordinal)).Select(line => string.Join('\t', line.Split('\t')[2..4])));
+            [
+                "ERROR\tServerlessInference.Sessions.ModelLoader",
+                "FATAL\tServerlessInference.Lambda",
+                "ERROR\tServerlessInference.Sessions.ModelLoader",
+                "FATAL\tServerlessInference.Lambda",
+            ],
+            FunctionLog
+                .Where(line => line.Contains('\t', StringComparison.Ordinal))
+                .Select(line => string.Join('\t', line.Split('\t')[2..4])));
         Assert.All(FunctionLog, line => Assert.DoesNotContain("   at ", line, StringComparison.Ordinal));
         Assert.All(FunctionLog, line => Assert.DoesNotContain("Unhandled exception", line, StringComparison.Ordinal));
         Assert.All(FunctionLog, line => Assert.DoesNotContain("initialization", line, StringComparison.Ordinal));
-        Assert.Equal(4, FunctionLog.Count(line => line.Contains("ModelLoadException: file:/nowhere/model does not exist. Check the path", StringComparison.Ordinal)));
+        Assert.Equal(
+            4,
+            FunctionLog.Count(
+                line => line.Contains("ModelLoadException: file:/nowhere/model does not exist. Check the path", StringComparison.Ordinal)));
     }
 
     [Fact(Timeout = Limit)]
@@ -218,7 +237,8 @@ public sealed class HostConformanceTests : HostTest
     [Fact(Timeout = Limit)]
     public async Task Invoke_JsonLogs_CarryLevelAndRequest()
     {
-        await using ExecutionEnvironment environment = CreateHost(variables: [("AWS_LAMBDA_LOG_FORMAT", "JSON"), ("AWS_LAMBDA_LOG_LEVEL", "WARN")]);
+        await using ExecutionEnvironment environment = CreateHost(
+            variables: [("AWS_LAMBDA_LOG_FORMAT", "JSON"), ("AWS_LAMBDA_LOG_LEVEL", "WARN")]);
 
         InvocationResult failed = await InvokeAsync(environment, """{"do":"throw"}""");
         await environment.DisposeAsync(); // the log is complete when the process has ended

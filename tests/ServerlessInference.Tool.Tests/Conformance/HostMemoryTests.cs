@@ -28,11 +28,14 @@ public sealed class HostMemoryTests : HostTest
             $"{result.Outcome.Error}\n{string.Join('\n', PlatformLog.Take(20))}\n{string.Join('\n', FunctionLog.Take(40))}"));
         long peak = PeakMegabytes(pid);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{Images} images of 12 megapixels at once: peak {peak} MB of {MemoryMB} MB; the events alone are {Images * (long)payload.Length >> 20} MB, all decoded at once {Images * MegabytesOfOneDecodedImage} MB.");
+            $"{Images} images of 12 megapixels at once: peak {peak} MB of {MemoryMB} MB; the events alone are " +
+            $"{Images * (long)payload.Length >> 20} MB, all decoded at once {Images * MegabytesOfOneDecodedImage} MB.");
         Assert.InRange(peak, 1, MemoryMB);
     }
 
     private static long PeakMegabytes(int pid) => long.Parse(
-        File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
+        File.ReadLines($"/proc/{pid}/status")
+            .First(line => line.StartsWith("VmHWM", StringComparison.Ordinal))
+            .Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture) / 1024;
 }

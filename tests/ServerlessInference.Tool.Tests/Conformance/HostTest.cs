@@ -13,7 +13,10 @@ public abstract class HostTest : EnvironmentTest
     private protected static string ImageModel { get; } = Repository.DemoModel;
 
     private protected ExecutionEnvironment CreateHost(
-        int concurrency = 1, int memory = 1769, TimeSpan? timeout = null, params (string Name, string Value)[] variables) => Create(settings =>
+        int concurrency = 1,
+        int memory = 1769,
+        TimeSpan? timeout = null,
+        params (string Name, string Value)[] variables) => Create(settings =>
         {
             Dictionary<string, string> all = variables.ToDictionary(variable => variable.Name, variable => variable.Value);
             if (concurrency > 1)
@@ -24,7 +27,11 @@ public abstract class HostTest : EnvironmentTest
 
             return settings with
             {
-                Command = [Program], MaxConcurrency = concurrency, MemoryMB = memory, Timeout = timeout ?? settings.Timeout, Variables = all,
+                Command = [Program],
+                MaxConcurrency = concurrency,
+                MemoryMB = memory,
+                Timeout = timeout ?? settings.Timeout,
+                Variables = all,
             };
         });
 

@@ -53,7 +53,9 @@ public sealed class SoakTests : HostTest
         double growth = steady[^1].Resident - steady[0].Resident;
         string report = string.Create(
             CultureInfo.InvariantCulture,
-            $"{kind}: {count} invocations; resident {samples[0].Resident / (1 << 20):F1} MiB at the first sample, {steady[0].Resident / (1 << 20):F1} after one half, {steady[^1].Resident / (1 << 20):F1} at the end; slope of the second half {slope:F1} bytes an invocation; handles {steady[0].Handles}, then {steady[^1].Handles}");
+            $"{kind}: {count} invocations; resident {samples[0].Resident / (1 << 20):F1} MiB at the first sample, " +
+            $"{steady[0].Resident / (1 << 20):F1} after one half, {steady[^1].Resident / (1 << 20):F1} at the end; slope of the second " +
+            $"half {slope:F1} bytes an invocation; handles {steady[0].Handles}, then {steady[^1].Handles}");
         TestContext.Current.TestOutputHelper?.WriteLine(report);
         if (Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_SOAK_REPORT") is { Length: > 0 } file)
         {
@@ -77,6 +79,7 @@ public sealed class SoakTests : HostTest
     private static double Slope(List<(double Invocation, double Resident, int Handles)> samples)
     {
         double x = samples.Average(sample => sample.Invocation), y = samples.Average(sample => sample.Resident);
-        return samples.Sum(sample => (sample.Invocation - x) * (sample.Resident - y)) / samples.Sum(sample => (sample.Invocation - x) * (sample.Invocation - x));
+        double covariance = samples.Sum(sample => (sample.Invocation - x) * (sample.Resident - y));
+        return covariance / samples.Sum(sample => (sample.Invocation - x) * (sample.Invocation - x));
     }
 }

@@ -12,7 +12,8 @@ public sealed class LambdaCostTests
     [Fact]
     public void Monthly_ExampleOfThePricingPage_IsItsTotal()
     {
-        var cost = new LambdaCost(PriceBooks.Open("2019"), new Workload { MemoryMB = 512, Architecture = "x86_64", WarmMs = 1000 }, freeTier: true);
+        var cost = new LambdaCost(
+            PriceBooks.Open("2019"), new Workload { MemoryMB = 512, Architecture = "x86_64", WarmMs = 1000 }, freeTier: true);
 
         Assert.Equal(18.74, Math.Round(cost.Monthly(3e6).Total, 2), tolerance: 0.011); // the page does not round prices per 100 ms
         Assert.Equal(1_500_000, cost.Monthly(3e6).GbSeconds);
@@ -86,7 +87,10 @@ public sealed class LambdaCostTests
         PriceBook book = PriceBooks.Open("2019");
         Workload workload = Plain with { MemoryMB = 192 };
 
-        Assert.Equal(new LambdaCost(book, workload).Monthly(1e6).Total, new LambdaCost(book, workload, grainMs: book.GrainMs).Monthly(1e6).Total, 1e-12);
+        Assert.Equal(
+            new LambdaCost(book, workload).Monthly(1e6).Total,
+            new LambdaCost(book, workload, grainMs: book.GrainMs).Monthly(1e6).Total,
+            1e-12);
     }
 
     [Fact]
@@ -99,10 +103,11 @@ public sealed class LambdaCostTests
 
     [Fact]
     public void Arm_CostsAFifthLess() =>
-        Assert.Equal(0.8, new LambdaCost(Book, Plain with { Architecture = "arm64" }).Monthly(1e6).Compute / new LambdaCost(Book, Plain).Monthly(1e6).Compute, 1e-4);
+        double arm64 = new LambdaCost(Book, Plain with { Architecture = "arm64" }).Monthly(1e6).Compute;
+        Assert.Equal(0.8, arm64 / new LambdaCost(Book, Plain).Monthly(1e6).Compute, 1e-4);
 
     [Fact]
-    public void Ranges_HostsThatStepIn_LambdaIsCheaperAgainAfterAStep()
+    public void Ranges_SeveralHosts_LambdaIsCheaperAgainAfterAStep()
     {
         // A request costs 20 % more than its share of a full host.
         var lambda = new LambdaCost(Book, Plain);
@@ -123,7 +128,8 @@ public sealed class LambdaCostTests
     public void Ranges_LambdaBelowAFullHost_NeverEnd()
     {
         var lambda = new LambdaCost(Book, Plain);
-        var range = Assert.Single(BreakEven.RangesWhereLambdaIsCheaper(lambda, new FixedHost(lambda.PerMillionRequests * 2, 1e6 / LambdaCost.SecondsPerMonth, 1)));
+        var host = new FixedHost(lambda.PerMillionRequests * 2, 1e6 / LambdaCost.SecondsPerMonth, 1);
+        var range = Assert.Single(BreakEven.RangesWhereLambdaIsCheaper(lambda, host));
 
         Assert.Null(range.To);
     }

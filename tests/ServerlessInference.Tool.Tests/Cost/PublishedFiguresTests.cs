@@ -33,7 +33,8 @@ public sealed class PublishedFiguresTests
     public void Monthly_IngestsOfFiftyThousandRecords_AreFewerThanPublished()
     {
         const double records = 50_000, budget = 50.40;
-        var cost = new LambdaCost(PriceBooks.Open("2019"), new Workload { MemoryMB = 192, Architecture = "x86_64", WarmMs = 4000, BatchSize = 100 });
+        var cost = new LambdaCost(
+            PriceBooks.Open("2019"), new Workload { MemoryMB = 192, Architecture = "x86_64", WarmMs = 4000, BatchSize = 100 });
         var ingest = cost.Monthly(records);
 
         // 500 calls of 40 grains at $0.000000313.
@@ -47,7 +48,8 @@ public sealed class PublishedFiguresTests
 
     private static double BreakEvenOf(string book, int memoryMB, double durationMs, double hostPrice)
     {
-        var lambda = new LambdaCost(PriceBooks.Open(book), new Workload { MemoryMB = memoryMB, Architecture = "x86_64", WarmMs = durationMs });
+        var lambda = new LambdaCost(
+            PriceBooks.Open(book), new Workload { MemoryMB = memoryMB, Architecture = "x86_64", WarmMs = durationMs });
         var range = Assert.Single(BreakEven.RangesWhereLambdaIsCheaper(lambda, new FixedHost(hostPrice, null, 1)));
         Assert.Equal(0, range.From);
         return range.To!.Value;

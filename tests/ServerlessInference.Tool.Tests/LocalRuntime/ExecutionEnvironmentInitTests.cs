@@ -17,7 +17,8 @@ public sealed class ExecutionEnvironmentInitTests : EnvironmentTest
         Assert.Equal("no model", Json(result).GetProperty("errorMessage").GetString());
         Assert.True(result.Start?.InitRepeated);
         Assert.Null(result.Start?.Init);
-        Assert.Equal(["function start 1", "function start 2"], FunctionLog.Where(line => line.StartsWith("function", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["function start 1", "function start 2"], FunctionLog.Where(line => line.StartsWith("function", StringComparison.Ordinal)));
     }
 
     [Fact(Timeout = Limit)]
@@ -47,7 +48,8 @@ public sealed class ExecutionEnvironmentInitTests : EnvironmentTest
     [Fact(Timeout = Limit)]
     public async Task Invoke_InitOverItsLimit_IsStoppedAndRepeatedUnderTheTimeoutWithItsTmp()
     {
-        await using var environment = Create(settings => settings with { Variables = Init("hang-once"), InitLimit = TimeSpan.FromSeconds(6) });
+        await using var environment = Create(
+            settings => settings with { Variables = Init("hang-once"), InitLimit = TimeSpan.FromSeconds(6) });
 
         var result = await InvokeAsync(environment, "{}");
 

@@ -36,7 +36,7 @@ public sealed class ExecutionEnvironmentTests : EnvironmentTest
     }
 
     [Fact(Timeout = Limit)]
-    public async Task Invoke_Hangs_IsKilledAtTheDeadlineAndStartedAfreshWithItsTmp()
+    public async Task Invoke_Hangs_IsKilledAtTheDeadlineAndRestartedWithItsTmp()
     {
         await using var environment = Create(settings => settings with { Timeout = TimeSpan.FromSeconds(5) });
         var before = Json(await InvokeAsync(environment, "{}"));
@@ -70,7 +70,7 @@ public sealed class ExecutionEnvironmentTests : EnvironmentTest
     [InlineData(0, "Runtime exited without providing a reason")]
     [InlineData(3, "Runtime exited with error: exit status 3")]
     [InlineData(137, "Runtime exited with error: signal: killed")]
-    public async Task Invoke_ProcessExits_IsAnExitErrorAndTheNextStartsAfresh(int code, string expected)
+    public async Task Invoke_ProcessExits_IsAnExitErrorAndTheNextRestarts(int code, string expected)
     {
         await using var environment = Create();
 
@@ -84,7 +84,7 @@ public sealed class ExecutionEnvironmentTests : EnvironmentTest
     }
 
     [Fact(Timeout = Limit)]
-    public async Task Invoke_ProcessExitsAfterItsAnswer_TheAnswerCountsAndTheNextStartsAfresh()
+    public async Task Invoke_ProcessExitsAfterItsAnswer_TheAnswerCountsAndTheNextRestarts()
     {
         await using var environment = Create();
 
@@ -109,7 +109,9 @@ public sealed class ExecutionEnvironmentTests : EnvironmentTest
         Assert.Equal(tooLarge ? "Function.ResponseSizeTooLarge" : null, result.Outcome.Error?.Type);
         if (tooLarge)
         {
-            Assert.Equal("Response payload size (6291557 bytes) exceeded maximum allowed payload size (6291556 bytes).", result.Outcome.Error?.Message);
+            Assert.Equal(
+                "Response payload size (6291557 bytes) exceeded maximum allowed payload size (6291556 bytes).",
+                result.Outcome.Error?.Message);
         }
         else
         {
@@ -148,7 +150,7 @@ public sealed class ExecutionEnvironmentTests : EnvironmentTest
     }
 
     [Fact(Timeout = Limit)]
-    public async Task Invoke_ProcessExits_ItsDescendantsGoWithIt()
+    public async Task Invoke_ProcessExits_ItsDescendantsAreKilled()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Descendants of a process that ended are found through /proc, which only Linux has.");
         await using var environment = Create();
@@ -176,7 +178,7 @@ public sealed class ExecutionEnvironmentTests : EnvironmentTest
     }
 
     [Fact(Timeout = Limit)]
-    public async Task Invoke_MaxConcurrencyAndOneHangs_TheOthersGoOnInTheSameProcess()
+    public async Task Invoke_MaxConcurrencyAndOneHangs_TheOthersContinueInTheSameProcess()
     {
         await using var environment = Create(settings => settings with
         {
@@ -193,7 +195,7 @@ public sealed class ExecutionEnvironmentTests : EnvironmentTest
     }
 
     [Fact(Timeout = Limit)]
-    public async Task Invoke_GivenUp_ThrowsAndDisposeStillStopsTheFunction()
+    public async Task Invoke_Cancelled_ThrowsAndDisposeStillStopsTheFunction()
     {
         await using var environment = Create();
         var pid = Json(await InvokeAsync(environment, "{}")).GetProperty("pid").GetInt32();

@@ -35,10 +35,12 @@ public sealed class RuntimeApiResponseTests
     [InlineData(true, 21, 413)]
     public async Task Response_AroundTheLimit_IsAcceptedOrTooLarge(bool streamed, int length, int status)
     {
-        await using var api = await RuntimeApiFixture.StartAsync(configure: settings => settings with { MaxResponseBytes = 10, MaxStreamedResponseBytes = 20 });
+        await using var api = await RuntimeApiFixture.StartAsync(
+            configure: settings => settings with { MaxResponseBytes = 10, MaxStreamedResponseBytes = 20 });
         var (invocation, _) = await api.DispatchAsync();
 
-        using var answer = await api.PostAsync("invocation/id-1/response", new string('x', length), streamed ? [("Lambda-Runtime-Function-Response-Mode", "streaming")] : []);
+        using var answer = await api.PostAsync(
+            "invocation/id-1/response", new string('x', length), streamed ? [("Lambda-Runtime-Function-Response-Mode", "streaming")] : []);
 
         Assert.Equal(status, (int)answer.StatusCode);
         var outcome = await invocation.Outcome;
@@ -49,9 +51,13 @@ public sealed class RuntimeApiResponseTests
         }
 
         var limit = streamed ? 20 : 10;
-        Assert.Equal(("RequestEntityTooLarge", $"Exceeded maximum allowed payload size ({limit} bytes)."), await RuntimeApiFixture.ErrorAsync(answer));
         Assert.Equal(
-            new FunctionError("Function.ResponseSizeTooLarge", $"Response payload size ({length} bytes) exceeded maximum allowed payload size ({limit} bytes)."),
+            ("RequestEntityTooLarge", $"Exceeded maximum allowed payload size ({limit} bytes)."),
+            await RuntimeApiFixture.ErrorAsync(answer));
+        Assert.Equal(
+            new FunctionError(
+                "Function.ResponseSizeTooLarge",
+                $"Response payload size ({length} bytes) exceeded maximum allowed payload size ({limit} bytes)."),
             outcome.Error);
     }
 
@@ -83,8 +89,9 @@ public sealed class RuntimeApiResponseTests
         var answer = await RawAsync(
             api,
             "POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n" +
-            "Lambda-Runtime-Function-Response-Mode: streaming\r\nTrailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n\r\n" +
-            $"3\r\nabc\r\n0\r\nLambda-Runtime-Function-Error-Type: Function.Broken\r\nLambda-Runtime-Function-Error-Body: {error}\r\n\r\n");
+            "Lambda-Runtime-Function-Response-Mode: streaming\r\nTrailer: Lambda-Runtime-Function-Error-Type, " +
+            $"Lambda-Runtime-Function-Error-Body\r\n\r\n3\r\nabc\r\n0\r\nLambda-Runtime-Function-Error-Type: " +
+            $"Function.Broken\r\nLambda-Runtime-Function-Error-Body: {error}\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 202", answer, StringComparison.Ordinal);
         Assert.Equal(new FunctionError("Broken", "half way"), (await invocation.Outcome).Error);
@@ -111,14 +118,16 @@ public sealed class RuntimeApiResponseTests
 
         using (var socket = await ConnectAsync(api))
         {
-            await socket.SendAsync("POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf"u8.ToArray(), Cancellation);
+            await socket.SendAsync(
+                "POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf"u8.ToArray(),
+                Cancellation);
         }
 
         Assert.Equal("Runtime.TruncatedResponse", (await invocation.Outcome).Error?.Type);
     }
 
     [Fact(Timeout = Limit)]
-    public async Task Response_AfterThePlatformGaveUp_IsGone()
+    public async Task Response_AfterTheTimeout_IsGone()
     {
         await using var api = await RuntimeApiFixture.StartAsync(maxConcurrency: 2);
         var (invocation, _) = await api.DispatchAsync("late");

@@ -42,7 +42,7 @@ public sealed class RuntimeApiServerTests
     }
 
     [Fact(Timeout = Limit)]
-    public async Task Error_TextThatIsNone_IsPassedOnUnread()
+    public async Task Error_BodyIsNotJson_IsPassedOnUnread()
     {
         await using var api = await RuntimeApiFixture.StartAsync();
         var (invocation, _) = await api.DispatchAsync("id-1");
@@ -77,7 +77,7 @@ public sealed class RuntimeApiServerTests
     }
 
     [Fact(Timeout = Limit)]
-    public async Task Next_PollGivenUp_TheInvocationGoesToTheNextPoll()
+    public async Task Next_PollAbandoned_TheInvocationGoesToTheNextPoll()
     {
         await using var api = await RuntimeApiFixture.StartAsync();
         using (var impatient = new CancellationTokenSource())
@@ -173,7 +173,8 @@ public sealed class RuntimeApiServerTests
     {
         await using var api = await RuntimeApiFixture.StartAsync();
 
-        using var answer = await api.PostAsync("init/error", """{"errorMessage":"m","errorType":"T"}""", ("Lambda-Runtime-Function-Error-Type", "Runtime.T"));
+        using var answer = await api.PostAsync(
+            "init/error", """{"errorMessage":"m","errorType":"T"}""", ("Lambda-Runtime-Function-Error-Type", "Runtime.T"));
         using var poll = await api.Function.GetAsync("invocation/next", Cancellation);
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);

@@ -10,7 +10,8 @@ internal static partial class CliDocs
     public static void AssertFits(string schemaId, JsonElement document)
     {
         var problems = Schema(schemaId).Validate(document);
-        Assert.True(problems.Count == 0, $"The document does not fit '{schemaId}' of docs/cli.md:\n{string.Join('\n', problems)}\n{document}");
+        Assert.True(
+            problems.Count == 0, $"The document does not fit '{schemaId}' of docs/cli.md:\n{string.Join('\n', problems)}\n{document}");
     }
 
     /// <summary>Reads a schema.</summary>

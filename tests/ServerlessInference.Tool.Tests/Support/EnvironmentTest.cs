@@ -19,10 +19,18 @@ public abstract class EnvironmentTest
 
     private protected ExecutionEnvironment Create(Func<FunctionSettings, FunctionSettings>? configure = null)
     {
-        var settings = new FunctionSettings { Command = [TestFunction.Program], InitLimit = TimeSpan.FromSeconds(60), Timeout = TimeSpan.FromSeconds(60) };
+        var settings = new FunctionSettings
+        {
+            Command = [TestFunction.Program],
+            InitLimit = TimeSpan.FromSeconds(60),
+            Timeout = TimeSpan.FromSeconds(60),
+        };
         var cpu = new CpuLimit("none", 1, null, [], null);
         return new ExecutionEnvironment(
-            configure?.Invoke(settings) ?? settings, cpu, new EnvironmentLog(FunctionLog.Enqueue, PlatformLog.Enqueue), TimeProvider.System);
+            configure?.Invoke(settings) ?? settings,
+            cpu,
+            new EnvironmentLog(FunctionLog.Enqueue, PlatformLog.Enqueue),
+            TimeProvider.System);
     }
 
     private protected static Task<InvocationResult> InvokeAsync(ExecutionEnvironment environment, string payload) =>

@@ -48,7 +48,9 @@ internal sealed class JsonSchema(JsonElement root)
                     problems.Add($"{at} does not fit exactly one of the alternatives");
                     break;
                 case "required" when value.ValueKind == JsonValueKind.Object:
-                    problems.AddRange(keyword.Value.EnumerateArray().Where(name => !value.TryGetProperty(name.GetString()!, out _)).Select(name => $"{at}.{name} is missing"));
+                    problems.AddRange(keyword.Value.EnumerateArray()
+                        .Where(name => !value.TryGetProperty(name.GetString()!, out _))
+                        .Select(name => $"{at}.{name} is missing"));
                     break;
                 case "properties" when value.ValueKind == JsonValueKind.Object:
                     foreach (var property in keyword.Value.EnumerateObject())
@@ -70,7 +72,8 @@ internal sealed class JsonSchema(JsonElement root)
                     }
 
                     break;
-                case "type" or "enum" or "const" or "minimum" or "maximum" or "minItems" or "maxItems" or "oneOf" or "required" or "properties"
+                case "type" or "enum" or "const" or "minimum" or "maximum" or "minItems" or "maxItems" or "oneOf" or "required"
+                    or "properties"
                     or "additionalProperties" or "items":
                     break;
                 default:

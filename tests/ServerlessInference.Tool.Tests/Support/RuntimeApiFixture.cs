@@ -22,7 +22,8 @@ internal sealed class RuntimeApiFixture : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<RuntimeApiFixture> StartAsync(int maxConcurrency = 1, Func<FunctionSettings, FunctionSettings>? configure = null)
+    public static async Task<RuntimeApiFixture> StartAsync(
+        int maxConcurrency = 1, Func<FunctionSettings, FunctionSettings>? configure = null)
     {
         var settings = new FunctionSettings { Command = ["unused"], FunctionName = "fake", MaxConcurrency = maxConcurrency };
         settings = configure?.Invoke(settings) ?? settings;
@@ -31,11 +32,17 @@ internal sealed class RuntimeApiFixture : IAsyncDisposable
     }
 
     /// <summary>Sends an event and lets the function take it.</summary>
-    public async Task<(Invocation Invocation, HttpResponseMessage Next)> DispatchAsync(string id = "id-1", string payload = "{}", string? clientContext = null)
+    public async Task<(Invocation Invocation, HttpResponseMessage Next)> DispatchAsync(
+        string id = "id-1", string payload = "{}", string? clientContext = null)
     {
         var poll = Function.GetAsync("invocation/next", Cancellation);
-        var request = new InvocationRequest(Encoding.UTF8.GetBytes(payload)) { TraceId = "Root=1-a-b;Sampled=0", ClientContext = clientContext };
-        var invocation = await Session.DispatchAsync(() => new Invocation(id, request, DateTimeOffset.FromUnixTimeMilliseconds(1_234_567)), Cancellation);
+        var request = new InvocationRequest(Encoding.UTF8.GetBytes(payload))
+        {
+            TraceId = "Root=1-a-b;Sampled=0",
+            ClientContext = clientContext,
+        };
+        var invocation = await Session.DispatchAsync(
+            () => new Invocation(id, request, DateTimeOffset.FromUnixTimeMilliseconds(1_234_567)), Cancellation);
         return (invocation, await poll);
     }
 

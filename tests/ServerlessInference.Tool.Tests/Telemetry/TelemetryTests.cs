@@ -67,7 +67,7 @@ public sealed class TelemetryTests
     }
 
     [Fact(Timeout = Limit)]
-    public async Task Run_UntilTelemetryWouldReport_LooksNothingUp()
+    public async Task Run_UntilTelemetryWouldReport_MakesNoNameLookups()
     {
         SkipWhereThereIsNoTelemetry();
         SkipUnlessItRuns("strace is missing or may not trace here", "strace", "-o", "/dev/null", "true");

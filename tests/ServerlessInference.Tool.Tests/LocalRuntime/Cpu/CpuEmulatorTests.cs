@@ -35,7 +35,7 @@ public sealed class CpuEmulatorTests
     }
 
     [Fact]
-    public async Task Create_NothingToLimitWith_IsNotEmulated()
+    public async Task Create_NoMeansToLimit_IsNotEmulated()
     {
         using var limit = await new CpuEmulator(NoGroups, null, 2).CreateAsync(1769, Cancellation);
 
@@ -46,7 +46,7 @@ public sealed class CpuEmulatorTests
     [Theory]
     [InlineData("cgroup-v2", "30 29 0:26 / {0} rw - cgroup2 cgroup2 rw", "0::/", "cpu.max")]
     [InlineData("cgroup-v1", "30 29 0:26 / {0} rw - cgroup cgroup rw,cpu,cpuacct", "3:cpu,cpuacct:/", "cpu.cfs_quota_us")]
-    public async Task TryCreate_FoldersThatAreNoGroups_AreLeftAlone(string method, string mount, string membership, string file)
+    public async Task TryCreate_PlainFolders_AreIgnored(string method, string mount, string membership, string file)
     {
         // An ordinary folder stands in for a hierarchy in which the controller does not reach new groups: they have no such file.
         var folder = Directory.CreateTempSubdirectory("groups-").FullName;

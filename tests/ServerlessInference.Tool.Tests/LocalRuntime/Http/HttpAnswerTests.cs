@@ -60,7 +60,9 @@ public sealed class HttpAnswerTests
 
     [Fact]
     public void Read_StreamedPreludeWithoutEnd_IsNull() =>
-        Assert.Null(HttpAnswer.Read(new InvocationOutcome("{}abc"u8.ToArray(), "application/vnd.awslambda.http-integration-response", true, null, 0)));
+        Assert.Null(
+            HttpAnswer.Read(
+                new InvocationOutcome("{}abc"u8.ToArray(), "application/vnd.awslambda.http-integration-response", true, null, 0)));
 
     private static HttpAnswer? Read(string payload) =>
         HttpAnswer.Read(new InvocationOutcome(Encoding.UTF8.GetBytes(payload), "application/json", false, null, 0));
