@@ -53,9 +53,12 @@ internal static class CostCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var prices = PriceBooks.Open(parsed.GetRequiredValue(book));
-            IReadOnlyList<InvokeMeasurement?> measurements = parsed.GetValue(invoke) is { } file
-                ? await InvokeMeasurement.ReadAsync(file, console, cancellationToken).ConfigureAwait(false)
-                : [null];
+            IReadOnlyList<InvokeMeasurement?> measurements = [null];
+            if (parsed.GetValue(invoke) is { } file)
+            {
+                measurements = await InvokeMeasurement.ReadAsync(file, console, cancellationToken).ConfigureAwait(false);
+            }
+
             var host = options.ReadHost(parsed);
             var count = parsed.GetValue(requests) ?? DefaultRequests;
             CostDocument[] documents =

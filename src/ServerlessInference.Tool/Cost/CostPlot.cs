@@ -5,6 +5,9 @@ using System.Text;
 namespace ServerlessInference.Tool.Cost;
 
 /// <summary>
+/// Draws the monthly cost against the number of requests: one line per function, and steps for the hosts. The drawing is SVG 1.1 without
+/// scripts and fonts.
+/// </summary>
 internal static class CostPlot
 {
     private const int Width = 800, Height = 460, Left = 80, Right = 190, Top = 40, Bottom = 60;

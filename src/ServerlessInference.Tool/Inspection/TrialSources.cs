@@ -8,6 +8,9 @@ using ServerlessInference.Tool.Output;
 namespace ServerlessInference.Tool.Inspection;
 
 /// <summary>
+/// Creates the model sources that a function has, including S3, to try them from the command line. Settings come from environment
+/// variables, as in a function.
+/// </summary>
 internal static class TrialSources
 {
     private const string Name = "model";

@@ -78,6 +78,8 @@ internal sealed class InvocationRun(string requestId, InvocationRequest request,
 
     /// <summary>Hands the event to the function as soon as it polls.</summary>
     /// <returns>
+    /// False if the process ended or did not poll in time. If there is no outcome then, the invocation may be retried with a new process.
+    /// </returns>
     public async Task<bool> DispatchAsync(FunctionInstance instance, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -4,6 +4,9 @@ using System.IO.Compression;
 namespace ServerlessInference.Tool.Packaging;
 
 /// <summary>
+/// Writes tar archives whose bytes depend only on the names, contents and order of the files: times and owners are fixed, and permissions
+/// are derived from the contents.
+/// </summary>
 internal static class DeterministicTar
 {
     /// <summary>The part of an archive that compression must save to be worth the time for decompression at every cold start.</summary>

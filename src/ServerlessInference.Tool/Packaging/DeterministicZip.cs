@@ -3,6 +3,9 @@ using System.IO.Compression;
 namespace ServerlessInference.Tool.Packaging;
 
 /// <summary>
+/// Writes zip files whose bytes depend only on the names, contents and order of the files: times are fixed, and permissions are derived
+/// from the contents.
+/// </summary>
 internal static class DeterministicZip
 {
     private const int RegularFile = 0x8000;

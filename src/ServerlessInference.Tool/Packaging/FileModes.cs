@@ -1,6 +1,9 @@
 namespace ServerlessInference.Tool.Packaging;
 
 /// <summary>
+/// Determines the permissions of packaged files: everything is readable, programs and scripts are executable. They are not taken from the
+/// file system, since they would differ between machines.
+/// </summary>
 internal static class FileModes
 {
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;

@@ -5,6 +5,9 @@ using System.Text.RegularExpressions;
 namespace ServerlessInference.Tool.Packaging;
 
 /// <summary>
+/// Keeps the versions of a layer in a directory, one zip file per version: <c>NAME-0003-0123456789ab.zip</c>. To roll back, publish an
+/// earlier one.
+/// </summary>
 internal static partial class LayerVersions
 {
     private const int DigestDigits = 12;

@@ -1,6 +1,9 @@
 namespace ServerlessInference.Tool.Packaging;
 
 /// <summary>
+/// Lambda's limits for deployment packages, in bytes. Lambda's "MB" is 1,048,576 bytes: its messages give 262144000 for 250 MB. Source:
+/// Lambda quotas.
+/// </summary>
 internal static class PackageLimits
 {
     public const long MB = 1024 * 1024;

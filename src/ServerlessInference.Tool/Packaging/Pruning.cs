@@ -75,6 +75,9 @@ internal static class Pruning
 
     /// <summary>Follows references, beginning with the program's own assembly.</summary>
     /// <returns>
+    /// The names; <see langword="null"/> if they cannot be determined: for a native program, or for a self-contained one, since the .NET
+    /// runtime also loads assemblies that nothing references.
+    /// </returns>
     private static HashSet<string>? ReferencedAssemblies(IReadOnlyList<PackageFile> files)
     {
         const string runtimeConfiguration = ".runtimeconfig.json";

@@ -129,6 +129,9 @@ internal sealed class ControlGroups(string mountInfo, string membership)
     }
 
     /// <summary>
+    /// Tries to join a group. Even if it can be created and configured, the kernel may refuse members, depending on the owner of the group
+    /// they come from.
+    /// </summary>
     private static async Task<bool> CanJoinAsync(string folder, CancellationToken cancellationToken)
     {
         var launcher = Launcher(folder);
