@@ -41,7 +41,7 @@ public sealed class RegistrationTests(S3Server server) : IClassFixture<S3Server>
             ("ServerlessInference:S3:ForcePathStyle", "true")));
         services.AddServerlessInference().AddS3Models(options => options.Transfer.Parallelism = 4);
         using ServiceProvider provider = services.BuildServiceProvider();
-        S3Options options = S3ModelSourceExtensions.OptionsFor(provider, own => own.Region = "eu-central-1");
+        S3Options options = S3ModelSourceExtensions.CreateOptions(provider, own => own.Region = "eu-central-1");
 
         Assert.Equal(
             ("http://configured", 4, TimeSpan.FromSeconds(4), true, "eu-central-1", false),

@@ -162,7 +162,7 @@ public sealed class S3ResultSinkTests(S3Server server) : IClassFixture<S3Server>
 
         IReadOnlyList<Exception?> errors = await sink.WriteAsync([Record(new string('k', 1024)), Record("a")], Token);
 
-        Assert.Contains("1029 bytes for this record; S3 takes 1 to 1024", errors[0]?.Message, StringComparison.Ordinal);
+        Assert.Contains("1029 bytes for this record; S3 accepts 1 to 1024", errors[0]?.Message, StringComparison.Ordinal);
         Assert.Null(errors[1]);
     }
 

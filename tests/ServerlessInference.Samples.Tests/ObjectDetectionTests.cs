@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
-using ServerlessInference.Lambda.Tests.Pointers;
+using ServerlessInference.ParameterStore.Tests;
 using ServerlessInference.S3.Tests;
 using ServerlessInference.Samples.Tests.Support;
 

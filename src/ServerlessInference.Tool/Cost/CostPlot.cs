@@ -28,7 +28,8 @@ internal static class CostPlot
             .Append(host is null ? 0 : host.CountFor(maxRequests) * host.PerMonth).Append(0.01).Max();
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"""
-            <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{Height}" viewBox="0 0 {Width} {Height}" font-family="sans-serif" font-size="12">
+            <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{Height}" viewBox="0 0 {Width} {Height}"
+              font-family="sans-serif" font-size="12">
             <title>Cost per month against requests per month</title>
             <rect width="100%" height="100%" fill="white"/>
 

@@ -55,8 +55,8 @@ public sealed class OptimizeCommandTests : IDisposable
     [Fact]
     public async Task Optimize_PreparedModel_SaysWhatToGiveInstead()
     {
-        var run = await ToolRun.RunAsync("optimize", Repository.DemoModel, "--out", _folder);
-        var prepared = run.Documents[0].GetProperty("prepared").GetString()!;
+        var first = await ToolRun.RunAsync("optimize", Repository.DemoModel, "--out", _folder);
+        var prepared = first.Documents[0].GetProperty("prepared").GetString()!;
 
         var run = await ToolRun.RunAsync("optimize", prepared, "--out", _folder);
 

@@ -102,9 +102,12 @@ public sealed class LambdaCostTests
     }
 
     [Fact]
-    public void Arm_CostsAFifthLess() =>
+    public void Arm_CostsAFifthLess()
+    {
         double arm64 = new LambdaCost(Book, Plain with { Architecture = "arm64" }).Monthly(1e6).Compute;
+
         Assert.Equal(0.8, arm64 / new LambdaCost(Book, Plain).Monthly(1e6).Compute, 1e-4);
+    }
 
     [Fact]
     public void Ranges_SeveralHosts_LambdaIsCheaperAgainAfterAStep()
