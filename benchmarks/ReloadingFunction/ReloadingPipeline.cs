@@ -6,7 +6,7 @@ using ServerlessInference.Pipelines;
 namespace ReloadingFunction;
 
 /// <summary>
-/// Loads its model in every call: a container of services of its own, the model's session in it, and nothing of either afterwards.
+/// Loads its model in every call: each call builds its own service container with a session, and disposes both afterwards.
 /// </summary>
 internal sealed class ReloadingPipeline(string model, Action<IServiceCollection> register) : IEncodedPipeline, IAsyncDisposable
 {
