@@ -56,7 +56,7 @@ public sealed class TokenizerPropertyTests
                 string token = tokenizer.GetToken(encoding.Ids[i])!;
                 if (encoding.Ids[i] < 5)
                 {
-                    continue; // unknown and special tokens stand for text that they do not spell
+                    continue; // unknown and special tokens are spelt differently from the text that they represent
                 }
 
                 TextRange range = encoding.Offsets[i];
