@@ -58,6 +58,30 @@ public sealed class TextCommandTests
         Assert.Equal(2, run.Documents[1].GetProperty("line").GetInt32());
     }
 
+    [Fact]
+    public async Task Tokenize_UnsupportedTokenizer_ExitsWith2AndNamesTheKind()
+    {
+        using var tokenizer = new TemporaryFile("tokenizer.json", "{\"model\": {\"type\": \"XYZ\"}}"u8);
+
+        var run = await ToolRun.RunAsync("{\"text\":\"hello\"}\n", ["tokenize", tokenizer.Path]);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("'XYZ'", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tokenize_PairWithoutRoomForTheSecondText_FailsThatLineOnly()
+    {
+        using var vocabulary = new TemporaryFile("vocab.txt", Vocabulary);
+        const string Lines = "{\"text\":\"hello hello hello\",\"pair\":\"world world\"}\n{\"text\":\"hello\"}\n";
+
+        var run = await ToolRun.RunAsync(Lines, ["tokenize", vocabulary.Path, "--max-length", "6", "--stride", "1"]);
+
+        Assert.Equal(1, run.ExitCode);
+        CliDocs.AssertFits("tokenize", run.Documents[0]);
+        Assert.Equal("[2,5,3]", run.Documents[1][0].GetProperty("ids").GetRawText());
+    }
+
     [Theory]
     [InlineData("tokenize", "/no/such/vocab.txt")]
     [InlineData("tokenize", "vocab.txt", "--stride", "3")]
