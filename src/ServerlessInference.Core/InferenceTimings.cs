@@ -5,7 +5,7 @@ namespace ServerlessInference;
 public readonly record struct InferenceTimings
 {
     /// <summary>Gets a value indicating whether this was the first inference of the loaded model in this process.</summary>
-    public bool Cold { get; init; }
+    public bool IsCold { get; init; }
 
     /// <summary>Gets how long the request waited for the model, including loading; near zero when the model is warm.</summary>
     public TimeSpan Waiting { get; init; }

@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
 using ServerlessInference.Results;
+using ServerlessInference.Shared;
 
 namespace ServerlessInference.DynamoDB;
 
@@ -17,7 +17,7 @@ public sealed class DynamoDbResultSink : IBatchResultSink
     /// <summary>How many conditional puts run at a time.</summary>
     private const int Parallelism = 8;
 
-    private static readonly TimeSpan BasePause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(5);
 
     private readonly DynamoDbClientProvider _client;
@@ -162,7 +162,8 @@ public sealed class DynamoDbResultSink : IBatchResultSink
         List<WriteRequest> requests = [.. batch.Select(item => new WriteRequest { PutRequest = new PutRequest { Item = item.Item } })];
         try
         {
-            for (int attempt = 0; ; attempt++)
+            var retry = new RetryStrategy(_items.Options.MaxRetries + 1, FirstPause, MaxPause);
+            for (int attempt = 1; ; attempt++)
             {
                 BatchWriteItemResponse response = await _client.Client.BatchWriteItemAsync(
                     new BatchWriteItemRequest { RequestItems = new() { [_items.Table] = requests } },
@@ -175,14 +176,14 @@ public sealed class DynamoDbResultSink : IBatchResultSink
                     return;
                 }
 
-                if (attempt == _items.Options.MaxRetries)
+                if (attempt == retry.MaxAttempts)
                 {
                     throw new IOException(
-                        $"The table '{_items.Table}' did not process {requests.Count} of {batch.Length} items after {attempt + 1} " +
+                        $"The table '{_items.Table}' did not process {requests.Count} of {batch.Length} items after {attempt} " +
                         "attempts. Raise its write capacity, or switch it to on-demand capacity.");
                 }
 
-                await Task.Delay(Pause(attempt), _time, cancellationToken).ConfigureAwait(false);
+                await retry.PauseAsync(attempt, _time, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (AmazonServiceException exception) when (exception.ErrorCode == DynamoDbErrors.Invalid && batch.Length > 1)
@@ -207,14 +208,4 @@ public sealed class DynamoDbResultSink : IBatchResultSink
             }
         }
     }
-
-    // Exponential with jitter, since environments that were throttled together should not retry together.
-    private static TimeSpan Pause(int attempt)
-    {
-        TimeSpan pause = TimeSpan.FromTicks(Math.Min(BasePause.Ticks << attempt, MaxPause.Ticks));
-        return pause * (0.5 + (RandomFraction() / 2));
-    }
-
-    // Not Random.Shared: environments restored from the same snapshot (SnapStart) would share its state and get the same pauses.
-    private static double RandomFraction() => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue;
 }

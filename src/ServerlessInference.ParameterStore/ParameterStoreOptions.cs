@@ -23,7 +23,9 @@ public sealed class ParameterStoreOptions
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Gets or sets the number of attempts before the read fails.</summary>
-    /// <value>1 to 10. The default is 3, with pauses of 0.1 and 0.2 seconds between.</value>
+    /// <value>
+    /// 1 to 10. The default is 3, with pauses of up to 0.1 and 0.2 seconds between, each shortened at random by up to a half.
+    /// </value>
     public int MaxAttempts { get; set; } = 3;
 
     /// <summary>

@@ -2,6 +2,7 @@ using Amazon.S3;
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Models;
 using ServerlessInference.Models.Transfer;
+using ServerlessInference.Registration;
 
 namespace ServerlessInference.S3;
 
@@ -14,7 +15,7 @@ namespace ServerlessInference.S3;
 /// </remarks>
 public sealed class S3ModelSource : IModelSource
 {
-    private readonly RemoteModelSource _source;
+    private readonly IModelSource _source;
 
     /// <summary>Creates a source that uses an existing client. The client is not disposed.</summary>
     /// <param name="client">The client.</param>
@@ -45,7 +46,7 @@ public sealed class S3ModelSource : IModelSource
     internal S3ModelSource(IServiceProvider services, Func<IAmazonS3> client, S3Uri uri, S3Options options)
     {
         options.Transfer.ApplyFragment(uri.Fragment);
-        _source = RemoteModelSource.Create(services, new S3Model(client, uri, options.RequesterPays), options.Transfer);
+        _source = ModelSources.FromRemote(new S3Model(client, uri, options.RequesterPays), options.Transfer, services);
     }
 
     /// <inheritdoc/>

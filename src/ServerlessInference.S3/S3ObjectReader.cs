@@ -4,6 +4,7 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using ServerlessInference.Results;
+using ServerlessInference.Shared;
 
 namespace ServerlessInference.S3;
 
@@ -11,8 +12,8 @@ namespace ServerlessInference.S3;
 /// <remarks>Thread-safe. The SDK verifies the checksums of objects that are read whole.</remarks>
 public sealed class S3ObjectReader
 {
-    /// <summary>How often an object is requested if its body breaks off.</summary>
-    private const int MaxAttempts = 3;
+    /// <summary>An object whose body breaks off is requested again at once. Failed requests are retried by the SDK.</summary>
+    private static readonly RetryStrategy Retry = new(maxAttempts: 3, firstPause: TimeSpan.Zero, maxPause: TimeSpan.Zero, jitter: 0);
 
     /// <summary>How long to wait for the next bytes of a body. Without this limit, a stalled connection would hang for minutes.</summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(10);
@@ -72,10 +73,12 @@ public sealed class S3ObjectReader
             {
                 throw Translate(exception, item);
             }
-            catch (IOException) when (attempt < MaxAttempts && !cancellationToken.IsCancellationRequested)
+            catch (IOException) when (attempt < Retry.MaxAttempts && !cancellationToken.IsCancellationRequested)
             {
                 // The body broke off. Inputs are small, so the next attempt starts from the beginning.
             }
+
+            await Retry.PauseAsync(attempt, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -90,7 +90,7 @@ public sealed class FaultTests(S3Server server) : IClassFixture<S3Server>, IDisp
         var deadline = TimeSpan.FromSeconds(2);
         var chain = new ModelSourceChain([new ModelSourceChainLink(source, deadline)], time);
         Task<ModelArtifact> load = chain.LoadAsync(TestContext.Current.CancellationToken).AsTask();
-        await time.WaitForTimerAsync(deadline, count: 2);
+        await time.WaitForTimerAsync(deadline);
         await proxy.Stalled.WaitAsync(TestContext.Current.CancellationToken);
         time.Advance(deadline);
         ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => load);

@@ -64,7 +64,7 @@ public sealed class RegistrationTests(S3Server server) : IClassFixture<S3Server>
         using ServiceProvider provider = services.BuildServiceProvider();
 
         ArgumentException exception = Assert.Throws<ArgumentException>(() => provider.GetRequiredKeyedService<IModelSource>("m"));
-        Assert.Contains("a SHA-256 pins one object", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("a SHA-256 pins a single object", exception.Message, StringComparison.Ordinal);
     }
 
     private static IConfigurationRoot Configuration(params (string Key, string Value)[] settings) =>

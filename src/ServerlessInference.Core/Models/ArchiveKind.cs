@@ -1,15 +1,17 @@
 namespace ServerlessInference.Models;
 
-/// <summary>What a model is packed in.</summary>
+/// <summary>The kind of archive that a model is packed in.</summary>
 public enum ArchiveKind
 {
-    /// <summary>What the object's name ends in: <c>.zip</c>, <c>.tar</c>, <c>.tar.gz</c> or <c>.tgz</c>; any other is no archive.</summary>
+    /// <summary>
+    /// Determined by the ending of the name: <c>.zip</c>, <c>.tar</c>, <c>.tar.gz</c> or <c>.tgz</c>; otherwise not an archive.
+    /// </summary>
     ByName,
 
-    /// <summary>Nothing: the object is a file of the model, whatever its name.</summary>
+    /// <summary>Not an archive: the object is a file of the model, regardless of its name.</summary>
     None,
 
-    /// <summary>A zip archive. Its server must offer ranges, since a zip's directory stands at its end.</summary>
+    /// <summary>A zip archive. The server must support ranges, because the directory of a zip is at its end.</summary>
     Zip,
 
     /// <summary>A tar archive.</summary>

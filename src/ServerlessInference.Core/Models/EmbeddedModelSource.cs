@@ -46,7 +46,8 @@ public sealed class EmbeddedModelSource : IModelSource
         return files.Count > 0
             ? ValueTask.FromResult(new ModelArtifact(Description, Version, files))
             : throw new ModelLoadException(
-                $"No resource of {_assembly.GetName().Name} begins with '{_prefix}'. Embed the model's files with that prefix as their LogicalName.");
+                $"No resource of {_assembly.GetName().Name} starts with '{_prefix}'. Embed the model's files with a LogicalName that " +
+                "starts with this prefix.");
     }
 
     // A deterministic build derives the module version id from the assembly's content, including its resources. Reading it is free, whereas

@@ -6,7 +6,9 @@ namespace ServerlessInference.Models;
 public sealed class ExecutionProviderOptions
 {
     /// <summary>Gets or sets the name of the provider.</summary>
-    /// <value>The name that ONNX Runtime uses, such as <c>CUDAExecutionProvider</c>, or its short form <c>CUDA</c>; case-insensitive.</value>
+    /// <value>
+    /// The name that ONNX Runtime uses, such as <c>CUDAExecutionProvider</c>, or its short form <c>CUDA</c>; case-insensitive.
+    /// </value>
     [Required]
     public string Name { get; set; } = string.Empty;
 

@@ -20,7 +20,7 @@ public sealed class FileSystemModelSource : IModelSource
     internal static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Files that belong to a single model file if they are in the same directory.</summary>
-    private static readonly string[] Companions =
+    private static readonly string[] CompanionNames =
     [
         "classes.txt", "coco.names", "config.json", "labels.txt", "preprocessor_config.json", "special_tokens_map.json", "synset.txt",
         "tokenizer.json", "tokenizer_config.json", "vocab.txt",
@@ -54,46 +54,49 @@ public sealed class FileSystemModelSource : IModelSource
 
     /// <inheritdoc/>
     public async ValueTask<string> GetVersionAsync(CancellationToken cancellationToken = default) =>
-        VersionOf(await ProbeAsync(token => List(token), cancellationToken).ConfigureAwait(false));
+        ComputeVersion(await WithTimeoutAsync(token => List(token), cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public async ValueTask<ModelArtifact> LoadAsync(CancellationToken cancellationToken = default)
     {
-        List<Entry> files = await ProbeAsync(token => List(token, readable: true), cancellationToken).ConfigureAwait(false);
-        return new ModelArtifact(Description, VersionOf(files), files.Select(entry => ModelFile.OnDisk(entry.Name, entry.Path, entry.Length)));
+        List<Entry> files = await WithTimeoutAsync(token => List(token, checkReadable: true), cancellationToken).ConfigureAwait(false);
+        return new ModelArtifact(
+            Description, ComputeVersion(files), files.Select(entry => ModelFile.OnDisk(entry.Name, entry.Path, entry.Length)));
     }
 
     /// <summary>Lists the files for a caller that copies them elsewhere.</summary>
-    /// <param name="alone">Whether a single file is wanted without the files that belong to it.</param>
+    /// <param name="singleFile">Whether to leave out the files that belong to a single model file.</param>
     /// <param name="cancellationToken">Cancels the listing.</param>
-    internal async ValueTask<IReadOnlyList<Entry>> ListAsync(bool alone, CancellationToken cancellationToken) =>
-        await ProbeAsync(token => List(token, alone: alone), cancellationToken).ConfigureAwait(false);
+    internal async ValueTask<IReadOnlyList<Entry>> ListAsync(bool singleFile, CancellationToken cancellationToken) =>
+        await WithTimeoutAsync(token => List(token, singleFile: singleFile), cancellationToken).ConfigureAwait(false);
 
-    private async Task<List<Entry>> ProbeAsync(Func<CancellationToken, List<Entry>> ask, CancellationToken cancellationToken)
+    private async Task<List<Entry>> WithTimeoutAsync(Func<CancellationToken, List<Entry>> list, CancellationToken cancellationToken)
     {
         try
         {
             // If the mount hangs, the task is abandoned: nothing can cancel a system call on a file system that does not answer.
-            return await Task.Run(() => ask(cancellationToken), cancellationToken)
+            return await Task.Run(() => list(cancellationToken), cancellationToken)
                 .WaitAsync(ProbeTimeout, _time, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (TimeoutException exception)
         {
             throw new ModelLoadException(
-                $"{Description} did not answer within {ProbeTimeout.TotalSeconds:0} s. Its mount hangs, or is slower than a start allows: check the mount and its throughput, " +
-                "and name another source behind it (ThenFrom).", exception);
+                $"{Description} did not answer within {ProbeTimeout.TotalSeconds:0} s. Its mount hangs, or is too slow for a start. Check " +
+                "the mount and its throughput, and add another source after this one (ThenFrom).", exception);
         }
     }
 
-    private List<Entry> List(CancellationToken cancellationToken, bool readable = false, bool alone = false)
+    private List<Entry> List(CancellationToken cancellationToken, bool checkReadable = false, bool singleFile = false)
     {
         try
         {
             var single = new FileInfo(_path);
-            List<Entry> files = !single.Exists ? Below(cancellationToken) : alone ? [Look(single.Name, single)] : Beside(single);
+            List<Entry> files = !single.Exists ? ListDirectory(cancellationToken)
+                : singleFile ? [CreateEntry(single.Name, single)]
+                : ListWithCompanions(single);
             files.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
-            foreach (Entry file in readable ? files : [])
+            foreach (Entry file in checkReadable ? files : [])
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 ReadFirstByte(file);
@@ -107,36 +110,37 @@ public sealed class FileSystemModelSource : IModelSource
         }
     }
 
-    private static List<Entry> Beside(FileInfo model)
+    private static List<Entry> ListWithCompanions(FileInfo model)
     {
-        var files = new List<Entry> { Look(model.Name, model) };
+        var files = new List<Entry> { CreateEntry(model.Name, model) };
         foreach (FileInfo file in model.Directory!.EnumerateFiles(model.Name + "*"))
         {
             if (file.Name != model.Name)
             {
-                files.Add(Look(file.Name, file));
+                files.Add(CreateEntry(file.Name, file));
             }
         }
 
-        foreach (string name in Companions)
+        foreach (string name in CompanionNames)
         {
             var companion = new FileInfo(Path.Combine(model.DirectoryName!, name));
             if (companion.Exists && companion.Name != model.Name)
             {
-                files.Add(Look(name, companion));
+                files.Add(CreateEntry(name, companion));
             }
         }
 
         return files;
     }
 
-    private List<Entry> Below(CancellationToken cancellationToken)
+    private List<Entry> ListDirectory(CancellationToken cancellationToken)
     {
         var folder = new DirectoryInfo(_path);
         if (!folder.Exists)
         {
             throw new ModelLoadException(_path.StartsWith(AppContext.BaseDirectory, StringComparison.Ordinal)
-                ? $"{Description} does not exist beside the program. Let the project copy it there (CopyToOutputDirectory), and build again."
+                ? $"{Description} does not exist. Set CopyToOutputDirectory in the project, so that the build copies the model next to " +
+                    "the program."
                 : $"{Description} does not exist. Check the path and, for a mount or a layer, that the function has it.");
         }
 
@@ -146,23 +150,26 @@ public sealed class FileSystemModelSource : IModelSource
             cancellationToken.ThrowIfCancellationRequested();
             if (files.Count == MaxFiles)
             {
-                throw new ModelLoadException($"{Description} holds more than {MaxFiles:N0} files. Name the model's own folder, or its file.");
+                throw new ModelLoadException(
+                    $"{Description} contains more than {MaxFiles:N0} files. Name the model's own directory, or its file.");
             }
 
-            files.Add(Look(Path.GetRelativePath(_path, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file));
+            files.Add(CreateEntry(Path.GetRelativePath(_path, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file));
         }
 
-        return files.Count > 0 ? files : throw new ModelLoadException($"{Description} is empty. Put model.onnx there, and what belongs to it.");
+        return files.Count > 0
+            ? files
+            : throw new ModelLoadException($"{Description} is empty. Put model.onnx and the files that belong to it there.");
     }
 
     /// <summary>Reads everything that is needed to know about a file, while hangs and failures are still handled.</summary>
     /// <remarks>For a link, as in the cache of Hugging Face, length and time are those of the file that it points to.</remarks>
-    private static Entry Look(string name, FileInfo file)
+    private static Entry CreateEntry(string name, FileInfo file)
     {
         FileSystemInfo target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true)!;
         return target is FileInfo { Exists: true } content
             ? new Entry(name, file.FullName, content.Length, content.LastWriteTimeUtc.Ticks)
-            : throw new FileNotFoundException($"'{file.FullName}' is a link to '{file.LinkTarget}', which is not there.");
+            : throw new FileNotFoundException($"'{file.FullName}' is a link to '{file.LinkTarget}', which does not exist.");
     }
 
     // A file that exists may still be unreadable for this user, or be on a mount that lists files but hangs when they are read.
@@ -172,11 +179,11 @@ public sealed class FileSystemModelSource : IModelSource
         Span<byte> first = stackalloc byte[1];
         if (file.Length > 0 && RandomAccess.Read(handle, first, 0) == 0)
         {
-            throw new EndOfStreamException($"'{file.Path}' has {file.Length:N0} bytes, and none of them can be read.");
+            throw new EndOfStreamException($"'{file.Path}' has {file.Length:N0} bytes, but none of them can be read.");
         }
     }
 
-    private static string VersionOf(List<Entry> files)
+    private static string ComputeVersion(List<Entry> files)
     {
         // FNV-1a, 64 bits (Fowler, Noll, Vo). Forging the version of a directory would gain nothing, so a cryptographic hash is not needed;
         // and the first one in a process would load OpenSSL, which slows down a cold start.
@@ -205,6 +212,8 @@ public sealed class FileSystemModelSource : IModelSource
     }
 
     /// <summary>A file as it was when it was listed.</summary>
-    /// <remarks>A class rather than a structure, because a list of structures would have to be compiled for this one type at start.</remarks>
+    /// <remarks>
+    /// A class rather than a structure, because a list of structures would have to be compiled for this one type at start.
+    /// </remarks>
     internal sealed record Entry(string Name, string Path, long Length, long Ticks);
 }

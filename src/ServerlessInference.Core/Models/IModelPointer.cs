@@ -1,20 +1,19 @@
-using ServerlessInference.Registration;
-
 namespace ServerlessInference.Models;
 
-/// <summary>Says where a model is: a URI that lies outside of the application and may change while it runs.</summary>
+/// <summary>Provides the location of a model: a URI that is stored outside the application and may change while it runs.</summary>
 /// <remarks>
-/// <para>Thread-safe. What it reads is kept for a lifetime (<see cref="ModelPointerBuilder.Lifetime"/>), so it need not keep anything
-/// itself.</para>
+/// Implementations must be thread-safe. The value is cached for the lifetime that was set when the pointer was registered, so an
+/// implementation does not need to cache it.
 /// </remarks>
 public interface IModelPointer
 {
-    /// <summary>Gets what this pointer is, for logs and errors: a scheme and a place, such as <c>ssm:/models/yolo</c>. It holds no secret.</summary>
+    /// <summary>Gets a description for logs and errors: a scheme and a place, such as <c>ssm:/models/yolo</c>.</summary>
+    /// <remarks>It must not contain a secret.</remarks>
     string Description { get; }
 
-    /// <summary>Reads where the model is.</summary>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The text; white space around it does not count.</returns>
-    /// <exception cref="ModelLoadException">It cannot be read; the message says what to do.</exception>
+    /// <summary>Reads the location of the model.</summary>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>The location; leading and trailing white space is ignored.</returns>
+    /// <exception cref="ModelLoadException">The pointer cannot be read; the message says what to do.</exception>
     ValueTask<string> ReadAsync(CancellationToken cancellationToken = default);
 }

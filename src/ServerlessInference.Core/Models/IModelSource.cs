@@ -24,7 +24,9 @@ public interface IModelSource
     /// <summary>Gets a description for logs and results: a scheme and a place, such as <c>layer:/opt/resnet50</c>.</summary>
     string Description { get; }
 
-    /// <summary>Gets the current version of the model without loading it. It should be cheap enough to be called every few seconds.</summary>
+    /// <summary>
+    /// Gets the current version of the model without loading it. It should be cheap enough to be called every few seconds.
+    /// </summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The version that <see cref="LoadAsync"/> would load now.</returns>
     /// <exception cref="ModelLoadException">The model does not exist.</exception>

@@ -1,6 +1,8 @@
 namespace ServerlessInference.Models;
 
-/// <summary>Creates model sources from URIs of one scheme. A package implements it to make its sources available in configuration.</summary>
+/// <summary>
+/// Creates model sources from URIs of one scheme. A package implements it to make its sources available in configuration.
+/// </summary>
 public interface IModelSourceFactory
 {
     /// <summary>Gets the scheme, without the colon: <c>s3</c>.</summary>

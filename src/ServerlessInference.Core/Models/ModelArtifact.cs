@@ -13,7 +13,7 @@ namespace ServerlessInference.Models;
 public sealed class ModelArtifact : IDisposable
 {
     private readonly Dictionary<string, ModelFile> _files;
-    private readonly List<Derived> _derived = [];
+    private readonly DerivedObjects _derived = new();
     private readonly IDisposable? _owner;
 
     /// <summary>Creates an artifact.</summary>
@@ -35,7 +35,7 @@ public sealed class ModelArtifact : IDisposable
         {
             if (!_files.TryAdd(file.Name, file))
             {
-                throw new ArgumentException($"The file '{file.Name}' stands twice in the model from {source}.", nameof(files));
+                throw new ArgumentException($"The model from {source} has two files named '{file.Name}'.", nameof(files));
             }
         }
 
@@ -76,13 +76,13 @@ public sealed class ModelArtifact : IDisposable
                 : throw new ModelLoadException($"{Source} has no file '{name}'; it has {ListFiles()}. Set the option File to one of them.");
         }
 
-        if (_files.TryGetValue("model.onnx", out ModelFile? usual) || _files.TryGetValue("onnx/model.onnx", out usual))
+        if (_files.TryGetValue("model.onnx", out ModelFile? conventional) || _files.TryGetValue("onnx/model.onnx", out conventional))
         {
-            return usual;
+            return conventional;
         }
 
-        return Only(prepared: false)
-            ?? Only(prepared: true)
+        return FindOnlyModel(prepared: false)
+            ?? FindOnlyModel(prepared: true)
             ?? throw new ModelLoadException($"{Source} has no .onnx or .ort file; it has {ListFiles()}.");
     }
 
@@ -90,7 +90,7 @@ public sealed class ModelArtifact : IDisposable
     public void Dispose() => _owner?.Dispose();
 
     /// <summary>Finds the only model. Among models prepared from the same one, any will do.</summary>
-    private ModelFile? Only(bool prepared)
+    private ModelFile? FindOnlyModel(bool prepared)
     {
         ModelFile? only = null;
         string? onlyModel = null;
@@ -105,7 +105,8 @@ public sealed class ModelArtifact : IDisposable
             string model = isPrepared ? name.Model : file.Name;
             if (only is not null && model != onlyModel)
             {
-                throw new ModelLoadException($"{Source} has several models: {ListFiles(modelsOnly: true)}. Set the option File to one of them.");
+                throw new ModelLoadException(
+                    $"{Source} has several models: {ListFiles(modelsOnly: true)}. Set the option File to one of them.");
             }
 
             only = file;
@@ -120,7 +121,7 @@ public sealed class ModelArtifact : IDisposable
 
     private string ListFiles(bool modelsOnly = false)
     {
-        const int Shown = 12;
+        const int MaxListed = 12;
         var names = new List<string>();
         foreach (string name in _files.Keys)
         {
@@ -131,7 +132,9 @@ public sealed class ModelArtifact : IDisposable
         }
 
         names.Sort(StringComparer.Ordinal);
-        return names.Count <= Shown ? string.Join(", ", names) : $"{string.Join(", ", names[..Shown])} and {names.Count - Shown} more";
+        return names.Count <= MaxListed
+            ? string.Join(", ", names)
+            : $"{string.Join(", ", names[..MaxListed])} and {names.Count - MaxListed} more";
     }
 
     /// <summary>Gets an object that is created from the files alone, such as a tokenizer, and creates it on the first call.</summary>
@@ -142,25 +145,5 @@ public sealed class ModelArtifact : IDisposable
     /// </param>
     /// <returns>The object.</returns>
     public T GetOrCreate<T>(object owner, Func<ModelArtifact, T> factory)
-        where T : class
-    {
-        ArgumentNullException.ThrowIfNull(owner);
-        ArgumentNullException.ThrowIfNull(factory);
-        lock (_derived)
-        {
-            foreach (Derived derived in _derived)
-            {
-                if (derived.Owner.Equals(owner) && derived.Value is T existing)
-                {
-                    return existing;
-                }
-            }
-
-            T created = factory(this);
-            _derived.Add(new Derived(owner, created));
-            return created;
-        }
-    }
-
-    private sealed record Derived(object Owner, object Value);
+        where T : class => _derived.GetOrCreate(owner, this, factory);
 }

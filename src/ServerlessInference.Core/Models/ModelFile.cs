@@ -55,7 +55,8 @@ public sealed class ModelFile
     {
         if (Length > maxLength)
         {
-            throw new ModelLoadException($"The file '{Name}' has {Length:N0} bytes; at most {maxLength:N0} are read at once. Is it the right file?");
+            throw new ModelLoadException(
+                $"The file '{Name}' has {Length:N0} bytes; at most {maxLength:N0} are read into memory. Check that it is the right file.");
         }
 
         if (PhysicalPath is null)

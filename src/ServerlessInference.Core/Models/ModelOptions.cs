@@ -24,7 +24,8 @@ public sealed class ModelOptions
 {
     /// <summary>Gets or sets which of the source's files is the model.</summary>
     /// <value>
-    /// A name such as <c>onnx/model_quantized.onnx</c>; <see langword="null"/>, the default, for <c>model.onnx</c> or the only model there is.
+    /// A name such as <c>onnx/model_quantized.onnx</c>; <see langword="null"/>, the default, for <c>model.onnx</c> or the only model there
+    /// is.
     /// </value>
     public string? File { get; set; }
 
@@ -62,8 +63,8 @@ public sealed class ModelOptions
     public GraphOptimizationLevel GraphOptimization { get; set; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
 
     /// <summary>Gets or sets whether models prepared by <c>serverless-inference optimize</c> are used.</summary>
-    /// <value>The default is <see cref="PreparedModelUse.WhereItFits"/>.</value>
-    public PreparedModelUse Prepared { get; set; } = PreparedModelUse.WhereItFits;
+    /// <value>The default is <see cref="PreparedModelUse.IfAvailable"/>.</value>
+    public PreparedModelUse Prepared { get; set; } = PreparedModelUse.IfAvailable;
 
     /// <summary>Gets or sets a value indicating whether all bytes of a prepared model are compared with the digest in its record.</summary>
     /// <value>
@@ -78,8 +79,8 @@ public sealed class ModelOptions
 
     /// <summary>Gets or sets a value indicating whether ONNX Runtime rearranges weights for its kernels when it loads the model.</summary>
     /// <value>
-    /// The default is <see langword="true"/>. Without prepacking, models with large matrix products load faster and use less memory, but each
-    /// run takes longer.
+    /// The default is <see langword="true"/>. Without prepacking, models with large matrix products load faster and use less memory, but
+    /// each run takes longer.
     /// </value>
     public bool Prepacking { get; set; } = true;
 
@@ -89,8 +90,8 @@ public sealed class ModelOptions
 
     /// <summary>Gets or sets a value indicating whether memory needed only by a large run is released when smaller runs follow.</summary>
     /// <value>
-    /// The default is <see langword="true"/>: memory is released after eight consecutive runs whose input was at most a quarter of the largest
-    /// run's.
+    /// The default is <see langword="true"/>: memory is released after eight consecutive runs whose input was at most a quarter of the
+    /// largest run's.
     /// </value>
     public bool ShrinkArena { get; set; } = true;
 
@@ -120,14 +121,16 @@ public sealed class ModelOptions
     /// </value>
     public TimeSpan? CheckInterval { get; set; }
 
-    /// <summary>Gets or sets the random variation of <see cref="CheckInterval"/>, which keeps many processes from checking at once.</summary>
+    /// <summary>
+    /// Gets or sets the random variation of <see cref="CheckInterval"/>, which keeps many processes from checking at once.
+    /// </summary>
     /// <value>A fraction of the interval, 0 to 0.5. The default is 0.1, which is ten percent more or less.</value>
     [Range(0.0, 0.5)]
     public double CheckJitter { get; set; } = 0.1;
 
     /// <summary>Gets or sets how a new version replaces the old one.</summary>
-    /// <value>The default is <see cref="ModelReplacement.WhereMemoryAllows"/>.</value>
-    public ModelReplacement Replacement { get; set; } = ModelReplacement.WhereMemoryAllows;
+    /// <value>The default is <see cref="ModelReplacement.Auto"/>.</value>
+    public ModelReplacement Replacement { get; set; } = ModelReplacement.Auto;
 
     /// <summary>Gets or sets how long a request waits for a running check or replacement before it uses the old version.</summary>
     /// <value>

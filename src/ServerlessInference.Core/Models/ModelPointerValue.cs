@@ -1,11 +1,16 @@
 namespace ServerlessInference.Models;
 
-/// <summary>What a pointer says, taken apart as a URI: <c>s3://bucket/yolo/v3/</c> has the scheme <c>s3</c>, the authority <c>bucket</c> and the path <c>yolo/v3/</c>.</summary>
-/// <remarks>Immutable. A text that is no URI (<c>bucket,yolo/v3</c>) has an empty scheme and authority, and is all path; take <see cref="Text"/> apart yourself.</remarks>
+/// <summary>The value of a pointer, parsed as a URI.</summary>
+/// <remarks>
+/// <para>For example, <c>s3://bucket/yolo/v3/</c> has the scheme <c>s3</c>, the authority <c>bucket</c> and the path
+/// <c>yolo/v3/</c>.</para>
+/// <para>A text that is not a URI (<c>bucket,yolo/v3</c>) has an empty scheme and authority; all of it is the path. Parse
+/// <see cref="Text"/> yourself in that case. Immutable.</para>
+/// </remarks>
 public sealed record ModelPointerValue
 {
-    /// <summary>Takes a text apart.</summary>
-    /// <param name="text">What the pointer says, without white space around it.</param>
+    /// <summary>Parses the value of a pointer.</summary>
+    /// <param name="text">The value, without leading and trailing white space.</param>
     /// <exception cref="ArgumentException">The text is empty.</exception>
     public ModelPointerValue(string text)
     {
@@ -27,22 +32,24 @@ public sealed record ModelPointerValue
         Path = rest;
     }
 
-    /// <summary>Gets all that the pointer says.</summary>
+    /// <summary>Gets the whole value.</summary>
     public string Text { get; }
 
-    /// <summary>Gets the scheme, such as <c>s3</c>; empty where there is none.</summary>
+    /// <summary>Gets the scheme, such as <c>s3</c>; empty if there is none.</summary>
     public string Scheme { get; }
 
-    /// <summary>Gets what stands between <c>//</c> and the next <c>/</c>: a bucket, a host; empty where there is none.</summary>
+    /// <summary>Gets the part between <c>//</c> and the next <c>/</c>, such as a bucket or a host; empty if there is none.</summary>
     public string Authority { get; }
 
-    /// <summary>Gets the path, without query and fragment: behind an authority without the slash that separates them, else as it stands.</summary>
+    /// <summary>
+    /// Gets the path, without query and fragment. After an authority, it does not start with the slash that separates them.
+    /// </summary>
     public string Path { get; }
 
     private static System.Buffers.SearchValues<char> SchemeCharacters { get; } =
         System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 
-    /// <summary>Gives all that the pointer says.</summary>
+    /// <summary>Returns the whole value.</summary>
     /// <returns><see cref="Text"/>.</returns>
     public override string ToString() => Text;
 }

@@ -6,7 +6,9 @@ namespace ServerlessInference.Models;
 public sealed class ModelSourceOptions
 {
     /// <summary>Gets or sets the URI of the model.</summary>
-    /// <value><c>layer:NAME</c> (below <c>/opt</c>), <c>file:PATH</c> (EFS and other mounts), or a scheme that another package adds.</value>
+    /// <value>
+    /// <c>layer:NAME</c> (below <c>/opt</c>), <c>file:PATH</c> (EFS and other mounts), or a scheme that another package adds.
+    /// </value>
     [Required]
     public string Uri { get; set; } = string.Empty;
 

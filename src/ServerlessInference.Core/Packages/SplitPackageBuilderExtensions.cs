@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -22,7 +23,8 @@ public static class SplitPackageBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         IServiceCollection services = builder.Services;
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<SplitPackageOptions>, SplitPackageOptionsFromConfiguration>());
+        services.TryAddEnumerable(ConfigureFromSection<SplitPackageOptions>.Describe(
+            SplitPackageOptions.Section, static (section, options) => section.Bind(options)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SplitPackageOptions>, SplitPackageOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IModelSourceFactory, SplitPackageSourceFactory>(provider => new SplitPackageSourceFactory(provider)));
         services.TryAddSingleton(provider => new SplitPackage(

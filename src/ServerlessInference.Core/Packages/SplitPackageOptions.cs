@@ -7,6 +7,8 @@ namespace ServerlessInference.Packages;
 /// </remarks>
 public sealed class SplitPackageOptions
 {
+    internal const string Section = "ServerlessInference:SplitPackage";
+
     /// <summary>Gets or sets where the manifest is.</summary>
     /// <value>
     /// A path, or the URI of any model source, such as <c>s3://bucket/split-package.json#sha256=…</c>. <see langword="null"/>, the default, is

@@ -128,7 +128,9 @@ public static class ModelBuilderExtensions
     /// <param name="model">The model.</param>
     /// <param name="decode">Makes an input of bytes; throws an <see cref="InvalidInputException"/> for bytes that are none.</param>
     /// <param name="write">Writes an answer as one JSON value.</param>
-    /// <param name="sample">A small, valid input, with which the way of a request is gone once while the model loads; empty for none.</param>
+    /// <param name="sample">
+    /// A small, valid input, with which the way of a request is gone once while the model loads; empty for none.
+    /// </param>
     /// <returns>The model.</returns>
     public static ModelBuilder AcceptEncoded<TInput, TOutput>(
         this ModelBuilder model, Func<ReadOnlyMemory<byte>, TInput> decode, Action<Utf8JsonWriter, TOutput> write, ReadOnlyMemory<byte> sample = default)

@@ -5,19 +5,29 @@ using ServerlessInference.Models.Pointers;
 
 namespace ServerlessInference.Registration;
 
-/// <summary>Names one pointer; the last call wins. Packages add kinds of their own, such as <c>ParameterStore</c>.</summary>
-/// <remarks>Not thread-safe: used while a model is registered.</remarks>
+/// <summary>Selects a pointer, which is a place outside the application that contains the URI of a model.</summary>
+/// <remarks>
+/// If several methods are called, the last call wins. Packages add further kinds of pointers, such as <c>ParameterStore</c>. Not
+/// thread-safe.
+/// </remarks>
+/// <example>
+/// <code>
+/// model.FromPointer(pointer =&gt; pointer.EnvironmentVariable("MODEL_URI"));
+/// </code>
+/// </example>
 public sealed class ModelPointerBuilder
 {
+    internal static readonly TimeSpan DefaultLifetime = TimeSpan.FromSeconds(30);
+
     private Func<IServiceProvider, IModelPointer>? _factory;
-    private TimeSpan _lifetime = TimeSpan.FromSeconds(30);
+    private TimeSpan _lifetime = DefaultLifetime;
 
     internal ModelPointerBuilder()
     {
     }
 
-    /// <summary>Takes the URI from an environment variable.</summary>
-    /// <param name="name">The variable.</param>
+    /// <summary>Reads the URI from an environment variable.</summary>
+    /// <param name="name">The name of the variable.</param>
     /// <returns>This builder.</returns>
     public ModelPointerBuilder EnvironmentVariable(string name)
     {
@@ -25,8 +35,8 @@ public sealed class ModelPointerBuilder
         return Custom(_ => new EnvironmentPointer(name));
     }
 
-    /// <summary>Takes the URI from a small text file, such as one on EFS.</summary>
-    /// <param name="path">The file, which holds the URI and nothing else.</param>
+    /// <summary>Reads the URI from a small text file, for example on a network mount.</summary>
+    /// <param name="path">The file, which contains nothing but the URI.</param>
     /// <returns>This builder.</returns>
     public ModelPointerBuilder File(string path)
     {
@@ -34,8 +44,8 @@ public sealed class ModelPointerBuilder
         return Custom(services => new FilePointer(path, services.GetService<TimeProvider>()));
     }
 
-    /// <summary>Takes the URI from a pointer of your own.</summary>
-    /// <param name="factory">Creates the pointer, once.</param>
+    /// <summary>Reads the URI from a custom pointer.</summary>
+    /// <param name="factory">Creates the pointer; called once.</param>
     /// <returns>This builder.</returns>
     public ModelPointerBuilder Custom(Func<IServiceProvider, IModelPointer> factory)
     {
@@ -44,8 +54,8 @@ public sealed class ModelPointerBuilder
         return this;
     }
 
-    /// <summary>Sets how long a value that was read is used before it is read again.</summary>
-    /// <param name="lifetime">Zero or more; zero reads at every question. The default is 30 seconds.</param>
+    /// <summary>Sets how long the value is cached before it is read again.</summary>
+    /// <param name="lifetime">Zero or more; zero disables the cache. The default is 30 seconds.</param>
     /// <returns>This builder.</returns>
     public ModelPointerBuilder Lifetime(TimeSpan lifetime)
     {
@@ -54,27 +64,16 @@ public sealed class ModelPointerBuilder
         return this;
     }
 
-    /// <summary>Makes a source that resolves what the pointer says.</summary>
+    /// <summary>Creates a source that loads the model from where the pointer refers to.</summary>
     internal Func<IServiceProvider, IModelSource> Build(Action<ModelPointerValue, ModelSourceChainBuilder>? sources)
     {
         Func<IServiceProvider, IModelPointer> factory = _factory
-            ?? throw new ArgumentException("No pointer was named. Call EnvironmentVariable, File, ParameterStore or Custom.");
+            ?? throw new ArgumentException("No pointer was selected. Call EnvironmentVariable, File, ParameterStore or Custom.");
         TimeSpan lifetime = _lifetime;
-        return services => Create(services, factory(services), lifetime, sources);
+        return services => CreateSource(services, factory(services), lifetime, sources);
     }
 
-    /// <summary>Makes a source of a pointer whose text is a URI: for a factory that gives configuration a scheme of its own.</summary>
-    /// <param name="services">The container.</param>
-    /// <param name="modelPointer">The pointer.</param>
-    /// <returns>The source.</returns>
-    public static IModelSource CreateSource(IServiceProvider services, IModelPointer modelPointer)
-    {
-        ArgumentNullException.ThrowIfNull(services);
-        ArgumentNullException.ThrowIfNull(modelPointer);
-        return Create(services, modelPointer, new ModelPointerBuilder()._lifetime, null);
-    }
-
-    private static PointerModelSource Create(
+    internal static PointerModelSource CreateSource(
         IServiceProvider services, IModelPointer pointer, TimeSpan lifetime, Action<ModelPointerValue, ModelSourceChainBuilder>? sources)
     {
         var cached = new CachedPointer(

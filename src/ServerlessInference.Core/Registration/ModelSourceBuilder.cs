@@ -5,34 +5,43 @@ using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.Registration;
 
-/// <summary>Names one source of a model; the last call wins.</summary>
+/// <summary>Selects one source of a model. If several methods are called, the last call wins.</summary>
+/// <example>
+/// <code>
+/// model.From(source =&gt; source.FileSystem("/mnt/models/resnet50", deadline: TimeSpan.FromSeconds(2)));
+/// </code>
+/// </example>
 public sealed class ModelSourceBuilder
 {
-    /// <summary>Where Lambda unpacks layers. Source: AWS Lambda's documentation, "Packaging your layer content".</summary>
+    /// <summary>The directory in which AWS Lambda makes layers available.</summary>
+    /// <remarks>Source: AWS Lambda's documentation, "Packaging your layer content".</remarks>
     public const string LayerRoot = "/opt";
 
     internal Func<IServiceProvider, IModelSource>? Factory { get; private set; }
 
     internal TimeSpan? Deadline { get; private set; }
 
-    /// <summary>Takes the model from a folder or a file.</summary>
-    /// <param name="path">The folder or the model file.</param>
+    /// <summary>Loads the model from a directory or a file.</summary>
+    /// <param name="path">The directory or the model file.</param>
     /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
     /// <returns>This builder.</returns>
     public ModelSourceBuilder FileSystem(string path, TimeSpan? deadline = null) => Custom(_ => new FileSystemModelSource(path), deadline);
 
-    /// <summary>Takes the model from a folder or a file on EFS or another network mount, which may hang: give it a deadline.</summary>
-    /// <param name="path">The folder or the model file, such as <c>/mnt/models/resnet50</c>.</param>
+    /// <summary>Loads the model from a directory or a file on EFS or another network mount. A mount may hang, so set a deadline.</summary>
+    /// <param name="path">The directory or the model file, such as <c>/mnt/models/resnet50</c>.</param>
     /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
     /// <returns>This builder.</returns>
     public ModelSourceBuilder Efs(string path, TimeSpan? deadline = null) => Custom(_ => new FileSystemModelSource(path, "efs"), deadline);
 
-    /// <summary>Copies the model from EFS or another network mount into the store, verified, and uses it from there: for mounts that are slow to map, and for archives.</summary>
-    /// <param name="path">The folder, the model file or the archive, such as <c>/mnt/models/resnet50.tar.gz</c>.</param>
-    /// <param name="copy">Sets how it is copied and checked.</param>
-    /// <param name="deadline">How long the copying may take before the next source is tried; <see langword="null"/> for no limit.</param>
+    /// <summary>Copies the model from EFS or another network mount into the store, verifies it, and loads it from there.</summary>
+    /// <param name="path">The directory, the model file or the archive, such as <c>/mnt/models/resnet50.tar.gz</c>.</param>
+    /// <param name="copy">Configures how the model is copied and verified.</param>
+    /// <param name="deadline">How long copying may take before the next source is tried; <see langword="null"/> for no limit.</param>
     /// <returns>This builder.</returns>
-    /// <remarks>In a URI: <c>efs:/mnt/models/resnet50#copy=true</c>, followed by settings as <c>&amp;sha256=…</c>.</remarks>
+    /// <remarks>
+    /// Use it for archives, and for mounts on which memory-mapped files are slow. In a URI: <c>efs:/mnt/models/resnet50#copy=true</c>,
+    /// followed by settings such as <c>&amp;sha256=…</c>.
+    /// </remarks>
     public ModelSourceBuilder Efs(string path, Action<RemoteModelOptions> copy, TimeSpan? deadline = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -40,22 +49,24 @@ public sealed class ModelSourceBuilder
         return Custom(services => FileModelSourceFactory.Create(path, "efs", string.Empty, services, copy), deadline);
     }
 
-    /// <summary>Takes the model from a Lambda layer, which Lambda unpacks under <c>/opt</c>.</summary>
-    /// <param name="path">The path inside the layer, such as <c>resnet50</c>.</param>
+    /// <summary>Loads the model from a layer of AWS Lambda, which is available below <c>/opt</c>.</summary>
+    /// <param name="path">The path within the layer, such as <c>resnet50</c>.</param>
     /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
     /// <returns>This builder.</returns>
     public ModelSourceBuilder Layer(string path, TimeSpan? deadline = null) =>
         Custom(_ => new FileSystemModelSource(Path.Combine(LayerRoot, path), "layer"), deadline);
 
-    /// <summary>Takes the model from embedded resources.</summary>
+    /// <summary>Loads the model from embedded resources.</summary>
     /// <param name="assembly">The assembly.</param>
-    /// <param name="prefix">What the names of the model's resources begin with, such as <c>model/</c>.</param>
+    /// <param name="prefix">The prefix of the model's resource names, such as <c>model/</c>.</param>
     /// <returns>This builder.</returns>
     public ModelSourceBuilder Embedded(Assembly assembly, string prefix) => Custom(_ => new EmbeddedModelSource(assembly, prefix));
 
-    /// <summary>Takes the model from a web server: a file of its own, or an archive.</summary>
-    /// <param name="uri">Its address, such as <c>https://host/model.tar.gz#sha256=…</c>; what stands behind the <c>#</c> are settings.</param>
-    /// <param name="configure">Sets how it is fetched and checked; may be <see langword="null"/>.</param>
+    /// <summary>Downloads the model from a web server: a single file, or an archive.</summary>
+    /// <param name="uri">
+    /// The address, such as <c>https://host/model.tar.gz#sha256=…</c>; the fragment after <c>#</c> contains settings.
+    /// </param>
+    /// <param name="configure">Configures how the model is downloaded and verified; may be <see langword="null"/>.</param>
     /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
     /// <returns>This builder.</returns>
     public ModelSourceBuilder Http(string uri, Action<RemoteModelOptions>? configure = null, TimeSpan? deadline = null)
@@ -64,10 +75,10 @@ public sealed class ModelSourceBuilder
         return Custom(services => HttpModelSourceFactory.Create(uri, services, configure), deadline);
     }
 
-    /// <summary>Takes the model from where a URI points.</summary>
+    /// <summary>Loads the model from a URI.</summary>
     /// <param name="uri">
-    /// <c>layer:NAME</c>, <c>file:PATH</c>, <c>efs:PATH</c> (with <c>#copy=true</c> copied into the store), <c>https://…</c>, a scheme that another package adds,
-    /// such as <c>s3://…</c>, or a pointer to such a URI: <c>env:VARIABLE</c>, <c>pointer-file:PATH</c>.
+    /// <c>layer:NAME</c>, <c>file:PATH</c>, <c>efs:PATH</c> (copied into the store with <c>#copy=true</c>), <c>https://…</c>, a scheme that
+    /// another package adds, such as <c>s3://…</c>, or a pointer to such a URI: <c>env:VARIABLE</c>, <c>pointer-file:PATH</c>.
     /// </param>
     /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
     /// <returns>This builder.</returns>
@@ -77,8 +88,8 @@ public sealed class ModelSourceBuilder
         return Custom(services => ModelSourceResolver.Resolve(uri, services), deadline);
     }
 
-    /// <summary>Takes the model from a source of your own.</summary>
-    /// <param name="factory">Creates the source, once.</param>
+    /// <summary>Loads the model from a custom source.</summary>
+    /// <param name="factory">Creates the source; called once.</param>
     /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
     /// <returns>This builder.</returns>
     public ModelSourceBuilder Custom(Func<IServiceProvider, IModelSource> factory, TimeSpan? deadline = null)
@@ -94,7 +105,7 @@ public sealed class ModelSourceBuilder
         return this;
     }
 
-    /// <summary>Lets a caller name a source, and gives what it named.</summary>
+    /// <summary>Lets a caller select a source, and returns the selection.</summary>
     internal static ModelSourceRegistration Register(Action<ModelSourceBuilder> source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -102,6 +113,8 @@ public sealed class ModelSourceBuilder
         source(builder);
         return builder.Factory is { } factory
             ? new ModelSourceRegistration(factory, builder.Deadline)
-            : throw new ArgumentException("No source was named. Call FileSystem, Efs, Layer, Embedded, Http, ByPointer, Uri or Custom.", nameof(source));
+            : throw new ArgumentException(
+                "No source was selected. Call FileSystem, Embedded, Http, ByPointer, Uri, Custom or a method of another package.",
+                nameof(source));
     }
 }

@@ -10,7 +10,9 @@ public static class PointerBuilderExtensions
     /// <param name="model">The model.</param>
     /// <param name="configure">Names the pointer.</param>
     /// <param name="sources">Makes sources of what it says; <see langword="null"/> takes it as the URI of one.</param>
-    /// <param name="deadline">How long pointer and sources may take before the next source is tried; <see langword="null"/> for no limit.</param>
+    /// <param name="deadline">
+    /// How long pointer and sources may take before the next source is tried; <see langword="null"/> for no limit.
+    /// </param>
     /// <returns>The model.</returns>
     /// <exception cref="ArgumentException">No pointer was named.</exception>
     /// <remarks>
@@ -26,7 +28,9 @@ public static class PointerBuilderExtensions
     /// <param name="source">The source.</param>
     /// <param name="configure">Names the pointer.</param>
     /// <param name="sources">Makes sources of what it says; <see langword="null"/> takes it as the URI of one.</param>
-    /// <param name="deadline">How long pointer and sources may take before the next source is tried; <see langword="null"/> for no limit.</param>
+    /// <param name="deadline">
+    /// How long pointer and sources may take before the next source is tried; <see langword="null"/> for no limit.
+    /// </param>
     /// <returns>The source.</returns>
     /// <exception cref="ArgumentException">No pointer was named.</exception>
     public static ModelSourceBuilder ByPointer(

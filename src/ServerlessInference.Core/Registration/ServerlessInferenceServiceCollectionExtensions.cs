@@ -47,13 +47,17 @@ public static class ServerlessInferenceServiceCollectionExtensions
         services.TryAddSingleton(provider => new ModelMemory(
             () => provider.GetRequiredService<IOptions<ModelMemoryOptions>>(), provider.GetRequiredService<ProcessMemory>(), LoggerFor<ModelMemory>(provider)));
         services.TryAddSingleton<IModelRegistry>(CreateRegistry);
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<ModelMemoryOptions>, ModelMemoryOptionsFromConfiguration>());
+        services.TryAddEnumerable(ConfigureFromSection<ModelMemoryOptions>.Describe(
+            "ServerlessInference:Memory", static (section, options) => section.Bind(options)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelMemoryOptions>, ModelMemoryOptionsValidator>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<ModelStoreOptions>, ModelStoreOptionsFromConfiguration>());
+        services.TryAddEnumerable(ConfigureFromSection<ModelStoreOptions>.Describe(
+            "ServerlessInference:Store", static (section, options) => section.Bind(options)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelStoreOptions>, ModelStoreOptionsValidator>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<InferenceThreadOptions>, InferenceThreadOptionsFromConfiguration>());
+        services.TryAddEnumerable(ConfigureFromSection<InferenceThreadOptions>.Describe(
+            "ServerlessInference:Threads", static (section, options) => section.Bind(options)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<InferenceThreadOptions>, InferenceThreadOptionsValidator>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<ModelOptions>, ModelOptionsFromConfiguration>());
+        services.TryAddEnumerable(ConfigureFromSection<ModelOptions>.DescribePerName(
+            "ServerlessInference:Models", static (section, options) => section.Bind(options)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsRules>());
         return new ServerlessInferenceBuilder(services);
@@ -98,7 +102,9 @@ public static class ServerlessInferenceServiceCollectionExtensions
     /// <summary>Adds a model whose options come from a configuration section of your choice.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The model's name.</param>
-    /// <param name="configuration">A section with the members of <see cref="ModelOptions"/>; its <c>Sources</c> say where the model is.</param>
+    /// <param name="configuration">
+    /// A section with the members of <see cref="ModelOptions"/>; its <c>Sources</c> say where the model is.
+    /// </param>
     /// <param name="configure">Describes the rest; may be <see langword="null"/>.</param>
     /// <returns>The builder.</returns>
     public static ServerlessInferenceBuilder AddModel(

@@ -11,7 +11,7 @@ namespace ServerlessInference.Sessions;
 /// </remarks>
 public sealed class LoadedModel
 {
-    private readonly List<Derived> _derived = [];
+    private readonly DerivedObjects _derived = new();
     private readonly ConcurrentQueue<InferenceBatch> _batches = new();
     private readonly OnnxSession? _session;
     private readonly MemoryReservation? _reservation;
@@ -71,33 +71,15 @@ public sealed class LoadedModel
         IsStandIn = true,
     };
 
-    /// <summary>Gets what an owner derives from this model (labels, settings, a tokenizer), deriving it at the first call.</summary>
-    /// <typeparam name="T">What is derived.</typeparam>
-    /// <param name="owner">Who asks: two owners of one model do not share.</param>
-    /// <param name="factory">Derives it; at a race it may run twice, and one result is kept.</param>
-    /// <returns>What was derived.</returns>
+    /// <summary>Gets an object that is created from this model, such as labels or settings, and creates it on the first call.</summary>
+    /// <typeparam name="T">The type of the object.</typeparam>
+    /// <param name="owner">The key. Callers that pass equal owners share the object.</param>
+    /// <param name="factory">
+    /// Creates the object. Concurrent callers wait for it. If it throws, nothing is kept and the next call tries again.
+    /// </param>
+    /// <returns>The object, which is disposed with the model if it is disposable.</returns>
     public T GetOrCreate<T>(object owner, Func<LoadedModel, T> factory)
-        where T : class
-    {
-        ArgumentNullException.ThrowIfNull(owner);
-        ArgumentNullException.ThrowIfNull(factory);
-        if (Find(owner, typeof(T)) is { } existing)
-        {
-            return (T)existing;
-        }
-
-        T created = factory(this);
-        lock (_derived)
-        {
-            if (Find(owner, typeof(T)) is { } first)
-            {
-                return (T)first;
-            }
-
-            _derived.Add(new Derived(owner, typeof(T), created));
-            return created;
-        }
-    }
+        where T : class => _derived.GetOrCreate(owner, this, factory);
 
     /// <summary>Counts a run; returns whether it is the first.</summary>
     internal bool CountRun() => Volatile.Read(ref _runs) == 0 && Interlocked.Exchange(ref _runs, 1) == 0;
@@ -119,21 +101,6 @@ public sealed class LoadedModel
         _session.Run(batch, Identity, cancellationToken);
     }
 
-    private object? Find(object owner, Type type)
-    {
-        lock (_derived)
-        {
-            foreach (Derived derived in _derived)
-            {
-                if (derived.Owner.Equals(owner) && derived.Type == type)
-                {
-                    return derived.Value;
-                }
-            }
-
-            return null;
-        }
-    }
 
     private void FillOutputs(InferenceBatch batch)
     {
@@ -236,13 +203,7 @@ public sealed class LoadedModel
                 batch.Dispose();
             }
 
-            lock (_derived)
-            {
-                foreach (Derived derived in _derived)
-                {
-                    (derived.Value as IDisposable)?.Dispose();
-                }
-            }
+            _derived.DisposeAll();
         }
         finally
         {
@@ -260,7 +221,4 @@ public sealed class LoadedModel
             }
         }
     }
-
-    // A class in a list of a few: a dictionary of structures would be compiled for this type alone, at every cold start.
-    private sealed record Derived(object Owner, Type Type, object Value);
 }

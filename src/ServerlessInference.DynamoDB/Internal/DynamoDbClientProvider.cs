@@ -3,6 +3,7 @@ using Amazon;
 using Amazon.DynamoDBv2;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Shared;
 
 namespace ServerlessInference.DynamoDB;
 

@@ -1,3 +1,5 @@
+using ServerlessInference.Shared;
+
 namespace ServerlessInference.ParameterStore;
 
 /// <summary>Turns errors of Parameter Store into messages that say what to do.</summary>
@@ -6,7 +8,7 @@ internal static class ParameterErrors
 {
     /// <summary>Returns whether an error is transient.</summary>
     public static bool IsTransient(int status, string kind) =>
-        status is 408 or 429 or >= 500
+        RetryStrategy.IsTransientStatus(status)
         || kind is "ThrottlingException" or "InternalServerError" or "RequestExpired" or "ServiceUnavailable";
 
     public static ModelLoadException Explain(string name, string region, int status, string kind, string message) => new(kind switch

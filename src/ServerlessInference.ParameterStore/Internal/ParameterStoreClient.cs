@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
+using ServerlessInference.Shared;
 
 namespace ServerlessInference.ParameterStore;
 
@@ -25,6 +26,7 @@ internal sealed class ParameterStoreClient(ParameterStoreOptions options, TimePr
                 $"The region of the parameter '{name}' is unknown. Set ServerlessInference:ParameterStore:Region, or AWS_REGION.");
         var address = new Uri(options.Endpoint ?? variable("AWS_ENDPOINT_URL_SSM") ?? GetEndpoint(region));
         byte[] body = CreateBody(name);
+        var retry = new RetryStrategy(options.MaxAttempts, firstPause: TimeSpan.FromMilliseconds(100), maxPause: TimeSpan.FromSeconds(30));
         for (int attempt = 1; ; attempt++)
         {
             string reason;
@@ -55,24 +57,22 @@ internal sealed class ParameterStoreClient(ParameterStoreOptions options, TimePr
                         "Check ServerlessInference:ParameterStore:Endpoint.",
                         exception);
                 }
-                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+                catch (Exception exception) when (RetryStrategy.IsTransient(exception, cancellationToken))
                 {
-                    reason = string.Create(CultureInfo.InvariantCulture, $"no answer within {options.Timeout.TotalSeconds:0.###} s");
-                }
-                catch (HttpRequestException exception)
-                {
-                    reason = exception.InnerException?.Message ?? exception.Message;
+                    reason = exception is OperationCanceledException
+                        ? string.Create(CultureInfo.InvariantCulture, $"no answer within {options.Timeout.TotalSeconds:0.###} s")
+                        : exception.InnerException?.Message ?? exception.Message;
                 }
             }
 
-            if (attempt >= options.MaxAttempts)
+            if (attempt >= retry.MaxAttempts)
             {
                 throw new ModelLoadException(
                     $"Parameter Store ({address.Authority}) cannot be reached for '{name}': {attempt} attempts failed, the last with: " +
                     $"{reason}. A function in a VPC needs a NAT gateway, or a VPC endpoint for ssm.");
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(100 << (attempt - 1)), time, cancellationToken).ConfigureAwait(false);
+            await retry.PauseAsync(attempt, time, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -14,6 +14,6 @@ internal sealed class ParameterStoreSourceFactory(IServiceProvider services) : I
         string name = uri[(Scheme.Length + 1)..];
         return string.IsNullOrWhiteSpace(name)
             ? throw new ArgumentException($"'{uri}' has no parameter; a valid URI is ssm:/models/yolo.", nameof(uri))
-            : ModelPointerBuilder.CreateSource(services, ParameterStorePointerExtensions.Create(services, name, null));
+            : ModelSources.FromPointer(ParameterStorePointerExtensions.Create(services, name, null), services);
     }
 }

@@ -22,7 +22,7 @@ internal static class S3Errors
         int status = (int)exception.StatusCode;
         return exception.StatusCode switch
         {
-            HttpStatusCode.PreconditionFailed => new ModelChangedException($"{location} was replaced while it was read.", exception),
+            HttpStatusCode.PreconditionFailed => new ModelChangedException($"{location} was replaced while it was being read.", exception),
             HttpStatusCode.NotFound when exception.ErrorCode == "NoSuchBucket" =>
                 new ModelLoadException($"{location}: the bucket does not exist. Check its name and its region.", exception),
             HttpStatusCode.NotFound => new ModelLoadException(

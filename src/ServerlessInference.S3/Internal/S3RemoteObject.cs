@@ -59,7 +59,7 @@ internal sealed class S3RemoteObject(
                 throw mismatch;
             }
 
-            return new ResponseStream(response, new S3Body(response.ResponseStream, Location));
+            return new S3Body(response, Location);
         }
         catch (Exception exception) when (S3Errors.IsSdk(exception))
         {
@@ -79,6 +79,6 @@ internal sealed class S3RemoteObject(
         }
 
         bool isOther = (range?.Length ?? length) != length || (response.ETag is { Length: > 0 } tag && tag.Trim('"') != Version);
-        return isOther ? new ModelChangedException($"{Location} was replaced while it was read.") : null;
+        return isOther ? new ModelChangedException($"{Location} was replaced while it was being read.") : null;
     }
 }

@@ -10,7 +10,7 @@ public sealed class EmbeddedModelSourceTests
     private static EmbeddedModelSource Source(string prefix) => new(typeof(EmbeddedModelSourceTests).Assembly, prefix);
 
     [Fact]
-    public async Task LoadAsync_Prefix_GivesTheFilesBelowItInMemory()
+    public async Task LoadAsync_Prefix_ReturnsItsFilesInMemory()
     {
         using ModelArtifact artifact = await Source("embedded/").LoadAsync(Token);
 
@@ -22,17 +22,18 @@ public sealed class EmbeddedModelSourceTests
     }
 
     [Fact]
-    public async Task LoadAsync_PrefixOfNothing_SaysHowToEmbed()
+    public async Task LoadAsync_UnknownPrefix_ExplainsHowToEmbed()
     {
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(async () => await Source("nothing/").LoadAsync(Token));
 
         Assert.Equal(
-            "No resource of ServerlessInference.Core.Tests begins with 'nothing/'. Embed the model's files with that prefix as their LogicalName.",
+            "No resource of ServerlessInference.Core.Tests starts with 'nothing/'. " +
+            "Embed the model's files with a LogicalName that starts with this prefix.",
             error.Message);
     }
 
     [Fact]
-    public async Task GetVersionAsync_SameAssembly_IsTheVersionThatLoadAsyncGives()
+    public async Task GetVersionAsync_SameAssembly_EqualsVersionOfLoadAsync()
     {
         using ModelArtifact artifact = await Source("embedded/").LoadAsync(Token);
 

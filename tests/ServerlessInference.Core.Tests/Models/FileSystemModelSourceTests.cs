@@ -13,7 +13,7 @@ public sealed class FileSystemModelSourceTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task LoadAsync_Folder_GivesEveryFileWithItsPathInside()
+    public async Task LoadAsync_Directory_ReturnsEveryFileWithItsRelativePath()
     {
         _folder.Write("config.json");
         _folder.Write("onnx/model.onnx", new byte[12]);
@@ -27,7 +27,7 @@ public sealed class FileSystemModelSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task LoadAsync_SingleFile_TakesExternalDataAndSettingsBesideItOnly()
+    public async Task LoadAsync_SingleFile_ReturnsOnlyItsExternalDataAndSettings()
     {
         string model = _folder.Write("model.onnx");
         _folder.Write("model.onnx.data");
@@ -39,11 +39,12 @@ public sealed class FileSystemModelSourceTests : IDisposable
 
         using ModelArtifact artifact = await new FileSystemModelSource(model).LoadAsync(Token);
 
-        Assert.Equal(["labels.txt", "model.onnx", "model.onnx.data", "model.onnx_data", "vocab.txt"], artifact.Files.Select(file => file.Name));
+        Assert.Equal(
+            ["labels.txt", "model.onnx", "model.onnx.data", "model.onnx_data", "vocab.txt"], artifact.Files.Select(file => file.Name));
     }
 
     [Fact]
-    public async Task LoadAsync_Missing_SaysWhereItLooked()
+    public async Task LoadAsync_Missing_NamesThePath()
     {
         string path = Path.Combine(_folder.Path, "nowhere");
 
@@ -54,13 +55,17 @@ public sealed class FileSystemModelSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task LoadAsync_MissingBesideTheProgram_SaysHowItGetsThere()
+    public async Task LoadAsync_MissingInProgramDirectory_ExplainsHowToCopyIt()
     {
         string path = Path.Combine(AppContext.BaseDirectory, "no-such-model");
 
-        ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(async () => await new FileSystemModelSource(path).LoadAsync(Token));
+        ModelLoadException error =
+            await Assert.ThrowsAsync<ModelLoadException>(async () => await new FileSystemModelSource(path).LoadAsync(Token));
 
-        Assert.Equal($"file:{path} does not exist beside the program. Let the project copy it there (CopyToOutputDirectory), and build again.", error.Message);
+        Assert.Equal(
+            $"file:{path} does not exist. " +
+            "Set CopyToOutputDirectory in the project, so that the build copies the model next to the program.",
+            error.Message);
     }
 
     [Fact]
@@ -69,16 +74,16 @@ public sealed class FileSystemModelSourceTests : IDisposable
             async () => await new FileSystemModelSource(Path.Combine(_folder.Path, "nowhere")).GetVersionAsync(Token));
 
     [Fact]
-    public async Task LoadAsync_EmptyFolder_SaysSo()
+    public async Task LoadAsync_EmptyDirectory_SaysSo()
     {
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(
             async () => await new FileSystemModelSource(_folder.Path).LoadAsync(Token));
 
-        Assert.Equal($"file:{_folder.Path} is empty. Put model.onnx there, and what belongs to it.", error.Message);
+        Assert.Equal($"file:{_folder.Path} is empty. Put model.onnx and the files that belong to it there.", error.Message);
     }
 
     [Fact]
-    public async Task LoadAsync_TooManyFiles_AsksForTheModelsOwnFolder()
+    public async Task LoadAsync_TooManyFiles_AsksForTheModelsOwnDirectory()
     {
         for (int i = 0; i <= FileSystemModelSource.MaxFiles; i++)
         {
@@ -88,14 +93,14 @@ public sealed class FileSystemModelSourceTests : IDisposable
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(
             async () => await new FileSystemModelSource(_folder.Path).LoadAsync(Token));
 
-        Assert.Equal($"file:{_folder.Path} holds more than 1,000 files. Name the model's own folder, or its file.", error.Message);
+        Assert.Equal($"file:{_folder.Path} contains more than 1,000 files. Name the model's own directory, or its file.", error.Message);
     }
 
     [Fact]
     [UnsupportedOSPlatform("windows")]
-    public async Task LoadAsync_UnreadableFolder_GivesTheSystemsReason()
+    public async Task LoadAsync_UnreadableDirectory_ReportsTheReasonOfTheSystem()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "This user may read every folder.");
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "This user may read every directory.");
         string locked = Path.GetDirectoryName(_folder.Write("locked/model.onnx"))!;
         File.SetUnixFileMode(locked, UnixFileMode.None);
         try
@@ -113,7 +118,7 @@ public sealed class FileSystemModelSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task LoadAsync_LinkThatLeadsNowhere_NamesLinkAndTarget()
+    public async Task LoadAsync_BrokenLink_NamesLinkAndTarget()
     {
         _folder.Write("model.onnx");
         File.CreateSymbolicLink(Path.Combine(_folder.Path, "model.onnx.data"), "../blobs/gone");
@@ -121,11 +126,11 @@ public sealed class FileSystemModelSourceTests : IDisposable
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(
             async () => await new FileSystemModelSource(_folder.Path).LoadAsync(Token));
 
-        Assert.Contains("model.onnx.data' is a link to '../blobs/gone', which is not there.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("model.onnx.data' is a link to '../blobs/gone', which does not exist.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task LoadAsync_Link_HasLengthAndVersionOfWhatItLeadsTo()
+    public async Task LoadAsync_Link_HasLengthAndVersionOfItsTarget()
     {
         string blob = _folder.Write("blobs/abc", new byte[100]);
         Directory.CreateDirectory(Path.Combine(_folder.Path, "snapshot"));
@@ -143,7 +148,7 @@ public sealed class FileSystemModelSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task GetVersionAsync_Unchanged_IsTheVersionThatLoadAsyncGives()
+    public async Task GetVersionAsync_Unchanged_EqualsVersionOfLoadAsync()
     {
         _folder.Write("model.onnx");
         var source = new FileSystemModelSource(_folder.Path);
@@ -159,7 +164,7 @@ public sealed class FileSystemModelSourceTests : IDisposable
     [InlineData("time")]
     [InlineData("name")]
     [InlineData("more")]
-    public async Task GetVersionAsync_Changed_IsAnother(string change)
+    public async Task GetVersionAsync_Changed_ReturnsAnotherVersion(string change)
     {
         string path = _folder.Write("model.onnx");
         var source = new FileSystemModelSource(_folder.Path);
@@ -186,7 +191,7 @@ public sealed class FileSystemModelSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task LoadAsync_Cancelled_Ends()
+    public async Task LoadAsync_Cancelled_Throws()
     {
         _folder.Write("model.onnx");
 

@@ -5,11 +5,13 @@ using ServerlessInference.Tests.Support;
 
 namespace ServerlessInference.Tests.Models;
 
-/// <summary>A mount that lists its files and then never gives a byte; a pipe that nobody writes to behaves like one.</summary>
+/// <summary>Tests with a mount that lists its files but hangs when they are read. A pipe that nobody writes to behaves like that.</summary>
 public sealed class HungMountTests : IAsyncDisposable
 {
     private readonly TestFolder _folder = new();
     private readonly string _pipe;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public HungMountTests()
     {
@@ -21,7 +23,7 @@ public sealed class HungMountTests : IAsyncDisposable
     {
         if (File.Exists(_pipe))
         {
-            // Lets the reader go that waits for the other end.
+            // Opening the other end releases the reader that waits for it.
             await using FileStream other = new(_pipe, FileMode.Open, FileAccess.ReadWrite);
         }
 
@@ -29,11 +31,11 @@ public sealed class HungMountTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task LoadAsync_NoByteComes_IsGivenUpInHalfTheInitPhase()
+    public async Task LoadAsync_ReadHangs_FailsAfterFiveSeconds()
     {
-        await MakePipeAsync();
+        await CreatePipeAsync();
         var time = new FakeTimeProvider();
-        Task<ModelArtifact> load = new FileSystemModelSource(_folder.Path, "efs", time).LoadAsync(TestContext.Current.CancellationToken).AsTask();
+        Task<ModelArtifact> load = new FileSystemModelSource(_folder.Path, "efs", time).LoadAsync(Token).AsTask();
         Assert.False(load.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(5));
         ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => load);
@@ -42,9 +44,9 @@ public sealed class HungMountTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task LoadAsync_NoByteComes_TheNextSourceTakesOver()
+    public async Task LoadAsync_ReadHangs_NextSourceTakesOver()
     {
-        await MakePipeAsync();
+        await CreatePipeAsync();
         using var other = new TestFolder();
         other.Write("model.onnx");
         var time = new ObservedTimeProvider();
@@ -55,8 +57,8 @@ public sealed class HungMountTests : IAsyncDisposable
                 new ModelSourceChainLink(new FileSystemModelSource(other.Path)),
             ],
             time);
-        Task<ModelArtifact> load = chain.LoadAsync(TestContext.Current.CancellationToken).AsTask();
-        await time.WaitForTimerAsync(deadline, count: 2);
+        Task<ModelArtifact> load = chain.LoadAsync(Token).AsTask();
+        await time.WaitForTimerAsync(deadline);
         time.Advance(deadline);
         using ModelArtifact artifact = await load;
 
@@ -64,23 +66,23 @@ public sealed class HungMountTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ReadAsync_PointerThatNeverComes_IsGivenUpInHalfTheInitPhase()
+    public async Task ReadAsync_PointerHangs_FailsAfterFiveSeconds()
     {
-        await MakePipeAsync();
+        await CreatePipeAsync();
         var time = new FakeTimeProvider();
-        Task<string> read = new FilePointer(_pipe, time).ReadAsync(TestContext.Current.CancellationToken).AsTask();
+        Task<string> read = new FilePointer(_pipe, time).ReadAsync(Token).AsTask();
         Assert.False(read.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(5));
-        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => read.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => read.WaitAsync(TimeSpan.FromSeconds(60), Token));
 
         Assert.Contains($"The pointer pointer-file:{_pipe} did not answer within 5 s", exception.Message, StringComparison.Ordinal);
     }
 
-    private async Task MakePipeAsync()
+    private async Task CreatePipeAsync()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "pipes in folders are tried on Linux only");
-        using Process make = Process.Start("mkfifo", [_pipe]);
-        await make.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(0, make.ExitCode);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "named pipes are tested on Linux only");
+        using Process mkfifo = Process.Start("mkfifo", [_pipe]);
+        await mkfifo.WaitForExitAsync(Token);
+        Assert.Equal(0, mkfifo.ExitCode);
     }
 }

@@ -13,14 +13,14 @@ public sealed class ModelArtifactTests
     [InlineData("onnx/model.onnx", "a.onnx", "onnx/model.onnx")]
     [InlineData("yolo.onnx", "yolo.onnx", "yolo.onnx.data", "labels.txt")]
     [InlineData("m.ORT", "m.ORT", "config.json")]
-    public void GetModelFile_NoName_TakesTheUsualOrTheOnlyOne(string expected, params string[] names) =>
+    public void GetModelFile_NoName_ReturnsConventionalOrOnlyModel(string expected, params string[] names) =>
         Assert.Equal(expected, Artifact(names).GetModelFile().Name);
 
     [Fact]
-    public void GetModelFile_Name_TakesThatFile() => Assert.Equal("b.onnx", Artifact("a.onnx", "b.onnx").GetModelFile("b.onnx").Name);
+    public void GetModelFile_Name_ReturnsThatFile() => Assert.Equal("b.onnx", Artifact("a.onnx", "b.onnx").GetModelFile("b.onnx").Name);
 
     [Fact]
-    public void GetModelFile_NameOfNothing_ListsWhatIsThere()
+    public void GetModelFile_UnknownName_ListsTheFiles()
     {
         ModelLoadException error = Assert.Throws<ModelLoadException>(() => Artifact("b.onnx", "a.txt").GetModelFile("c.onnx"));
 
@@ -42,8 +42,8 @@ public sealed class ModelArtifactTests
             () => Artifact([.. Enumerable.Range(10, 14).Select(i => $"{i}.txt")]).GetModelFile());
 
         Assert.Equal(
-            "layer:/opt/m has no .onnx or .ort file; it has '10.txt', '11.txt', '12.txt', '13.txt', '14.txt', '15.txt', '16.txt', '17.txt', " +
-            "'18.txt', '19.txt', '20.txt', '21.txt' and 2 more.",
+            "layer:/opt/m has no .onnx or .ort file; it has '10.txt', '11.txt', '12.txt', '13.txt', '14.txt', '15.txt', '16.txt', " +
+            "'17.txt', '18.txt', '19.txt', '20.txt', '21.txt' and 2 more.",
             error.Message);
     }
 
@@ -51,15 +51,15 @@ public sealed class ModelArtifactTests
     public void Constructor_NoFiles_Throws() => Assert.Throws<ArgumentException>(() => Artifact());
 
     [Fact]
-    public void Constructor_NameTwice_Throws()
+    public void Constructor_DuplicateName_Throws()
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => Artifact("a", "a"));
 
-        Assert.StartsWith("The file 'a' stands twice in the model from layer:/opt/m.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The model from layer:/opt/m has two files named 'a'.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Dispose_Owner_IsDisposed()
+    public void Dispose_WithOwner_DisposesTheOwner()
     {
         var owner = new Owner();
 
@@ -69,5 +69,5 @@ public sealed class ModelArtifactTests
     }
 
     [Fact]
-    public void TryGetFile_OtherCase_IsAnotherFile() => Assert.False(Artifact("Labels.txt").TryGetFile("labels.txt", out _));
+    public void TryGetFile_DifferentCase_ReturnsFalse() => Assert.False(Artifact("Labels.txt").TryGetFile("labels.txt", out _));
 }

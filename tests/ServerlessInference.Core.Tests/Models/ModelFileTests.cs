@@ -6,7 +6,7 @@ namespace ServerlessInference.Tests.Models;
 public sealed class ModelFileTests
 {
     [Fact]
-    public void ReadAllBytes_InMemory_IsTheMemoryItself()
+    public void ReadAllBytes_InMemory_ReturnsTheMemoryItself()
     {
         byte[] content = [1, 2, 3];
 
@@ -23,15 +23,17 @@ public sealed class ModelFileTests
     }
 
     [Fact]
-    public void ReadAllBytes_TooLong_SaysHowLongItIs()
+    public void ReadAllBytes_TooLong_ReportsTheLength()
     {
-        ModelLoadException error = Assert.Throws<ModelLoadException>(() => ModelFile.InMemory("vocab.txt", new byte[2000]).ReadAllBytes(1000));
+        ModelLoadException error =
+            Assert.Throws<ModelLoadException>(() => ModelFile.InMemory("vocab.txt", new byte[2000]).ReadAllBytes(1000));
 
-        Assert.Equal("The file 'vocab.txt' has 2,000 bytes; at most 1,000 are read at once. Is it the right file?", error.Message);
+        Assert.Equal(
+            "The file 'vocab.txt' has 2,000 bytes; at most 1,000 are read into memory. Check that it is the right file.", error.Message);
     }
 
     [Fact]
-    public void ReadAllBytes_Gone_NamesThePath()
+    public void ReadAllBytes_Missing_NamesThePath()
     {
         ModelLoadException error = Assert.Throws<ModelLoadException>(() => ModelFile.OnDisk("a", "/nowhere/a", 3).ReadAllBytes());
 

@@ -3,7 +3,7 @@ using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Tests.Models;
 
-/// <summary>Class names as Python's <c>repr</c> writes them into ONNX metadata.</summary>
+/// <summary>Tests with class names in the form written by Python's <c>repr</c>, as found in ONNX metadata.</summary>
 public sealed class ModelLabelsPythonTests
 {
     [Theory]
@@ -13,7 +13,7 @@ public sealed class ModelLabelsPythonTests
     [InlineData("[\"jack-o'-lantern\", 'bicycle']", "jack-o'-lantern", "bicycle")]
     [InlineData("[ 'one', ]", "one")]
     [InlineData("[\"a\", \"b, 'c'\"]", "a", "b, 'c'")]
-    public void Parse_PythonLiteral_GivesTheNames(string text, params string[] expected) =>
+    public void Parse_PythonLiteral_ReturnsTheNames(string text, params string[] expected) =>
         Assert.Equal(expected, ModelLabels.Parse(Encoding.UTF8.GetBytes(text), "metadata"));
 
     [Theory]

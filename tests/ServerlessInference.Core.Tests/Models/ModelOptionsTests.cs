@@ -35,7 +35,9 @@ public sealed class ModelOptionsTests
         services.BuildServiceProvider().GetRequiredService<IOptionsMonitor<ModelOptions>>().Get("resnet");
 
     private static IConfiguration Configuration(params (string Key, string? Value)[] settings) =>
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))).Build();
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)))
+            .Build();
 
     [Fact]
     public void Defaults_AreAsDocumented()
@@ -52,7 +54,7 @@ public sealed class ModelOptionsTests
         Assert.Equal(TimeSpan.FromMinutes(10), options.LoadTimeout);
         Assert.Empty(options.CustomOperatorLibraries);
         Assert.Empty(options.Sources);
-        Assert.Equal(PreparedModelUse.WhereItFits, options.Prepared);
+        Assert.Equal(PreparedModelUse.IfAvailable, options.Prepared);
         Assert.False(options.VerifyPrepared);
         Assert.Equal(ModelLoading.Auto, options.Loading);
         Assert.True(options.Prepacking);
@@ -74,7 +76,8 @@ public sealed class ModelOptionsTests
         Assert.NotNull(Options(Services(Configuration((key, $"{highest}")))));
         foreach (int outside in new[] { lowest - 1, highest + 1 })
         {
-            OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => Options(Services(Configuration((key, $"{outside}")))));
+            OptionsValidationException error =
+                Assert.Throws<OptionsValidationException>(() => Options(Services(Configuration((key, $"{outside}")))));
             Assert.Equal($"{setting}: The field resnet.{setting} must be between {lowest} and {highest}.", error.Message);
         }
     }
@@ -103,9 +106,9 @@ public sealed class ModelOptionsTests
     }
 
     [Fact]
-    public void SessionSettings_OutOfBounds_AreReportedAtOnce()
+    public void SessionSettings_OutOfBounds_AreAllReported()
     {
-        OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => Options(Services(null, model => model.Configure(options =>
+        ServiceCollection services = Services(null, model => model.Configure(options =>
         {
             options.Sources.Add(new ModelSourceOptions { Uri = "layer:a" });
             options.Prepared = (PreparedModelUse)9;
@@ -113,12 +116,14 @@ public sealed class ModelOptionsTests
             options.Arena = (MemoryArena)9;
             options.ExecutionProviders.Add(new ExecutionProviderOptions());
             options.WarmupAxes["n"] = 0;
-        }))));
+        }));
+
+        OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => Options(services));
 
         Assert.Equal(
             [
                 "Name: The resnet.ExecutionProviders[0].Name field is required.",
-                "Model 'resnet': Prepared is 9; it must be one of WhereItFits, Never, Required.",
+                "Model 'resnet': Prepared is 9; it must be one of IfAvailable, Never, Required.",
                 "Model 'resnet': Loading is 9; it must be one of Auto, Path, Bytes, Mapped.",
                 "Model 'resnet': Arena is 9; it must be one of Small, Default, None.",
                 "Model 'resnet': the length of the axis 'n' in WarmupAxes is 0; it must be at least 1.",
@@ -129,7 +134,7 @@ public sealed class ModelOptionsTests
     [Theory]
     [InlineData("00:00:00", "00:00:00")]
     [InlineData("1.00:00:00.0000001", "1.00:00:00.0000001")]
-    public void LoadTimeout_OutOfBounds_SaysSo(string value, string found)
+    public void LoadTimeout_OutOfBounds_ReportsValueAndBounds(string value, string found)
     {
         OptionsValidationException error = Assert.Throws<OptionsValidationException>(
             () => Options(Services(Configuration(("ServerlessInference:Models:resnet:LoadTimeout", value)))));
@@ -138,7 +143,7 @@ public sealed class ModelOptionsTests
     }
 
     [Fact]
-    public void Validate_SeveralMistakes_AreReportedAtOnce()
+    public void Validate_SeveralMistakes_AreAllReported()
     {
         ServiceCollection services = Services(null, model => model.Configure(options =>
         {
@@ -158,26 +163,27 @@ public sealed class ModelOptionsTests
                 "Uri: The resnet.Sources[1].Uri field is required.",
                 "Model 'resnet': LoadTimeout is 00:00:00; it must be above zero and at most one day.",
                 "Model 'resnet': the deadline of source 0 is -00:00:01; it must be above zero.",
-                "Model 'resnet': GraphOptimization is 7; it must be one of ORT_DISABLE_ALL, ORT_ENABLE_BASIC, ORT_ENABLE_EXTENDED, ORT_ENABLE_LAYOUT, ORT_ENABLE_ALL.",
+                "Model 'resnet': GraphOptimization is 7; it must be one of ORT_DISABLE_ALL, ORT_ENABLE_BASIC, " +
+                    "ORT_ENABLE_EXTENDED, ORT_ENABLE_LAYOUT, ORT_ENABLE_ALL.",
             ],
             error.Failures);
     }
 
     [Fact]
-    public void Validate_NoSource_SaysWhereToNameOne()
+    public void Validate_NoSource_ExplainsHowToAddOne()
     {
         IStartupValidator validator = Services(null, _ => { }).BuildServiceProvider().GetRequiredService<IStartupValidator>();
 
         OptionsValidationException error = Assert.Throws<OptionsValidationException>(validator.Validate);
 
         Assert.Equal(
-            "Model 'resnet' has no source. Name one in code (FromLayer, FromFileSystem, From…) or in configuration " +
+            "Model 'resnet' has no source. Add one in code (FromLayer, FromFileSystem, From…) or in configuration " +
             "(ServerlessInference:Models:resnet:Sources:0:Uri).",
             error.Message);
     }
 
     [Fact]
-    public void Configuration_Section_FillsEverySetting()
+    public void Configuration_Section_SetsEveryOption()
     {
         const string Section = "ServerlessInference:Models:resnet:";
         ModelOptions options = Options(Services(Configuration(
@@ -220,7 +226,7 @@ public sealed class ModelOptionsTests
     }
 
     [Fact]
-    public void Precedence_CodeOverEnvironmentOverFile()
+    public void Precedence_SeveralOrigins_IsCodeThenEnvironmentThenFile()
     {
         using var folder = new TestFolder();
         string file = folder.Write(
@@ -245,7 +251,7 @@ public sealed class ModelOptionsTests
     }
 
     [Fact]
-    public void AddModel_OwnSection_IsBound()
+    public void AddModel_CustomSection_IsBound()
     {
         var services = new ServiceCollection();
         services.AddServerlessInference().AddModel("resnet", Configuration(("MaxBatchSize", "5"), ("Sources:0:Uri", "layer:own")));
@@ -255,7 +261,7 @@ public sealed class ModelOptionsTests
     }
 
     [Fact]
-    public void AddModel_SectionThatIsAlsoTheApplications_BindsItsSourcesOnce()
+    public void AddModel_SectionBoundByDefaultToo_BindsItsSourcesOnce()
     {
         IConfiguration configuration = Configuration(("ServerlessInference:Models:resnet:Sources:0:Uri", "layer:a"));
         var services = new ServiceCollection();
@@ -266,7 +272,7 @@ public sealed class ModelOptionsTests
     }
 
     [Fact]
-    public void Configuration_NoNumber_NamesTheKey()
+    public void Configuration_InvalidNumber_NamesTheKey()
     {
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(
             () => Options(Services(Configuration(("ServerlessInference:Models:resnet:MaxBatchSize", "many")))));
@@ -275,12 +281,14 @@ public sealed class ModelOptionsTests
     }
 
     [Fact]
-    public void Validate_AfterAnUnknownModel_NamesIt()
+    public void Validate_AfterUnknownModel_NamesIt()
     {
         ServiceCollection services = Services(null, model => model.FromLayer("resnet").After("encoder"));
 
         var exception = Assert.Throws<OptionsValidationException>(() => Options(services));
 
-        Assert.Equal("Model 'resnet' runs after 'encoder', which is not registered. Add that model, or correct its name in After.", Assert.Single(exception.Failures));
+        Assert.Equal(
+            "Model 'resnet' runs after 'encoder', which is not registered. Add that model, or correct its name in After.",
+            Assert.Single(exception.Failures));
     }
 }

@@ -19,20 +19,21 @@ public sealed class ModelSourceBuilderTests
     public void Layer_Path_IsBelowOpt() => Assert.Equal("layer:/opt/resnet50", Source(from => from.Layer("resnet50")).Description);
 
     [Fact]
-    public void Efs_Path_IsAsGiven() => Assert.Equal("efs:/mnt/models/a", Source(from => from.Efs("/mnt/models/a")).Description);
+    public void Efs_Path_IsUsedAsIs() => Assert.Equal("efs:/mnt/models/a", Source(from => from.Efs("/mnt/models/a")).Description);
 
     [Theory]
     [InlineData("layer:a/b", "layer:/opt/a/b")]
     [InlineData("file:/models/a", "file:/models/a")]
     [InlineData("file:///models/a", "file:/models/a")]
     [InlineData("efs:/mnt/a", "efs:/mnt/a")]
-    public void Uri_KnownScheme_NamesTheSource(string uri, string description) =>
+    public void Uri_KnownScheme_CreatesTheSource(string uri, string description) =>
         Assert.Equal(description, Source(from => from.Uri(uri)).Description);
 
     [Fact]
-    public void Uri_SchemeOfAnotherPackage_AsksItsFactory()
+    public void Uri_SchemeOfAnotherPackage_UsesItsFactory()
     {
-        IModelSource source = Source(from => from.Uri("test://models/a"), services => services.AddSingleton<IModelSourceFactory, Factory>());
+        IModelSource source = Source(
+            from => from.Uri("test://models/a"), services => services.AddSingleton<IModelSourceFactory, Factory>());
 
         Assert.Equal("test://models/a", source.Description);
     }
@@ -40,19 +41,19 @@ public sealed class ModelSourceBuilderTests
     [Theory]
     [InlineData("s3://models/a")]
     [InlineData("/models/a")]
-    public void Uri_UnknownScheme_ListsTheRegisteredOnes(string uri)
+    public void Uri_UnknownScheme_ListsTheRegisteredSchemes(string uri)
     {
         ModelLoadException error = Assert.Throws<ModelLoadException>(
             () => Source(from => from.Uri(uri), services => services.AddSingleton<IModelSourceFactory, Factory>()));
 
         Assert.Equal(
-            $"The model source '{uri}' has no scheme that is registered. Registered: file:, efs:, layer:, https:, http:, env:, pointer-file:, test:. " +
-            "Correct the URI, or add the package that brings its scheme.",
+            $"The scheme of the model source '{uri}' is not registered. Registered schemes: file:, efs:, layer:, https:, http:, env:, " +
+            "pointer-file:, test:. Correct the URI, or add the package that provides its scheme.",
             error.Message);
     }
 
     [Fact]
-    public void From_SeveralSources_MakesAChainInOrder()
+    public void From_SeveralSources_CreatesChainInOrder()
     {
         var services = new ServiceCollection();
         services.AddServerlessInference().AddModel("m", model => model
@@ -69,15 +70,17 @@ public sealed class ModelSourceBuilderTests
     }
 
     [Fact]
-    public void From_NothingNamed_Throws()
+    public void From_NoSourceSelected_Throws()
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => Source(_ => { }));
 
-        Assert.StartsWith("No source was named. Call FileSystem, Efs, Layer, Embedded, Http, ByPointer, Uri or Custom.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "No source was selected. Call FileSystem, Embedded, Http, ByPointer, Uri, Custom or a method of another package.",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Custom_DeadlineOfZero_Throws() =>
+    public void Custom_ZeroDeadline_Throws() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Source(from => from.Efs("/mnt/a", TimeSpan.Zero)));
 
     private sealed class Factory : IModelSourceFactory

@@ -14,7 +14,7 @@ public sealed class ModelSourceChainTests
     private ModelSourceChain Chain(params ModelSourceChainLink[] links) => new(links, _time);
 
     [Fact]
-    public async Task LoadAsync_FirstHasIt_NeverAsksTheOthers()
+    public async Task LoadAsync_FirstHasTheModel_DoesNotTryTheOthers()
     {
         StubModelSource first = StubModelSource.Of([1], "a:1");
         StubModelSource second = StubModelSource.Of([2], "b:2");
@@ -26,7 +26,7 @@ public sealed class ModelSourceChainTests
     }
 
     [Fact]
-    public async Task LoadAsync_FirstFails_TakesTheNext()
+    public async Task LoadAsync_FirstFails_TriesTheNext()
     {
         using ModelArtifact artifact = await Chain(
             new(StubModelSource.Failing("a:1", new ModelLoadException("not there"))),
@@ -36,7 +36,7 @@ public sealed class ModelSourceChainTests
     }
 
     [Fact]
-    public async Task GetVersionAsync_FirstFails_TakesTheNext()
+    public async Task GetVersionAsync_FirstFails_TriesTheNext()
     {
         string version = await Chain(
             new(StubModelSource.Failing("a:1", new ModelLoadException("not there"))),
@@ -64,18 +64,19 @@ public sealed class ModelSourceChainTests
     public async Task LoadAsync_OnlySourceFails_SaysThatItIsTheOnlyOne()
     {
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(
-            async () => await Chain(new ModelSourceChainLink(StubModelSource.Failing("a:1", new ModelLoadException("not there.")))).LoadAsync(Token));
+            async () => await Chain(new ModelSourceChainLink(StubModelSource.Failing("a:1", new ModelLoadException("not there."))))
+                .LoadAsync(Token));
 
         Assert.Equal("The model's only source failed. (1) a:1, after 0 ms: not there.", error.Message);
     }
 
     [Fact]
-    public async Task LoadAsync_HungSource_IsLeftAtItsDeadline()
+    public async Task LoadAsync_HungSource_IsAbandonedAtItsDeadline()
     {
         var never = new TaskCompletionSource<ModelArtifact>();
         Task<ModelArtifact> load = Chain(
             new(StubModelSource.Hung("efs:/mnt", never), Deadline), new(StubModelSource.Of([2], "b:2"))).LoadAsync(Token).AsTask();
-        await _time.WaitForTimerAsync(Deadline, count: 2);
+        await _time.WaitForTimerAsync(Deadline);
 
         _time.Advance(Deadline - TimeSpan.FromTicks(1));
         Assert.False(load.IsCompleted);
@@ -86,11 +87,12 @@ public sealed class ModelSourceChainTests
     }
 
     [Fact]
-    public async Task LoadAsync_OnlyHungSources_NamesTheirDeadlines()
+    public async Task LoadAsync_OnlyHungSources_ReportsTheirDeadlines()
     {
         var never = new TaskCompletionSource<ModelArtifact>();
-        Task<ModelArtifact> load = Chain(new ModelSourceChainLink(StubModelSource.Hung("efs:/mnt", never), Deadline)).LoadAsync(Token).AsTask();
-        await _time.WaitForTimerAsync(Deadline, count: 2);
+        Task<ModelArtifact> load = Chain(new ModelSourceChainLink(StubModelSource.Hung("efs:/mnt", never), Deadline))
+            .LoadAsync(Token).AsTask();
+        await _time.WaitForTimerAsync(Deadline);
         _time.Advance(Deadline);
 
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(() => load);
@@ -100,7 +102,7 @@ public sealed class ModelSourceChainTests
     }
 
     [Fact]
-    public async Task LoadAsync_SourceThatBlocksItsCaller_IsLeftAtItsDeadline()
+    public async Task LoadAsync_SourceBlocksItsCaller_IsAbandonedAtItsDeadline()
     {
         using var release = new ManualResetEventSlim();
         var blocking = new StubModelSource("efs:/mnt", token =>
@@ -110,7 +112,7 @@ public sealed class ModelSourceChainTests
         });
         Task<ModelArtifact> load = Chain(new(blocking, Deadline), new(StubModelSource.Of([2], "b:2"))).LoadAsync(Token).AsTask();
         await blocking.Entered.Task;
-        await _time.WaitForTimerAsync(Deadline, count: 2);
+        await _time.WaitForTimerAsync(Deadline);
         _time.Advance(Deadline);
 
         using ModelArtifact artifact = await load;
@@ -126,7 +128,7 @@ public sealed class ModelSourceChainTests
         var answer = new TaskCompletionSource<ModelArtifact>();
         Task<ModelArtifact> load = Chain(
             new(StubModelSource.Hung("efs:/mnt", answer), Deadline), new(StubModelSource.Of([2]))).LoadAsync(Token).AsTask();
-        await _time.WaitForTimerAsync(Deadline, count: 2);
+        await _time.WaitForTimerAsync(Deadline);
         _time.Advance(Deadline);
         (await load).Dispose();
         Assert.False(owner.IsDisposed);
@@ -138,12 +140,12 @@ public sealed class ModelSourceChainTests
     }
 
     [Fact]
-    public async Task LoadAsync_LateFailure_DisturbsNobody()
+    public async Task LoadAsync_LateFailure_IsIgnored()
     {
         var answer = new TaskCompletionSource<ModelArtifact>();
         Task<ModelArtifact> load = Chain(
             new(StubModelSource.Hung("efs:/mnt", answer), Deadline), new(StubModelSource.Of([2], "b:2"))).LoadAsync(Token).AsTask();
-        await _time.WaitForTimerAsync(Deadline, count: 2);
+        await _time.WaitForTimerAsync(Deadline);
         _time.Advance(Deadline);
         using ModelArtifact artifact = await load;
 
@@ -168,7 +170,7 @@ public sealed class ModelSourceChainTests
     }
 
     [Fact]
-    public async Task LoadAsync_DeadlineReached_CancelsTheSourcesToken()
+    public async Task LoadAsync_DeadlineReached_CancelsTheTokenOfTheSource()
     {
         var cancelled = new TaskCompletionSource();
         var source = new StubModelSource("a:1", async token =>
@@ -178,7 +180,7 @@ public sealed class ModelSourceChainTests
             return null!;
         });
         Task<ModelArtifact> load = Chain(new(source, Deadline), new(StubModelSource.Of([2]))).LoadAsync(Token).AsTask();
-        await _time.WaitForTimerAsync(Deadline, count: 2);
+        await _time.WaitForTimerAsync(Deadline);
         _time.Advance(Deadline);
 
         (await load).Dispose();
@@ -186,7 +188,7 @@ public sealed class ModelSourceChainTests
     }
 
     [Fact]
-    public async Task LoadAsync_CallerCancels_EndsAtOnceAndAsksNoOther()
+    public async Task LoadAsync_CallerCancels_StopsAtOnceAndTriesNoOther()
     {
         using var cancellation = new CancellationTokenSource();
         var never = new TaskCompletionSource<ModelArtifact>();
@@ -205,15 +207,16 @@ public sealed class ModelSourceChainTests
     public void Constructor_NoSources_Throws() => Assert.Throws<ArgumentException>(() => Chain());
 
     [Fact]
-    public void Constructor_DeadlineOfZero_NamesTheSource()
+    public void Constructor_ZeroDeadline_NamesTheSource()
     {
-        ArgumentException error = Assert.Throws<ArgumentException>(() => Chain(new ModelSourceChainLink(StubModelSource.Of([1], "a:1"), TimeSpan.Zero)));
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => Chain(new ModelSourceChainLink(StubModelSource.Of([1], "a:1"), TimeSpan.Zero)));
 
         Assert.StartsWith("The deadline of a:1 is 00:00:00; it must be above zero.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task LoadAsync_SourceFails_LogsItsReason()
+    public async Task LoadAsync_SourceFails_LogsTheReason()
     {
         using var logs = new CapturingLoggerProvider();
         var chain = new ModelSourceChain(

@@ -10,14 +10,14 @@ public sealed class ModelSourceHealthTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task LoadAsync_SourceThatKeepsFailing_IsPutBehindTheOthersForAWhile()
+    public async Task LoadAsync_SourceKeepsFailing_IsTriedAfterTheOthersForAWhile()
     {
         StubModelSource broken = StubModelSource.Failing("efs:/mnt", new IOException("gone"));
         StubModelSource good = StubModelSource.Of([1], "s3://b");
         var chain = new ModelSourceChain([new(broken), new(good)], _time);
         var asked = new List<int>();
 
-        // Two failures; then not for 30 s, and after the third not for 60 s.
+        // After two failures the source is postponed for 30 s, and after the third for 60 s.
         foreach (int seconds in new[] { 0, 0, 0, 29, 1, 30, 30 })
         {
             _time.Advance(TimeSpan.FromSeconds(seconds));
@@ -29,7 +29,7 @@ public sealed class ModelSourceHealthTests
     }
 
     [Fact]
-    public async Task LoadAsync_OthersFailToo_AsksTheOneThatWasPutBack()
+    public async Task LoadAsync_OthersFailToo_TriesThePostponedSource()
     {
         bool broken = true;
         var first = new StubModelSource("a:1", _ => broken
@@ -49,7 +49,7 @@ public sealed class ModelSourceHealthTests
     }
 
     [Fact]
-    public async Task LoadAsync_Success_ForgetsTheFailures()
+    public async Task LoadAsync_Success_ResetsTheFailures()
     {
         int calls = 0;
         var flaky = new StubModelSource("a:1", _ => ++calls % 2 == 1
@@ -67,7 +67,7 @@ public sealed class ModelSourceHealthTests
     }
 
     [Fact]
-    public async Task GetVersionAsync_SourceThatServedFails_IsNoReasonToTakeAFallback()
+    public async Task GetVersionAsync_ServingSourceFails_DoesNotUseAFallback()
     {
         bool broken = false;
         var first = new StubModelSource("a:1", _ => broken
@@ -84,7 +84,7 @@ public sealed class ModelSourceHealthTests
     }
 
     [Fact]
-    public async Task GetVersionAsync_BetterSourceIsBack_GivesItsVersion()
+    public async Task GetVersionAsync_BetterSourceIsBack_ReturnsItsVersion()
     {
         bool broken = true;
         var first = new StubModelSource("a:1", _ => broken

@@ -65,7 +65,7 @@ public sealed class InferencePipelineTests
         IReadOnlyList<InferenceResult<ReadOnlyMemory<float>>> results = await services.Rows("m").RunBatchAsync([Row(1), Row(2)], Token);
 
         Assert.All(results, result => Assert.False(result.IsSuccess));
-        Assert.All(results, result => Assert.False(result.Timings.Cold));
+        Assert.All(results, result => Assert.False(result.Timings.IsCold));
         Assert.Equal(0, _post.Calls);
     }
 
@@ -142,7 +142,7 @@ public sealed class InferencePipelineTests
         Assert.Equal(
             new InferenceTimings
             {
-                Cold = true,
+                IsCold = true,
                 Waiting = TimeSpan.FromSeconds(8),
                 SourceLoad = TimeSpan.FromSeconds(8),
                 SessionLoad = TimeSpan.Zero,
@@ -151,7 +151,7 @@ public sealed class InferencePipelineTests
                 Postprocessing = TimeSpan.FromSeconds(3),
             },
             cold);
-        Assert.Equal(cold with { Cold = false, Waiting = TimeSpan.Zero }, warm);
+        Assert.Equal(cold with { IsCold = false, Waiting = TimeSpan.Zero }, warm);
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class InferencePipelineTests
         IReadOnlyList<InferenceResult<ReadOnlyMemory<float>>> results = await services.Rows("m").RunBatchAsync(
             [Row(1, 1, 1, 1), Row(2, 2, 2, 2), Row(3, 3, 3, 3)], Token);
 
-        Assert.Equal([true, true, false], results.Select(result => result.Timings.Cold));
+        Assert.Equal([true, true, false], results.Select(result => result.Timings.IsCold));
     }
 
     [Fact]

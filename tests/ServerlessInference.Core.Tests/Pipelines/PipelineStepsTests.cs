@@ -84,7 +84,7 @@ public sealed class PipelineStepsTests
             Assert.Equal("A row of 1 numbers was given; the model takes 4.", results[1].Error?.Message);
             Assert.Equal([20f, 24, 28, 32], results[2].Value.ToArray());
             Assert.Equal("v2", results[2].Model.Version);
-            Assert.Equal(i == 0, results[2].Timings.Cold);
+            Assert.Equal(i == 0, results[2].Timings.IsCold);
         }
     }
 
@@ -149,7 +149,7 @@ public sealed class PipelineStepsTests
         await provider.Registry().WarmUpAsync("second", Token);
 
         Assert.Equal(ModelState.Ready, provider.Registry().GetStatus("first").State);
-        Assert.False((await provider.Rows("second").RunAsync(Row(1, 2, 3, 4), Token)).Timings.Cold);
+        Assert.False((await provider.Rows("second").RunAsync(Row(1, 2, 3, 4), Token)).Timings.IsCold);
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class PipelineStepsTests
 
         Assert.Equal(new ModelIdentity("m", "v1", "memory:test"), identity);
         Assert.Equal(0, _post.Calls);
-        Assert.False((await services.Rows("m").RunAsync(Row(1, 2, 3, 4), Token)).Timings.Cold);
+        Assert.False((await services.Rows("m").RunAsync(Row(1, 2, 3, 4), Token)).Timings.IsCold);
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class PipelineStepsTests
         await services.Registry().WarmUpAsync("m", Token);
 
         Assert.Equal(1, _post.Calls);
-        Assert.False((await services.Rows("m").RunAsync(Row(1, 2, 3, 4), Token)).Timings.Cold);
+        Assert.False((await services.Rows("m").RunAsync(Row(1, 2, 3, 4), Token)).Timings.IsCold);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class LifecycleOptionsTests
 
         Assert.Null(options.CheckInterval);
         Assert.Equal(0.1, options.CheckJitter);
-        Assert.Equal(ModelReplacement.WhereMemoryAllows, options.Replacement);
+        Assert.Equal(ModelReplacement.Auto, options.Replacement);
         Assert.Equal(TimeSpan.Zero, options.ReplacementWait);
         Assert.Null(options.MemoryBytes);
         Assert.False(options.Pinned);
@@ -46,7 +46,7 @@ public sealed class LifecycleOptionsTests
         Assert.Equal("Model 'm': ReplacementWait is -00:00:01; it must be zero or more and at most one minute.", Error(options => options.ReplacementWait = TimeSpan.FromSeconds(-1)));
         Assert.Equal("Model 'm': ReplacementWait is 00:01:01; it must be zero or more and at most one minute.", Error(options => options.ReplacementWait = TimeSpan.FromSeconds(61)));
         Assert.Equal("Model 'm': MemoryBytes is 0; it must be above zero.", Error(options => options.MemoryBytes = 0));
-        Assert.Equal("Model 'm': Replacement is 9; it must be one of WhereMemoryAllows, Beside, AfterRelease.", Error(options => options.Replacement = (ModelReplacement)9));
+        Assert.Equal("Model 'm': Replacement is 9; it must be one of Auto, SideBySide, UnloadFirst.", Error(options => options.Replacement = (ModelReplacement)9));
         Assert.Contains("CheckJitter", Error(options => options.CheckJitter = 0.6), StringComparison.Ordinal);
     }
 
@@ -56,12 +56,12 @@ public sealed class LifecycleOptionsTests
         using ServiceProvider services = Build(
             null,
             ("ServerlessInference:Models:m:CheckInterval", "00:05:00"),
-            ("ServerlessInference:Models:m:Replacement", "AfterRelease"),
+            ("ServerlessInference:Models:m:Replacement", "UnloadFirst"),
             ("ServerlessInference:Memory:BudgetBytes", "1000000"));
 
         ModelOptions options = services.GetRequiredService<IOptionsMonitor<ModelOptions>>().Get("m");
 
-        Assert.Equal((TimeSpan.FromMinutes(5), ModelReplacement.AfterRelease), (options.CheckInterval!.Value, options.Replacement));
+        Assert.Equal((TimeSpan.FromMinutes(5), ModelReplacement.UnloadFirst), (options.CheckInterval!.Value, options.Replacement));
         Assert.Equal(1_000_000, services.GetRequiredService<IOptions<ModelMemoryOptions>>().Value.BudgetBytes);
     }
 

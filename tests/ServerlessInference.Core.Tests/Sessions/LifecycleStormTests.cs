@@ -19,9 +19,9 @@ public sealed class LifecycleStormTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(ModelReplacement.Beside, ModelReplacement.Beside)]
-    [InlineData(ModelReplacement.AfterRelease, ModelReplacement.AfterRelease)]
-    [InlineData(ModelReplacement.AfterRelease, ModelReplacement.Beside)]
+    [InlineData(ModelReplacement.SideBySide, ModelReplacement.SideBySide)]
+    [InlineData(ModelReplacement.UnloadFirst, ModelReplacement.UnloadFirst)]
+    [InlineData(ModelReplacement.UnloadFirst, ModelReplacement.SideBySide)]
     public async Task Dispose_InTheMidstOfEverything_LeavesNothingAndNobodyBehind(ModelReplacement first, ModelReplacement second)
     {
         ServiceProvider services = Build(first, second);

@@ -50,8 +50,8 @@ public sealed class ReplacementTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ModelReplacement.Beside)]
-    [InlineData(ModelReplacement.AfterRelease)]
+    [InlineData(ModelReplacement.SideBySide)]
+    [InlineData(ModelReplacement.UnloadFirst)]
     public async Task RefreshAsync_NewVersionIsBroken_KeepsTheOldAndSaysWhy(ModelReplacement how)
     {
         await using ServiceProvider services = _fixture.Build(options => options.Replacement = how);
@@ -92,7 +92,7 @@ public sealed class ReplacementTests : IDisposable
     [Fact]
     public async Task RefreshAsync_AfterRelease_WaitsForTheLastLeaseAndLetsCallersWait()
     {
-        await using ServiceProvider services = _fixture.Build(options => options.Replacement = ModelReplacement.AfterRelease);
+        await using ServiceProvider services = _fixture.Build(options => options.Replacement = ModelReplacement.UnloadFirst);
         ModelLease old = await services.Registry().AcquireAsync("m", Token);
         Source.Current = 2;
         Task<bool> refresh = services.Registry().RefreshAsync("m", Token).AsTask();
@@ -118,18 +118,18 @@ public sealed class ReplacementTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ModelReplacement.Beside)]
-    [InlineData(ModelReplacement.AfterRelease)]
+    [InlineData(ModelReplacement.SideBySide)]
+    [InlineData(ModelReplacement.UnloadFirst)]
     public async Task RefreshAsync_ReplacementIsUnderWay_WaitsForThatOne(ModelReplacement how)
     {
         await using ServiceProvider services = _fixture.Build(options => options.Replacement = how);
         ModelLease old = await services.Registry().AcquireAsync("m", Token);
         var gate = new TaskCompletionSource();
         Source.Current = 2;
-        Source.Gate = how == ModelReplacement.Beside ? gate.Task : Task.CompletedTask;
+        Source.Gate = how == ModelReplacement.SideBySide ? gate.Task : Task.CompletedTask;
         Task<bool> first = services.Registry().RefreshAsync("m", Token).AsTask();
         await Eventually.HoldsAsync(() =>
-            Source.Loads == 2 && (how == ModelReplacement.Beside || services.Registry().GetStatus("m").State == ModelState.Loading));
+            Source.Loads == 2 && (how == ModelReplacement.SideBySide || services.Registry().GetStatus("m").State == ModelState.Loading));
 
         Task<bool> second = services.Registry().RefreshAsync("m", Token).AsTask();
         gate.SetResult();
@@ -145,7 +145,7 @@ public sealed class ReplacementTests : IDisposable
     {
         var time = new FakeTimeProvider();
         await using ServiceProvider services = _fixture.Build(
-            options => (options.Replacement, options.LoadTimeout) = (ModelReplacement.AfterRelease, TimeSpan.FromSeconds(30)), time);
+            options => (options.Replacement, options.LoadTimeout) = (ModelReplacement.UnloadFirst, TimeSpan.FromSeconds(30)), time);
         ModelLease hangs = await services.Registry().AcquireAsync("m", Token);
         Source.Current = 2;
         Task<bool> refresh = services.Registry().RefreshAsync("m", Token).AsTask();

@@ -18,8 +18,8 @@ public sealed class ReplacementWarmUpTests : IDisposable
     public void Dispose() => _log.Dispose();
 
     [Theory]
-    [InlineData(ModelReplacement.Beside)]
-    [InlineData(ModelReplacement.AfterRelease)]
+    [InlineData(ModelReplacement.SideBySide)]
+    [InlineData(ModelReplacement.UnloadFirst)]
     public async Task RefreshAsync_PipelineThatStandsNoSyntheticInput_ReplacesAllTheSame(ModelReplacement how)
     {
         await using ServiceProvider services = Build(how, (_, _) => throw new InvalidOperationException("An answer below five was never thought of."));
@@ -34,8 +34,8 @@ public sealed class ReplacementWarmUpTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ModelReplacement.Beside)]
-    [InlineData(ModelReplacement.AfterRelease)]
+    [InlineData(ModelReplacement.SideBySide)]
+    [InlineData(ModelReplacement.UnloadFirst)]
     public async Task RefreshAsync_TheOldVersionsWarmUpOutlastsTheLimit_DisposesTheNewOne(ModelReplacement how)
     {
         var time = new FakeTimeProvider();

@@ -49,7 +49,7 @@ public sealed class SeveralReplacementsTests
         var source = new VersionedSource();
         Func<Task> meanwhile = () => Task.CompletedTask;
         await using ServiceProvider services = TestModels.Services("m", source, model => model
-            .Configure(options => options.Replacement = ModelReplacement.AfterRelease)
+            .Configure(options => options.Replacement = ModelReplacement.UnloadFirst)
             .UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(_ => new WarmRow(), _ => new Meanwhile(() => meanwhile()))
             .UsePipeline<ReadOnlyMemory<float>, float>(_ => new WarmRow(), _ => new RowPostprocessor().Then(
                 Postprocessing.Step<ReadOnlyMemory<float>, float>(row => row.Span[0])))).BuildServiceProvider();
@@ -78,7 +78,7 @@ public sealed class SeveralReplacementsTests
         between.Gate = loads.Task;
         var collection = new ServiceCollection();
         collection.AddServerlessInference()
-            .Add("twice", twice, model => model.Configure(options => options.Replacement = ModelReplacement.AfterRelease))
+            .Add("twice", twice, model => model.Configure(options => options.Replacement = ModelReplacement.UnloadFirst))
             .Add("between", between)
             .Add("last", last, model => model.After("twice").After("between").After("twice")
                 .UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(_ => new FeatureVectorPreprocessor(), _ => new RowPostprocessor()));
@@ -101,9 +101,9 @@ public sealed class SeveralReplacementsTests
     {
         var services = new ServiceCollection();
         services.AddServerlessInference()
-            .Add("first", first, model => model.Configure(options => options.Replacement = ModelReplacement.AfterRelease))
+            .Add("first", first, model => model.Configure(options => options.Replacement = ModelReplacement.UnloadFirst))
             .Add("second", second, model => model.After("first")
-                .Configure(options => options.Replacement = ModelReplacement.AfterRelease)
+                .Configure(options => options.Replacement = ModelReplacement.UnloadFirst)
                 .UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(_ => new FeatureVectorPreprocessor(), _ => new RowPostprocessor()));
         return services.BuildServiceProvider();
     }

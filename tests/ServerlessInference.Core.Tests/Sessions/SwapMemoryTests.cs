@@ -38,8 +38,8 @@ public sealed class SwapMemoryTests
     }
 
     [Theory(Explicit = true)]
-    [InlineData(ModelReplacement.Beside)]
-    [InlineData(ModelReplacement.AfterRelease)]
+    [InlineData(ModelReplacement.SideBySide)]
+    [InlineData(ModelReplacement.UnloadFirst)]
     public async Task RefreshAsync_ManySwaps_LeaveTheResidentMemoryWhereItWas(ModelReplacement how)
     {
         Assert.SkipUnless(NativeHeap.CanTrim, "This C library has no malloc_trim.");

@@ -11,8 +11,8 @@ public sealed class SwapUnderLoadTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(ModelReplacement.Beside)]
-    [InlineData(ModelReplacement.AfterRelease)]
+    [InlineData(ModelReplacement.SideBySide)]
+    [InlineData(ModelReplacement.UnloadFirst)]
     public async Task RefreshAsync_FiftyConcurrentCallers_EveryAnswerIsOfItsOwnVersion(ModelReplacement how)
     {
         const int Swaps = 25, Callers = 50;

@@ -74,7 +74,7 @@ public sealed partial class ExtensionPointTests
         ModelIdentity identity = await services.GetRequiredService<IModelRegistry>().WarmUpAsync(request.Model!, Token);
 
         Assert.Equal("relu", identity.Name);
-        Assert.False((await services.GetRequiredService<IInferencePipeline<string, string>>().RunAsync("1 1", Token)).Timings.Cold);
+        Assert.False((await services.GetRequiredService<IInferencePipeline<string, string>>().RunAsync("1 1", Token)).Timings.IsCold);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class DemoModelTests : IAsyncDisposable
         var pipeline = _services.GetRequiredService<IInferencePipeline<ReadOnlyMemory<byte>, ImageClassification>>();
         byte[] star = await File.ReadAllBytesAsync(
             Path.Combine(Folder, "samples", "star-256x256.jpg"), TestContext.Current.CancellationToken);
-        Assert.False((await pipeline.RunAsync(star, TestContext.Current.CancellationToken)).Timings.Cold);
+        Assert.False((await pipeline.RunAsync(star, TestContext.Current.CancellationToken)).Timings.IsCold);
     }
 
     private static JsonElement.ArrayEnumerator Expected() =>

@@ -1,20 +1,22 @@
 namespace ServerlessInference.Models;
 
-/// <summary>Which sources of a chain keep failing. Thread-safe.</summary>
+/// <summary>Tracks which sources of a chain keep failing. Thread-safe.</summary>
 internal sealed class ModelSourceHealth(int count, TimeProvider time)
 {
-    /// <summary>One failure may be chance.</summary>
-    private const int Tolerated = 1;
+    /// <summary>A single failure may be accidental.</summary>
+    private const int ToleratedFailures = 1;
 
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan MinPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
     private readonly int[] _failures = new int[count];
     private readonly long[] _failedAt = new long[count];
 
-    /// <summary>Gets the order in which to ask: those that keep failing come last, in case nobody else has the model.</summary>
-    public List<int> Order()
+    /// <summary>
+    /// Gets the order in which to try the sources. Those that keep failing come last, in case no other source has the model.
+    /// </summary>
+    public List<int> GetOrder()
     {
         lock (_gate)
         {
@@ -22,7 +24,7 @@ internal sealed class ModelSourceHealth(int count, TimeProvider time)
             var last = new List<int>();
             for (int i = 0; i < count; i++)
             {
-                (IsPutBack(i) ? last : order).Add(i);
+                (IsPostponed(i) ? last : order).Add(i);
             }
 
             order.AddRange(last);
@@ -30,15 +32,15 @@ internal sealed class ModelSourceHealth(int count, TimeProvider time)
         }
     }
 
-    /// <summary>Gets the order up to a source, which is asked in any case.</summary>
-    public List<int> OrderUpTo(int served)
+    /// <summary>Gets the order of the sources up to one that is tried in any case.</summary>
+    public List<int> GetOrderUpTo(int last)
     {
         lock (_gate)
         {
-            var order = new List<int>(served + 1);
-            for (int i = 0; i <= served; i++)
+            var order = new List<int>(last + 1);
+            for (int i = 0; i <= last; i++)
             {
-                if (i == served || !IsPutBack(i))
+                if (i == last || !IsPostponed(i))
                 {
                     order.Add(i);
                 }
@@ -56,23 +58,24 @@ internal sealed class ModelSourceHealth(int count, TimeProvider time)
         }
     }
 
-    /// <summary>Counts a failure.</summary>
-    /// <returns>For how long the source is put behind the others; <see langword="null"/> where it is not yet.</returns>
+    /// <summary>Records a failure.</summary>
+    /// <returns>How long the other sources are tried first; <see langword="null"/> if the order does not change yet.</returns>
     public TimeSpan? Failed(int index)
     {
         lock (_gate)
         {
             _failures[index]++;
             _failedAt[index] = time.GetTimestamp();
-            return _failures[index] > Tolerated ? PauseOf(index) : null;
+            return _failures[index] > ToleratedFailures ? GetPause(index) : null;
         }
     }
 
-    private bool IsPutBack(int index) => _failures[index] > Tolerated && time.GetElapsedTime(_failedAt[index]) < PauseOf(index);
+    private bool IsPostponed(int index) =>
+        _failures[index] > ToleratedFailures && time.GetElapsedTime(_failedAt[index]) < GetPause(index);
 
-    private TimeSpan PauseOf(int index)
+    private TimeSpan GetPause(int index)
     {
-        TimeSpan pause = Shortest * Math.Pow(2, Math.Min(_failures[index] - Tolerated - 1, 10));
-        return pause < Longest ? pause : Longest;
+        TimeSpan pause = MinPause * Math.Pow(2, Math.Min(_failures[index] - ToleratedFailures - 1, 10));
+        return pause < MaxPause ? pause : MaxPause;
     }
 }

@@ -3,20 +3,20 @@ using System.Diagnostics.CodeAnalysis;
 namespace ServerlessInference.Models.Transfer;
 
 /// <summary>A digest of the whole content of an object.</summary>
-/// <param name="Algorithm">How it was computed.</param>
-/// <param name="Hex">Its bytes in lower-case hexadecimal; checksums with the highest byte first.</param>
+/// <param name="Algorithm">The algorithm.</param>
+/// <param name="Hex">The digest in lower-case hexadecimal. Checksums have the most significant byte first.</param>
 public readonly record struct ContentDigest(DigestAlgorithm Algorithm, string Hex)
 {
-    /// <summary>Reads a digest in base64, as S3 writes checksums.</summary>
-    /// <param name="algorithm">How it was computed.</param>
-    /// <param name="base64">The digest.</param>
-    /// <param name="digest">The digest read.</param>
-    /// <returns>Whether it is base64 of the right length; a composite of several parts (<c>…-3</c>) is not.</returns>
+    /// <summary>Parses a digest in base64, the format in which S3 reports checksums.</summary>
+    /// <param name="algorithm">The algorithm.</param>
+    /// <param name="base64">The digest in base64.</param>
+    /// <param name="digest">The parsed digest.</param>
+    /// <returns>Whether the text is base64 of the right length. A checksum of checksums (<c>…-3</c>) is not.</returns>
     public static bool TryFromBase64(DigestAlgorithm algorithm, string? base64, [NotNullWhen(true)] out ContentDigest? digest)
     {
         digest = null;
         Span<byte> bytes = stackalloc byte[64];
-        if (string.IsNullOrEmpty(base64) || !Convert.TryFromBase64String(base64, bytes, out int length) || length != LengthOf(algorithm))
+        if (string.IsNullOrEmpty(base64) || !Convert.TryFromBase64String(base64, bytes, out int length) || length != GetLength(algorithm))
         {
             return false;
         }
@@ -25,15 +25,15 @@ public readonly record struct ContentDigest(DigestAlgorithm Algorithm, string He
         return true;
     }
 
-    /// <summary>Reads a digest in hexadecimal.</summary>
-    /// <param name="algorithm">How it was computed.</param>
-    /// <param name="hex">The digest, in either case.</param>
-    /// <param name="digest">The digest read.</param>
-    /// <returns>Whether it is hexadecimal of the right length.</returns>
+    /// <summary>Parses a digest in hexadecimal.</summary>
+    /// <param name="algorithm">The algorithm.</param>
+    /// <param name="hex">The digest in upper-case or lower-case hexadecimal.</param>
+    /// <param name="digest">The parsed digest.</param>
+    /// <returns>Whether the text is hexadecimal of the right length.</returns>
     public static bool TryFromHex(DigestAlgorithm algorithm, string? hex, [NotNullWhen(true)] out ContentDigest? digest)
     {
         digest = null;
-        if (hex is null || hex.Length != LengthOf(algorithm) * 2 || !hex.All(char.IsAsciiHexDigit))
+        if (hex is null || hex.Length != GetLength(algorithm) * 2 || !hex.All(char.IsAsciiHexDigit))
         {
             return false;
         }
@@ -42,11 +42,11 @@ public readonly record struct ContentDigest(DigestAlgorithm Algorithm, string He
         return true;
     }
 
-    /// <summary>Writes the digest as <c>sha256:…</c>.</summary>
-    /// <returns>The algorithm's name, a colon, the digest.</returns>
-    public override string ToString() => $"{NameOf(Algorithm)}:{Hex}";
+    /// <summary>Formats the digest as <c>sha256:…</c>.</summary>
+    /// <returns>The name of the algorithm, a colon, and the digest in hexadecimal.</returns>
+    public override string ToString() => $"{GetName(Algorithm)}:{Hex}";
 
-    private static int LengthOf(DigestAlgorithm algorithm) => algorithm switch
+    private static int GetLength(DigestAlgorithm algorithm) => algorithm switch
     {
         DigestAlgorithm.Sha256 => 32,
         DigestAlgorithm.Sha1 => 20,
@@ -55,7 +55,7 @@ public readonly record struct ContentDigest(DigestAlgorithm Algorithm, string He
         _ => 4,
     };
 
-    private static string NameOf(DigestAlgorithm algorithm) => algorithm switch
+    private static string GetName(DigestAlgorithm algorithm) => algorithm switch
     {
         DigestAlgorithm.Sha256 => "sha256",
         DigestAlgorithm.Sha1 => "sha1",

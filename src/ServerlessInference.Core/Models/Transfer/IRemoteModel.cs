@@ -1,18 +1,23 @@
 namespace ServerlessInference.Models.Transfer;
 
-/// <summary>Where a model lies remotely: one object (a file, an archive) or several (a folder).</summary>
-/// <remarks>Thread-safe.</remarks>
+/// <summary>A model on a server: one object (a file or an archive), or several objects (a folder).</summary>
+/// <remarks>
+/// Implement it together with <see cref="IRemoteObject"/> to load models over another protocol. <see cref="RemoteModelSource"/> does the
+/// rest: parallel downloads, retries, verification, archives and the store. Implementations must be thread-safe.
+/// </remarks>
 public interface IRemoteModel
 {
-    /// <summary>Gets what and where it is, such as <c>s3://bucket/resnet50/</c>. It holds no secret.</summary>
+    /// <summary>
+    /// Gets the location of the model, such as <c>s3://bucket/resnet50/</c>. It appears in logs and must not contain a secret.
+    /// </summary>
     string Description { get; }
 
-    /// <summary>Gets the file name of the one object that this is; <see langword="null"/> where it is a folder.</summary>
+    /// <summary>Gets the file name if the model is a single object; <see langword="null"/> if it is a folder.</summary>
     string? ObjectName { get; }
 
-    /// <summary>Lists the objects with their versions: cheap enough to be called every few seconds.</summary>
-    /// <param name="cancellationToken">Ends the question.</param>
+    /// <summary>Lists the objects with their versions. It should be cheap enough to be called every few seconds.</summary>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The objects, at least one.</returns>
-    /// <exception cref="ModelLoadException">There is none, or the server refuses.</exception>
+    /// <exception cref="ModelLoadException">There is no object, or the server denies access.</exception>
     ValueTask<IReadOnlyList<IRemoteObject>> ListAsync(CancellationToken cancellationToken);
 }

@@ -1,6 +1,7 @@
 namespace ServerlessInference.Models.Transfer;
 
-/// <summary>An object was replaced while it was read. The source begins again with the new version, and gives up when that changes too.</summary>
+/// <summary>An object was replaced while it was being read.</summary>
+/// <remarks>The source starts over with the new version, and gives up if that version is replaced as well.</remarks>
 public sealed class ModelChangedException : ModelLoadException
 {
     /// <summary>Creates an exception without a message.</summary>

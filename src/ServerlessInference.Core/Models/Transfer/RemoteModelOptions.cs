@@ -1,65 +1,96 @@
 namespace ServerlessInference.Models.Transfer;
 
-/// <summary>How a model that comes over the network is fetched, checked and kept.</summary>
-/// <remarks>In a URI some of them stand behind a <c>#</c>, joined by <c>&amp;</c>: <c>s3://bucket/model.tar.gz#sha256=…&amp;memory=true</c>.</remarks>
+/// <summary>How a model on a server is downloaded, verified and kept.</summary>
+/// <remarks>
+/// Some options can be set in the fragment of a URI, separated by <c>&amp;</c>: <c>s3://bucket/model.tar.gz#sha256=…&amp;memory=true</c>.
+/// </remarks>
+/// <example>
+/// <code>
+/// model.From(source =&gt; source.Http("https://models.example.com/resnet50.tar.gz", transfer =&gt;
+/// {
+///     transfer.RequireDigest = true;
+///     transfer.MaxBytes = 500_000_000;
+/// }));
+/// </code>
+/// </example>
 public sealed class RemoteModelOptions
 {
     internal const string KeepFolderSetting = "keep-folder";
 
     /// <summary>Gets or sets the SHA-256 that the object (or archive) must have.</summary>
-    /// <value>64 hexadecimal digits; <see langword="null"/>, the default, checks what the server knows. In a URI: <c>sha256</c>.</value>
+    /// <value>64 hexadecimal digits; <see langword="null"/>, the default, uses the server's digest. In a URI: <c>sha256</c>.</value>
     public string? Sha256 { get; set; }
 
-    /// <summary>Gets or sets a value indicating whether an object is refused for which neither the settings nor the server have a digest.</summary>
-    /// <value>The default is <see langword="false"/>: its length and version are checked, and a warning is logged. In a URI: <c>require-digest</c>.</value>
+    /// <summary>
+    /// Gets or sets a value indicating whether to reject an object if neither the options nor the server provide a digest.
+    /// </summary>
+    /// <value>
+    /// The default is <see langword="false"/>: length and version are checked, and a warning is logged. In a URI: <c>require-digest</c>.
+    /// </value>
     public bool RequireDigest { get; set; }
 
-    /// <summary>Gets or sets a value indicating whether the model goes straight into memory, never onto a disk.</summary>
-    /// <value>The default is <see langword="false"/>: it goes into the store. Linux only. In a URI: <c>memory</c>.</value>
+    /// <summary>Gets or sets a value indicating whether the model is loaded into memory without ever being written to a disk.</summary>
+    /// <value>The default is <see langword="false"/>: the model is written to the store. Linux only. In a URI: <c>memory</c>.</value>
     public bool InMemory { get; set; }
 
-    /// <summary>Gets or sets what kind of archive the object is.</summary>
+    /// <summary>Gets or sets the kind of archive.</summary>
     /// <value>The default is <see cref="ArchiveKind.ByName"/>. In a URI: <c>archive</c>.</value>
     public ArchiveKind Archive { get; set; } = ArchiveKind.ByName;
 
-    /// <summary>Gets or sets the only entry that is taken out of the archive.</summary>
-    /// <value>Its name in the archive; <see langword="null"/>, the default, takes all. In a URI: <c>entry</c>.</value>
+    /// <summary>Gets or sets the only entry of the archive to extract.</summary>
+    /// <value>The name of the entry; <see langword="null"/>, the default, extracts all entries. In a URI: <c>entry</c>.</value>
     public string? Entry { get; set; }
 
-    /// <summary>Gets or sets a value indicating whether the one folder that all entries of an archive are in stays part of their names.</summary>
-    /// <value>The default is <see langword="false"/>: where a folder rather than its content was packed, its name is left out. In a URI: <c>keep-folder</c>.</value>
+    /// <summary>Gets or sets a value indicating whether file names keep the name of the only top-level folder of the archive.</summary>
+    /// <value>
+    /// The default is <see langword="false"/>: if a folder was packed rather than its content, the name of the folder is removed. In a URI:
+    /// <c>keep-folder</c>.
+    /// </value>
     public bool KeepFolder { get; set; }
 
-    /// <summary>Gets or sets the most bytes that the model may have, as it comes and as it is extracted.</summary>
-    /// <value>Above zero. The default is 10 GiB, the most that Lambda's ephemeral storage and memory hold. In a URI: <c>max-bytes</c>.</value>
+    /// <summary>Gets or sets the maximum size of the model, both as it is downloaded and as it is extracted.</summary>
+    /// <value>
+    /// Bytes, above zero. The default is 10 GiB, the largest ephemeral storage and memory of an AWS Lambda function. In a URI:
+    /// <c>max-bytes</c>.
+    /// </value>
     public long MaxBytes { get; set; } = 10L * 1024 * 1024 * 1024;
 
-    /// <summary>Gets or sets the most files that the model may have.</summary>
+    /// <summary>Gets or sets the maximum number of files in the model.</summary>
     /// <value>Above zero. The default is 1,000.</value>
     public int MaxFiles { get; set; } = 1_000;
 
-    /// <summary>Gets or sets how many ranges of an object are read at once.</summary>
-    /// <value>1 to 64. The default is 6: at the 85 to 90 MB/s that S3 gives a connection, more than a function's network takes.</value>
+    /// <summary>Gets or sets how many ranges of an object are downloaded in parallel.</summary>
+    /// <value>1 to 64. The default is 6. S3 delivers 85 to 90 MB/s per connection, so that many saturate the network of a function.</value>
     public int Parallelism { get; set; } = 6;
 
-    /// <summary>Gets or sets the largest size of a range: every request costs its server and the function, and every range that is not there yet is digested later.</summary>
-    /// <value>Bytes, 1 MiB to 256 MiB; rounded down to a whole MiB. The default is 24 MiB; smaller objects come in smaller ones, down to 8 MiB, for the sake of all connections.</value>
+    /// <summary>Gets or sets the maximum size of a range.</summary>
+    /// <value>
+    /// Bytes, 1 MiB to 256 MiB; rounded down to a whole MiB. The default is 24 MiB. Smaller objects are divided into smaller ranges, down
+    /// to 8 MiB, so that all connections have work.
+    /// </value>
+    /// <remarks>Small ranges cost more requests; large ranges are digested later, because the digest needs the bytes in order.</remarks>
     public int RangeSize { get; set; } = 24 * 1024 * 1024;
 
-    /// <summary>Gets or sets how long a connection may take for its next 64 KiB before the range is asked for again.</summary>
+    /// <summary>Gets or sets how long a connection may take to deliver the next 64 KiB before the range is requested again.</summary>
     /// <value>Above zero. The default is 10 seconds.</value>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Gets or sets how often in a row a range may fail; a connection that brought 64 KiB begins the count anew.</summary>
-    /// <value>1 to 100. The default is 5, with pauses of 0.1, 0.2, 0.4 and 0.8 seconds between.</value>
+    /// <summary>Gets or sets how many attempts in a row may fail. A connection that delivers 64 KiB resets the count.</summary>
+    /// <value>
+    /// 1 to 100. The default is 5. The pauses between attempts grow: up to 0.1, 0.2, 0.4 seconds and so on, at most 5 seconds, each
+    /// shortened at random by up to a half.
+    /// </value>
     public int MaxAttempts { get; set; } = 5;
 
-    /// <summary>Gets or sets who hears of every piece that arrives.</summary>
+    /// <summary>Gets or sets the receiver of a report on every piece that is read.</summary>
     internal IProgress<TransferProgress>? Progress { get; set; }
 
-    /// <summary>Takes settings from the fragment of a URI.</summary>
-    /// <param name="fragment">What stands behind the <c>#</c>.</param>
-    /// <exception cref="ArgumentException">A setting is unknown or its value is none.</exception>
+    /// <summary>Gets or sets the source of the random part of pauses; <see langword="null"/> outside of tests.</summary>
+    internal Func<double>? Random { get; set; }
+
+    /// <summary>Sets options from the fragment of a URI.</summary>
+    /// <param name="fragment">The fragment, without <c>#</c>.</param>
+    /// <exception cref="ArgumentException">A setting is unknown, or its value is invalid.</exception>
     public void ApplyFragment(string fragment)
     {
         ArgumentNullException.ThrowIfNull(fragment);
@@ -75,14 +106,15 @@ public sealed class RemoteModelOptions
                 "memory" => TryReadFlag(value, on => InMemory = on),
                 KeepFolderSetting => TryReadFlag(value, on => KeepFolder = on),
                 "entry" => (Entry = value).Length > 0,
-                "max-bytes" => long.TryParse(value, out long most) && (MaxBytes = most) > 0,
+                "max-bytes" => long.TryParse(value, out long maxBytes) && (MaxBytes = maxBytes) > 0,
                 "archive" => TryReadKind(value),
                 _ => throw new ArgumentException(
-                    $"'{name}' is no setting of a model's URI. Known are sha256, require-digest, memory, entry, keep-folder, max-bytes and archive.", nameof(fragment)),
+                    $"'{name}' is not a setting of a model URI. The settings are sha256, require-digest, memory, entry, keep-folder, " +
+                    "max-bytes and archive.", nameof(fragment)),
             };
             if (!understood)
             {
-                throw new ArgumentException($"'{value}' is no value of the setting '{name}' in a model's URI.", nameof(fragment));
+                throw new ArgumentException($"'{value}' is not a valid value of the setting '{name}' in a model URI.", nameof(fragment));
             }
         }
     }
@@ -101,9 +133,9 @@ public sealed class RemoteModelOptions
         Check(IdleTimeout > TimeSpan.Zero, nameof(IdleTimeout), IdleTimeout, "above zero");
         Check(MaxAttempts is >= 1 and <= 100, nameof(MaxAttempts), MaxAttempts, "1 to 100");
 
-        void Check(bool good, string name, object value, string expected)
+        void Check(bool isValid, string name, object value, string expected)
         {
-            if (!good)
+            if (!isValid)
             {
                 throw new ArgumentException($"{description}: {name} is {value}; it must be {expected}.");
             }

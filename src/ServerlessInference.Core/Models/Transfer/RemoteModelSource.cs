@@ -9,16 +9,20 @@ using ServerlessInference.Models.Store;
 
 namespace ServerlessInference.Models.Transfer;
 
-/// <summary>A model that lies remotely: fetched, verified, and kept in the store or in memory.</summary>
+/// <summary>A model on a server. It is downloaded, verified, and kept in the store or in memory.</summary>
 /// <remarks>
-/// <para>What a protocol brings is an <see cref="IRemoteModel"/>; everything else is the same for all: parallel ranges, retries, digests,
-/// archives, the store. Thread-safe.</para>
+/// <para>The protocol is an <see cref="IRemoteModel"/>. Everything else is the same for all protocols: parallel downloads, retries,
+/// digests, archives, and the store. Thread-safe.</para>
 /// <para>Design: docs/architecture/model-sources.md.</para>
 /// </remarks>
 public sealed partial class RemoteModelSource : IModelSource
 {
-    /// <summary>A function is stopped once at the end of the init phase and again at its timeout: then an archive needs more time than there is in one go.</summary>
-    private const int AttemptsInOneGo = 2;
+    /// <summary>How often an archive is extracted while it is being downloaded, which cannot be resumed.</summary>
+    /// <remarks>
+    /// A function can be stopped at the end of its init phase and again at its timeout. If both have happened, the archive takes more time
+    /// than one process has. It is then downloaded to a file first, which the next process can resume.
+    /// </remarks>
+    private const int MaxStreamingAttempts = 2;
 
     private readonly IRemoteModel _model;
     private readonly RemoteModelOptions _options;
@@ -27,12 +31,12 @@ public sealed partial class RemoteModelSource : IModelSource
     private readonly ILogger _logger;
 
     /// <summary>Creates a source.</summary>
-    /// <param name="model">Where the model lies.</param>
-    /// <param name="options">How it is fetched; read now, and not changed afterwards.</param>
-    /// <param name="store">Where it is kept; <see langword="null"/> takes the defaults.</param>
-    /// <param name="timeProvider">The clock of timeouts and pauses; <see langword="null"/> for the system's.</param>
-    /// <param name="logger">Hears of retries, missing digests and what was published; may be <see langword="null"/>.</param>
-    /// <exception cref="ArgumentException">A setting is out of its bounds, or a SHA-256 is pinned for a folder.</exception>
+    /// <param name="model">The model on the server.</param>
+    /// <param name="options">How it is downloaded; do not change the options afterwards. <see langword="null"/> for the defaults.</param>
+    /// <param name="store">Where it is kept; <see langword="null"/> for the defaults.</param>
+    /// <param name="timeProvider">The clock for timeouts and pauses; <see langword="null"/> for the system clock.</param>
+    /// <param name="logger">Receives retries, missing digests and stored models; may be <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or a SHA-256 is pinned for a folder.</exception>
     public RemoteModelSource(
         IRemoteModel model,
         RemoteModelOptions? options = null,
@@ -46,7 +50,9 @@ public sealed partial class RemoteModelSource : IModelSource
         _options.Validate(model.Description);
         if (_options.Sha256 is not null && model.ObjectName is null)
         {
-            throw new ArgumentException($"{model.Description} is a folder, and a SHA-256 pins one object. Pack the folder, or name the object.", nameof(options));
+            throw new ArgumentException(
+                $"{model.Description} is a folder, but a SHA-256 pins a single object. Pack the folder, or name the object.",
+                nameof(options));
         }
 
         TimeProvider time = timeProvider ?? TimeProvider.System;
@@ -58,16 +64,9 @@ public sealed partial class RemoteModelSource : IModelSource
     /// <inheritdoc/>
     public string Description => _model.Description;
 
-    /// <summary>Creates a source with what the container has: the store's options, the clock, the log.</summary>
-    /// <param name="services">The container.</param>
-    /// <param name="model">Where the model lies.</param>
-    /// <param name="options">How it is fetched.</param>
-    /// <returns>The source.</returns>
-    /// <remarks>An <see cref="IProgress{T}"/> of <see cref="TransferProgress"/> in the container hears of every piece that arrives, from several threads at once.</remarks>
-    public static RemoteModelSource Create(IServiceProvider services, IRemoteModel model, RemoteModelOptions options)
+    /// <summary>Creates a source with the store options, clock, logger and progress receiver that are registered.</summary>
+    internal static RemoteModelSource Create(IServiceProvider services, IRemoteModel model, RemoteModelOptions options)
     {
-        ArgumentNullException.ThrowIfNull(services);
-        ArgumentNullException.ThrowIfNull(options);
         options.Progress = services.GetService<IProgress<TransferProgress>>();
         return new RemoteModelSource(
             model,
@@ -79,12 +78,12 @@ public sealed partial class RemoteModelSource : IModelSource
 
     /// <inheritdoc/>
     public async ValueTask<string> GetVersionAsync(CancellationToken cancellationToken = default) =>
-        PinnedVersion ?? VersionOf(await _fetch.ListAsync(_model, cancellationToken).ConfigureAwait(false));
+        PinnedVersion ?? GetVersion(await _fetch.ListAsync(_model, cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public async ValueTask<ModelArtifact> LoadAsync(CancellationToken cancellationToken = default)
     {
-        for (bool last = false; ; last = true)
+        for (bool isLastAttempt = false; ; isLastAttempt = true)
         {
             try
             {
@@ -92,46 +91,57 @@ public sealed partial class RemoteModelSource : IModelSource
                     ? await LoadIntoMemoryAsync(cancellationToken).ConfigureAwait(false)
                     : await LoadIntoStoreAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (ModelLoadException exception) when (!last && (exception is ModelChangedException or CorruptContentException))
+            catch (ModelLoadException exception) when (!isLastAttempt && exception is ModelChangedException or CorruptContentException)
             {
-                LogAgain(_logger, exception.Message);
+                LogDownloadingAgain(_logger, exception.Message);
             }
         }
     }
 
-    // A pinned model is known without asking anybody, and the same wherever it comes from.
-    private string? PinnedVersion => _options.Sha256 is { } pinned ? VersionOf(pinned) : null;
+    // The version of a pinned model is known without a request, and is the same for every location of the model.
+    private string? PinnedVersion => _options.Sha256 is { } pinned ? GetPinnedVersion(pinned) : null;
 
-    /// <summary>Gives the version of whatever has a pinned SHA-256.</summary>
-    internal static string VersionOf(string sha256) => "sha256-" + sha256[..16].ToLowerInvariant();
+    /// <summary>Gets the version of a model with a pinned SHA-256.</summary>
+    internal static string GetPinnedVersion(string sha256) => "sha256-" + sha256[..16].ToLowerInvariant();
 
-    private static string VersionOf(IReadOnlyList<IRemoteObject> objects) => objects.Count == 1 ? objects[0].Version : Digest(Identity(objects));
+    private static string GetVersion(IReadOnlyList<IRemoteObject> objects) =>
+        objects.Count == 1 ? objects[0].Version : ComputeKey(DescribeContent(objects));
 
     private async Task<ModelArtifact> LoadIntoStoreAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<IRemoteObject>? objects = PinnedVersion is null ? await _fetch.ListAsync(_model, cancellationToken).ConfigureAwait(false) : null;
-        string version = PinnedVersion ?? VersionOf(objects!);
-        string content = objects is null ? $"{_model.ObjectName} {_options.Sha256!.ToLowerInvariant()}" : Identity(objects);
-        string key = Digest($"{content}\n{_options.Archive} {_options.Entry}");
+        IReadOnlyList<IRemoteObject>? objects =
+            PinnedVersion is null ? await _fetch.ListAsync(_model, cancellationToken).ConfigureAwait(false) : null;
+        string version = PinnedVersion ?? GetVersion(objects!);
+        string content = objects is null ? $"{_model.ObjectName} {_options.Sha256!.ToLowerInvariant()}" : DescribeContent(objects);
+        string key = ComputeKey($"{content}\n{_options.Archive} {_options.Entry}");
         StoredModel stored = await _store.GetOrAddAsync(key, Description, async (staging, token) =>
         {
             objects ??= await _fetch.ListAsync(_model, token).ConfigureAwait(false);
             return await FetchAsync(objects, version, staging, token).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false);
-        string folder = stored.Manifest.Digest is null || _options.KeepFolder ? string.Empty : ArchiveNames.CommonFolder([.. stored.Manifest.Files.Select(file => file.Name)]);
+        IReadOnlyList<StoredFile> files = stored.Manifest.Files;
+        string folder = FindFolderToStrip(isArchive: stored.Manifest.Digest is not null, files.Select(file => file.Name));
         return new ModelArtifact(
-            Description, version, stored.Manifest.Files.Select(file => ModelFile.OnDisk(Below(folder, file.Name), stored.PathOf(file), file.Length)), stored);
+            Description,
+            version,
+            files.Select(file => ModelFile.OnDisk(RemovePrefix(folder, file.Name), stored.GetPath(file), file.Length)),
+            stored);
     }
 
-    private async Task<StoreManifest> FetchAsync(IReadOnlyList<IRemoteObject> objects, string version, StagingFolder staging, CancellationToken cancellationToken)
+    private async Task<StoreManifest> FetchAsync(
+        IReadOnlyList<IRemoteObject> objects, string version, StagingFolder staging, CancellationToken cancellationToken)
     {
         _fetch.CheckLimits(objects);
-        ArchiveKind kind = _fetch.KindOf(objects);
+        ArchiveKind kind = _fetch.GetArchiveKind(objects);
         try
         {
-            return kind == ArchiveKind.None
-                ? Manifest(version, null, await _fetch.ToFolderAsync(objects, staging, cancellationToken).ConfigureAwait(false))
-                : await FetchArchiveAsync(objects[0], kind, version, staging, cancellationToken).ConfigureAwait(false);
+            if (kind != ArchiveKind.None)
+            {
+                return await FetchArchiveAsync(objects[0], kind, version, staging, cancellationToken).ConfigureAwait(false);
+            }
+
+            IReadOnlyList<StoredFile> files = await _fetch.FetchToFolderAsync(objects, staging, cancellationToken).ConfigureAwait(false);
+            return CreateManifest(version, null, files);
         }
         catch (ModelLoadException exception) when (exception is CorruptContentException or ModelChangedException)
         {
@@ -140,22 +150,26 @@ public sealed partial class RemoteModelSource : IModelSource
         }
     }
 
-    /// <summary>Extracts an archive while it arrives; one that was broken off twice is kept first, so that every further process gets ahead.</summary>
-    private async Task<StoreManifest> FetchArchiveAsync(IRemoteObject archive, ArchiveKind kind, string version, StagingFolder staging, CancellationToken cancellationToken)
+    /// <summary>
+    /// Extracts an archive while it arrives; one that was broken off twice is kept first, so that every further process gets ahead.
+    /// </summary>
+    private async Task<StoreManifest> FetchArchiveAsync(
+        IRemoteObject archive, ArchiveKind kind, string version, StagingFolder staging, CancellationToken cancellationToken)
     {
-        if (staging.BeginAttempt() >= AttemptsInOneGo)
+        if (staging.BeginAttempt() >= MaxStreamingAttempts)
         {
             staging.ClearContent();
-            if (await _fetch.KeepArchiveAsync(archive, staging, cancellationToken).ConfigureAwait(false) is { } kept)
+            if (await _fetch.TryDownloadArchiveAsync(archive, staging, cancellationToken).ConfigureAwait(false) is { } downloaded)
             {
                 try
                 {
-                    return await ExtractAsync(kept).ConfigureAwait(false);
+                    return await ExtractAsync(downloaded).ConfigureAwait(false);
                 }
                 catch (ModelLoadException exception) when (exception is not (CorruptContentException or ModelChangedException))
                 {
-                    // Most often its files need more room than it left beside itself.
-                    LogAgain(_logger, exception.Message);
+                    // Usually there is not enough space for the content in addition to the archive. Streaming needs less, so it gets
+                    // another chance.
+                    LogDownloadingAgain(_logger, exception.Message);
                 }
             }
 
@@ -170,7 +184,7 @@ public sealed partial class RemoteModelSource : IModelSource
         }
         catch (ModelLoadException)
         {
-            staging.Reset(); // nothing of it can be gone on with
+            staging.Reset(); // extraction cannot be resumed
             throw;
         }
 
@@ -178,36 +192,36 @@ public sealed partial class RemoteModelSource : IModelSource
         {
             (IReadOnlyList<StoredFile> files, ContentDigest digest) =
                 await _fetch.ExtractAsync(source, kind, new FolderTarget(staging), cancellationToken).ConfigureAwait(false);
-            return Manifest(version, digest.ToString(), files);
+            return CreateManifest(version, digest.ToString(), files);
         }
     }
 
-    private StoreManifest Manifest(string version, string? digest, IReadOnlyList<StoredFile> files) =>
+    private StoreManifest CreateManifest(string version, string? digest, IReadOnlyList<StoredFile> files) =>
         new(StoreManifest.CurrentFormat, Description, version, digest, files);
 
     private async Task<ModelArtifact> LoadIntoMemoryAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<IRemoteObject> objects = await _fetch.ListAsync(_model, cancellationToken).ConfigureAwait(false);
         _fetch.CheckLimits(objects);
-        ArchiveKind kind = _fetch.KindOf(objects);
+        ArchiveKind kind = _fetch.GetArchiveKind(objects);
         var files = new MemoryFiles();
         try
         {
             if (kind == ArchiveKind.None)
             {
-                await _fetch.ToMemoryAsync(objects, files, cancellationToken).ConfigureAwait(false);
+                await _fetch.FetchToMemoryAsync(objects, files, cancellationToken).ConfigureAwait(false);
             }
             else
             {
                 await _fetch.ExtractAsync(objects[0], kind, files, cancellationToken).ConfigureAwait(false);
             }
 
-            List<ModelFile> named = [.. files.ToModelFiles()];
-            string folder = kind == ArchiveKind.None || _options.KeepFolder ? string.Empty : ArchiveNames.CommonFolder([.. named.Select(file => file.Name)]);
+            List<ModelFile> inMemory = [.. files.ToModelFiles()];
+            string folder = FindFolderToStrip(isArchive: kind != ArchiveKind.None, inMemory.Select(file => file.Name));
             return new ModelArtifact(
                 Description,
-                PinnedVersion ?? VersionOf(objects),
-                named.Select(file => ModelFile.OnDisk(Below(folder, file.Name), file.PhysicalPath!, file.Length)),
+                PinnedVersion ?? GetVersion(objects),
+                inMemory.Select(file => ModelFile.OnDisk(RemovePrefix(folder, file.Name), file.PhysicalPath!, file.Length)),
                 files);
         }
         catch
@@ -217,13 +231,17 @@ public sealed partial class RemoteModelSource : IModelSource
         }
     }
 
-    private static string Below(string folder, string name) => name.StartsWith(folder, StringComparison.Ordinal) ? name[folder.Length..] : name;
+    private string FindFolderToStrip(bool isArchive, IEnumerable<string> names) =>
+        isArchive && !_options.KeepFolder ? ArchiveNames.FindCommonFolder([.. names]) : string.Empty;
 
-    private static string Identity(IReadOnlyList<IRemoteObject> objects) =>
-        string.Join('\n', objects.Select(item => $"{item.Name}\t{item.Location}\t{item.Version}\t{item.Length}").Order(StringComparer.Ordinal));
+    private static string RemovePrefix(string prefix, string name) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name;
 
-    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
+    private static string DescribeContent(IReadOnlyList<IRemoteObject> objects) => string.Join(
+        '\n', objects.Select(item => $"{item.Name}\t{item.Location}\t{item.Version}\t{item.Length}").Order(StringComparer.Ordinal));
 
-    [LoggerMessage(EventId = 42, Level = LogLevel.Warning, Message = "The model is fetched once more: {Reason}")]
-    private static partial void LogAgain(ILogger logger, string reason);
+    private static string ComputeKey(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
+
+    [LoggerMessage(EventId = 42, Level = LogLevel.Warning, Message = "The model is downloaded once more: {Reason}")]
+    private static partial void LogDownloadingAgain(ILogger logger, string reason);
 }

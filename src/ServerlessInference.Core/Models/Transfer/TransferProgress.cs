@@ -1,7 +1,10 @@
 namespace ServerlessInference.Models.Transfer;
 
-/// <summary>How far the fetching of a model has come.</summary>
-/// <param name="Location">The object that a piece came of.</param>
-/// <param name="Bytes">How many bytes this piece has.</param>
-/// <param name="Total">How many bytes all objects of the model have together. What an earlier process fetched does not come again.</param>
+/// <summary>Reports that some bytes of a model have been downloaded.</summary>
+/// <param name="Location">The object that the bytes belong to.</param>
+/// <param name="Bytes">The number of bytes.</param>
+/// <param name="Total">
+/// The size of all objects of the model in bytes. A resumed download reports fewer bytes than this, because it skips what an earlier
+/// process has downloaded.
+/// </param>
 public readonly record struct TransferProgress(string Location, long Bytes, long Total);

@@ -127,7 +127,7 @@ internal sealed partial class SplitPackage(
         try
         {
             ModelArtifact artifact = await ModelSourceResolver.Resolve(archive.GetSourceUri(baseUri), services).LoadAsync(cancellationToken).ConfigureAwait(false);
-            if (artifact.Version == RemoteModelSource.VersionOf(archive.Sha256!))
+            if (artifact.Version == RemoteModelSource.GetPinnedVersion(archive.Sha256!))
             {
                 return artifact;
             }

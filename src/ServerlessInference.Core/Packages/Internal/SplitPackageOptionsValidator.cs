@@ -7,5 +7,5 @@ internal sealed class SplitPackageOptionsValidator : IValidateOptions<SplitPacka
 {
     public ValidateOptionsResult Validate(string? name, SplitPackageOptions options) => options.Parallelism is >= 1 and <= 16
         ? ValidateOptionsResult.Success
-        : ValidateOptionsResult.Fail($"{SplitPackageOptionsFromConfiguration.Section}:Parallelism is {options.Parallelism}; it must be 1 to 16.");
+        : ValidateOptionsResult.Fail($"{SplitPackageOptions.Section}:Parallelism is {options.Parallelism}; it must be 1 to 16.");
 }

@@ -267,7 +267,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
 
         var timings = new InferenceTimings
         {
-            Cold = cold,
+            IsCold = cold,
             Waiting = run.Waiting,
             SourceLoad = run.Last.LoadTimings.Source,
             SessionLoad = run.Last.LoadTimings.Session,

@@ -32,16 +32,13 @@ internal sealed class ModelOptionsRules(IServiceProvider services) : IValidateOp
             failures.Add($"Model '{name}': MemoryBytes is {options.MemoryBytes}; it must be above zero.");
         }
 
-        if (!Enum.IsDefined(options.Replacement))
-        {
-            failures.Add($"Model '{name}': Replacement is {(int)options.Replacement}; it must be one of {string.Join(", ", Enum.GetNames<ModelReplacement>())}.");
-        }
 
         bool fromCode = services.GetKeyedServices<ModelSourceRegistration>(name).Any();
         if (!fromCode && options.Sources.Count == 0)
         {
             failures.Add(
-                $"Model '{name}' has no source. Name one in code (FromLayer, FromFileSystem, From…) or in configuration (ServerlessInference:Models:{name}:Sources:0:Uri).");
+                $"Model '{name}' has no source. Add one in code (FromLayer, FromFileSystem, From…) or in configuration " +
+                $"(ServerlessInference:Models:{name}:Sources:0:Uri).");
         }
 
         for (int i = 0; i < options.Sources.Count; i++)
@@ -57,10 +54,12 @@ internal sealed class ModelOptionsRules(IServiceProvider services) : IValidateOp
         {
             if (!services.GetServices<ModelRegistration>().Any(model => model.Name == stage.Model))
             {
-                failures.Add($"Model '{name}' runs after '{stage.Model}', which is not registered. Add that model, or correct its name in After.");
+                failures.Add(
+                    $"Model '{name}' runs after '{stage.Model}', which is not registered. Add that model, or correct its name in After.");
             }
         }
 
+        CheckEnum(name, nameof(options.Replacement), options.Replacement, failures);
         CheckEnum(name, nameof(options.GraphOptimization), options.GraphOptimization, failures);
         CheckEnum(name, nameof(options.Prepared), options.Prepared, failures);
         CheckEnum(name, nameof(options.Loading), options.Loading, failures);

@@ -12,15 +12,18 @@ internal static class ModelSourceResolver
     private static readonly string[] OwnSchemes = ["file", "efs", "layer", "https", "http", "env", "pointer-file"];
 
     public static IModelSource Resolve(string uri, IServiceProvider services) => Find(uri, services) ?? throw new ModelLoadException(
-        $"The model source '{uri}' has no scheme that is registered. Registered: {Known(services)}. " +
-        "Correct the URI, or add the package that brings its scheme.");
+        $"The scheme of the model source '{uri}' is not registered. Registered schemes: {ListSchemes(services)}. " +
+        "Correct the URI, or add the package that provides its scheme.");
 
     /// <summary>Creates the source that a pointer's text refers to.</summary>
-    /// <remarks>A text that is not a URI with a known scheme is never quoted in a message: it may be a secret that was read by mistake.</remarks>
+    /// <remarks>
+    /// A text that is not a URI with a known scheme is never quoted in a message: it may be a secret that was read by mistake.
+    /// </remarks>
     public static IModelSource ResolvePointed(ModelPointerValue value, string pointer, IServiceProvider services) =>
         Find(value.Text, services) ?? throw new ModelLoadException(
-            $"What the pointer {pointer} says ({value.Text.Length} characters) begins with no scheme that is registered. Registered: {Known(services)}. " +
-            "Write a URI such as s3://bucket/folder/ into it, add the package that brings its scheme, or say in code what its text means.");
+            $"The value of the pointer {pointer} ({value.Text.Length} characters) does not start with a registered scheme. Registered " +
+            $"schemes: {ListSchemes(services)}. Set it to a URI such as s3://bucket/folder/, add the package that provides its scheme, or " +
+            "map the value to a source in code.");
 
     private static IModelSource? Find(string uri, IServiceProvider services)
     {
@@ -38,9 +41,9 @@ internal static class ModelSourceResolver
             case "http":
                 return HttpModelSourceFactory.Create(uri, services);
             case "env":
-                return ModelPointerBuilder.CreateSource(services, new EnvironmentPointer(rest));
+                return ModelSources.FromPointer(new EnvironmentPointer(rest), services);
             case "pointer-file":
-                return ModelPointerBuilder.CreateSource(services, new FilePointer(rest, services.GetService<TimeProvider>()));
+                return ModelSources.FromPointer(new FilePointer(rest, services.GetService<TimeProvider>()), services);
             default:
                 foreach (IModelSourceFactory factory in services.GetServices<IModelSourceFactory>())
                 {
@@ -54,7 +57,7 @@ internal static class ModelSourceResolver
         }
     }
 
-    private static string Known(IServiceProvider services) => string.Join(
+    private static string ListSchemes(IServiceProvider services) => string.Join(
         ", ",
         OwnSchemes
             .Concat(services.GetServices<IModelSourceFactory>().Select(factory => factory.Scheme))

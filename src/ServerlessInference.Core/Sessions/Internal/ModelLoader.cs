@@ -55,14 +55,14 @@ internal sealed partial class ModelLoader(
     public Task<string> GetVersionAsync(string name, CancellationToken cancellationToken)
     {
         IModelSource source = services.GetRequiredKeyedService<IModelSource>(name);
-        return AskAsync(source, static (asked, token) => asked.GetVersionAsync(token), static _ => { }, cancellationToken);
+        return RunAsync(source, static (source, token) => source.GetVersionAsync(token), static _ => { }, cancellationToken);
     }
 
     /// <summary>Brings the model's files within reach.</summary>
     public Task<ModelArtifact> FetchAsync(string name, CancellationToken cancellationToken)
     {
         IModelSource source = services.GetRequiredKeyedService<IModelSource>(name);
-        return AskAsync(source, static (asked, token) => asked.LoadAsync(token), static artifact => artifact.Dispose(), cancellationToken);
+        return RunAsync(source, static (source, token) => source.LoadAsync(token), static artifact => artifact.Dispose(), cancellationToken);
     }
 
     /// <summary>Makes a model of its files, which are its own from here on, also where this fails.</summary>
@@ -138,32 +138,22 @@ internal sealed partial class ModelLoader(
         return await CreateAsync(name, settings, artifact, time.GetElapsedTime(start), runtime, activity, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<T> AskAsync<T>(
-        IModelSource source, Func<IModelSource, CancellationToken, ValueTask<T>> ask, Action<T> discard, CancellationToken cancellationToken)
+    private async Task<T> RunAsync<T>(
+        IModelSource source,
+        Func<IModelSource, CancellationToken, ValueTask<T>> operation,
+        Action<T> discard,
+        CancellationToken cancellationToken)
     {
-        // On another thread, and left behind at the limit: a source may block or not heed its token, as a mount that hangs.
-        Task<T> task = Task.Run(() => ask(source, cancellationToken).AsTask(), CancellationToken.None);
         try
         {
-            return await task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await AbandonableOperation.RunAsync(
+                source, operation, discard, Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            _ = DiscardAsync(task, discard);
-            throw;
-        }
-        catch (Exception exception) when (exception is not InferenceException)
+        catch (Exception exception) when (
+            exception is not InferenceException
+            && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             throw new ModelLoadException($"The model source {source.Description} failed: {exception.Message}", exception);
-        }
-    }
-
-    private static async Task DiscardAsync<T>(Task<T> task, Action<T> discard)
-    {
-        await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (task.IsCompletedSuccessfully)
-        {
-            discard(await task.ConfigureAwait(false));
         }
     }
 

@@ -1,7 +1,7 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Diagnostics;
 using ServerlessInference.Models;
+using ServerlessInference.Shared;
 
 namespace ServerlessInference.Sessions;
 
@@ -143,11 +143,8 @@ internal sealed partial class ModelRefresh(
     {
         TimeSpan backoff = interval * Math.Pow(2, Math.Min(_failures, MostDoublings));
         TimeSpan longest = interval > LongestBackoff ? interval : LongestBackoff;
-        return (backoff < longest ? backoff : longest) * (1 + (jitter * ((RandomFraction() * 2) - 1)));
+        return (backoff < longest ? backoff : longest) * (1 + (jitter * ((SnapshotSafeRandom.NextFraction() * 2) - 1)));
     }
-
-    // Copies of one snapshot (SnapStart) would share the state of Random.Shared, and all ask at once.
-    private static double RandomFraction() => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue;
 
     private async Task<bool> CheckAsync()
     {

@@ -91,8 +91,8 @@ internal sealed partial class ModelReplacer(
         {
             beside = next.Settings.Replacement switch
             {
-                ModelReplacement.Beside => true,
-                ModelReplacement.AfterRelease => false,
+                ModelReplacement.SideBySide => true,
+                ModelReplacement.UnloadFirst => false,
                 _ => memory.Allows(ModelFootprint.Of(next.Artifact, next.Settings)),
             };
             if (!beside)

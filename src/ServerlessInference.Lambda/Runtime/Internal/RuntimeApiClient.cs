@@ -1,16 +1,11 @@
-using System.Net.Sockets;
 using System.Text;
+using ServerlessInference.Shared;
 
 namespace ServerlessInference.Lambda;
 
 /// <summary>The Runtime API as one polling loop uses it: the next event, its answer, its error.</summary>
 internal sealed class RuntimeApiClient : IDisposable
 {
-    /// <summary>How often in a row the Runtime API may be out of reach before the process gives up.</summary>
-    private const int Attempts = 6;
-
-    private const int FirstPauseMs = 20;
-
     private readonly RuntimeApiEndpoint _endpoint;
     private readonly RuntimeApiConnection _connection;
     private readonly TimeProvider _time;
@@ -30,6 +25,14 @@ internal sealed class RuntimeApiClient : IDisposable
         _requests = new RuntimeApiRequests(endpoint);
         _next = _requests.Get("/runtime/invocation/next");
     }
+
+    /// <summary>Gets how often in a row the Runtime API may be out of reach before the process gives up.</summary>
+    /// <remarks>
+    /// Nobody else uses this Runtime API, so jitter would spread nothing. A property, because the strategy is needed only after a failure: a
+    /// cold start should not create it.
+    /// </remarks>
+    private static RetryStrategy Retry => new(
+        maxAttempts: 6, firstPause: TimeSpan.FromMilliseconds(20), maxPause: TimeSpan.FromMilliseconds(160), jitter: 0);
 
     public ApiResponse Response => _connection.Reader.Response;
 
@@ -124,7 +127,6 @@ internal sealed class RuntimeApiClient : IDisposable
 
     private async ValueTask<bool> WaitWithRetriesAsync(byte[] request)
     {
-        var pause = TimeSpan.FromMilliseconds(FirstPauseMs);
         for (int attempt = 1; ; attempt++)
         {
             string trouble = "it closed the connection without an answer.";
@@ -157,16 +159,15 @@ internal sealed class RuntimeApiClient : IDisposable
                 return false;
             }
 
-            if (attempt == Attempts)
+            RetryStrategy retry = Retry;
+            if (attempt == retry.MaxAttempts)
             {
-                throw new RuntimeApiException($"The Runtime API at {_endpoint} could not be reached {Attempts} times in a row: {trouble}", cause);
+                throw new RuntimeApiException(
+                    $"The Runtime API at {_endpoint} could not be reached {attempt} times in a row: {trouble}", cause);
             }
 
-            if (attempt > 1)
-            {
-                await Task.Delay(pause, _time).ConfigureAwait(false);
-                pause *= 2;
-            }
+            // Usually a kept connection was closed, and a new one works at once: only later attempts are worth a pause.
+            await retry.PauseAsync(attempt - 1, _time, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -211,14 +212,17 @@ internal sealed class RuntimeApiClient : IDisposable
 
             // The connection may have been closed while the function worked. Sent twice, the second is refused and does no harm.
             _connection.Close();
-            if (attempt == Attempts)
+            RetryStrategy retry = Retry;
+            if (attempt == retry.MaxAttempts)
             {
-                throw new RuntimeApiException($"The Runtime API at {_endpoint} did not take an answer: {cause?.Message ?? "it closed the connection."}", cause);
+                string reason = cause?.Message ?? "it closed the connection.";
+                throw new RuntimeApiException($"The Runtime API at {_endpoint} did not take an answer: {reason}", cause);
             }
         }
     }
 
-    private static bool IsTransport(Exception exception) => exception is IOException or SocketException or ObjectDisposedException;
+    // Abandoning the connection disposes its socket while it is in use.
+    private static bool IsTransport(Exception exception) => RetryStrategy.IsTransportFailure(exception) || exception is ObjectDisposedException;
 
     private void CheckEvent()
     {

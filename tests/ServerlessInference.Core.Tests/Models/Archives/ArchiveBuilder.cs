@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ServerlessInference.Tests.Models.Archives;
 
-/// <summary>Makes archives for tests.</summary>
+/// <summary>Creates archives for tests.</summary>
 internal static class ArchiveBuilder
 {
     public static byte[] Tar(params (string Name, byte[] Content)[] files) =>
@@ -47,7 +47,8 @@ internal static class ArchiveBuilder
         {
             for (int i = 0; i < files.Length; i++)
             {
-                ZipArchiveEntry entry = zip.CreateEntry(files[i].Name, i % 2 == 0 ? CompressionLevel.Fastest : CompressionLevel.NoCompression);
+                ZipArchiveEntry entry =
+                    zip.CreateEntry(files[i].Name, i % 2 == 0 ? CompressionLevel.Fastest : CompressionLevel.NoCompression);
                 entry.ExternalAttributes = mode << 16;
                 using Stream body = entry.Open();
                 body.Write(files[i].Content);

@@ -10,9 +10,12 @@ namespace ServerlessInference.Tests.Models.Archives;
 public sealed class ExtractionTests : IDisposable
 {
     private static readonly byte[] Model = TemporaryStore.Bytes((3 * 1024 * 1024) + 11);
-    private static readonly (string Name, byte[] Content)[] Files = [("./model.onnx", Model), ("labels.txt", "cat\ndog\n"u8.ToArray()), ("./code/inference.py", [32])];
+    private static readonly (string Name, byte[] Content)[] Files =
+        [("./model.onnx", Model), ("labels.txt", "cat\ndog\n"u8.ToArray()), ("./code/inference.py", [32])];
 
     private readonly TemporaryStore _store = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public void Dispose() => _store.Dispose();
 
@@ -20,21 +23,23 @@ public sealed class ExtractionTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task LoadAsync_Archive_HasItsFilesAndNothingElse(string name)
+    public async Task LoadAsync_Archive_ReturnsExactlyItsFiles(string name)
     {
         using ModelArtifact artifact = await LoadAsync(name, Pack(name, Files));
 
-        Assert.Equal(["code/inference.py", "labels.txt", "model.onnx"], artifact.Files.Select(file => file.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["code/inference.py", "labels.txt", "model.onnx"], artifact.Files.Select(file => file.Name).Order(StringComparer.Ordinal));
         Assert.Equal(Model, artifact.GetModelFile().ReadAllBytes().ToArray());
         Assert.Empty(_store.Staged);
     }
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task LoadAsync_ArchiveInMemory_HasItsFiles(string name)
+    public async Task LoadAsync_ArchiveInMemory_ReturnsItsFiles(string name)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "memory files exist on Linux only");
-        using ModelArtifact artifact = await LoadAsync(name, Pack(name, Files), new RemoteModelOptions { InMemory = true, Entry = "model.onnx" });
+        using ModelArtifact artifact =
+            await LoadAsync(name, Pack(name, Files), new RemoteModelOptions { InMemory = true, Entry = "model.onnx" });
 
         Assert.Equal("model.onnx", Assert.Single(artifact.Files).Name);
         Assert.Equal(Model, artifact.GetModelFile().ReadAllBytes().ToArray());
@@ -43,9 +48,10 @@ public sealed class ExtractionTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task LoadAsync_FolderInArchive_IsLeftOutOfNames(string name)
+    public async Task LoadAsync_FolderInArchive_IsRemovedFromNames(string name)
     {
-        using ModelArtifact artifact = await LoadAsync(name, Pack(name, ("resnet/model.onnx", Model), ("resnet/labels.txt", [65]), ("code/x.py", [66])));
+        using ModelArtifact artifact =
+            await LoadAsync(name, Pack(name, ("resnet/model.onnx", Model), ("resnet/labels.txt", [65]), ("code/x.py", [66])));
 
         Assert.True(artifact.TryGetFile("labels.txt", out _));
         Assert.True(artifact.TryGetFile("model.onnx", out _));
@@ -53,30 +59,31 @@ public sealed class ExtractionTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task LoadAsync_NamesThatWouldStandTwiceWithoutTheirFolder_KeepIt(string name)
+    public async Task LoadAsync_NamesAmbiguousWithoutTheirFolder_KeepIt(string name)
     {
         (string, byte[])[] files = [("resnet/model.onnx", [1]), ("resnet/code/x.py", [2]), ("code/x.py", [3])];
         using ModelArtifact stored = await LoadAsync(name, Pack(name, files));
-        Assert.Equal(["code/x.py", "resnet/code/x.py", "resnet/model.onnx"], stored.Files.Select(file => file.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["code/x.py", "resnet/code/x.py", "resnet/model.onnx"], stored.Files.Select(file => file.Name).Order(StringComparer.Ordinal));
     }
 
     [Theory]
     [InlineData("/etc/passwd", "is an absolute path")]
     [InlineData("a/../../etc/passwd", "leads out of its folder with '..'")]
-    [InlineData("a\\..\\b", "has a backslash")]
+    [InlineData("a\\..\\b", "contains a backslash")]
     [InlineData("C:/x", "is an absolute path")]
-    public async Task LoadAsync_NameThatLeadsOut_IsRefusedByName(string entry, string expected)
+    public async Task LoadAsync_NameLeadsOutOfFolder_IsRejected(string entry, string expected)
     {
         foreach (string name in new[] { "x.tar", "x.zip" })
         {
-            ModelLoadException exception = await RefusedAsync(name, Pack(name, ("model.onnx", Model), (entry, [1])));
+            ModelLoadException exception = await RejectedAsync(name, Pack(name, ("model.onnx", Model), (entry, [1])));
             Assert.Contains($"'{entry}' {expected}", exception.Message, StringComparison.Ordinal);
         }
     }
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task LoadAsync_AsManyFilesAsAllowedBesideWhatIsLeftOut_AreTaken(string name)
+    public async Task LoadAsync_MaxFilesPlusSkippedFiles_IsAccepted(string name)
     {
         (string, byte[])[] files = [("model.onnx", Model), .. Enumerable.Range(0, 5).Select(i => ($"__MACOSX/._{i}", new byte[] { 1 }))];
         using ModelArtifact artifact = await LoadAsync(name, Pack(name, files), new RemoteModelOptions { MaxFiles = 1 });
@@ -87,14 +94,28 @@ public sealed class ExtractionTests : IDisposable
     [Theory]
     [InlineData("x.tar")]
     [InlineData("x.zip")]
-    public async Task LoadAsync_NamesTwiceOrTooLong_AreRefused(string name)
+    public async Task LoadAsync_DuplicateOrTooLongNames_AreRejected(string name)
     {
-        Assert.Contains("'b' stands in it twice", (await RefusedAsync(name, Pack(name, ("b", [1]), ("b", [2])))).Message, StringComparison.Ordinal);
-        Assert.Contains("'./b' stands in it twice", (await RefusedAsync(name, Pack(name, ("b", [1]), ("./b", [2])))).Message, StringComparison.Ordinal);
-        Assert.Contains("lies in 'b', which is a file", (await RefusedAsync(name, Pack(name, ("b", [1]), ("b/c", [2])))).Message, StringComparison.Ordinal);
-        Assert.Contains("is both a file and a folder", (await RefusedAsync(name, Pack(name, ("b/c", [1]), ("b", [2])))).Message, StringComparison.Ordinal);
-        Assert.Contains("longer than 255 bytes", (await RefusedAsync(name, Pack(name, (new string('n', 256), [1])))).Message, StringComparison.Ordinal);
-        Assert.Contains("longer than 1,024 bytes", (await RefusedAsync(name, Pack(name, (string.Join('/', Enumerable.Repeat("nnnnnnn", 140)), [1])))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'b' occurs twice", (await RejectedAsync(name, Pack(name, ("b", [1]), ("b", [2])))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'./b' occurs twice", (await RejectedAsync(name, Pack(name, ("b", [1]), ("./b", [2])))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is in 'b', which is a file",
+            (await RejectedAsync(name, Pack(name, ("b", [1]), ("b/c", [2])))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "is both a file and a folder",
+            (await RejectedAsync(name, Pack(name, ("b/c", [1]), ("b", [2])))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "longer than 255 bytes",
+            (await RejectedAsync(name, Pack(name, (new string('n', 256), [1])))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "longer than 1,024 bytes",
+            (await RejectedAsync(name, Pack(name, (string.Join('/', Enumerable.Repeat("nnnnnnn", 140)), [1])))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -103,7 +124,7 @@ public sealed class ExtractionTests : IDisposable
     [InlineData(TarEntryType.CharacterDevice)]
     [InlineData(TarEntryType.BlockDevice)]
     [InlineData(TarEntryType.Fifo)]
-    public async Task LoadAsync_TarWithWhatIsNoFile_IsRefusedByName(TarEntryType type)
+    public async Task LoadAsync_TarWithSpecialEntry_IsRejected(TarEntryType type)
     {
         byte[] tar = ArchiveBuilder.Tar(writer =>
         {
@@ -116,82 +137,88 @@ public sealed class ExtractionTests : IDisposable
             writer.WriteEntry(entry);
         });
 
-        Assert.Contains($"'odd' is neither a file nor a folder but of the kind {type}", (await RefusedAsync("x.tar", tar)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'odd' is neither a file nor a folder, but has the type {type}",
+            (await RejectedAsync("x.tar", tar)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(0xA1FF, "is a symbolic link")]
     [InlineData(0x21FF, "is neither a file nor a folder")]
-    public async Task LoadAsync_ZipWithWhatIsNoFile_IsRefusedByName(int mode, string expected) =>
-        Assert.Contains($"'odd' {expected}", (await RefusedAsync("x.zip", ArchiveBuilder.Zip(mode, ("odd", [1])))).Message, StringComparison.Ordinal);
+    public async Task LoadAsync_ZipWithSpecialEntry_IsRejected(int mode, string expected) =>
+        Assert.Contains(
+            $"'odd' {expected}", (await RejectedAsync("x.zip", ArchiveBuilder.Zip(mode, ("odd", [1])))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("x.tar.gz")]
     [InlineData("x.zip")]
-    public async Task LoadAsync_BeyondTheLimits_IsRefusedByName(string name)
+    public async Task LoadAsync_LargerThanMaxBytes_IsRejected(string name)
     {
         byte[] archive = Pack(name, ("a", new byte[140_000]), ("b", [1]), ("c", new byte[70_000]));
-        ModelLoadException exception = await RefusedAsync(name, archive, new RemoteModelOptions { MaxBytes = 200_000 });
+        ModelLoadException exception = await RejectedAsync(name, archive, new RemoteModelOptions { MaxBytes = 200_000 });
 
-        Assert.Contains("'c' would bring the model to 210,001 bytes; MaxBytes allows 200,000", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'c' would make the model 210,001 bytes large; MaxBytes allows 200,000", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task LoadAsync_LitterBeyondTheLimits_IsRefusedByName()
+    public async Task LoadAsync_SkippedFileLargerThanMaxBytes_IsRejected()
     {
         byte[] archive = Pack("x.tar.gz", ("model.onnx", [1]), ("._model.onnx", new byte[300_000]));
-        ModelLoadException exception = await RefusedAsync("x.tar.gz", archive, new RemoteModelOptions { MaxBytes = 200_000 });
+        ModelLoadException exception = await RejectedAsync("x.tar.gz", archive, new RemoteModelOptions { MaxBytes = 200_000 });
 
-        Assert.Contains("'._model.onnx' would bring the model to 300,001 bytes", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("'._model.onnx' would make the model 300,001 bytes large", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task LoadAsync_SizeThatNoNumberHoldsWithTheOthers_IsRefusedByName()
+    public async Task LoadAsync_TotalSizeOverflows_IsRejected()
     {
-        byte[] tar = [.. TarBlocks.File("a", new byte[1000]), .. TarBlocks.Header("b", '0', TarBlocks.Base256(long.MaxValue - 500)), .. new byte[100_000]];
+        byte[] header = TarBlocks.Header("b", '0', TarBlocks.Base256(long.MaxValue - 500));
+        byte[] tar = [.. TarBlocks.File("a", new byte[1000]), .. header, .. new byte[100_000]];
 
-        Assert.Contains("'b' would bring the model to", (await RefusedAsync("x.tar", tar)).Message, StringComparison.Ordinal);
+        Assert.Contains("'b' would make the model", (await RejectedAsync("x.tar", tar)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task LoadAsync_TooManyFiles_IsRefused(string name) =>
+    public async Task LoadAsync_TooManyFiles_IsRejected(string name) =>
         Assert.Contains(
-            "is one more than the 2 files",
-            (await RefusedAsync(name, Pack(name, ("a", [1]), ("b", [2]), ("c", [3])), new RemoteModelOptions { MaxFiles = 2 })).Message,
+            "exceeds the 2 files",
+            (await RejectedAsync(name, Pack(name, ("a", [1]), ("b", [2]), ("c", [3])), new RemoteModelOptions { MaxFiles = 2 })).Message,
             StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task LoadAsync_TruncatedArchive_IsRefused(string name)
+    public async Task LoadAsync_TruncatedArchive_IsRejected(string name)
     {
         byte[] archive = Pack(name, Files);
-        Assert.IsType<CorruptContentException>(await RefusedAsync(name, archive[..(archive.Length / 2)]));
+        Assert.IsType<CorruptContentException>(await RejectedAsync(name, archive[..(archive.Length / 2)]));
     }
 
     [Fact]
-    public async Task LoadAsync_ZipWithAFlippedBit_IsRefused()
+    public async Task LoadAsync_ZipWithFlippedBit_IsRejected()
     {
         byte[] zip = ArchiveBuilder.Zip(("small", [1]), ("model.onnx", Model));
         zip[zip.Length / 2] ^= 1;
-        Assert.Contains("'model.onnx'", (await RefusedAsync("x.zip", zip)).Message, StringComparison.Ordinal);
+        Assert.Contains("'model.onnx'", (await RejectedAsync("x.zip", zip)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task LoadAsync_ZipWhoseEntriesOverlap_IsRefused()
+    public async Task LoadAsync_ZipWithOverlappingEntries_IsRejected()
     {
         byte[] zip = ArchiveBuilder.Zip(("a", new byte[1000]), ("b", new byte[1000]));
 
-        // Both entries of the directory are made to point at the first one's bytes.
+        // The second entry of the directory is changed to point to the bytes of the first one.
         int directory = BinaryPrimitives.ReadInt32LittleEndian(zip.AsSpan(zip.Length - 6));
         int second = directory + 46 + 1 + BinaryPrimitives.ReadUInt16LittleEndian(zip.AsSpan(directory + 30));
         BinaryPrimitives.WriteInt32LittleEndian(zip.AsSpan(second + 42), 0);
 
-        Assert.Contains("overlaps another entry", (await RefusedAsync("x.zip", zip)).Message, StringComparison.Ordinal);
+        Assert.Contains("overlaps another entry", (await RejectedAsync("x.zip", zip)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task LoadAsync_FileModes_AreKeptWithoutTheSpecialBits()
+    public async Task LoadAsync_FileModes_AreKeptWithoutSpecialBits()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -211,9 +238,9 @@ public sealed class ExtractionTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task LoadAsync_RoomForTheModelAlone_IsEnough(string name)
+    public async Task LoadAsync_SpaceForTheModelAlone_IsEnough(string name)
     {
-        // The archive is as large as the model, whose bytes are random: both would not fit.
+        // The bytes of the model are random, so the archive is as large as the model, and there is no space for both.
         _store.Options.MaxBytes = Model.Length + 1_200_000;
         using (ModelArtifact artifact = await LoadAsync(name, Pack(name, ("model.onnx", Model))))
         {
@@ -221,14 +248,16 @@ public sealed class ExtractionTests : IDisposable
         }
 
         _store.Options.MaxBytes = Model.Length;
-        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync(name, Pack(name, ("other.onnx", Model))));
+        ModelLoadException exception =
+            await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync(name, Pack(name, ("other.onnx", Model))));
         Assert.Contains("needs 3.1 MB more", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task LoadAsync_ZipWithoutRanges_SaysWhatToDo()
+    public async Task LoadAsync_ZipWithoutRanges_SuggestsTarGz()
     {
-        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("x.zip", Pack("x.zip", Files), ranges: false));
+        ModelLoadException exception =
+            await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("x.zip", Pack("x.zip", Files), ranges: false));
         Assert.Contains("Pack the model as tar.gz", exception.Message, StringComparison.Ordinal);
     }
 
@@ -246,10 +275,12 @@ public sealed class ExtractionTests : IDisposable
 
     private Task<ModelArtifact> LoadAsync(string name, byte[] archive, RemoteModelOptions? options = null, bool ranges = true) =>
         new RemoteModelSource(
-            new FakeModel(new FakeObject(name, archive, Convert.ToHexString(SHA256.HashData(archive)), ranges: ranges)), options, _store.Options)
-            .LoadAsync(TestContext.Current.CancellationToken).AsTask();
+            new FakeModel(new FakeObject(name, archive, Convert.ToHexString(SHA256.HashData(archive)), ranges: ranges)),
+            options,
+            _store.Options)
+            .LoadAsync(Token).AsTask();
 
-    private async Task<ModelLoadException> RefusedAsync(string name, byte[] archive, RemoteModelOptions? options = null)
+    private async Task<ModelLoadException> RejectedAsync(string name, byte[] archive, RemoteModelOptions? options = null)
     {
         ModelLoadException exception = await Assert.ThrowsAnyAsync<ModelLoadException>(() => LoadAsync(name, archive, options));
         Assert.Empty(_store.Published);

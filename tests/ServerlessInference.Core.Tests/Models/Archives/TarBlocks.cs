@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ServerlessInference.Tests.Models.Archives;
 
-/// <summary>Makes tar headers that no writer would, block by block.</summary>
+/// <summary>Creates tar archives block by block, including headers that no writer would produce.</summary>
 internal static class TarBlocks
 {
     public const int Size = 512, SizeAt = 124, SizeLength = 12, ChecksumAt = 148, ChecksumLength = 8;
@@ -26,7 +26,7 @@ internal static class TarBlocks
         return Sign(header);
     }
 
-    /// <summary>Writes the checksum, without which no reader looks at the rest.</summary>
+    /// <summary>Writes the checksum. Without it, a reader would not inspect the rest of the header.</summary>
     public static byte[] Sign(byte[] header)
     {
         header.AsSpan(ChecksumAt, ChecksumLength).Fill((byte)' ');
@@ -45,7 +45,7 @@ internal static class TarBlocks
         return field;
     }
 
-    /// <summary>Makes a record of pax: its own length in digits, a blank, <c>key=value</c> and a line feed.</summary>
+    /// <summary>Creates a pax record: its own length in decimal digits, a space, <c>key=value</c> and a line feed.</summary>
     public static byte[] Record(string key, string value)
     {
         int rest = Encoding.UTF8.GetByteCount($" {key}={value}\n");

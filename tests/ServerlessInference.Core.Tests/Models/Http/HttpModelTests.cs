@@ -16,6 +16,8 @@ public sealed class HttpModelTests : IAsyncDisposable
     private readonly TemporaryStore _store = new();
     private readonly FileServer _server = new();
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     public HttpModelTests() => _server.Files["model.onnx"] = (Content, "\"abc\"");
 
     public async ValueTask DisposeAsync()
@@ -34,7 +36,7 @@ public sealed class HttpModelTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task LoadAsync_ServerWithoutRanges_IsReadAtOnce()
+    public async Task LoadAsync_ServerWithoutRanges_IsReadInOneRequest()
     {
         _server.OffersRanges = false;
         using ModelArtifact artifact = await LoadAsync("model.onnx");
@@ -44,18 +46,18 @@ public sealed class HttpModelTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task LoadAsync_ServerThatOffersRangesAndIgnoresThem_SaysSo()
+    public async Task LoadAsync_ServerAdvertisesButIgnoresRanges_SaysSo()
     {
         _server.Files["model.zip"] = (ArchiveBuilder.Zip(("model.onnx", Content)), "\"z\"");
         _server.OffersRanges = false;
         _server.ExtraHeaders = "Accept-Ranges: bytes\r\n";
         ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("model.zip"));
 
-        Assert.Contains("offers ranges but answers them with 200", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("advertises ranges, but answered a range request with status 200", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task LoadAsync_WithoutEntityTag_IsReadAtOnce()
+    public async Task LoadAsync_WithoutEntityTag_IsReadInOneRequest()
     {
         _server.Files["model.onnx"] = (Content, null);
         using ModelArtifact artifact = await LoadAsync("model.onnx");
@@ -65,30 +67,31 @@ public sealed class HttpModelTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task LoadAsync_Pinned_IsCheckedAndThenNotAskedForAgain()
+    public async Task LoadAsync_Pinned_IsVerifiedAndNotRequestedAgain()
     {
         string uri = $"model.onnx#sha256={Convert.ToHexString(SHA256.HashData(Content))}";
         using ModelArtifact first = await LoadAsync(uri);
-        int asked = _server.Requests.Count;
+        int requests = _server.Requests.Count;
         using ModelArtifact second = await LoadAsync(uri);
 
-        Assert.Equal(asked, _server.Requests.Count);
+        Assert.Equal(requests, _server.Requests.Count);
         await Assert.ThrowsAnyAsync<ModelLoadException>(() => LoadAsync($"model.onnx#sha256={new string('b', 64)}"));
     }
 
     [Fact]
-    public async Task LoadAsync_DigestOfTheServer_IsCheckedAgainst()
+    public async Task LoadAsync_DigestFromServer_IsVerified()
     {
         _server.ExtraHeaders = $"Repr-Digest: sha-256=:{Convert.ToBase64String(SHA256.HashData(Content))}:\r\n";
         using ModelArtifact artifact = await LoadAsync("model.onnx#require-digest=true");
         Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
 
         _server.Files["other.onnx"] = ([1, 2], "\"x\"");
-        Assert.Contains("was expected", (await Assert.ThrowsAnyAsync<ModelLoadException>(() => LoadAsync("other.onnx"))).Message, StringComparison.Ordinal);
+        ModelLoadException exception = await Assert.ThrowsAnyAsync<ModelLoadException>(() => LoadAsync("other.onnx"));
+        Assert.Contains("was expected", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task LoadAsync_UnavailableForAMoment_IsAskedAgain()
+    public async Task LoadAsync_TemporarilyUnavailable_IsRetried()
     {
         _server.Status = request => request <= 2 ? 503 : null;
         using ModelArtifact artifact = await LoadAsync("model.onnx");
@@ -96,7 +99,7 @@ public sealed class HttpModelTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task LoadAsync_ReplacedWhileRead_IsTheNewOne()
+    public async Task LoadAsync_ReplacedWhileBeingRead_ReturnsTheNewVersion()
     {
         byte[] replacement = TemporaryStore.Bytes(1000, 6);
         _server.Status = request =>
@@ -118,18 +121,18 @@ public sealed class HttpModelTests : IAsyncDisposable
     [Theory]
     [InlineData("ETag: W/\"{0}\"\r\n")]
     [InlineData("Last-Modified: Mon, 02 Nov 2026 10:00:0{0} GMT\r\n")]
-    public async Task LoadAsync_ReplacedWhileReadByAsManyBytes_IsTheNewOneEvenWithoutAStrongTag(string header)
+    public async Task LoadAsync_ReplacedBySameSizeWithoutStrongTag_ReturnsTheNewVersion(string header)
     {
         byte[] replacement = TemporaryStore.Bytes(Content.Length, 6);
         _server.Files["model.onnx"] = (Content, null);
         _server.ExtraHeaders = header.Replace("{0}", "1", StringComparison.Ordinal);
         using ModelArtifact old = await LoadAsync("model.onnx");
-        int asked = _server.Requests.Count;
+        int requests = _server.Requests.Count;
         _server.Files["model.onnx"] = (TemporaryStore.Bytes(Content.Length, 7), null);
         _server.ExtraHeaders = header.Replace("{0}", "2", StringComparison.Ordinal);
         _server.Status = request =>
         {
-            if (request == asked + 2)
+            if (request == requests + 2)
             {
                 _server.Files["model.onnx"] = (replacement, null);
                 _server.ExtraHeaders = header.Replace("{0}", "3", StringComparison.Ordinal);
@@ -141,16 +144,16 @@ public sealed class HttpModelTests : IAsyncDisposable
 
         Assert.Equal(replacement, artifact.GetModelFile().ReadAllBytes().ToArray());
         Assert.NotEqual(old.Version, artifact.Version);
-        Assert.Equal(asked + 4, _server.Requests.Count);
-        Assert.Equal(artifact.Version, await Source("model.onnx").GetVersionAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(requests + 4, _server.Requests.Count);
+        Assert.Equal(artifact.Version, await Source("model.onnx").GetVersionAsync(Token));
     }
 
     [Fact]
-    public async Task LoadAsync_PasswordInTheAddress_IsInNoMessage()
+    public async Task LoadAsync_PasswordInAddress_IsNotInTheSource()
     {
         string address = _server.Address("model.onnx").Replace("://", "://user:secret@", StringComparison.Ordinal);
-        using ModelArtifact artifact = await HttpModelSourceFactory.Create(address, new ServiceCollection().AddSingleton(Options.Create(_store.Options)).BuildServiceProvider())
-            .LoadAsync(TestContext.Current.CancellationToken);
+        ServiceProvider services = new ServiceCollection().AddSingleton(Options.Create(_store.Options)).BuildServiceProvider();
+        using ModelArtifact artifact = await HttpModelSourceFactory.Create(address, services).LoadAsync(Token);
 
         Assert.Equal(_server.Address("model.onnx"), artifact.Source);
     }
@@ -159,9 +162,10 @@ public sealed class HttpModelTests : IAsyncDisposable
     [InlineData(403)]
     [InlineData(405)]
     [InlineData(501)]
-    public async Task LoadAsync_AddressSignedForGetAlone_IsAskedByItsFirstByte(int refusal)
+    public async Task LoadAsync_AddressSignedForGetOnly_RequestsTheFirstByte(int refusal)
     {
-        _server.Status = request => _server.Requests.ElementAt(request - 1).StartsWith("HEAD", StringComparison.Ordinal) ? refusal : null;
+        _server.Status = request =>
+            _server.Requests.ElementAt(request - 1).StartsWith("HEAD", StringComparison.Ordinal) ? refusal : null;
         using ModelArtifact artifact = await LoadAsync("model.onnx?signature=secret");
 
         Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
@@ -171,9 +175,9 @@ public sealed class HttpModelTests : IAsyncDisposable
 
     [Theory]
     [InlineData(404, "does not exist (404)")]
-    [InlineData(403, "is refused by its server (403)")]
+    [InlineData(403, "The server denied access to")]
     [InlineData(418, "the server answered 418")]
-    public async Task LoadAsync_Refusal_SaysWhyWithoutTheQuery(int status, string expected)
+    public async Task LoadAsync_ErrorStatus_ExplainsItWithoutTheQuery(int status, string expected)
     {
         _server.Status = _ => status;
         ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("model.onnx?signature=secret"));
@@ -184,7 +188,7 @@ public sealed class HttpModelTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task LoadAsync_ZipBehindAQuery_IsExtracted()
+    public async Task LoadAsync_ZipWithQuery_IsExtracted()
     {
         _server.Files["model.zip"] = (ArchiveBuilder.Zip(("model.onnx", Content)), "\"z\"");
         using ModelArtifact artifact = await LoadAsync("model.zip?signature=secret");
@@ -194,24 +198,25 @@ public sealed class HttpModelTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task LoadAsync_PasswordInTheAddress_StandsNowhere()
+    public async Task LoadAsync_PasswordInAddress_IsInNoMessage()
     {
         _server.Files["model.onnx"] = (Content, "\"a\"");
-        using ModelArtifact artifact = await Source("model.onnx", "reader:secret@").LoadAsync(TestContext.Current.CancellationToken);
+        using ModelArtifact artifact = await Source("model.onnx", "reader:secret@").LoadAsync(Token);
         ModelLoadException missing = await Assert.ThrowsAsync<ModelLoadException>(
-            () => Source("none.onnx", "reader:secret@").LoadAsync(TestContext.Current.CancellationToken).AsTask());
+            () => Source("none.onnx", "reader:secret@").LoadAsync(Token).AsTask());
         ArgumentException folder = Assert.Throws<ArgumentException>(() => Source("", "reader:secret@"));
 
         Assert.DoesNotContain("secret", artifact.Source + missing.Message + folder.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Create_NoFile_IsRefused() =>
-        Assert.Contains("is no address of a file", Assert.Throws<ArgumentException>(() => Source("")).Message, StringComparison.Ordinal);
+    public void Create_AddressWithoutFile_Throws() =>
+        Assert.Contains(
+            "is not the address of a file", Assert.Throws<ArgumentException>(() => Source("")).Message, StringComparison.Ordinal);
 
-    private Task<ModelArtifact> LoadAsync(string name) => Source(name).LoadAsync(TestContext.Current.CancellationToken).AsTask();
+    private Task<ModelArtifact> LoadAsync(string name) => Source(name).LoadAsync(Token).AsTask();
 
-    // Configuration names everything, as in a deployed function.
+    // Everything is set in configuration, as in a deployed function.
     private IModelSource Source(string name, string user = "")
     {
         var services = new ServiceCollection();

@@ -6,7 +6,7 @@ using ServerlessInference.Tests.Models.Transfer;
 
 namespace ServerlessInference.Tests.Models.Http;
 
-/// <summary>From a server to a session of ONNX Runtime.</summary>
+/// <summary>Loads models from a server into a session of ONNX Runtime.</summary>
 public sealed class RemoteSessionTests
 {
     [Theory]
@@ -15,7 +15,7 @@ public sealed class RemoteSessionTests
     [InlineData("model.tar.gz", false)]
     [InlineData("model.tar.gz#memory=true&entry=model.onnx", true)]
     [InlineData("model.zip#memory=true", true)]
-    public async Task AcquireAsync_RemoteModel_IsASession(string name, bool inMemory)
+    public async Task AcquireAsync_RemoteModel_CreatesSession(string name, bool inMemory)
     {
         Assert.SkipWhen(inMemory && !OperatingSystem.IsLinux(), "memory files exist on Linux only");
         using var store = new TemporaryStore();
@@ -27,7 +27,8 @@ public sealed class RemoteSessionTests
         services.Configure<ModelStoreOptions>(options => options.Root = store.Options.Root);
         services.AddServerlessInference().AddModel("m", model => model.From(source => source.Http(server.Address(name))));
         await using ServiceProvider provider = services.BuildServiceProvider();
-        using ModelLease lease = await provider.GetRequiredService<IModelRegistry>().AcquireAsync("m", TestContext.Current.CancellationToken);
+        using ModelLease lease =
+            await provider.GetRequiredService<IModelRegistry>().AcquireAsync("m", TestContext.Current.CancellationToken);
 
         Assert.Equal("x", Assert.Single(lease.Model.Description.Inputs).Name);
         Assert.Equal(inMemory, !Directory.Exists(store.Options.Root));

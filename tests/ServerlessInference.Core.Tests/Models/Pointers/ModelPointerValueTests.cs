@@ -13,7 +13,7 @@ public sealed class ModelPointerValueTests
     [InlineData("layer:yolo", "layer", "", "yolo")]
     [InlineData("bucket,yolo/v3", "", "", "bucket,yolo/v3")]
     [InlineData("{\"bucket\":\"b\"}", "", "", "{\"bucket\":\"b\"}")]
-    public void Constructor_Text_IsTakenApart(string text, string scheme, string authority, string path)
+    public void Constructor_Text_IsParsed(string text, string scheme, string authority, string path)
     {
         var value = new ModelPointerValue(text);
 

@@ -37,13 +37,13 @@ public sealed class PointerTests : IDisposable
     {
         string file = _folder.Write(folder + "/model.onnx", VersionedSource.Model(number));
 
-        // Same name, size and time: only the pointer tells the two apart.
+        // The models have the same name, size and time, so that only the pointer distinguishes them.
         File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch.AddDays(10_000));
         return Path.GetDirectoryName(file)!;
     }
 
     [Fact]
-    public async Task FromPointer_EnvironmentVariable_LoadsWhatItSays()
+    public async Task FromPointer_EnvironmentVariable_LoadsItsModel()
     {
         string variable = $"POINTER_{Guid.NewGuid():N}";
         Environment.SetEnvironmentVariable(variable, $" file:{Model("one", 1)}\n");
@@ -58,15 +58,17 @@ public sealed class PointerTests : IDisposable
     }
 
     [Fact]
-    public async Task FromPointer_VariableNotSet_SaysToSetIt()
+    public async Task FromPointer_VariableNotSet_AsksToSetIt()
     {
         await using ServiceProvider services = Build(model => model.FromPointer(pointer => pointer.EnvironmentVariable("NO_SUCH_POINTER")));
 
-        Assert.Equal("The environment variable 'NO_SUCH_POINTER' is not set. Set it to where the model is, such as s3://bucket/folder/.", await ErrorAsync(services));
+        Assert.Equal(
+            "The environment variable 'NO_SUCH_POINTER' is not set. Set it to the model's location, such as s3://bucket/folder/.",
+            await ErrorAsync(services));
     }
 
     [Fact]
-    public async Task FromPointer_File_LoadsWhatItSays()
+    public async Task FromPointer_File_LoadsItsModel()
     {
         string file = _folder.Write("model.uri", $"file:{Model("one", 1)}\n");
         await using ServiceProvider services = Build(model => model.From(source => source.Uri("pointer-file:" + file)));
@@ -77,15 +79,17 @@ public sealed class PointerTests : IDisposable
     }
 
     [Fact]
-    public async Task FromPointer_FileNotThereOrTooLarge_SaysSo()
+    public async Task FromPointer_FileMissingOrTooLarge_SaysSo()
     {
         await using ServiceProvider absent = Build(model => model.FromPointer(pointer => pointer.File(_folder.Path + "/none")));
-        Assert.StartsWith($"The pointer pointer-file:{_folder.Path}/none cannot be read: ", await ErrorAsync(absent), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The pointer pointer-file:{_folder.Path}/none cannot be read: ", await ErrorAsync(absent), StringComparison.Ordinal);
 
         string large = _folder.Write("large", new byte[70_000]);
         await using ServiceProvider other = Build(model => model.FromPointer(pointer => pointer.File(large)));
         Assert.Equal(
-            $"The pointer pointer-file:{large} has 70,000 bytes; a file with a URI and nothing else was expected. Correct the path.", await ErrorAsync(other));
+            $"The pointer pointer-file:{large} has 70,000 bytes; a file with nothing but a URI was expected. Correct the path.",
+            await ErrorAsync(other));
     }
 
     [Fact]
@@ -93,37 +97,40 @@ public sealed class PointerTests : IDisposable
     {
         await using ServiceProvider services = Build(model => model.FromPointer(pointer => pointer.Custom(_ => new StubPointer(" \n"))));
 
-        Assert.Equal("The pointer stub:place is empty. Write where the model is into it, such as s3://bucket/folder/.", await ErrorAsync(services));
+        Assert.Equal(
+            "The pointer stub:place is empty. Set it to the model's location, such as s3://bucket/folder/.", await ErrorAsync(services));
     }
 
     [Fact]
-    public async Task FromPointer_UnknownScheme_ListsTheKnownOnesAndNotTheText()
+    public async Task FromPointer_UnknownScheme_ListsSchemesButNotTheValue()
     {
-        await using ServiceProvider services = Build(model => model.FromPointer(pointer => pointer.Custom(_ => new StubPointer("hunter2:geheim"))));
+        await using ServiceProvider services =
+            Build(model => model.FromPointer(pointer => pointer.Custom(_ => new StubPointer("hunter2:geheim"))));
 
         string message = await ErrorAsync(services);
 
         Assert.Equal(
-            "What the pointer stub:place says (14 characters) begins with no scheme that is registered. " +
-            "Registered: file:, efs:, layer:, https:, http:, env:, pointer-file:. " +
-            "Write a URI such as s3://bucket/folder/ into it, add the package that brings its scheme, or say in code what its text means.", message);
+            "The value of the pointer stub:place (14 characters) does not start with a registered scheme. " +
+            "Registered schemes: file:, efs:, layer:, https:, http:, env:, pointer-file:. " +
+            "Set it to a URI such as s3://bucket/folder/, add the package that provides its scheme, or map the value to a source in code.",
+            message);
     }
 
     [Fact]
-    public async Task FromPointer_PointersInACircle_SaysSo()
+    public async Task FromPointer_CircularPointers_SaysSo()
     {
         string variable = $"POINTER_{Guid.NewGuid():N}";
         Environment.SetEnvironmentVariable(variable, "env:" + variable);
         await using ServiceProvider services = Build(model => model.From(source => source.Uri("env:" + variable)));
 
-        Assert.Contains("point at each other in a circle", await ErrorAsync(services), StringComparison.Ordinal);
+        Assert.Contains("refer to each other in a circle", await ErrorAsync(services), StringComparison.Ordinal);
         Environment.SetEnvironmentVariable(variable, null);
     }
 
     [Fact]
-    public void FromPointer_NoPointerNamed_Throws() =>
+    public void FromPointer_NoPointerSelected_Throws() =>
         Assert.StartsWith(
-            "No pointer was named. Call EnvironmentVariable, File, ParameterStore or Custom.",
+            "No pointer was selected. Call EnvironmentVariable, File, ParameterStore or Custom.",
             Assert.Throws<ArgumentException>(() => Build(model => model.FromPointer(_ => { }))).Message, StringComparison.Ordinal);
 
     [Fact]
@@ -140,14 +147,14 @@ public sealed class PointerTests : IDisposable
         using ModelArtifact artifact = await SourceOf(services).LoadAsync(Token);
         Assert.Equal($"file:{_folder.Path}/two/", artifact.Source);
 
-        // The mount has it now, and comes first.
+        // Now the mount, which comes first, has the model as well.
         Model("mount/two", 2);
         using ModelArtifact again = await SourceOf(services).LoadAsync(Token);
         Assert.Equal($"efs:{_folder.Path}/mount/two/", again.Source);
     }
 
     [Fact]
-    public async Task ReadAsync_WithinItsLifetime_IsNotReadAgain()
+    public async Task ReadAsync_WithinLifetime_UsesTheCachedValue()
     {
         var pointer = new StubPointer($"file:{Model("one", 1)}");
         await using ServiceProvider services = Build(model => model.FromPointer(
@@ -165,10 +172,11 @@ public sealed class PointerTests : IDisposable
     }
 
     [Fact]
-    public async Task LoadAsync_PointerCannotBeReadAgain_TakesWhatItSaidLast()
+    public async Task LoadAsync_PointerCannotBeReadAgain_UsesTheLastValue()
     {
         var pointer = new StubPointer($"file:{Model("one", 1)}");
-        await using ServiceProvider services = Build(model => model.FromPointer(chosen => chosen.Custom(_ => pointer).Lifetime(TimeSpan.Zero)));
+        await using ServiceProvider services =
+            Build(model => model.FromPointer(chosen => chosen.Custom(_ => pointer).Lifetime(TimeSpan.Zero)));
         IModelSource source = SourceOf(services);
         (await source.LoadAsync(Token)).Dispose();
 
@@ -180,7 +188,7 @@ public sealed class PointerTests : IDisposable
     }
 
     [Fact]
-    public async Task CheckInterval_PointerSaysSomethingElse_ReplacesTheModel()
+    public async Task CheckInterval_PointerChanges_ReplacesTheModel()
     {
         var pointer = new StubPointer($"file:{Model("one", 1)}");
         Model("two", 2);
@@ -197,5 +205,6 @@ public sealed class PointerTests : IDisposable
     }
 
     private static async Task<float> AskAsync(IServiceProvider services) =>
-        (await services.Named("m").RunAsync(new NamedValues { ["x"] = TensorValue.Create([10f], 1, 1) }, Token)).Value.Tensor("y").Elements<float>()[0];
+        (await services.Named("m").RunAsync(new NamedValues { ["x"] = TensorValue.Create([10f], 1, 1) }, Token)).Value.Tensor("y")
+            .Elements<float>()[0];
 }

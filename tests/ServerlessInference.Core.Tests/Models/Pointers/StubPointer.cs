@@ -2,7 +2,7 @@ using ServerlessInference.Models;
 
 namespace ServerlessInference.Tests.Models.Pointers;
 
-/// <summary>A pointer that says what a test sets, and counts.</summary>
+/// <summary>A pointer whose value is set by a test, and which counts how often it is read.</summary>
 internal sealed class StubPointer(string text) : IModelPointer
 {
     public string Text { get; set; } = text;

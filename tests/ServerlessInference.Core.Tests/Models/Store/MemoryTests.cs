@@ -6,7 +6,7 @@ using ServerlessInference.Tests.Models.Transfer;
 
 namespace ServerlessInference.Tests.Models.Store;
 
-/// <summary>What memory and what disk a large model takes, in a process of its own.</summary>
+/// <summary>Measures the memory and the disk space that loading a large model takes, in a separate process.</summary>
 public sealed class MemoryTests
 {
     private const int Mebibyte = 1024 * 1024;
@@ -15,7 +15,7 @@ public sealed class MemoryTests
     [InlineData("model.onnx", "memory=true")]
     [InlineData("model.tar.gz", "memory=true&entry=model.onnx")]
     [InlineData("model.zip", "memory=true&entry=model.onnx")]
-    public async Task Load_IntoMemory_TakesAtMostATenthMoreThanTheModel(string name, string settings)
+    public async Task Load_IntoMemory_UsesAtMostTenPercentMoreThanTheModel(string name, string settings)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "memory files exist on Linux only");
         byte[] content = TemporaryStore.Bytes(100 * Mebibyte, 5);
@@ -24,14 +24,15 @@ public sealed class MemoryTests
         server.Files["small-" + name] = (Pack(name, content[..Mebibyte]), "\"small\"");
         (string Large, string Small) models = ($"{server.Address(name)}#{settings}", $"{server.Address("small-" + name)}#{settings}");
 
-        // Each alone: what is held beside the model are a few buffers, whatever else the machine does.
+        // Each ratio must be within the bounds: only a few buffers are in memory besides the model, regardless of the load of the machine.
         double[] ratios = [await MeasureAsync(models, content), await MeasureAsync(models, content), await MeasureAsync(models, content)];
-        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {string.Join(", ", ratios.Select(ratio => ratio.ToString("0.000", CultureInfo.InvariantCulture)))} times the model");
+        string list = string.Join(", ", ratios.Select(ratio => ratio.ToString("0.000", CultureInfo.InvariantCulture)));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {list} times the model");
         Assert.All(ratios, ratio => Assert.InRange(ratio, 1.0, 1.1));
     }
 
     [Fact]
-    public async Task Load_ArchiveOf250MegabytesOn300_Fits()
+    public async Task Load_ArchiveOf250MegabytesOnDiskOf300Megabytes_Fits()
     {
         byte[] content = TemporaryStore.Bytes(250_000_000, 6);
         await using var server = new FileServer();
@@ -39,7 +40,8 @@ public sealed class MemoryTests
         using var store = new TemporaryStore();
         await using SmallDisk disk = await SmallDisk.MountAsync(store.Options.Root, "size=300000000");
 
-        // Where nothing can be mounted, a quota of the store stands for the small disk. The runtime ends a process whose managed heap outgrows its limit.
+        // If nothing can be mounted, a quota of the store replaces the small disk. The runtime ends a process whose managed heap exceeds
+        // its limit.
         (string output, string error) = await StoreProcess.RunAsync(
             [server.Address("model.tar.gz"), store.Options.Root],
             ("DOTNET_GCHeapHardLimit", (64 * Mebibyte).ToString("x", CultureInfo.InvariantCulture)),

@@ -12,15 +12,17 @@ public sealed class ModelStoreTests : IDisposable
 
     private readonly TemporaryStore _store = new();
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     public void Dispose() => _store.Dispose();
 
     [Fact]
-    public async Task Load_ShortOfSpace_RemovesTheLeastRecentlyUsed()
+    public async Task Load_NotEnoughSpace_DeletesTheLeastRecentlyUsedModel()
     {
         _store.Options.MaxBytes = (3 * Size) + 100_000;
         string first = await LoadAndReleaseAsync("v1");
         string second = await LoadAndReleaseAsync("v2");
-        await LoadAndReleaseAsync("v1"); // now v2 is the one unused for longest
+        await LoadAndReleaseAsync("v1"); // now v2 is the least recently used one
         string third = await LoadAndReleaseAsync("v3");
 
         Assert.True(File.Exists(first));
@@ -29,7 +31,7 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Load_ShortOfSpaceAndAllInUse_SaysTheNumbersAndTheSetting()
+    public async Task Load_NotEnoughSpaceAndAllInUse_ReportsSizesAndSetting()
     {
         _store.Options.MaxBytes = (2 * Size) + 100_000;
         using ModelArtifact used = await LoadAsync("v1");
@@ -41,16 +43,16 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Load_LockOutlivesItsHolderForAMoment_IsWaitedFor()
+    public async Task Load_LockIsReleasedLate_WaitsForIt()
     {
         string path = await LoadAndReleaseAsync("v1");
         File.Delete(path);
         var folders = new StoreFolders(_store.Options.Root);
         var time = new ObservedTimeProvider();
 
-        // As a program that is just being started has it, with all that its parent had open.
+        // A process that is just being started holds the lock as well, because it inherits the open files of its parent.
         Task<ModelArtifact> load;
-        using (FileLock.TryExclusive(folders.UseLock(Path.GetFileName(Assert.Single(_store.Published)))))
+        using (FileLock.TryAcquireExclusive(folders.GetUseLock(Path.GetFileName(Assert.Single(_store.Published)))))
         {
             load = LoadAsync("v1", time);
             await time.WaitForTimerAsync(TimeSpan.FromMilliseconds(5)); // the first pause between two attempts
@@ -62,20 +64,21 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Load_LockIsHeldByAStranger_SaysSo()
+    public async Task Load_LockIsHeldByAnotherProgram_SaysSo()
     {
-        await File.WriteAllBytesAsync(await LoadAndReleaseAsync("v1"), [1], TestContext.Current.CancellationToken);
-        using FileLock? stranger = FileLock.TryExclusive(new StoreFolders(_store.Options.Root).UseLock(Path.GetFileName(Assert.Single(_store.Published))));
+        await File.WriteAllBytesAsync(await LoadAndReleaseAsync("v1"), [1], Token);
+        string key = Path.GetFileName(Assert.Single(_store.Published));
+        using FileLock? foreign = FileLock.TryAcquireExclusive(new StoreFolders(_store.Options.Root).GetUseLock(key));
         ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("v1"));
 
-        Assert.Contains("is held by something else than this library", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("is held by something other than this library", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Load_DamagedFile_IsFetchedAgain()
+    public async Task Load_DamagedFile_IsDownloadedAgain()
     {
         string path = await LoadAndReleaseAsync("v1");
-        await File.WriteAllBytesAsync(path, [1, 2, 3], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(path, [1, 2, 3], Token);
         using ModelArtifact again = await LoadAsync("v1");
 
         Assert.Equal(Size, again.GetModelFile().ReadAllBytes().Length);
@@ -86,30 +89,31 @@ public sealed class ModelStoreTests : IDisposable
     [InlineData("null")]
     [InlineData("{\"format\":1}")]
     [InlineData("{\"format\":99,\"source\":\"\",\"version\":\"\",\"files\":[]}")]
-    public async Task Load_UnreadableMarker_IsFetchedAgain(string marker)
+    public async Task Load_InvalidManifest_IsDownloadedAgain(string manifest)
     {
         await LoadAndReleaseAsync("v1");
-        await File.WriteAllTextAsync(Path.Combine(Assert.Single(_store.Published), "manifest.json"), marker, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(Assert.Single(_store.Published), "manifest.json"), manifest, Token);
         using ModelArtifact again = await LoadAsync("v1");
 
         Assert.Equal(Size, again.GetModelFile().ReadAllBytes().Length);
     }
 
     [Fact]
-    public async Task Load_MarkerThatCannotBeRead_IsFetchedAgain()
+    public async Task Load_UnreadableManifest_IsDownloadedAgain()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "a file that lists and does not read is had on Linux only");
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux(), "this test needs a file that can be listed but not read, which is available on Linux only");
         await LoadAndReleaseAsync("v1");
-        string marker = Path.Combine(Assert.Single(_store.Published), "manifest.json");
-        File.Delete(marker);
-        File.CreateSymbolicLink(marker, "/proc/self/mem");
+        string manifest = Path.Combine(Assert.Single(_store.Published), "manifest.json");
+        File.Delete(manifest);
+        File.CreateSymbolicLink(manifest, "/proc/self/mem");
         using ModelArtifact again = await LoadAsync("v1");
 
         Assert.Equal(Size, again.GetModelFile().ReadAllBytes().Length);
     }
 
     [Fact]
-    public async Task Load_StaleStaging_IsRemoved()
+    public async Task Load_AbandonedStagingFolder_IsDeleted()
     {
         string stale = Path.Combine(_store.Options.Root, "staging", "0123");
         string recent = Path.Combine(_store.Options.Root, "staging", "4567");
@@ -122,11 +126,11 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Load_ShortOfSpaceAndTheClockWentBack_RemovesStagingAllTheSame()
+    public async Task Load_NotEnoughSpaceAndClockSetBack_DeletesStagingFolder()
     {
         string later = Path.Combine(_store.Options.Root, "staging", "0123");
         Directory.CreateDirectory(later);
-        await File.WriteAllBytesAsync(Path.Combine(later, "0.plan"), new byte[Size], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(Path.Combine(later, "0.plan"), new byte[Size], Token);
         var time = new FakeTimeProvider();
         _store.Options.MaxBytes = (2 * Size) + 100_000;
         using ModelArtifact artifact = await LoadAsync("v1", time);
@@ -135,7 +139,7 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Load_StagingOfAPublishedModel_IsRemovedAtOnce()
+    public async Task Load_StagingFolderOfPublishedModel_IsDeletedAtOnce()
     {
         await LoadAndReleaseAsync("v1");
         string leftover = Path.Combine(_store.Options.Root, "staging", Path.GetFileName(Assert.Single(_store.Published)));
@@ -146,9 +150,9 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Load_RootThatIsAFile_SaysWhichSettingToChange()
+    public async Task Load_RootIsAFile_NamesTheSetting()
     {
-        await File.WriteAllTextAsync(_store.Options.Root, "in the way", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_store.Options.Root, "in the way", Token);
         try
         {
             ModelLoadException exception = await Assert.ThrowsAnyAsync<ModelLoadException>(() => LoadAsync("v1"));
@@ -161,12 +165,12 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData("nr_inodes=3", "became full")] // the root and two folders
+    [InlineData("nr_inodes=3", "became full")] // the root and two directories
     [InlineData("size=2500000", "needs 2.1 MB more")]
-    public async Task Load_FullDisk_SaysWhatToRaise(string limit, string expected)
+    public async Task Load_FullDisk_NamesTheSettingToRaise(string limit, string expected)
     {
         await using SmallDisk disk = await SmallDisk.MountAsync(_store.Options.Root, limit);
-        Assert.SkipUnless(disk.IsMounted, "nothing can be mounted here");
+        Assert.SkipUnless(disk.IsMounted, "no file system can be mounted here");
         ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("v1"));
 
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
@@ -174,10 +178,10 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Load_DiskFillsUpMeanwhile_SaysWhatToRaise()
+    public async Task Load_DiskBecomesFull_NamesTheSettingToRaise()
     {
         await using SmallDisk disk = await SmallDisk.MountAsync(_store.Options.Root, "size=5000000");
-        Assert.SkipUnless(disk.IsMounted, "nothing can be mounted here");
+        Assert.SkipUnless(disk.IsMounted, "no file system can be mounted here");
         var item = new FakeObject("model.onnx", TemporaryStore.Bytes(Size))
         {
             Body = (_, _, range) =>
@@ -187,19 +191,19 @@ public sealed class ModelStoreTests : IDisposable
             },
         };
         ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() =>
-            new RemoteModelSource(new FakeModel(item), null, _store.Options).LoadAsync(TestContext.Current.CancellationToken).AsTask());
+            new RemoteModelSource(new FakeModel(item), null, _store.Options).LoadAsync(Token).AsTask());
 
         Assert.Contains("became full", exception.Message, StringComparison.Ordinal);
         Assert.Empty(_store.Published);
     }
 
     [Fact]
-    public async Task Load_DiskThatCannotBeWritten_SaysWhichSettingToChange()
+    public async Task Load_ReadOnlyDisk_NamesTheSetting()
     {
         await using SmallDisk disk = await SmallDisk.MountAsync(_store.Options.Root, "size=50000000");
-        Assert.SkipUnless(disk.IsMounted, "nothing can be mounted here");
+        Assert.SkipUnless(disk.IsMounted, "no file system can be mounted here");
         await LoadAndReleaseAsync("v1");
-        await disk.CloseAsync();
+        await disk.MakeReadOnlyAsync();
         ModelLoadException stored = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("v1"));
         ModelLoadException absent = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("v2"));
 
@@ -215,5 +219,5 @@ public sealed class ModelStoreTests : IDisposable
 
     private Task<ModelArtifact> LoadAsync(string version, TimeProvider? time = null) => new RemoteModelSource(
         new FakeModel(new FakeObject("model.onnx", TemporaryStore.Bytes(Size), version)), null, _store.Options, time)
-        .LoadAsync(TestContext.Current.CancellationToken).AsTask();
+        .LoadAsync(Token).AsTask();
 }

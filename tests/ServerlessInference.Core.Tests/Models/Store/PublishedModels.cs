@@ -5,13 +5,13 @@ using ServerlessInference.Tests.Models.Transfer;
 
 namespace ServerlessInference.Tests.Models.Store;
 
-/// <summary>Looks all the time at what a store shows as published, and remembers what was not whole.</summary>
+/// <summary>Polls the published models of a store, and records those that are incomplete.</summary>
 internal sealed class PublishedModels : IAsyncDisposable
 {
     private readonly TemporaryStore _store;
     private readonly string _expected;
     private readonly HashSet<string> _seen = [];
-    private readonly ConcurrentQueue<string> _halves = new();
+    private readonly ConcurrentQueue<string> _incomplete = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _watching;
 
@@ -22,13 +22,14 @@ internal sealed class PublishedModels : IAsyncDisposable
         _watching = Task.Factory.StartNew(Watch, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>Holds every model that appeared since the last call against its digest.</summary>
-    public void AssertWhole()
+    /// <summary>Asserts that no incomplete model was seen, and checks the digest of every model published since the last call.</summary>
+    public void AssertComplete()
     {
-        Assert.Empty(_halves);
+        Assert.Empty(_incomplete);
         foreach (string folder in _store.Published.Where(_seen.Add))
         {
-            Assert.Equal(_expected, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "files", "model.onnx")))));
+            byte[] content = File.ReadAllBytes(Path.Combine(folder, "files", "model.onnx"));
+            Assert.Equal(_expected, Convert.ToHexStringLower(SHA256.HashData(content)));
         }
     }
 
@@ -45,25 +46,25 @@ internal sealed class PublishedModels : IAsyncDisposable
         {
             foreach (string folder in _store.Published)
             {
-                if (WhatIsMissing(folder) is { } missing)
+                if (FindDefect(folder) is { } defect)
                 {
-                    _halves.Enqueue(missing);
+                    _incomplete.Enqueue(defect);
                 }
             }
         }
     }
 
-    private static string? WhatIsMissing(string folder)
+    private static string? FindDefect(string folder)
     {
         try
         {
-            using JsonDocument marker = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "manifest.json")));
-            foreach (JsonElement file in marker.RootElement.GetProperty("files").EnumerateArray())
+            using JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "manifest.json")));
+            foreach (JsonElement file in manifest.RootElement.GetProperty("files").EnumerateArray())
             {
                 var stored = new FileInfo(Path.Combine(folder, "files", file.GetProperty("name").GetString()!));
                 if (!stored.Exists || stored.Length != file.GetProperty("length").GetInt64())
                 {
-                    return $"{stored.FullName} is not whole";
+                    return $"{stored.FullName} is incomplete";
                 }
             }
 

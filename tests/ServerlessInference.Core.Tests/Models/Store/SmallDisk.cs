@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ServerlessInference.Tests.Models.Store;
 
-/// <summary>A disk in memory, mounted at a folder as long as this lives, where the machine lets one be mounted.</summary>
+/// <summary>A small file system in memory that is mounted until this object is disposed, if the machine permits mounting.</summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
     private readonly string _folder;
@@ -11,8 +11,8 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     public bool IsMounted { get; private set; }
 
-    /// <summary>Mounts one.</summary>
-    /// <param name="folder">Where; the folder is made.</param>
+    /// <summary>Mounts a file system.</summary>
+    /// <param name="folder">The mount point, which is created.</param>
     /// <param name="options">Options of tmpfs, such as <c>size=300000000</c>.</param>
     public static async Task<SmallDisk> MountAsync(string folder, string options)
     {
@@ -21,8 +21,8 @@ internal sealed class SmallDisk : IAsyncDisposable
         return new SmallDisk(folder, await RunAsync("mount", "-t", "tmpfs", "-o", options, "tmpfs", folder));
     }
 
-    /// <summary>Forbids writing from now on.</summary>
-    public async Task CloseAsync() => Assert.True(await RunAsync("mount", "-o", "remount,ro", _folder));
+    /// <summary>Makes the file system read-only.</summary>
+    public async Task MakeReadOnlyAsync() => Assert.True(await RunAsync("mount", "-o", "remount,ro", _folder));
 
     public async ValueTask DisposeAsync()
     {

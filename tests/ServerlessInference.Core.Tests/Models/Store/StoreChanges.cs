@@ -1,6 +1,6 @@
 namespace ServerlessInference.Tests.Models.Store;
 
-/// <summary>Counts the changes of a store's files and folders, whichever process makes them. Thread-safe.</summary>
+/// <summary>Counts the changes to the files and folders of a store, made by any process. Thread-safe.</summary>
 internal sealed class StoreChanges : IDisposable
 {
     private readonly FileSystemWatcher _watcher;
@@ -23,8 +23,8 @@ internal sealed class StoreChanges : IDisposable
         _watcher.EnableRaisingEvents = true;
     }
 
-    /// <summary>Begins to count anew.</summary>
-    /// <returns>What completes with the change of that number.</returns>
+    /// <summary>Restarts the count.</summary>
+    /// <returns>A task that completes with the change of the given number.</returns>
     public Task CountTo(int wanted)
     {
         lock (_lock)
@@ -35,7 +35,7 @@ internal sealed class StoreChanges : IDisposable
         }
     }
 
-    /// <summary>Gets how many changes there were since the count began.</summary>
+    /// <summary>Gets the number of changes since the count was restarted.</summary>
     public int Seen
     {
         get

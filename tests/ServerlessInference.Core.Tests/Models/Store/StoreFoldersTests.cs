@@ -3,10 +3,10 @@ using ServerlessInference.Tests.Models.Transfer;
 
 namespace ServerlessInference.Tests.Models.Store;
 
-/// <summary>Looks at the store's folders while others work in them.</summary>
+/// <summary>Inspects the folders of the store while other threads change them.</summary>
 public sealed class StoreFoldersTests : IDisposable
 {
-    /// <summary>How often the others do their work; the looks fit in between as they come.</summary>
+    /// <summary>How often the other thread changes the folders; the inspections happen in between.</summary>
     private const int Rounds = 300;
 
     private readonly TemporaryStore _store = new();
@@ -21,7 +21,7 @@ public sealed class StoreFoldersTests : IDisposable
     public void Dispose() => _store.Dispose();
 
     [Fact]
-    public async Task SizeOf_FilesComeAndGo_CountsWhatIsThere()
+    public async Task GetSize_FilesComeAndGo_CountsExistingFiles()
     {
         string folder = Path.Combine(_folders.Staging, "key");
         await WhileAsync(
@@ -35,18 +35,18 @@ public sealed class StoreFoldersTests : IDisposable
 
                 Directory.Delete(folder, recursive: true);
             },
-            () => Assert.InRange(StoreFolders.SizeOf(_folders.Staging), 0, 20));
+            () => Assert.InRange(StoreFolders.GetSize(_folders.Staging), 0, 20));
     }
 
     [Fact]
-    public async Task RemoveStaging_OthersFinishTheirs_LeavesThemAlone()
+    public async Task RemoveStaging_OthersPublishConcurrently_LeavesTheirFoldersAlone()
     {
         string folder = Path.Combine(_folders.Staging, "key");
         var space = new StoreSpace(_folders, _store.Options, TimeProvider.System, "mine");
         await WhileAsync(
             () =>
             {
-                using FileLock build = FileLock.TryExclusive(_folders.BuildLock("key"))!;
+                using FileLock build = FileLock.TryAcquireExclusive(_folders.GetBuildLock("key"))!;
                 if (build is not null)
                 {
                     Directory.CreateDirectory(folder);
@@ -57,24 +57,24 @@ public sealed class StoreFoldersTests : IDisposable
             () => space.RemoveStaging(TimeSpan.FromHours(1)));
     }
 
-    private static async Task WhileAsync(Action work, Action look)
+    private static async Task WhileAsync(Action change, Action inspect)
     {
-        Task working = Task.Factory.StartNew(
+        Task changing = Task.Factory.StartNew(
             () =>
             {
                 for (int round = 0; round < Rounds; round++)
                 {
-                    work();
+                    change();
                 }
             },
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
-        while (!working.IsCompleted)
+        while (!changing.IsCompleted)
         {
-            look();
+            inspect();
         }
 
-        await working;
+        await changing;
     }
 }

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Tests.Models.Store;
 
-/// <summary>Stops a <see cref="FileServer"/> in the middle of its bodies: after so many bytes of all of them together. Thread-safe.</summary>
+/// <summary>Pauses a <see cref="FileServer"/> after it has sent a number of bytes, counted over all bodies. Thread-safe.</summary>
 internal sealed class TransferGate : IDisposable
 {
     private readonly ManualResetEventSlim _open = new(initialState: true);
@@ -10,8 +10,8 @@ internal sealed class TransferGate : IDisposable
 
     public TransferGate(FileServer server) => server.Sending = Pass;
 
-    /// <summary>Lets so many bytes pass and then none.</summary>
-    /// <returns>What completes when the server has stopped.</returns>
+    /// <summary>Lets a number of bytes pass, and then no more.</summary>
+    /// <returns>A task that completes when the server has paused.</returns>
     public Task CloseAfter(long bytes)
     {
         lock (_lock)
@@ -22,7 +22,7 @@ internal sealed class TransferGate : IDisposable
         }
     }
 
-    /// <summary>Lets everything pass again.</summary>
+    /// <summary>Lets all bytes pass again.</summary>
     public void Open()
     {
         lock (_lock)

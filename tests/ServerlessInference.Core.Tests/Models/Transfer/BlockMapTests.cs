@@ -5,16 +5,16 @@ namespace ServerlessInference.Tests.Models.Transfer;
 public sealed class BlockMapTests
 {
     [Fact]
-    public void Missing_LargeObjectWithoutRanges_IsOneRange()
+    public void GetMissingRanges_LargeObjectWithoutRanges_ReturnsOneRange()
     {
         const long Length = 5L * 1024 * 1024 * 1024;
         using var blocks = new BlockMap(Length);
 
-        Assert.Equal([(0, Length)], blocks.Missing(long.MaxValue));
+        Assert.Equal([(0, Length)], blocks.GetMissingRanges(long.MaxValue));
     }
 
     [Fact]
-    public void End_SomeBlocks_IsThatOfTheLast()
+    public void End_SomeBlocks_IsTheEndOfTheLastOne()
     {
         using var blocks = new BlockMap((3 * BlockMap.BlockSize) + 5);
         Assert.Equal(0, blocks.End);

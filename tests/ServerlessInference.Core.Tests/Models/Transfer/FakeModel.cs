@@ -2,7 +2,7 @@ using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.Tests.Models.Transfer;
 
-/// <summary>Objects in memory as a model.</summary>
+/// <summary>A model whose objects are in memory.</summary>
 internal sealed class FakeModel(params FakeObject[] objects) : IRemoteModel
 {
     public int Listed { get; private set; }

@@ -2,8 +2,9 @@ using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.Tests.Models.Transfer;
 
-/// <summary>An object in memory whose connections do what a test wants.</summary>
-internal sealed class FakeObject(string name, byte[] content, string version = "v1", ContentDigest? digest = null, bool ranges = true) : IRemoteObject
+/// <summary>An object in memory; a test can control its connections.</summary>
+internal sealed class FakeObject(
+    string name, byte[] content, string version = "v1", ContentDigest? digest = null, bool ranges = true) : IRemoteObject
 {
     private int _opened;
 
@@ -19,9 +20,11 @@ internal sealed class FakeObject(string name, byte[] content, string version = "
 
     public int Opened => _opened;
 
-    public long BytesAsked;
+    public long BytesRequested;
 
-    /// <summary>Makes the body of the n-th connection (from 1); null serves the bytes as they are.</summary>
+    /// <summary>
+    /// Creates the body of a connection from its number, starting at 1, its offset and its bytes; null to send the bytes.
+    /// </summary>
     public Func<int, long, byte[], Stream>? Body { get; set; }
 
     public ValueTask<ContentDigest?> GetDigestAsync(CancellationToken cancellationToken) => ValueTask.FromResult(digest);
@@ -29,7 +32,7 @@ internal sealed class FakeObject(string name, byte[] content, string version = "
     public ValueTask<Stream> OpenReadAsync(long offset, long length, CancellationToken cancellationToken)
     {
         int connection = Interlocked.Increment(ref _opened);
-        Interlocked.Add(ref BytesAsked, length);
+        Interlocked.Add(ref BytesRequested, length);
         byte[] range = content.AsSpan((int)offset, (int)length).ToArray();
         return ValueTask.FromResult(Body?.Invoke(connection, offset, range) ?? new MemoryStream(range));
     }

@@ -8,13 +8,15 @@ using ServerlessInference.Tests.Support;
 
 namespace ServerlessInference.Tests.Models.Transfer;
 
-/// <summary>Models that are copied from a mount into the store.</summary>
+/// <summary>Tests with models that are copied from a mount into the store.</summary>
 public sealed class FileModelTests : IDisposable
 {
     private static readonly byte[] Model = TemporaryStore.Bytes((2 * 1024 * 1024) + 3, 7);
 
     private readonly TemporaryStore _store = new();
     private readonly TestFolder _mount = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
@@ -23,7 +25,7 @@ public sealed class FileModelTests : IDisposable
     }
 
     [Fact]
-    public async Task LoadAsync_Folder_IsCopiedIntoTheStore()
+    public async Task LoadAsync_Directory_IsCopiedIntoTheStore()
     {
         _mount.Write("onnx/model.onnx", Model);
         _mount.Write("config.json", "{}"u8.ToArray());
@@ -40,17 +42,20 @@ public sealed class FileModelTests : IDisposable
     [InlineData("model.zip")]
     public async Task LoadAsync_Archive_IsExtractedIntoTheStore(string name)
     {
-        byte[] archive = name == "model.zip" ? ArchiveBuilder.Zip(("model.onnx", Model)) : ArchiveBuilder.Gzip(ArchiveBuilder.Tar(("model.onnx", Model)));
+        byte[] archive = name == "model.zip"
+            ? ArchiveBuilder.Zip(("model.onnx", Model))
+            : ArchiveBuilder.Gzip(ArchiveBuilder.Tar(("model.onnx", Model)));
         string path = _mount.Write(name, archive);
         _mount.Write("labels.txt");
-        using ModelArtifact artifact = await LoadAsync(source => source.Uri($"efs:{path}#copy=true&sha256={Convert.ToHexStringLower(SHA256.HashData(archive))}"));
+        using ModelArtifact artifact =
+            await LoadAsync(source => source.Uri($"efs:{path}#copy=true&sha256={Convert.ToHexStringLower(SHA256.HashData(archive))}"));
 
         Assert.Equal("model.onnx", Assert.Single(artifact.Files).Name);
         Assert.Equal(Model, artifact.GetModelFile().ReadAllBytes().ToArray());
     }
 
     [Fact]
-    public async Task LoadAsync_SingleFileIntoMemory_HasWhatStandsBesideIt()
+    public async Task LoadAsync_SingleFileIntoMemory_IncludesCompanionFiles()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "memory files exist on Linux only");
         string path = _mount.Write("model.onnx", Model);
@@ -63,15 +68,16 @@ public sealed class FileModelTests : IDisposable
     }
 
     [Fact]
-    public async Task LoadAsync_WrongPin_PublishesNothing()
+    public async Task LoadAsync_WrongSha256_PublishesNothing()
     {
         string path = _mount.Write("model.onnx", Model);
-        await Assert.ThrowsAnyAsync<ModelLoadException>(() => LoadAsync(source => source.Efs(path, copy: options => options.Sha256 = new string('b', 64))));
+        await Assert.ThrowsAnyAsync<ModelLoadException>(
+            () => LoadAsync(source => source.Efs(path, copy: options => options.Sha256 = new string('b', 64))));
         Assert.Empty(_store.Published);
     }
 
     [Fact]
-    public async Task LoadAsync_NewContent_IsAnotherVersion()
+    public async Task LoadAsync_NewContent_HasAnotherVersion()
     {
         string path = _mount.Write("model.onnx", Model);
         using ModelArtifact before = await LoadAsync(source => source.Efs(path, copy: _ => { }));
@@ -83,31 +89,31 @@ public sealed class FileModelTests : IDisposable
     }
 
     [Fact]
-    public async Task OpenReadAsync_ReplacedByAFileOfTheSameSize_IsSeen()
+    public async Task OpenReadAsync_ReplacedByFileOfTheSameSize_Throws()
     {
         string path = _mount.Write("model.onnx", Model);
-        IRemoteObject item = Assert.Single(await new FileModel(path, "efs", new RemoteModelOptions()).ListAsync(TestContext.Current.CancellationToken));
+        IRemoteObject item = Assert.Single(await new FileModel(path, "efs", new RemoteModelOptions()).ListAsync(Token));
         string other = _mount.Write("other", TemporaryStore.Bytes(Model.Length, 8));
         File.SetLastWriteTimeUtc(other, DateTime.UnixEpoch);
         File.Move(other, path, overwrite: true);
 
-        await Assert.ThrowsAsync<ModelChangedException>(() => item.OpenReadAsync(0, 100, TestContext.Current.CancellationToken).AsTask());
+        await Assert.ThrowsAsync<ModelChangedException>(() => item.OpenReadAsync(0, 100, Token).AsTask());
     }
 
     [Fact]
-    public async Task OpenReadAsync_FileThatMayNotBeRead_IsItsOwnTroubleAndNotTheStores()
+    public async Task OpenReadAsync_UnreadableFile_NamesTheFileAndNotTheStore()
     {
         string path = _mount.Write("model.onnx", Model);
-        IRemoteObject item = Assert.Single(await new FileModel(path, "efs", new RemoteModelOptions()).ListAsync(TestContext.Current.CancellationToken));
+        IRemoteObject item = Assert.Single(await new FileModel(path, "efs", new RemoteModelOptions()).ListAsync(Token));
         File.Delete(path);
-        Directory.CreateDirectory(path); // is refused as a file of somebody else is, also to root
-        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => item.OpenReadAsync(0, 100, TestContext.Current.CancellationToken).AsTask());
+        Directory.CreateDirectory(path); // opening a directory fails like opening a file without permission, even for root
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => item.OpenReadAsync(0, 100, Token).AsTask());
 
         Assert.Contains($"efs:{path} cannot be read", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task LoadAsync_NumberSignWithoutTheSetting_IsPartOfTheName()
+    public async Task LoadAsync_NumberSignWithoutSetting_IsPartOfTheName()
     {
         string path = _mount.Write("model#1.onnx", Model);
         using ModelArtifact artifact = await LoadAsync(source => source.Uri("file:" + path));
@@ -121,6 +127,6 @@ public sealed class FileModelTests : IDisposable
         services.Configure<ModelStoreOptions>(options => options.Root = _store.Options.Root);
         services.AddServerlessInference().AddModel("m", model => model.From(from));
         await using ServiceProvider provider = services.BuildServiceProvider();
-        return await provider.GetRequiredKeyedService<IModelSource>("m").LoadAsync(TestContext.Current.CancellationToken);
+        return await provider.GetRequiredKeyedService<IModelSource>("m").LoadAsync(Token);
     }
 }

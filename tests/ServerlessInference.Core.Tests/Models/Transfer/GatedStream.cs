@@ -1,6 +1,6 @@
 namespace ServerlessInference.Tests.Models.Transfer;
 
-/// <summary>A body that waits until it may be read, and tells when it is closed.</summary>
+/// <summary>A body whose reads wait for a task, and which calls a method when it is closed.</summary>
 internal sealed class GatedStream(byte[] content, Task gate, Action closed) : MemoryStream(content)
 {
     private bool _disposed;

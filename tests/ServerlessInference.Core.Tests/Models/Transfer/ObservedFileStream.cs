@@ -1,6 +1,6 @@
 namespace ServerlessInference.Tests.Models.Transfer;
 
-/// <summary>A file, or a pipe that needs no other end, which tells when somebody begins to read it.</summary>
+/// <summary>A file, or a pipe without another end, that reports when reading it starts.</summary>
 internal sealed class ObservedFileStream(string path)
     : FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0)
 {

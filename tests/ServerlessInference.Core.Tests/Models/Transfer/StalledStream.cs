@@ -1,10 +1,10 @@
 namespace ServerlessInference.Tests.Models.Transfer;
 
-/// <summary>A body that never comes.</summary>
+/// <summary>A body that never delivers a byte.</summary>
 internal class StalledStream(Action? waiting = null) : MemoryStream
 {
-    /// <summary>Never completes.</summary>
-    /// <remarks>The callback is for a clock that a test moves: nobody else would let the reader's patience run out.</remarks>
+    /// <summary>Waits until it is cancelled.</summary>
+    /// <remarks>A test uses the callback to advance its clock past the timeout of the reader.</remarks>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         waiting?.Invoke();

@@ -2,10 +2,13 @@ using ServerlessInference.Models;
 
 namespace ServerlessInference.Tests.Models.Transfer;
 
-/// <summary>A store of a test's own, deleted after it.</summary>
+/// <summary>A store for one test, which is deleted afterwards.</summary>
 internal sealed class TemporaryStore : IDisposable
 {
-    public ModelStoreOptions Options { get; } = new() { Root = Path.Combine(Path.GetTempPath(), "si-test-" + Guid.NewGuid().ToString("N")) };
+    public ModelStoreOptions Options { get; } = new()
+    {
+        Root = Path.Combine(Path.GetTempPath(), "si-test-" + Guid.NewGuid().ToString("N")),
+    };
 
     public string[] Published => Entries("models");
 

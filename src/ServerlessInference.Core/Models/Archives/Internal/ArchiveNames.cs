@@ -1,20 +1,28 @@
 namespace ServerlessInference.Models.Archives;
 
-/// <summary>What names say about archives and the files in them.</summary>
+/// <summary>Interprets the names of archives and of the files in them.</summary>
 internal static class ArchiveNames
 {
-    /// <summary>Where SageMaker keeps a model's own Python code in its <c>model.tar.gz</c>; the model's files stand beside it.</summary>
+    /// <summary>The folder of a SageMaker <c>model.tar.gz</c> that contains Python code. The files of the model are next to it.</summary>
     private const string CodeFolder = "code/";
 
-    public static ArchiveKind KindOf(string name) =>
-        name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? ArchiveKind.Zip
-        : name.EndsWith(".tar", StringComparison.OrdinalIgnoreCase) ? ArchiveKind.Tar
-        : name.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase) ? ArchiveKind.TarGzip
-        : ArchiveKind.None;
+    public static ArchiveKind GetKind(string name)
+    {
+        return EndsWith(".zip") ? ArchiveKind.Zip
+            : EndsWith(".tar") ? ArchiveKind.Tar
+            : EndsWith(".tar.gz") || EndsWith(".tgz") ? ArchiveKind.TarGzip
+            : ArchiveKind.None;
 
-    /// <summary>Finds the one folder that all files of the model are in, as when a folder rather than its content was packed.</summary>
-    /// <returns>The folder with its slash; empty where there is none, or where a name would stand twice without it.</returns>
-    public static string CommonFolder(IReadOnlyCollection<string> names)
+        bool EndsWith(string ending) => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>
+    /// Finds the folder that contains all files of the model, which means that the folder was packed rather than its content.
+    /// </summary>
+    /// <returns>
+    /// The name of the folder with a slash; empty if there is no such folder, or if removing it would give two files the same name.
+    /// </returns>
+    public static string FindCommonFolder(IReadOnlyCollection<string> names)
     {
         string? common = null;
         foreach (string name in names)
@@ -33,6 +41,7 @@ internal static class ArchiveNames
             common = folder;
         }
 
-        return common is null || names.Any(name => name.StartsWith(CodeFolder, StringComparison.Ordinal) && names.Contains(common + name)) ? string.Empty : common;
+        bool isAmbiguous = names.Any(name => name.StartsWith(CodeFolder, StringComparison.Ordinal) && names.Contains(common + name));
+        return common is null || isAmbiguous ? string.Empty : common;
     }
 }

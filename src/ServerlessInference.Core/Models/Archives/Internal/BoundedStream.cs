@@ -1,28 +1,28 @@
-using ServerlessInference.Models.Transfer;
+using ServerlessInference.Shared;
 
 namespace ServerlessInference.Models.Archives;
 
-/// <summary>The next bytes of a stream as a stream of their own; what is left of them can be skipped.</summary>
+/// <summary>Limits reading to the next bytes of another stream.</summary>
 internal sealed class BoundedStream(Stream source, long length) : ForwardStream
 {
-    private long _left = length;
+    private long _remaining = length;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        int wanted = (int)Math.Min(buffer.Length, _left);
+        int wanted = (int)Math.Min(buffer.Length, _remaining);
         int read = wanted == 0 ? 0 : await source.ReadAsync(buffer[..wanted], cancellationToken).ConfigureAwait(false);
-        _left -= read;
+        _remaining -= read;
         return read;
     }
 
-    /// <summary>Reads what is left.</summary>
-    public async Task SkipAsync(byte[] buffer, CancellationToken cancellationToken)
+    /// <summary>Skips the bytes that have not been read.</summary>
+    public async Task SkipRestAsync(byte[] buffer, CancellationToken cancellationToken)
     {
-        while (_left > 0)
+        while (_remaining > 0)
         {
             if (await ReadAsync(buffer, cancellationToken).ConfigureAwait(false) == 0)
             {
-                throw new EndOfStreamException($"{_left:N0} bytes are missing");
+                throw new EndOfStreamException($"{_remaining:N0} bytes are missing");
             }
         }
     }

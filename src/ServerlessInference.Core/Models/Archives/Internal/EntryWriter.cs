@@ -1,15 +1,19 @@
 using Microsoft.Win32.SafeHandles;
 using ServerlessInference.Models.Store;
-using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.Models.Archives;
 
-/// <summary>Writes an archive's entries into a target, and refuses what no model needs.</summary>
-internal sealed class EntryWriter(string archive, RemoteModelOptions options, IExtractionTarget target)
+/// <summary>Validates the entries of an archive and writes them to a target.</summary>
+/// <remarks>Archives come from elsewhere, so every entry is treated as hostile: see docs/architecture/model-sources.md.</remarks>
+internal sealed class EntryWriter(string archive, ExtractionLimits limits, IExtractionTarget target)
 {
     private const int BufferSize = 256 * 1024;
 
-    /// <summary>How many names (files, those that are left out included, and folders with all above them) are remembered for each file that a model may have: every one costs up to 2 KB.</summary>
+    /// <summary>How many names are kept in memory per file that the limits allow.</summary>
+    /// <remarks>
+    /// Names of skipped files count as well, and so do all folders above a file. A name takes up to 2 KB, so without this limit an archive
+    /// that consists of names only could exhaust the memory.
+    /// </remarks>
     public const int NamesPerFile = 8;
 
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
@@ -20,21 +24,21 @@ internal sealed class EntryWriter(string archive, RemoteModelOptions options, IE
 
     public string Archive => archive;
 
-    /// <summary>Gets what was written.</summary>
-    /// <exception cref="ModelLoadException">That is nothing.</exception>
+    /// <summary>Gets the files that have been written.</summary>
+    /// <exception cref="ModelLoadException">There are none.</exception>
     public IReadOnlyList<StoredFile> Finish() => _files.Count > 0
         ? _files
-        : throw new ModelLoadException(options.Entry is { } wanted
-            ? $"{archive} has no entry '{wanted}'. It has {string.Join(", ", _names.Order(StringComparer.Ordinal).Take(12).Select(name => $"'{name}'"))}{(_names.Count > 12 ? " and more" : string.Empty)}."
+        : throw new ModelLoadException(limits.Entry is { } entry
+            ? $"{archive} has no entry '{entry}'. It has {ListNames()}."
             : $"{archive} has no files.");
 
-    /// <summary>Checks a folder's name. Folders come into being with their files.</summary>
+    /// <summary>Validates the name of a folder. The folder itself is created together with its files.</summary>
     public void AddFolder(string name)
     {
         string folder = EntryName.Normalize(name, archive);
         if (_names.Contains(folder))
         {
-            throw EntryName.Refuse(name, archive, "is both a file and a folder");
+            throw EntryName.Reject(name, archive, "is both a file and a folder");
         }
 
         if (folder.Length > 0)
@@ -43,35 +47,37 @@ internal sealed class EntryWriter(string archive, RemoteModelOptions options, IE
         }
     }
 
-    /// <summary>Checks and writes a file.</summary>
-    /// <param name="name">Its name in the archive.</param>
-    /// <param name="length">Its size, as the archive says.</param>
-    /// <param name="mode">Its permissions, where the archive has them.</param>
-    /// <param name="content">Its content.</param>
-    /// <param name="crc32">Its CRC-32, where the archive has it.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
-    public async Task AddAsync(string name, long length, UnixFileMode? mode, Stream? content, uint? crc32, CancellationToken cancellationToken)
+    /// <summary>Validates and writes a file.</summary>
+    /// <param name="name">The name in the archive.</param>
+    /// <param name="length">The size that the archive announces.</param>
+    /// <param name="mode">The permissions, if the archive contains them.</param>
+    /// <param name="content">The content.</param>
+    /// <param name="crc32">The CRC-32, if the archive contains it.</param>
+    /// <param name="cancellationToken">Cancels the writing.</param>
+    public async Task AddAsync(
+        string name, long length, UnixFileMode? mode, Stream? content, uint? crc32, CancellationToken cancellationToken)
     {
-        string file = Admit(name, length);
-        if (options.Entry is { } wanted && file != EntryName.Normalize(wanted, archive))
+        string file = ValidateName(name, length);
+        if (limits.Entry is { } wanted && file != EntryName.Normalize(wanted, archive))
         {
             return;
         }
 
-        if (length > options.MaxBytes - _total)
+        if (length > limits.MaxBytes - _total)
         {
-            throw EntryName.Refuse(name, archive, $"would bring the model to {(Int128)_total + length:N0} bytes; MaxBytes allows {options.MaxBytes:N0}");
+            throw EntryName.Reject(
+                name, archive, $"would make the model {(Int128)_total + length:N0} bytes large; MaxBytes allows {limits.MaxBytes:N0}");
         }
 
         _total += length;
-        if (IsLitter(file))
+        if (IsMacOsMetadata(file))
         {
             return;
         }
 
-        if (_files.Count == options.MaxFiles)
+        if (_files.Count == limits.MaxFiles)
         {
-            throw EntryName.Refuse(name, archive, $"is one more than the {options.MaxFiles:N0} files that MaxFiles allows");
+            throw EntryName.Reject(name, archive, $"exceeds the {limits.MaxFiles:N0} files that MaxFiles allows");
         }
 
         SafeFileHandle handle = target.Create(file, length, mode);
@@ -87,59 +93,68 @@ internal sealed class EntryWriter(string archive, RemoteModelOptions options, IE
         _files.Add(new StoredFile(file, length));
     }
 
-    private string Admit(string name, long length)
+    private string ValidateName(string name, long length)
     {
         string file = EntryName.Normalize(name, archive);
         if (file.Length == 0 || length < 0)
         {
-            throw EntryName.Refuse(name, archive, "has no name or a negative size");
+            throw EntryName.Reject(name, archive, "has no name or a negative size");
         }
 
         if (!_names.Add(file))
         {
-            throw EntryName.Refuse(name, archive, "stands in it twice");
+            throw EntryName.Reject(name, archive, "occurs twice");
         }
 
-        CheckNames(name);
+        CheckNameCount(name);
 
-        // 'a' and 'a/b' cannot both be files.
+        // If 'a' is a file, 'a/b' cannot exist, and the other way around.
         for (int slash = file.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = file.IndexOf('/', slash + 1))
         {
             if (_names.Contains(file[..slash]))
             {
-                throw EntryName.Refuse(name, archive, $"lies in '{file[..slash]}', which is a file");
+                throw EntryName.Reject(name, archive, $"is in '{file[..slash]}', which is a file");
             }
 
             AddFolder(name, file[..slash]);
         }
 
-        return _folders.Contains(file) ? throw EntryName.Refuse(name, archive, "is both a file and a folder") : file;
+        return _folders.Contains(file) ? throw EntryName.Reject(name, archive, "is both a file and a folder") : file;
     }
 
     private void AddFolder(string name, string folder)
     {
         _folders.Add(folder);
-        CheckNames(name);
+        CheckNameCount(name);
     }
 
-    private void CheckNames(string name)
+    private void CheckNameCount(string name)
     {
-        long most = (long)options.MaxFiles * NamesPerFile;
-        if (_names.Count + _folders.Count > most)
+        long maxNames = (long)limits.MaxFiles * NamesPerFile;
+        if (_names.Count + _folders.Count > maxNames)
         {
-            throw EntryName.Refuse(name, archive, $"is one more than the {most:N0} names of files and folders that MaxFiles allows");
+            throw EntryName.Reject(name, archive, $"exceeds the {maxNames:N0} names of files and folders that MaxFiles allows");
         }
     }
 
-    private async Task CopyAsync(string name, SafeFileHandle file, long length, Stream content, uint? crc32, CancellationToken cancellationToken)
+    private string ListNames()
+    {
+        const int MaxListed = 12;
+        IEnumerable<string> listed = _names.Order(StringComparer.Ordinal).Take(MaxListed).Select(name => $"'{name}'");
+        return string.Join(", ", listed) + (_names.Count > MaxListed ? " and more" : string.Empty);
+    }
+
+    private async Task CopyAsync(
+        string name, SafeFileHandle file, long length, Stream content, uint? crc32, CancellationToken cancellationToken)
     {
         ReflectedCrc? crc = crc32 is null ? null : ReflectedCrc.Crc32();
         long written = 0;
         while (true)
         {
-            // One byte more than was announced is asked for, to see an entry that holds more.
+            // Asking for one byte more than the announced size reveals an entry that is larger.
             int wanted = (int)Math.Min(_buffer.Length - 1, length - written) + 1;
-            int read = await content.ReadAtLeastAsync(_buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            int read = await content.ReadAtLeastAsync(_buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellationToken)
+                .ConfigureAwait(false);
             if (read == 0)
             {
                 break;
@@ -147,7 +162,7 @@ internal sealed class EntryWriter(string archive, RemoteModelOptions options, IE
 
             if (written + read > length)
             {
-                throw EntryName.Refuse(name, archive, $"expands beyond the {length:N0} bytes that the archive announces");
+                throw EntryName.Reject(name, archive, $"is larger than the {length:N0} bytes that the archive announces");
             }
 
             RandomAccess.Write(file, _buffer.AsSpan(0, read), written);
@@ -157,19 +172,23 @@ internal sealed class EntryWriter(string archive, RemoteModelOptions options, IE
 
         if (written != length)
         {
-            throw new CorruptContentException($"The entry '{name}' of {archive} ends after {written:N0} of {length:N0} bytes: the archive is damaged or truncated.");
+            throw new CorruptContentException(
+                $"The entry '{name}' of {archive} ends after {written:N0} of {length:N0} bytes: the archive is damaged or truncated.");
         }
 
         if (crc is not null && crc.Value != crc32)
         {
-            throw new CorruptContentException($"The entry '{name}' of {archive} has the CRC-32 {crc.Value:x8} instead of {crc32:x8}: the archive is damaged.");
+            throw new CorruptContentException(
+                $"The entry '{name}' of {archive} has the CRC-32 {crc.Value:x8} instead of {crc32:x8}: the archive is damaged.");
         }
     }
 
-    // What macOS adds beside every file.
-    private static bool IsLitter(string name)
+    // macOS adds such files to archives, next to every file.
+    private static bool IsMacOsMetadata(string name)
     {
         string last = name[(name.LastIndexOf('/') + 1)..];
-        return last.StartsWith("._", StringComparison.Ordinal) || last == ".DS_Store" || name.StartsWith("__MACOSX/", StringComparison.Ordinal);
+        return last.StartsWith("._", StringComparison.Ordinal)
+            || last == ".DS_Store"
+            || name.StartsWith("__MACOSX/", StringComparison.Ordinal);
     }
 }

@@ -2,12 +2,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ServerlessInference.Models.Archives;
 
-/// <summary>Where the files of an archive go.</summary>
+/// <summary>Receives the files of an archive.</summary>
 internal interface IExtractionTarget
 {
-    /// <summary>Makes a file of a name that was checked and stands once.</summary>
+    /// <summary>Creates a file. The name has been validated and is unique.</summary>
     SafeFileHandle Create(string name, long length, UnixFileMode? mode);
 
-    /// <summary>Ends the writing of a file, whole or not.</summary>
+    /// <summary>Called when a file has been written, or when writing it has failed.</summary>
     void Complete(SafeFileHandle file);
 }

@@ -1,40 +1,51 @@
 using System.Buffers.Binary;
 using System.Text;
-using ServerlessInference.Models.Transfer;
+using ServerlessInference.Shared;
 
 namespace ServerlessInference.Models.Archives;
 
-/// <summary>Stands in front of <see cref="System.Formats.Tar.TarReader"/> and follows the headers that pass, since that one takes memory of whatever size a metadata entry claims.</summary>
+/// <summary>
+/// Inspects tar headers on their way to <see cref="System.Formats.Tar.TarReader"/>, and rejects metadata that is too large.
+/// </summary>
 /// <remarks>
-/// A header that is refused never reaches the reader. Metadata entries are those of pax (<c>x</c>, <c>g</c>) and GNU (<c>L</c>, <c>K</c>); any other header is followed by content, whose
-/// length only the reader knows (pax can override it), so content is counted as it passes until <see cref="EndEntry"/>. Source: POSIX.1-2024, pax, "ustar Interchange Format", and
-/// GNU tar's manual, "Basic Tar Format" (base-256 numbers). One reader.
+/// <para>The reader allocates as much memory as a metadata entry claims to need, so a tiny archive could make it allocate gigabytes. A
+/// header that is rejected here never reaches the reader.</para>
+/// <para>Metadata entries are those of pax (<c>x</c>, <c>g</c>) and of GNU tar (<c>L</c>, <c>K</c>). Any other header is followed by
+/// content. Only the reader knows the length of the content, because pax can override it. Therefore this class counts the bytes that pass
+/// until <see cref="EndEntry"/> is called, and computes the padding from that.</para>
+/// <para>Sources: POSIX.1-2024, pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format" (base-256 numbers). One reader.</para>
 /// </remarks>
 internal sealed class TarHeaderGuard(Stream source, string archive) : ForwardStream
 {
-    /// <summary>What a metadata entry may hold: a path has at most 4 KiB and an extended attribute 64 KiB on Linux, so this is many times what packing a model can yield.</summary>
+    /// <summary>The largest metadata entry to accept.</summary>
+    /// <remarks>
+    /// On Linux a path has at most 4 KiB and an extended attribute at most 64 KiB, so packing a model produces far less than this.
+    /// </remarks>
     public const int MaxMetadataBytes = 1024 * 1024;
 
-    /// <summary>A file has at most four in front of it (a global one, and either an extended one or GNU's two); more only keep the processor busy.</summary>
+    /// <summary>How many metadata entries in a row to accept.</summary>
+    /// <remarks>
+    /// A file has at most four: a global one, and either an extended one or the two of GNU tar. More only waste processor time.
+    /// </remarks>
     public const int MaxMetadataInARow = 8;
 
     private const int BlockSize = 512, NameLength = 100, SizeAt = 124, SizeLength = 12, TypeAt = 156;
 
     private readonly byte[] _header = new byte[BlockSize];
     private int _filled;
-    private int _metadata;
+    private int _metadataInARow;
     private bool _inContent;
-    private bool _extended;
-    private long _content;
-    private long _skip;
+    private bool _afterExtendedHeader;
+    private long _contentBytes;
+    private long _bytesToSkip;
     private long _position;
 
-    /// <summary>Says that an entry's content was read to its end: what follows are its padding and the next header.</summary>
+    /// <summary>Must be called when the content of an entry has been read. Its padding and the next header follow.</summary>
     public void EndEntry()
     {
         if (_inContent)
         {
-            _skip = -_content & (BlockSize - 1);
+            _bytesToSkip = -_contentBytes & (BlockSize - 1);
             _inContent = false;
         }
     }
@@ -44,26 +55,26 @@ internal sealed class TarHeaderGuard(Stream source, string archive) : ForwardStr
         int read = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         if (_inContent)
         {
-            _content += read;
+            _contentBytes += read;
         }
         else
         {
-            Follow(buffer.Span[..read]);
+            CollectHeaders(buffer.Span[..read]);
         }
 
         _position += read;
         return read;
     }
 
-    private void Follow(ReadOnlySpan<byte> data)
+    private void CollectHeaders(ReadOnlySpan<byte> data)
     {
         long position = _position;
         while (data.Length > 0 && !_inContent)
         {
-            int count = (int)Math.Min(data.Length, _skip > 0 ? _skip : BlockSize - _filled);
-            if (_skip > 0)
+            int count = (int)Math.Min(data.Length, _bytesToSkip > 0 ? _bytesToSkip : BlockSize - _filled);
+            if (_bytesToSkip > 0)
             {
-                _skip -= count;
+                _bytesToSkip -= count;
             }
             else
             {
@@ -76,45 +87,50 @@ internal sealed class TarHeaderGuard(Stream source, string archive) : ForwardStr
             if (_filled == BlockSize)
             {
                 _filled = 0;
-                Inspect(position - BlockSize);
+                InspectHeader(position - BlockSize);
             }
         }
 
-        _content += data.Length;
+        _contentBytes += data.Length;
     }
 
-    private void Inspect(long position)
+    private void InspectHeader(long position)
     {
         char type = (char)_header[TypeAt];
         if (type is not ('x' or 'g' or 'L' or 'K'))
         {
-            // The end of the archive is a block of zeros, after which the reader asks for nothing.
-            (_inContent, _content, _metadata, _extended) = (true, 0, 0, false);
+            // The archive ends with a block of zeros. It is treated like a file here, which is harmless: the reader stops there.
+            (_inContent, _contentBytes, _metadataInARow, _afterExtendedHeader) = (true, 0, 0, false);
             return;
         }
 
-        string what = $"at byte {position:N0} (metadata of the kind '{type}')";
+        string where = $"at byte {position:N0} (metadata of type '{type}')";
         if (!TryReadNumber(_header.AsSpan(SizeAt, SizeLength), out long size))
         {
-            throw new CorruptContentException($"The entry '{Name()}' of {archive} {what} has a size that is no number: the archive is damaged.");
+            throw new CorruptContentException(
+                $"The entry '{ReadName()}' of {archive} {where} has a size that is not a number: the archive is damaged.");
         }
 
         if (size > MaxMetadataBytes)
         {
-            throw EntryName.Refuse(Name(), archive, $"{what} claims {size:N0} bytes; metadata may have {MaxMetadataBytes:N0}");
+            throw EntryName.Reject(ReadName(), archive, $"{where} claims {size:N0} bytes; at most {MaxMetadataBytes:N0} are allowed");
         }
 
-        // Behind an extended header stands its file; a size in it must not become another header's.
-        if (_extended || ++_metadata > MaxMetadataInARow)
+        // An extended header applies to the file that follows it. If another header followed, the reader would apply the size in the
+        // extended header to that one, and this class would lose track of where headers are.
+        if (_afterExtendedHeader || ++_metadataInARow > MaxMetadataInARow)
         {
-            throw EntryName.Refuse(Name(), archive, $"{what} stands behind other metadata where a file belongs");
+            throw EntryName.Reject(ReadName(), archive, $"{where} follows other metadata where a file was expected");
         }
 
-        _extended = type == 'x';
-        _skip = (size + BlockSize - 1) & -BlockSize;
+        _afterExtendedHeader = type == 'x';
+        _bytesToSkip = (size + BlockSize - 1) & -BlockSize;
     }
 
-    /// <summary>Reads a size as strictly as every writer writes it: what two readers could take for two numbers is none.</summary>
+    /// <summary>Reads a size, and accepts only what writers produce.</summary>
+    /// <remarks>
+    /// A field that two readers could interpret differently is rejected; otherwise this class and the reader might disagree.
+    /// </remarks>
     private static bool TryReadNumber(ReadOnlySpan<byte> field, out long number)
     {
         number = 0;
@@ -133,10 +149,11 @@ internal sealed class TarHeaderGuard(Stream source, string archive) : ForwardStr
         return !digits.ContainsAnyExceptInRange((byte)'0', (byte)'7');
     }
 
-    private string Name()
+    private string ReadName()
     {
         ReadOnlySpan<byte> name = _header.AsSpan(0, NameLength);
         int end = name.IndexOf((byte)0);
-        return string.Concat(Encoding.ASCII.GetString(end < 0 ? name : name[..end]).Select(letter => char.IsControl(letter) ? '?' : letter));
+        string text = Encoding.ASCII.GetString(end < 0 ? name : name[..end]);
+        return string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter));
     }
 }

@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
 using ServerlessInference.Models.Transfer;
+using ServerlessInference.Shared;
 
 namespace ServerlessInference.Models.Http;
 
-/// <summary>An object on a web server (RFC 9110). Its connections come into being with the first question.</summary>
+/// <summary>An object on a web server (RFC 9110). Connections are created by the first request.</summary>
 internal sealed class HttpModel : IRemoteModel
 {
     private readonly Uri _uri;
@@ -14,11 +15,11 @@ internal sealed class HttpModel : IRemoteModel
     {
         _uri = uri;
 
-        // A query may hold a signature, and what stands before the host a password: neither has a place in a log.
+        // The query may contain a signature and the user information a password. Neither belongs in a log.
         Description = uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
         ObjectName = Uri.UnescapeDataString(uri.Segments[^1].TrimEnd('/'));
 
-        // Each read has a timeout of its own.
+        // Each read has its own timeout, so the client needs none.
         _client = new Lazy<HttpClient>(() => new HttpClient(new RenewingHttpHandler(timeProvider)) { Timeout = Timeout.InfiniteTimeSpan });
     }
 
@@ -28,35 +29,42 @@ internal sealed class HttpModel : IRemoteModel
 
     public async ValueTask<IReadOnlyList<IRemoteObject>> ListAsync(CancellationToken cancellationToken)
     {
-        using HttpResponseMessage response = await AskAsync(cancellationToken).ConfigureAwait(false);
-        bool inPart = response.StatusCode == HttpStatusCode.PartialContent;
-        if ((inPart ? response.Content.Headers.ContentRange?.Length : response.Content.Headers.ContentLength) is not { } length)
+        using HttpResponseMessage response = await RequestHeadersAsync(cancellationToken).ConfigureAwait(false);
+        bool isPartial = response.StatusCode == HttpStatusCode.PartialContent;
+        HttpContentHeaders headers = response.Content.Headers;
+        if ((isPartial ? headers.ContentRange?.Length : headers.ContentLength) is not { } length)
         {
-            throw new ModelLoadException($"{Description}: the server does not say how large the object is (Content-Length). Serve it as a plain file.");
+            throw new ModelLoadException(
+                $"{Description}: the server does not report the size of the object (Content-Length). Serve it as a static file.");
         }
 
-        var validators = HttpValidators.Of(response);
+        var validators = HttpValidators.Read(response);
 
-        // Ranges of an object without a strong ETag could be of two versions.
-        bool ranges = validators.StrongTag is not null && (inPart || response.Headers.AcceptRanges.Contains("bytes"));
-        return [new HttpObject(this, Description, ObjectName!, length, validators, ranges, DigestOf(response))];
+        // Without a strong ETag, two ranges could belong to different versions of the object.
+        bool acceptsRanges = validators.StrongTag is not null && (isPartial || response.Headers.AcceptRanges.Contains("bytes"));
+        return [new HttpObject(this, Description, ObjectName!, length, validators, acceptsRanges, ReadDigest(response))];
     }
 
     public async ValueTask<Stream> OpenReadAsync(HttpObject item, long offset, long length, CancellationToken cancellationToken)
     {
-        RangeHeaderValue? range = item.AcceptsRanges && (offset > 0 || length < item.Length) ? new RangeHeaderValue(offset, offset + length - 1) : null;
-        HttpResponseMessage response = Accept(await SendAsync(HttpMethod.Get, range, item.Validators.StrongTag, cancellationToken).ConfigureAwait(false));
+        bool isPart = item.AcceptsRanges && (offset > 0 || length < item.Length);
+        RangeHeaderValue? range = isPart ? new RangeHeaderValue(offset, offset + length - 1) : null;
+        HttpResponseMessage response = EnsureSuccess(
+            await SendAsync(HttpMethod.Get, range, item.Validators.StrongTag, cancellationToken).ConfigureAwait(false));
         try
         {
-            if (range is not null && (response.StatusCode != HttpStatusCode.PartialContent || response.Content.Headers.ContentRange?.From != offset))
+            ContentRangeHeaderValue? received = response.Content.Headers.ContentRange;
+            if (range is not null && (response.StatusCode != HttpStatusCode.PartialContent || received?.From != offset))
             {
-                throw new ModelLoadException($"{Description}: the server offers ranges but answers them with {(int)response.StatusCode} and other bytes. Serve the object without them (Accept-Ranges: none).");
+                throw new ModelLoadException(
+                    $"{Description}: the server advertises ranges, but answered a range request with status {(int)response.StatusCode} " +
+                    "and other bytes. Serve the object without ranges (Accept-Ranges: none).");
             }
 
-            long? whole = range is null ? response.Content.Headers.ContentLength : response.Content.Headers.ContentRange?.Length;
-            if ((whole is not null && whole != item.Length) || !item.Validators.Admit(HttpValidators.Of(response)))
+            long? whole = range is null ? response.Content.Headers.ContentLength : received?.Length;
+            if ((whole is not null && whole != item.Length) || !item.Validators.Match(HttpValidators.Read(response)))
             {
-                throw new ModelChangedException($"{Description} was replaced while it was read.");
+                throw new ModelChangedException($"{Description} was replaced while it was being read.");
             }
 
             return new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
@@ -68,20 +76,24 @@ internal sealed class HttpModel : IRemoteModel
         }
     }
 
-    /// <summary>Asks for the headers alone; for the first byte, where the server refuses that: an address that is signed, as by S3, is signed for GET.</summary>
-    private async ValueTask<HttpResponseMessage> AskAsync(CancellationToken cancellationToken)
+    /// <summary>Requests the headers only.</summary>
+    /// <remarks>
+    /// If the server rejects HEAD, the first byte is requested instead: a presigned address, such as those of S3, is signed for GET alone.
+    /// </remarks>
+    private async ValueTask<HttpResponseMessage> RequestHeadersAsync(CancellationToken cancellationToken)
     {
         HttpResponseMessage head = await SendAsync(HttpMethod.Head, null, null, cancellationToken).ConfigureAwait(false);
         if (head.StatusCode is not (HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented))
         {
-            return Accept(head);
+            return EnsureSuccess(head);
         }
 
         head.Dispose();
-        return Accept(await SendAsync(HttpMethod.Get, new RangeHeaderValue(0, 0), null, cancellationToken).ConfigureAwait(false));
+        return EnsureSuccess(await SendAsync(HttpMethod.Get, new RangeHeaderValue(0, 0), null, cancellationToken).ConfigureAwait(false));
     }
 
-    private async ValueTask<HttpResponseMessage> SendAsync(HttpMethod method, RangeHeaderValue? range, EntityTagHeaderValue? tag, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> SendAsync(
+        HttpMethod method, RangeHeaderValue? range, EntityTagHeaderValue? tag, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, _uri);
         request.Headers.Range = range;
@@ -94,7 +106,7 @@ internal sealed class HttpModel : IRemoteModel
         return await _client.Value.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
     }
 
-    private HttpResponseMessage Accept(HttpResponseMessage response)
+    private HttpResponseMessage EnsureSuccess(HttpResponseMessage response)
     {
         if (response.IsSuccessStatusCode)
         {
@@ -105,16 +117,18 @@ internal sealed class HttpModel : IRemoteModel
         response.Dispose();
         throw status switch
         {
-            412 => new ModelChangedException($"{Description} was replaced while it was read."),
+            412 => new ModelChangedException($"{Description} was replaced while it was being read."),
             404 or 410 => new ModelLoadException($"{Description} does not exist ({status}). Check the URI."),
-            401 or 403 => new ModelLoadException($"{Description} is refused by its server ({status}). Check the URI's signature and its expiry, or the function's network."),
-            408 or 429 or >= 500 => new IOException($"the server answered {status}"),
+            401 or 403 => new ModelLoadException(
+                $"The server denied access to {Description} ({status}). Check the signature in the URI, whether it has expired, and the " +
+                "network configuration."),
+            _ when RetryStrategy.IsTransientStatus(status) => new IOException($"the server answered {status}"),
             _ => new ModelLoadException($"{Description} cannot be read: the server answered {status}."),
         };
     }
 
-    /// <summary>Takes a SHA-256 of the whole representation where the server gives one (RFC 9530, <c>Repr-Digest</c>).</summary>
-    private static ContentDigest? DigestOf(HttpResponseMessage response)
+    /// <summary>Reads the SHA-256 of the whole representation if the server sends it (RFC 9530, <c>Repr-Digest</c>).</summary>
+    private static ContentDigest? ReadDigest(HttpResponseMessage response)
     {
         const string Prefix = "sha-256=:";
         if (response.Headers.TryGetValues("Repr-Digest", out IEnumerable<string>? values))

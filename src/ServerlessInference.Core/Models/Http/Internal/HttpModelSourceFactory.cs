@@ -3,16 +3,23 @@ using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.Models.Http;
 
-/// <summary>Makes sources of <c>https:</c> and <c>http:</c> URIs. What stands behind a <c>#</c> are settings and never reaches the server.</summary>
+/// <summary>
+/// Creates sources from <c>https:</c> and <c>http:</c> URIs. The fragment contains settings and is never sent to the server.
+/// </summary>
 internal static class HttpModelSourceFactory
 {
     public static IModelSource Create(string uri, IServiceProvider services, Action<RemoteModelOptions>? configure = null)
     {
-        if (!Uri.TryCreate(uri, UriKind.Absolute, out Uri? parsed) || parsed.Scheme is not ("http" or "https") || parsed.AbsolutePath.EndsWith('/'))
+        if (!Uri.TryCreate(uri, UriKind.Absolute, out Uri? parsed)
+            || parsed.Scheme is not ("http" or "https")
+            || parsed.AbsolutePath.EndsWith('/'))
         {
-            // Neither a query, which may hold a signature, nor a password.
-            string shown = parsed?.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) ?? uri[(uri.LastIndexOf('@') + 1)..].Split('?')[0];
-            throw new ArgumentException($"'{shown}' is no address of a file on a web server; one looks like https://host/models/model.onnx.", nameof(uri));
+            // The message must not contain the query, which may hold a signature, or a password.
+            string shown = parsed?.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
+                ?? uri[(uri.LastIndexOf('@') + 1)..].Split('?')[0];
+            throw new ArgumentException(
+                $"'{shown}' is not the address of a file on a web server. Use an address such as https://host/models/model.onnx.",
+                nameof(uri));
         }
 
         var options = new RemoteModelOptions();

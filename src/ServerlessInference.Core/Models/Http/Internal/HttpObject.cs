@@ -4,7 +4,8 @@ namespace ServerlessInference.Models.Http;
 
 /// <summary>One version of an object on a web server.</summary>
 internal sealed class HttpObject(
-    HttpModel model, string location, string name, long length, HttpValidators validators, bool acceptsRanges, ContentDigest? digest) : IRemoteObject
+    HttpModel model, string location, string name, long length, HttpValidators validators, bool acceptsRanges, ContentDigest? digest)
+    : IRemoteObject
 {
     public string Name => name;
 
@@ -12,7 +13,7 @@ internal sealed class HttpObject(
 
     public long Length => length;
 
-    public string Version { get; } = validators.VersionOf(length);
+    public string Version { get; } = validators.GetVersion(length);
 
     public HttpValidators Validators => validators;
 

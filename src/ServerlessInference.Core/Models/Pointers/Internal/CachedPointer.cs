@@ -3,24 +3,24 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ServerlessInference.Models.Pointers;
 
-/// <summary>What a pointer said, kept for a lifetime. Thread-safe.</summary>
+/// <summary>Reads a pointer and caches its value for a while. Thread-safe.</summary>
 internal sealed partial class CachedPointer(IModelPointer pointer, TimeSpan lifetime, TimeProvider time, ILogger? logger)
 {
     private readonly ILogger _logger = logger ?? NullLogger.Instance;
-    private Reading? _last;
+    private CachedValue? _cached;
 
     public string Description => pointer.Description;
 
-    /// <summary>Gets what the pointer says.</summary>
-    /// <param name="orLast">Whether the last value will do where the pointer cannot be read again.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="ModelLoadException">The pointer cannot be read, or says nothing.</exception>
-    public async ValueTask<string> ReadAsync(bool orLast, CancellationToken cancellationToken)
+    /// <summary>Gets the value of the pointer.</summary>
+    /// <param name="allowExpired">Whether an expired value may be returned if the pointer cannot be read again.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="ModelLoadException">The pointer cannot be read, or is empty.</exception>
+    public async ValueTask<string> ReadAsync(bool allowExpired, CancellationToken cancellationToken)
     {
-        Reading? last = Volatile.Read(ref _last);
-        if (last is not null && time.GetElapsedTime(last.At) < lifetime)
+        CachedValue? cached = Volatile.Read(ref _cached);
+        if (cached is not null && time.GetElapsedTime(cached.ReadAt) < lifetime)
         {
-            return last.Text;
+            return cached.Text;
         }
 
         try
@@ -29,35 +29,27 @@ internal sealed partial class CachedPointer(IModelPointer pointer, TimeSpan life
             string text = (await pointer.ReadAsync(cancellationToken).ConfigureAwait(false)).Trim();
             if (text.Length == 0)
             {
-                throw new ModelLoadException($"The pointer {Description} is empty. Write where the model is into it, such as s3://bucket/folder/.");
+                throw new ModelLoadException(
+                    $"The pointer {Description} is empty. Set it to the model's location, such as s3://bucket/folder/.");
             }
 
-            Volatile.Write(ref _last, new Reading(text, start));
+            Volatile.Write(ref _cached, new CachedValue(text, start));
             return text;
+        }
+        catch (Exception exception) when (cached is not null && allowExpired && !cancellationToken.IsCancellationRequested)
+        {
+            LogExpiredValueUsed(_logger, Description, exception.Message);
+            return cached.Text;
         }
         catch (Exception exception) when (exception is not ModelLoadException && !cancellationToken.IsCancellationRequested)
         {
-            return Old(last, orLast, exception) ?? throw new ModelLoadException($"The pointer {Description} cannot be read: {exception.Message}", exception);
-        }
-        catch (ModelLoadException exception) when (last is not null && orLast)
-        {
-            return Old(last, orLast, exception)!;
+            throw new ModelLoadException($"The pointer {Description} cannot be read: {exception.Message}", exception);
         }
     }
 
-    private string? Old(Reading? last, bool orLast, Exception exception)
-    {
-        if (last is null || !orLast)
-        {
-            return null;
-        }
+    [LoggerMessage(EventId = 60, Level = LogLevel.Warning,
+        Message = "The pointer {Pointer} cannot be read again, so its last value is used: {Reason}")]
+    private static partial void LogExpiredValueUsed(ILogger logger, string pointer, string reason);
 
-        LogKept(_logger, Description, exception.Message);
-        return last.Text;
-    }
-
-    [LoggerMessage(EventId = 60, Level = LogLevel.Warning, Message = "The pointer {Pointer} cannot be read again, so what it said last is used: {Reason}")]
-    private static partial void LogKept(ILogger logger, string pointer, string reason);
-
-    private sealed record Reading(string Text, long At);
+    private sealed record CachedValue(string Text, long ReadAt);
 }

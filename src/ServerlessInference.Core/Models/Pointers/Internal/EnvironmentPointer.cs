@@ -1,11 +1,11 @@
 namespace ServerlessInference.Models.Pointers;
 
-/// <summary>A model's URI in an environment variable.</summary>
+/// <summary>Reads a model's URI from an environment variable.</summary>
 internal sealed class EnvironmentPointer(string variable) : IModelPointer
 {
     public string Description => "env:" + variable;
 
     public ValueTask<string> ReadAsync(CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(Environment.GetEnvironmentVariable(variable) ?? throw new ModelLoadException(
-            $"The environment variable '{variable}' is not set. Set it to where the model is, such as s3://bucket/folder/."));
+            $"The environment variable '{variable}' is not set. Set it to the model's location, such as s3://bucket/folder/."));
 }

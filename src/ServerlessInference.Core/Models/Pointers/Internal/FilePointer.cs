@@ -2,10 +2,10 @@ using System.Text;
 
 namespace ServerlessInference.Models.Pointers;
 
-/// <summary>A model's URI in a small file.</summary>
+/// <summary>Reads a model's URI from a small file.</summary>
 internal sealed class FilePointer(string path, TimeProvider? time = null) : IModelPointer
 {
-    /// <summary>A URI is far shorter; more than this is another file than the one that was meant.</summary>
+    /// <summary>A URI is far shorter, so a file that is larger than this must be the wrong one.</summary>
     private const int MaxBytes = 64 * 1024;
 
     private readonly string _path = Path.GetFullPath(path);
@@ -14,15 +14,19 @@ internal sealed class FilePointer(string path, TimeProvider? time = null) : IMod
 
     public async ValueTask<string> ReadAsync(CancellationToken cancellationToken = default)
     {
-        TimeSpan most = FileSystemModelSource.ProbeTimeout;
+        TimeSpan timeout = FileSystemModelSource.ProbeTimeout;
         try
         {
-            // On another thread, since a mount may hang rather than fail.
-            return await Task.Run(Read, CancellationToken.None).WaitAsync(most, time ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            // A mount may hang instead of failing, so it must not be accessed on the caller's thread.
+            return await Task.Run(Read, CancellationToken.None)
+                .WaitAsync(timeout, time ?? TimeProvider.System, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (TimeoutException exception)
         {
-            throw new ModelLoadException($"The pointer {Description} did not answer within {most.TotalSeconds:0} s: its mount hangs. Check the mount, and name another source behind it (ThenFrom).", exception);
+            throw new ModelLoadException(
+                $"The pointer {Description} did not answer within {timeout.TotalSeconds:0} s: its mount hangs. Check the mount, and add " +
+                "another source after this one (ThenFrom).", exception);
         }
     }
 
@@ -32,7 +36,8 @@ internal sealed class FilePointer(string path, TimeProvider? time = null) : IMod
         {
             using FileStream file = File.OpenRead(_path);
             return file.Length > MaxBytes
-                ? throw new ModelLoadException($"The pointer {Description} has {file.Length:N0} bytes; a file with a URI and nothing else was expected. Correct the path.")
+                ? throw new ModelLoadException(
+                    $"The pointer {Description} has {file.Length:N0} bytes; a file with nothing but a URI was expected. Correct the path.")
                 : new StreamReader(file, Encoding.UTF8).ReadToEnd();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

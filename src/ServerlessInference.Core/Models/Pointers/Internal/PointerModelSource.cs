@@ -3,14 +3,14 @@ using System.Text;
 
 namespace ServerlessInference.Models.Pointers;
 
-/// <summary>A model that lies where a pointer says. Thread-safe.</summary>
+/// <summary>A model whose location is read from a pointer. Thread-safe.</summary>
 /// <remarks>
-/// The version is that of the source pointed at with a mark of the pointer's text behind it: another place is another version, even
-/// where two folders hold files of the same names, sizes and times.
+/// The version is that of the model plus a suffix derived from the pointer's value. When the pointer changes, the version therefore changes
+/// too, even if the files in both places have the same names, sizes and times.
 /// </remarks>
 internal sealed class PointerModelSource(CachedPointer pointer, Func<ModelPointerValue, IModelSource> resolve) : IModelSource
 {
-    /// <summary>A pointer may say where another pointer is. More in a row than this go in a circle.</summary>
+    /// <summary>A pointer may refer to another pointer. More than this many in a row are assumed to form a circle.</summary>
     private const int MaxDepth = 4;
 
     private int _depth;
@@ -20,31 +20,31 @@ internal sealed class PointerModelSource(CachedPointer pointer, Func<ModelPointe
 
     public async ValueTask<string> GetVersionAsync(CancellationToken cancellationToken = default)
     {
-        Target target = await FindAsync(orLast: false, cancellationToken).ConfigureAwait(false);
-        return target.Mark(await target.Source.GetVersionAsync(cancellationToken).ConfigureAwait(false));
+        Target target = await ResolveAsync(allowExpired: false, cancellationToken).ConfigureAwait(false);
+        return target.AddSuffix(await target.Source.GetVersionAsync(cancellationToken).ConfigureAwait(false));
     }
 
     public async ValueTask<ModelArtifact> LoadAsync(CancellationToken cancellationToken = default)
     {
-        Target target = await FindAsync(orLast: true, cancellationToken).ConfigureAwait(false);
+        Target target = await ResolveAsync(allowExpired: true, cancellationToken).ConfigureAwait(false);
         ModelArtifact artifact = await target.Source.LoadAsync(cancellationToken).ConfigureAwait(false);
-        return new ModelArtifact(artifact.Source, target.Mark(artifact.Version), artifact.Files, artifact);
+        return new ModelArtifact(artifact.Source, target.AddSuffix(artifact.Version), artifact.Files, artifact);
     }
 
-    private async ValueTask<Target> FindAsync(bool orLast, CancellationToken cancellationToken)
+    private async ValueTask<Target> ResolveAsync(bool allowExpired, CancellationToken cancellationToken)
     {
-        string text = await pointer.ReadAsync(orLast, cancellationToken).ConfigureAwait(false);
+        string text = await pointer.ReadAsync(allowExpired, cancellationToken).ConfigureAwait(false);
         Target? target = Volatile.Read(ref _target);
         if (target?.Text != text)
         {
-            target = new Target(text, Resolve(text));
+            target = new Target(text, CreateSource(text));
             Volatile.Write(ref _target, target);
         }
 
         return target;
     }
 
-    private IModelSource Resolve(string text)
+    private IModelSource CreateSource(string text)
     {
         IModelSource source;
         try
@@ -53,7 +53,8 @@ internal sealed class PointerModelSource(CachedPointer pointer, Func<ModelPointe
         }
         catch (ArgumentException exception)
         {
-            throw new ModelLoadException($"What the pointer {Description} says names no model: {exception.Message}", exception);
+            throw new ModelLoadException(
+                $"The value of the pointer {Description} is not the location of a model: {exception.Message}", exception);
         }
 
         if (source is PointerModelSource next)
@@ -61,7 +62,9 @@ internal sealed class PointerModelSource(CachedPointer pointer, Func<ModelPointe
             next._depth = _depth + 1;
             if (next._depth > MaxDepth)
             {
-                throw new ModelLoadException($"The pointer {Description} is the {next._depth}th in a row; they seem to point at each other in a circle. Let one of them say where the model is.");
+                throw new ModelLoadException(
+                    $"The pointer {Description} is the {next._depth}th in a row, so the pointers probably refer to each other in a " +
+                    "circle. Set one of them to the location of the model.");
             }
         }
 
@@ -70,8 +73,8 @@ internal sealed class PointerModelSource(CachedPointer pointer, Func<ModelPointe
 
     private sealed record Target(string Text, IModelSource Source)
     {
-        private readonly string _mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)).AsSpan(0, 4));
+        private readonly string _suffix = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)).AsSpan(0, 4));
 
-        public string Mark(string version) => $"{version}@{_mark}";
+        public string AddSuffix(string version) => $"{version}@{_suffix}";
     }
 }

@@ -1,9 +1,9 @@
 namespace ServerlessInference.Models.Prepared;
 
-/// <summary>The name of a prepared model, which says what it is good for: <c>model.onnx.avx512-1.29.0.ort</c>.</summary>
-/// <param name="Model">The file that it was made of, such as <c>model.onnx</c>.</param>
+/// <summary>The file name of a prepared model, which states what it was prepared for: <c>model.onnx.avx512-1.29.0.ort</c>.</summary>
+/// <param name="Model">The file that it was made from, such as <c>model.onnx</c>.</param>
 /// <param name="Processor">A <see cref="ProcessorClass"/>.</param>
-/// <param name="OnnxRuntime">The version of ONNX Runtime that wrote it and reads it.</param>
+/// <param name="OnnxRuntime">The version of ONNX Runtime that wrote it, and that is needed to load it.</param>
 internal readonly record struct PreparedName(string Model, string Processor, string OnnxRuntime)
 {
     private const string Extension = ".ort";
@@ -11,11 +11,9 @@ internal readonly record struct PreparedName(string Model, string Processor, str
 
     public string File => $"{Model}.{Processor}-{OnnxRuntime}{Extension}";
 
-    public string Record => RecordOf(File);
+    public string Record => File + ".json";
 
-    public static string RecordOf(string file) => file + ".json";
-
-    /// <summary>Reads a name, with or without folders before it.</summary>
+    /// <summary>Parses the name of a prepared model, which may include folders.</summary>
     public static bool TryParse(string file, out PreparedName name)
     {
         name = default;
@@ -43,10 +41,10 @@ internal readonly record struct PreparedName(string Model, string Processor, str
         return ProcessorClass.IsKnown(name.Processor);
     }
 
-    /// <summary>Reads the name of a prepared model, or of the record of one.</summary>
+    /// <summary>Parses the name of a prepared model or of its record.</summary>
     public static bool TryParseAny(string file, out PreparedName name) =>
         TryParse(file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? file[..^5] : file, out name);
 
-    /// <summary>Tells whether a file is a prepared model or the record of one.</summary>
-    public static bool Covers(string file) => TryParseAny(file, out _);
+    /// <summary>Determines whether a file is a prepared model or the record of one.</summary>
+    public static bool IsPreparedFile(string file) => TryParseAny(file, out _);
 }

@@ -1,26 +1,28 @@
 namespace ServerlessInference.Models.Prepared;
 
-/// <summary>Leaves out of a model's files those that are prepared for other processors, so that they are not fetched.</summary>
+/// <summary>Excludes files that were prepared for other processors, so that they are not downloaded.</summary>
 internal static class PreparedSelection
 {
-    /// <summary>Chooses among files by their names alone.</summary>
-    /// <typeparam name="T">A file.</typeparam>
-    /// <param name="files">All files; a single one is what was asked for.</param>
-    /// <param name="nameOf">Gives a file's name.</param>
-    /// <param name="processor">The class of the processor at hand.</param>
-    /// <returns>The files without those for other processors, and without those for every processor where the own class has one.</returns>
-    public static IReadOnlyList<T> Wanted<T>(IReadOnlyList<T> files, Func<T, string> nameOf, string? processor)
+    /// <summary>Selects files by their names.</summary>
+    /// <typeparam name="T">The type of a file.</typeparam>
+    /// <param name="files">All files. If there is only one, it was requested explicitly and is always selected.</param>
+    /// <param name="getName">Gets the name of a file.</param>
+    /// <param name="processor">The class of this processor.</param>
+    /// <returns>
+    /// The files, except for those prepared for other processors, and those prepared for all processors if there is a variant for this one.
+    /// </returns>
+    public static IReadOnlyList<T> Select<T>(IReadOnlyList<T> files, Func<T, string> getName, string? processor)
     {
-        var own = new HashSet<string>(StringComparer.Ordinal);
+        var modelsForProcessor = new HashSet<string>(StringComparer.Ordinal);
         int prepared = 0;
         foreach (T file in files)
         {
-            if (PreparedName.TryParseAny(nameOf(file), out PreparedName name))
+            if (PreparedName.TryParseAny(getName(file), out PreparedName name))
             {
                 prepared++;
                 if (name.Processor == processor)
                 {
-                    own.Add(name.Model);
+                    modelsForProcessor.Add(name.Model);
                 }
             }
         }
@@ -30,11 +32,13 @@ internal static class PreparedSelection
             return files;
         }
 
-        List<T> wanted = [.. files.Where(file => !PreparedName.TryParseAny(nameOf(file), out PreparedName name)
-            || name.Processor == processor || (name.Processor == ProcessorClass.Any && !own.Contains(name.Model)))];
+        List<T> selected = [.. files.Where(file => !PreparedName.TryParseAny(getName(file), out PreparedName name)
+            || name.Processor == processor
+            || (name.Processor == ProcessorClass.Any && !modelsForProcessor.Contains(name.Model)))];
 
-        // Where nothing fits and the plain model is not there, what is there goes on, and the session says why it does not fit.
-        return wanted.Exists(file => IsModel(nameOf(file))) ? wanted : files;
+        // If there is neither a suitable variant nor the plain model, all files are kept: creating the session then fails with an error
+        // that explains why they are not suitable.
+        return selected.Exists(file => IsModel(getName(file))) ? selected : files;
     }
 
     private static bool IsModel(string name) =>

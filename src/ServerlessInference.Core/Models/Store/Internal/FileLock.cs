@@ -3,53 +3,62 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ServerlessInference.Models.Store;
 
-/// <summary>A lock on a file that holds between processes and ends with the process that has it, however that ends.</summary>
+/// <summary>
+/// A lock on a file that works between processes. The operating system releases it when its holder ends, even if that crashes.
+/// </summary>
 /// <remarks>
-/// .NET takes <c>flock</c> on Unix: exclusively for <see cref="FileShare.None"/>, shared for reading with <see cref="FileShare.Read"/>. It is taken once more here, for a
-/// program where .NET leaves that out (<c>System.IO.DisableFileLocking</c>, as is usual with files on some mounts).
+/// On Unix, .NET itself takes a <c>flock</c> when it opens a file: an exclusive one for <see cref="FileShare.None"/>, a shared one for
+/// reading with <see cref="FileShare.Read"/>. It does not if the setting <c>System.IO.DisableFileLocking</c> is on, which some mounts
+/// require; therefore this class takes the lock once more. A process may hold the same <c>flock</c> twice over one handle.
 /// </remarks>
 internal sealed partial class FileLock : IDisposable
 {
-    // EWOULDBLOCK of Linux and of macOS, and Windows' sharing violation.
-    private static readonly int[] Contended = [11, 35, unchecked((int)0x80070020)];
+    // EWOULDBLOCK on Linux, EWOULDBLOCK on macOS, ERROR_SHARING_VIOLATION on Windows.
+    private static readonly int[] ContentionErrors = [11, 35, unchecked((int)0x80070020)];
 
-    // LOCK_SH, LOCK_EX and LOCK_NB, the same on Linux and macOS.
-    private const int Shared = 1, Exclusive = 2, AtOnce = 4;
+    // LOCK_SH, LOCK_EX and LOCK_NB have the same values on Linux and macOS.
+    private const int Shared = 1, Exclusive = 2, NonBlocking = 4;
 
     private readonly SafeFileHandle _handle;
 
     private FileLock(SafeFileHandle handle) => _handle = handle;
 
-    /// <summary>Takes the lock for one holder; <see langword="null"/> where anybody has it.</summary>
-    public static FileLock? TryExclusive(string path) => Try(path, FileAccess.ReadWrite, FileShare.None);
+    /// <summary>Acquires the lock exclusively.</summary>
+    /// <returns>The lock; <see langword="null"/> if somebody else holds it.</returns>
+    public static FileLock? TryAcquireExclusive(string path) => TryAcquire(path, FileAccess.ReadWrite, FileShare.None);
 
-    /// <summary>Takes the lock beside other sharers; <see langword="null"/> where somebody has it exclusively.</summary>
-    public static FileLock? TryShared(string path) => Try(path, FileAccess.Read, FileShare.Read);
+    /// <summary>Acquires the lock together with other shared holders.</summary>
+    /// <returns>The lock; <see langword="null"/> if somebody else holds it exclusively.</returns>
+    public static FileLock? TryAcquireShared(string path) => TryAcquire(path, FileAccess.Read, FileShare.Read);
 
-    /// <summary>Waits until nobody else has the lock.</summary>
-    public static async Task<FileLock> ExclusiveAsync(string path, TimeProvider time, CancellationToken cancellationToken) =>
-        (await WaitAsync(() => TryExclusive(path), TimeSpan.MaxValue, time, cancellationToken).ConfigureAwait(false))!;
+    /// <summary>Waits until the lock can be acquired exclusively.</summary>
+    public static async Task<FileLock> AcquireExclusiveAsync(string path, TimeProvider time, CancellationToken cancellationToken) =>
+        (await PollAsync(() => TryAcquireExclusive(path), TimeSpan.MaxValue, time, cancellationToken).ConfigureAwait(false))!;
 
-    /// <summary>Waits for the lock beside other sharers; <see langword="null"/> where somebody has it exclusively for longer than that.</summary>
-    public static Task<FileLock?> SharedAsync(string path, TimeSpan most, TimeProvider time, CancellationToken cancellationToken) =>
-        WaitAsync(() => TryShared(path), most, time, cancellationToken);
+    /// <summary>Waits until the lock can be acquired together with other shared holders.</summary>
+    /// <returns>The lock; <see langword="null"/> if somebody else holds it exclusively for longer than the timeout.</returns>
+    public static Task<FileLock?> TryAcquireSharedAsync(
+        string path, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) =>
+        PollAsync(() => TryAcquireShared(path), timeout, time, cancellationToken);
 
     public void Dispose() => _handle.Dispose();
 
-    private static async Task<FileLock?> WaitAsync(Func<FileLock?> take, TimeSpan most, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<FileLock?> PollAsync(
+        Func<FileLock?> tryAcquire, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
-        // Nothing tells of a released flock, so this asks: often at first, since most builders hold it for a moment only.
+        // A flock gives no notification when it is released, hence the polling. It is frequent at first, because most locks are held only
+        // for a moment.
         TimeSpan pause = TimeSpan.FromMilliseconds(5);
         long start = time.GetTimestamp();
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (take() is { } taken)
+            if (tryAcquire() is { } acquired)
             {
-                return taken;
+                return acquired;
             }
 
-            if (time.GetElapsedTime(start) >= most)
+            if (time.GetElapsedTime(start) >= timeout)
             {
                 return null;
             }
@@ -59,16 +68,17 @@ internal sealed partial class FileLock : IDisposable
         }
     }
 
-    private static FileLock? Try(string path, FileAccess access, FileShare share)
+    private static FileLock? TryAcquire(string path, FileAccess access, FileShare share)
     {
         try
         {
             SafeFileHandle handle = File.OpenHandle(path, FileMode.OpenOrCreate, access, share);
 
-            // A file system without such locks has room for one process at a time, as with .NET's own.
+            // Any error other than contention means that the file system does not support locks. .NET ignores that as well: on such a file
+            // system, only one process at a time may use the store.
             if (OperatingSystem.IsWindows()
-                || Flock(handle, (share == FileShare.None ? Exclusive : Shared) | AtOnce) == 0
-                || Array.IndexOf(Contended, Marshal.GetLastPInvokeError()) < 0)
+                || Flock(handle, (share == FileShare.None ? Exclusive : Shared) | NonBlocking) == 0
+                || Array.IndexOf(ContentionErrors, Marshal.GetLastPInvokeError()) < 0)
             {
                 return new FileLock(handle);
             }
@@ -76,7 +86,7 @@ internal sealed partial class FileLock : IDisposable
             handle.Dispose();
             return null;
         }
-        catch (IOException exception) when (Array.IndexOf(Contended, exception.HResult) >= 0)
+        catch (IOException exception) when (Array.IndexOf(ContentionErrors, exception.HResult) >= 0)
         {
             return null;
         }

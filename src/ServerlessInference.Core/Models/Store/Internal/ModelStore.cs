@@ -3,74 +3,103 @@ using Microsoft.Extensions.Logging;
 
 namespace ServerlessInference.Models.Store;
 
-/// <summary>Models that came over the network, each in a folder that is either absent or whole.</summary>
+/// <summary>Keeps downloaded models on disk. A model's folder either does not exist or is complete.</summary>
 /// <remarks>
-/// <para>A model is put together in a staging folder and appears by one rename, with a marker that lists its files and sizes. A process
-/// killed at any moment leaves nothing half published; what it had fetched is there for the next to resume.</para>
-/// <para>Thread-safe, between processes too. Design: docs/architecture/model-sources.md.</para>
+/// <para>A model is assembled in a staging folder and published by a single rename, together with a manifest that lists its files and their
+/// sizes. If a process is killed at any moment, no incomplete model is visible, and the next process resumes what has been
+/// downloaded.</para>
+/// <para>Two locks per model, both held across processes, decide who may do what:</para>
+/// <list type="table">
+/// <listheader><term>Action</term><description>Locks</description></listheader>
+/// <item><term>use a published model</term><description>use lock, shared, until the model is disposed</description></item>
+/// <item><term>download and publish, and delete a damaged model before that</term><description>build lock, exclusive; then the use lock,
+/// shared</description></item>
+/// <item><term>delete a published model to make space</term><description>build lock, exclusive; then the use lock,
+/// exclusive</description></item>
+/// <item><term>delete a staging folder</term><description>build lock, exclusive</description></item>
+/// </list>
+/// <para>The build lock is always acquired before the use lock. Only the downloading process waits for it; everybody else gives up if a
+/// lock is taken. A deadlock is therefore impossible.</para>
+/// <para>Thread-safe. Design: docs/architecture/model-sources.md.</para>
 /// </remarks>
 internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider time, ILogger logger)
 {
-    /// <summary>How long a lock may outlast its holder.</summary>
+    /// <summary>How long a lock may remain taken after its holder has released it.</summary>
     private static readonly TimeSpan LockSlack = TimeSpan.FromSeconds(1);
 
     private readonly StoreFolders _folders = new(options.Root);
 
-    /// <summary>Gets a model, fetching it where it is not there yet. One caller fetches, in whichever process; the others wait for it.</summary>
-    /// <param name="key">Names the content: the same key always means the same files.</param>
-    /// <param name="description">What is fetched, for errors.</param>
-    /// <param name="fetch">Puts the model's files into the staging folder and verifies them.</param>
-    /// <param name="cancellationToken">Ends the waiting and the fetching.</param>
-    /// <returns>The model, kept until it is disposed.</returns>
+    /// <summary>Gets a model, and downloads it if it is not in the store yet.</summary>
+    /// <remarks>One caller, in whichever process, downloads the model; the others wait for it.</remarks>
+    /// <param name="key">Identifies the content: the same key always stands for the same files.</param>
+    /// <param name="description">The model, for error messages.</param>
+    /// <param name="fetch">Downloads the model's files into the staging folder and verifies them.</param>
+    /// <param name="cancellationToken">Cancels waiting and downloading.</param>
+    /// <returns>The model, which stays in the store until it is disposed.</returns>
     public async Task<StoredModel> GetOrAddAsync(
-        string key, string description, Func<StagingFolder, CancellationToken, Task<StoreManifest>> fetch, CancellationToken cancellationToken)
+        string key,
+        string description,
+        Func<StagingFolder, CancellationToken, Task<StoreManifest>> fetch,
+        CancellationToken cancellationToken)
     {
         try
         {
             _folders.Create();
             if (TryOpen(key) is { } stored)
             {
-                RemoveLeftovers(key);
+                RemoveStagingLeftovers(key);
                 LogReused(logger, description, key);
                 return stored;
             }
 
-            using FileLock build = await FileLock.ExclusiveAsync(_folders.BuildLock(key), time, cancellationToken).ConfigureAwait(false);
+            using FileLock build =
+                await FileLock.AcquireExclusiveAsync(_folders.GetBuildLock(key), time, cancellationToken).ConfigureAwait(false);
+
+            // Another process may have published the model while this one waited for the lock.
             return TryOpen(key) ?? await AddAsync(key, description, fetch, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException exception) when (IsDiskFull(exception))
         {
             throw new ModelLoadException(
-                $"The disk of the store {_folders.Root} became full while {description} was written. Raise the function's ephemeral storage " +
-                "(EphemeralStorage.Size, 512 to 10,240 MB), or set ServerlessInference:Store:Root to a larger disk.", exception);
+                $"The disk of the store {_folders.Root} became full while {description} was being written. Raise the function's " +
+                "ephemeral storage (EphemeralStorage.Size, 512 to 10,240 MB), or set ServerlessInference:Store:Root to a larger disk.",
+                exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new ModelLoadException(
-                $"The store {_folders.Root} cannot be used: {exception.Message} Set ServerlessInference:Store:Root to a folder that this process may write.", exception);
+                $"The store {_folders.Root} cannot be used: {exception.Message} Set ServerlessInference:Store:Root to a directory that " +
+                "this process may write to.", exception);
         }
     }
 
     private async Task<StoredModel> AddAsync(
-        string key, string description, Func<StagingFolder, CancellationToken, Task<StoreManifest>> fetch, CancellationToken cancellationToken)
+        string key,
+        string description,
+        Func<StagingFolder, CancellationToken, Task<StoreManifest>> fetch,
+        CancellationToken cancellationToken)
     {
-        // Removing a model takes both locks, the build lock first. It is held here, so this one is free or shared; but a process that its holder is just
-        // starting has it too, until that is a program of its own.
-        FileLock use = await FileLock.SharedAsync(_folders.UseLock(key), LockSlack, time, cancellationToken).ConfigureAwait(false)
-            ?? throw new ModelLoadException($"The lock {_folders.UseLock(key)} is held by something else than this library. Delete the store {_folders.Root}.");
+        // Only who holds the build lock may take the use lock exclusively. The build lock is held here, so the use lock should be
+        // available. It may stay taken for a moment longer, though: when its last holder was just starting a process, that process inherits
+        // the open file and holds the lock as well, until it executes its own program.
+        string useLock = _folders.GetUseLock(key);
+        FileLock use = await FileLock.TryAcquireSharedAsync(useLock, LockSlack, time, cancellationToken).ConfigureAwait(false)
+            ?? throw new ModelLoadException(
+                $"The lock {useLock} is held by something other than this library. Delete the store {_folders.Root}.");
         try
         {
-            _folders.Delete(_folders.Model(key)); // what TryOpen refused
+            string folder = _folders.GetModelFolder(key);
+            _folders.Delete(folder); // it exists only if TryOpen found it damaged
             _folders.EmptyTrash();
             var space = new StoreSpace(_folders, options, time, key);
             space.RemoveStaging(options.StagingLifetime);
-            var staging = new StagingFolder(_folders.StagingOf(key), space, description);
+            var staging = new StagingFolder(_folders.GetStagingFolder(key), space, description);
             staging.Create();
             StoreManifest manifest = await fetch(staging, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            staging.Publish(manifest, _folders.Model(key));
+            staging.Publish(manifest, folder);
             LogPublished(logger, description, key, manifest.Files.Count, manifest.TotalLength);
-            return new StoredModel(_folders.Model(key), manifest, use);
+            return new StoredModel(folder, manifest, use);
         }
         catch
         {
@@ -79,13 +108,13 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
         }
     }
 
-    /// <summary>Deletes what a process killed right after publishing left.</summary>
-    private void RemoveLeftovers(string key)
+    /// <summary>Deletes the staging folder that remains if a process is killed right after publishing.</summary>
+    private void RemoveStagingLeftovers(string key)
     {
-        string leftovers = _folders.StagingOf(key);
+        string leftovers = _folders.GetStagingFolder(key);
         if (Directory.Exists(leftovers))
         {
-            using FileLock? build = FileLock.TryExclusive(_folders.BuildLock(key));
+            using FileLock? build = FileLock.TryAcquireExclusive(_folders.GetBuildLock(key));
             if (build is not null)
             {
                 _folders.Delete(leftovers);
@@ -93,12 +122,13 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
         }
     }
 
-    /// <summary>Opens a published model, unless there is none or its files are not what its marker says.</summary>
+    /// <summary>Opens a published model.</summary>
+    /// <returns>The model; <see langword="null"/> if it does not exist, or if its files do not match its manifest.</returns>
     private StoredModel? TryOpen(string key)
     {
-        string folder = _folders.Model(key);
-        string marker = Path.Combine(folder, StoreManifest.FileName);
-        if (!File.Exists(marker) || FileLock.TryShared(_folders.UseLock(key)) is not { } use)
+        string folder = _folders.GetModelFolder(key);
+        string path = Path.Combine(folder, StoreManifest.FileName);
+        if (!File.Exists(path) || FileLock.TryAcquireShared(_folders.GetUseLock(key)) is not { } use)
         {
             return null;
         }
@@ -106,10 +136,11 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
         StoredModel? stored = null;
         try
         {
-            // Looked at again under the lock: until then the model could be removed.
-            if (ReadMarker(marker) is { Format: StoreManifest.CurrentFormat, Files: not null } manifest && IsWhole(folder, manifest))
+            // The model may have been deleted before the lock was acquired, so only what is found from here on counts.
+            if (ReadManifest(path) is { Format: StoreManifest.CurrentFormat, Files: not null } manifest && IsComplete(folder, manifest))
             {
-                File.SetLastWriteTimeUtc(marker, time.GetUtcNow().UtcDateTime);
+                // The time of the manifest records the last use: see StoreSpace.
+                File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
                 stored = new StoredModel(folder, manifest, use);
             }
 
@@ -124,27 +155,28 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
         }
     }
 
-    private StoreManifest? ReadMarker(string marker)
+    private StoreManifest? ReadManifest(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(marker), StoreJson.Default.StoreManifest);
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), StoreJson.Default.StoreManifest);
         }
         catch (Exception exception) when (exception is JsonException or IOException)
         {
-            LogDamaged(logger, marker, exception.Message);
+            LogDamaged(logger, path, exception.Message);
             return null;
         }
     }
 
-    private bool IsWhole(string folder, StoreManifest manifest)
+    private bool IsComplete(string folder, StoreManifest manifest)
     {
         foreach (StoredFile expected in manifest.Files)
         {
             var file = new FileInfo(Path.Combine(folder, StoredModel.FilesFolder, expected.Name));
             if (!file.Exists || file.Length != expected.Length)
             {
-                LogDamaged(logger, file.FullName, file.Exists ? $"{file.Length:N0} bytes instead of {expected.Length:N0}" : "it is missing");
+                string reason = file.Exists ? $"it has {file.Length:N0} bytes instead of {expected.Length:N0}" : "it is missing";
+                LogDamaged(logger, file.FullName, reason);
                 return false;
             }
         }
@@ -152,15 +184,17 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
         return manifest.Files.Count > 0;
     }
 
-    // ENOSPC, EDQUOT, and Windows' ERROR_DISK_FULL.
+    // ENOSPC and EDQUOT on Linux, ERROR_DISK_FULL on Windows.
     private static bool IsDiskFull(Exception exception) => exception.HResult is 28 or 122 or unchecked((int)0x80070070);
 
-    [LoggerMessage(EventId = 30, Level = LogLevel.Debug, Message = "{Source} is in the store already, as {Key}")]
+    [LoggerMessage(EventId = 30, Level = LogLevel.Debug, Message = "{Source} is already in the store, as {Key}")]
     private static partial void LogReused(ILogger logger, string source, string key);
 
-    [LoggerMessage(EventId = 31, Level = LogLevel.Information, Message = "Published {Source} in the store as {Key}: {Count} files, {Bytes} bytes")]
+    [LoggerMessage(EventId = 31, Level = LogLevel.Information,
+        Message = "Published {Source} in the store as {Key}: {Count} files, {Bytes} bytes")]
     private static partial void LogPublished(ILogger logger, string source, string key, int count, long bytes);
 
-    [LoggerMessage(EventId = 32, Level = LogLevel.Warning, Message = "The stored file {File} is not what was published, so its model is fetched again: {Reason}")]
+    [LoggerMessage(EventId = 32, Level = LogLevel.Warning,
+        Message = "The stored file {File} is damaged, so its model is downloaded again: {Reason}")]
     private static partial void LogDamaged(ILogger logger, string file, string reason);
 }

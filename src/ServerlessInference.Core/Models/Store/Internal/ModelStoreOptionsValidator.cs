@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace ServerlessInference.Models.Store;
 
-/// <summary>Checks the store's settings.</summary>
+/// <summary>Validates the options of the store.</summary>
 internal sealed class ModelStoreOptionsValidator : IValidateOptions<ModelStoreOptions>
 {
     public ValidateOptionsResult Validate(string? name, ModelStoreOptions options)
@@ -10,7 +10,7 @@ internal sealed class ModelStoreOptionsValidator : IValidateOptions<ModelStoreOp
         var failures = new List<string>();
         if (string.IsNullOrWhiteSpace(options.Root))
         {
-            failures.Add("ServerlessInference:Store:Root is empty. Name a folder, such as /tmp/serverless-inference.");
+            failures.Add("ServerlessInference:Store:Root is empty. Set it to a directory such as /tmp/serverless-inference.");
         }
 
         if (options.MaxBytes is <= 0)

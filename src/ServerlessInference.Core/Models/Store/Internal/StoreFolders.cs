@@ -1,9 +1,14 @@
 namespace ServerlessInference.Models.Store;
 
-/// <summary>What lies where under the store's root.</summary>
+/// <summary>The layout of the store.</summary>
 /// <remarks>
-/// <c>models/KEY</c> holds published models, each whole; <c>staging/KEY</c> what is on its way; <c>trash</c> what is being deleted;
-/// <c>locks/KEY.build</c> is held by whoever fetches or removes a model, <c>locks/KEY.use</c> by everybody who uses it.
+/// <list type="table">
+/// <item><term><c>models/KEY</c></term><description>a published model, which is always complete</description></item>
+/// <item><term><c>staging/KEY</c></term><description>a model that is being downloaded</description></item>
+/// <item><term><c>trash</c></term><description>folders that are being deleted</description></item>
+/// <item><term><c>locks/KEY.build</c></term><description>held by the process that downloads or deletes the model</description></item>
+/// <item><term><c>locks/KEY.use</c></term><description>held by every process that uses the model</description></item>
+/// </list>
 /// </remarks>
 internal sealed class StoreFolders(string root)
 {
@@ -17,19 +22,19 @@ internal sealed class StoreFolders(string root)
 
     public string Locks => Path.Combine(Root, "locks");
 
-    public string Model(string key) => Path.Combine(Models, key);
-
-    public string StagingOf(string key) => Path.Combine(Staging, key);
-
-    public string BuildLock(string key) => Path.Combine(Locks, key + ".build");
-
     private string TrashLock => Path.Combine(Locks, "trash");
 
-    public string UseLock(string key) => Path.Combine(Locks, key + ".use");
+    public string GetModelFolder(string key) => Path.Combine(Models, key);
+
+    public string GetStagingFolder(string key) => Path.Combine(Staging, key);
+
+    public string GetBuildLock(string key) => Path.Combine(Locks, key + ".build");
+
+    public string GetUseLock(string key) => Path.Combine(Locks, key + ".use");
 
     public void Create()
     {
-        // Nobody else's business: on a shared machine a planted model would run in this process.
+        // Other users must not write here: on a shared machine, they could plant a model that this process would then run.
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         foreach (string folder in new[] { Root, Models, Staging, Trash, Locks })
         {
@@ -44,7 +49,8 @@ internal sealed class StoreFolders(string root)
         }
     }
 
-    /// <summary>Takes a folder out of sight in one step, then deletes it: a process killed in between leaves nothing half there.</summary>
+    /// <summary>Moves a folder to the trash, which is atomic, and then deletes it.</summary>
+    /// <remarks>If the process is killed in between, no incomplete folder remains in a place where it could be used.</remarks>
     public void Delete(string folder)
     {
         if (!Directory.Exists(folder))
@@ -52,31 +58,32 @@ internal sealed class StoreFolders(string root)
             return;
         }
 
-        using FileLock? deleting = FileLock.TryShared(TrashLock);
-        string grave = Path.Combine(Trash, Guid.NewGuid().ToString("N"));
-        Directory.Move(folder, grave);
-        if (deleting is not null)
+        // Without the lock, somebody empties the trash at this moment and will delete the folder, or a later process will.
+        using FileLock? trashLock = FileLock.TryAcquireShared(TrashLock);
+        string trashed = Path.Combine(Trash, Guid.NewGuid().ToString("N"));
+        Directory.Move(folder, trashed);
+        if (trashLock is not null)
         {
-            Directory.Delete(grave, recursive: true);
+            Directory.Delete(trashed, recursive: true);
         }
     }
 
-    /// <summary>Deletes what processes killed during a deletion left.</summary>
+    /// <summary>Deletes the folders that remain if processes are killed during a deletion.</summary>
     public void EmptyTrash()
     {
-        using FileLock? alone = FileLock.TryExclusive(TrashLock);
-        if (alone is null)
+        using FileLock? trashLock = FileLock.TryAcquireExclusive(TrashLock);
+        if (trashLock is null)
         {
-            return; // somebody deletes at this moment; a later process looks again
+            return; // another process is deleting a folder; a later process will empty the trash
         }
 
-        foreach (string grave in Directory.EnumerateDirectories(Trash))
+        foreach (string trashed in Directory.EnumerateDirectories(Trash))
         {
-            Directory.Delete(grave, recursive: true);
+            Directory.Delete(trashed, recursive: true);
         }
     }
 
-    public static long SizeOf(string folder)
+    public static long GetSize(string folder)
     {
         long size = 0;
         if (Directory.Exists(folder))
@@ -89,7 +96,7 @@ internal sealed class StoreFolders(string root)
                 }
                 catch (FileNotFoundException)
                 {
-                    // Another process moved or deleted it meanwhile.
+                    // Another process has moved or deleted the file in the meantime.
                 }
             }
         }

@@ -2,8 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace ServerlessInference.Models.Store;
 
-/// <summary>How the store's own files are written.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+/// <summary>Serializes the files that the store keeps for itself.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StoreManifest))]
 [JsonSerializable(typeof(TransferPlan))]
 internal sealed partial class StoreJson : JsonSerializerContext;

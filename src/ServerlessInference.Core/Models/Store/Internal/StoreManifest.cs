@@ -1,14 +1,14 @@
 namespace ServerlessInference.Models.Store;
 
-/// <summary>The marker of a stored model: what it consists of, and what it was verified against.</summary>
+/// <summary>Describes a stored model. Its existence marks the model as complete.</summary>
 /// <param name="Format">The version of this format.</param>
-/// <param name="Source">Where the model came from.</param>
-/// <param name="Version">The version that the source gave.</param>
-/// <param name="Digest">The digest of the archive, where the model came in one.</param>
-/// <param name="Files">Its files.</param>
+/// <param name="Source">The source of the model.</param>
+/// <param name="Version">The version reported by the source.</param>
+/// <param name="Digest">The digest of the archive; <see langword="null"/> if the model was not packed in an archive.</param>
+/// <param name="Files">The files of the model.</param>
 internal sealed record StoreManifest(int Format, string Source, string Version, string? Digest, IReadOnlyList<StoredFile> Files)
 {
-    /// <summary>The format that this code writes. A folder of another format is fetched again.</summary>
+    /// <summary>The format that this code writes. A model in another format is downloaded again.</summary>
     public const int CurrentFormat = 1;
 
     public const string FileName = "manifest.json";

@@ -1,9 +1,9 @@
 namespace ServerlessInference.Models.Store;
 
-/// <summary>Makes room in the store: stale downloads go first, then the versions that nobody has used for longest.</summary>
+/// <summary>Makes space in the store. Abandoned downloads are deleted first, then the models that have not been used for longest.</summary>
 internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options, TimeProvider time, string currentKey)
 {
-    /// <summary>What a file system needs beside the files themselves: folders, markers, rounding to blocks.</summary>
+    /// <summary>Space for everything other than the content of files: folders, manifests, rounding up to blocks.</summary>
     private const long Margin = 1024 * 1024;
 
     public void Ensure(SpaceNeed need, string description)
@@ -35,32 +35,37 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
         return Fits(need);
     }
 
-    /// <summary>Deletes half-finished downloads that nobody works on and that nobody has touched for a while, and what is left of finished ones.</summary>
-    public void RemoveStaging(TimeSpan untouchedFor)
+    /// <summary>
+    /// Deletes staging folders that no process is working on, if they are old enough or if their model has been published.
+    /// </summary>
+    /// <param name="minAge">How long ago the last byte must have been written.</param>
+    public void RemoveStaging(TimeSpan minAge)
     {
         foreach (string folder in Directory.EnumerateDirectories(folders.Staging))
         {
-            // Looked at under the lock alone: whoever has it publishes and deletes.
+            // The folder may be inspected only under the lock, because its holder publishes or deletes it.
             string key = Path.GetFileName(folder);
-            using FileLock? build = key == currentKey ? null : FileLock.TryExclusive(folders.BuildLock(key));
-            if (build is not null && !IsWanted(key, untouchedFor))
+            using FileLock? build = key == currentKey ? null : FileLock.TryAcquireExclusive(folders.GetBuildLock(key));
+            if (build is not null && !IsWorthResuming(key, minAge))
             {
                 folders.Delete(folder);
             }
         }
     }
 
-    // A process killed right after publishing leaves its staging folder beside the published one. A time to come is from before the clock was set back.
-    private bool IsWanted(string key, TimeSpan untouchedFor) =>
-        !Directory.Exists(folders.Model(key)) && (time.GetUtcNow() - LastWrite(folders.StagingOf(key))).Duration() < untouchedFor;
+    // A staging folder of a published model remains if a process is killed right after publishing. A time in the future means that the
+    // clock has been set back since; then the distance is as good an estimate as any.
+    private bool IsWorthResuming(string key, TimeSpan maxAge) =>
+        !Directory.Exists(folders.GetModelFolder(key))
+        && (time.GetUtcNow() - GetLastWrite(folders.GetStagingFolder(key))).Duration() < maxAge;
 
     private void RemoveUnused(string key)
     {
-        using FileLock? build = FileLock.TryExclusive(folders.BuildLock(key));
-        using FileLock? use = build is null ? null : FileLock.TryExclusive(folders.UseLock(key));
+        using FileLock? build = FileLock.TryAcquireExclusive(folders.GetBuildLock(key));
+        using FileLock? use = build is null ? null : FileLock.TryAcquireExclusive(folders.GetUseLock(key));
         if (use is not null)
         {
-            folders.Delete(folders.Model(key));
+            folders.Delete(folders.GetModelFolder(key));
         }
     }
 
@@ -72,8 +77,8 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
             .Select(folder => Path.GetFileName(folder)),
     ];
 
-    // Blocks arrive in the files, which leaves the folders' own times alone.
-    private static DateTimeOffset LastWrite(string folder)
+    // Downloading writes to existing files, which does not change the time of the folder. The state files show the progress.
+    private static DateTimeOffset GetLastWrite(string folder)
     {
         DateTime last = Directory.GetLastWriteTimeUtc(folder);
         foreach (string file in Directory.Exists(folder) ? Directory.EnumerateFiles(folder) : [])
@@ -85,24 +90,29 @@ internal sealed class StoreSpace(StoreFolders folders, ModelStoreOptions options
         return new DateTimeOffset(last);
     }
 
-    private bool Fits(SpaceNeed need) => Free() - Margin >= need.Bytes && (Allowance() is not { } allowance || allowance - Margin >= need.Growth);
+    private bool Fits(SpaceNeed need) =>
+        GetFreeSpace() - Margin >= need.Bytes && (GetRemainingAllowance() is not { } allowance || allowance - Margin >= need.Growth);
 
-    private long Free() => new DriveInfo(folders.Root).AvailableFreeSpace;
+    private long GetFreeSpace() => new DriveInfo(folders.Root).AvailableFreeSpace;
 
-    private long? Allowance() => options.MaxBytes - StoreFolders.SizeOf(folders.Models) - StoreFolders.SizeOf(folders.Staging);
+    /// <summary>Gets by how much the store may grow; <see langword="null"/> without a configured limit.</summary>
+    private long? GetRemainingAllowance() =>
+        options.MaxBytes - StoreFolders.GetSize(folders.Models) - StoreFolders.GetSize(folders.Staging);
 
     private string Explain(SpaceNeed need, string description)
     {
-        long free = Free();
+        long free = GetFreeSpace();
         if (options.MaxBytes is { } limit && free - Margin >= need.Bytes)
         {
-            return $"{description} needs {Megabytes(need.Growth)} more in the store {folders.Root}, and {Megabytes(Math.Max(0, Allowance()!.Value))} are free there " +
-                $"of the {Megabytes(limit)} that the store may hold. Raise ServerlessInference:Store:MaxBytes.";
+            string remaining = FormatMegabytes(Math.Max(0, GetRemainingAllowance()!.Value));
+            return $"{description} needs {FormatMegabytes(need.Growth)} more in the store {folders.Root}, but only {remaining} are left " +
+                $"of the {FormatMegabytes(limit)} that the store may use. Raise ServerlessInference:Store:MaxBytes.";
         }
 
-        return $"{description} needs {Megabytes(need.Bytes)} more in the store {folders.Root}, and {Megabytes(free)} are free there. Raise the function's ephemeral storage " +
-            "(EphemeralStorage.Size, 512 to 10,240 MB), set ServerlessInference:Store:Root to a larger disk, or load the model into memory (#memory=true in its URI).";
+        return $"{description} needs {FormatMegabytes(need.Bytes)} more in the store {folders.Root}, but only {FormatMegabytes(free)} " +
+            "are free. Raise the function's ephemeral storage (EphemeralStorage.Size, 512 to 10,240 MB), set " +
+            "ServerlessInference:Store:Root to a larger disk, or load the model into memory (#memory=true in its URI).";
     }
 
-    private static string Megabytes(long bytes) => $"{bytes / 1_000_000.0:#,0.0} MB";
+    private static string FormatMegabytes(long bytes) => $"{bytes / 1_000_000.0:#,0.0} MB";
 }

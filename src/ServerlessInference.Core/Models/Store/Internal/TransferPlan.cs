@@ -1,8 +1,8 @@
 namespace ServerlessInference.Models.Store;
 
-/// <summary>What a half-finished download was of. The next process resumes it only where this agrees.</summary>
+/// <summary>Identifies what is being downloaded. Another process resumes the download only if its own plan is equal.</summary>
 /// <param name="Location">The object.</param>
-/// <param name="Version">Its version.</param>
-/// <param name="Length">Its size in bytes.</param>
-/// <param name="BlockSize">How many bytes each mark of the progress file stands for.</param>
+/// <param name="Version">The version of the object.</param>
+/// <param name="Length">The size of the object in bytes.</param>
+/// <param name="BlockSize">The number of bytes per block in the progress file.</param>
 internal sealed record TransferPlan(string Location, string Version, long Length, int BlockSize);

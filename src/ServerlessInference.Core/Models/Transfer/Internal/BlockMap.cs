@@ -3,8 +3,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ServerlessInference.Models.Transfer;
 
-/// <summary>Which blocks of an object are there already; written beside the file, one byte a block, so that another process can go on.</summary>
-/// <remarks>Thread-safe for marks of different blocks.</remarks>
+/// <summary>Records which blocks of an object have been downloaded, one byte per block.</summary>
+/// <remarks>
+/// The record can be kept in a file next to the object, so that another process can resume the download. Different blocks may be marked
+/// from different threads.
+/// </remarks>
 internal sealed class BlockMap : IDisposable
 {
     public const int BlockSize = 1024 * 1024;
@@ -12,11 +15,11 @@ internal sealed class BlockMap : IDisposable
     private readonly byte[] _done;
     private readonly long _length;
     private readonly SafeFileHandle? _file;
-    private readonly Channel<int> _marked = Channel.CreateUnbounded<int>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<int> _completed = Channel.CreateUnbounded<int>(new UnboundedChannelOptions { SingleReader = true });
 
     /// <summary>Creates a map.</summary>
-    /// <param name="length">The object's size in bytes.</param>
-    /// <param name="path">Where to keep it; <see langword="null"/> keeps it in memory.</param>
+    /// <param name="length">The size of the object in bytes.</param>
+    /// <param name="path">The file that keeps the map; <see langword="null"/> to keep it in memory only.</param>
     public BlockMap(long length, string? path = null)
     {
         _length = length;
@@ -31,23 +34,36 @@ internal sealed class BlockMap : IDisposable
         {
             if (_done[i] != 0)
             {
-                _marked.Writer.TryWrite(i);
+                _completed.Writer.TryWrite(i);
             }
         }
     }
 
     public int Count => _done.Length;
 
-    /// <summary>Gets how many bytes are missing.</summary>
-    public long MissingBytes => Missing(long.MaxValue).Sum(range => range.Length);
+    /// <summary>Gets the number of bytes that have not been downloaded.</summary>
+    public long MissingBytes => GetMissingRanges(long.MaxValue).Sum(range => range.Length);
 
-    /// <summary>Gets where the last block ends that is there: a file that holds what the map says is as long at least.</summary>
-    public long End => Array.FindLastIndex(_done, done => done != 0) is var last and >= 0 ? Extent(last).Offset + Extent(last).Length : 0;
+    /// <summary>Gets the position after the last downloaded block. The file of the object must be at least this long.</summary>
+    public long End
+    {
+        get
+        {
+            int last = Array.FindLastIndex(_done, done => done != 0);
+            if (last < 0)
+            {
+                return 0;
+            }
 
-    /// <summary>Gets every block that is there, each once, in the order in which they came.</summary>
-    public ChannelReader<int> Marked => _marked.Reader;
+            (long offset, int length) = GetExtent(last);
+            return offset + length;
+        }
+    }
 
-    /// <summary>Notes that a block is in the file.</summary>
+    /// <summary>Gets every downloaded block, each once, in the order in which they were completed.</summary>
+    public ChannelReader<int> Completed => _completed.Reader;
+
+    /// <summary>Records that a block has been written to the object's file.</summary>
     public void Mark(int block)
     {
         _done[block] = 1;
@@ -56,13 +72,14 @@ internal sealed class BlockMap : IDisposable
             RandomAccess.Write(_file, [1], block);
         }
 
-        _marked.Writer.TryWrite(block);
+        _completed.Writer.TryWrite(block);
     }
 
-    /// <summary>Lists what is missing, in ranges of whole blocks.</summary>
-    public List<(long Offset, long Length)> Missing(long rangeSize)
+    /// <summary>Gets what is missing, as ranges of whole blocks.</summary>
+    /// <param name="maxLength">The length of a range, in bytes, at most; a range has at least one block.</param>
+    public List<(long Offset, long Length)> GetMissingRanges(long maxLength)
     {
-        long most = rangeSize / BlockSize;
+        long maxBlocks = maxLength / BlockSize;
         var ranges = new List<(long, long)>();
         for (int i = 0; i < _done.Length; i++)
         {
@@ -72,7 +89,7 @@ internal sealed class BlockMap : IDisposable
             }
 
             int first = i;
-            while (i + 1 < _done.Length && _done[i + 1] == 0 && i + 1 - first < most)
+            while (i + 1 < _done.Length && _done[i + 1] == 0 && i + 1 - first < maxBlocks)
             {
                 i++;
             }
@@ -84,7 +101,8 @@ internal sealed class BlockMap : IDisposable
         return ranges;
     }
 
-    public (long Offset, int Length) Extent(int block) =>
+    /// <summary>Gets where a block is in the object.</summary>
+    public (long Offset, int Length) GetExtent(int block) =>
         ((long)block * BlockSize, (int)Math.Min(BlockSize, _length - ((long)block * BlockSize)));
 
     public void Dispose() => _file?.Dispose();

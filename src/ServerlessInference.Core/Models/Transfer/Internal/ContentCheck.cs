@@ -2,10 +2,11 @@ using Microsoft.Extensions.Logging;
 
 namespace ServerlessInference.Models.Transfer;
 
-/// <summary>What an object's bytes are held against.</summary>
+/// <summary>Verifies the bytes of an object.</summary>
 /// <remarks>
-/// In this order: the SHA-256 of the settings; the strongest digest that the server has of the whole object; nothing but length and
-/// version, with a warning, or an error where a digest is required.
+/// They are compared with the SHA-256 in the settings or, if there is none, with the strongest digest of the whole object that the server
+/// provides. If the server provides none either, only length and version are checked: a warning is logged, or, if the settings require a
+/// digest, loading fails.
 /// </remarks>
 internal sealed partial class ContentCheck
 {
@@ -18,10 +19,12 @@ internal sealed partial class ContentCheck
         _expected = expected;
     }
 
-    /// <summary>Gets the digest to compute: the one that is compared, or SHA-256 for the marker alone.</summary>
+    /// <summary>
+    /// Gets the algorithm of the digest to compute. Without an expected digest, it is SHA-256, for the record in the store.
+    /// </summary>
     public DigestAlgorithm Algorithm => _expected?.Algorithm ?? DigestAlgorithm.Sha256;
 
-    public static async Task<ContentCheck> ForAsync(
+    public static async Task<ContentCheck> CreateAsync(
         IRemoteObject source, RemoteModelOptions options, TransientRetry retry, ILogger logger, CancellationToken cancellationToken)
     {
         if (ContentDigest.TryFromHex(DigestAlgorithm.Sha256, options.Sha256, out ContentDigest? pinned))
@@ -33,8 +36,8 @@ internal sealed partial class ContentCheck
         if (known is null && options.RequireDigest)
         {
             throw new ModelLoadException(
-                $"{source.Location} has no digest of the whole object, and the settings require one. Pin its SHA-256 (#sha256=… in the URI), upload it with a " +
-                "full-object checksum, or lift RequireDigest.");
+                $"{source.Location} has no digest of the whole object, and the settings require one. Pin its SHA-256 (#sha256=… in the " +
+                "URI), upload it with a full-object checksum, or set RequireDigest to false.");
         }
 
         if (known is null)
@@ -50,11 +53,13 @@ internal sealed partial class ContentCheck
         if (_expected is { } expected && expected != actual)
         {
             throw new CorruptContentException(
-                $"{_object.Location} came with the digest {actual}, but {expected} was expected. Either the pinned digest is of another version, or the bytes were " +
-                "damaged on their way; nothing of them was kept.");
+                $"{_object.Location} has the digest {actual}, but {expected} was expected. Either the pinned digest belongs to another " +
+                "version, or the bytes were damaged in transit. They have been discarded.");
         }
     }
 
-    [LoggerMessage(EventId = 41, Level = LogLevel.Warning, Message = "There is no digest of {Location}: only its length and version are checked. Pin its SHA-256, or upload it with a full-object checksum")]
+    [LoggerMessage(EventId = 41, Level = LogLevel.Warning,
+        Message = "There is no digest of {Location}, so only its length and version are checked. Pin its SHA-256, or upload it with a " +
+            "full-object checksum")]
     private static partial void LogUnverified(ILogger logger, string location);
 }

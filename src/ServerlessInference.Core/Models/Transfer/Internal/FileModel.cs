@@ -3,7 +3,7 @@ using ServerlessInference.Models.Archives;
 
 namespace ServerlessInference.Models.Transfer;
 
-/// <summary>A file or a folder on a mount that is copied into the store, as a model on the network is.</summary>
+/// <summary>A file or a directory on a mount that is copied into the store in the same way as a model on a server.</summary>
 internal sealed class FileModel : IRemoteModel
 {
     private readonly FileSystemModelSource _files;
@@ -14,10 +14,12 @@ internal sealed class FileModel : IRemoteModel
         _files = new FileSystemModelSource(path, scheme);
         _scheme = scheme;
 
-        // Whether there is a file or a folder must not be asked here, where a hung mount would stop the caller.
+        // Whether the path is a file or a directory must be decided without the file system: if the mount hangs, so would the caller.
         string name = Path.GetFileName(path.TrimEnd('/'));
-        bool alone = options.Sha256 is not null || options.Archive is not (ArchiveKind.ByName or ArchiveKind.None) || ArchiveNames.KindOf(name) != ArchiveKind.None;
-        ObjectName = alone ? name : null;
+        bool isSingleFile = options.Sha256 is not null
+            || options.Archive is not (ArchiveKind.ByName or ArchiveKind.None)
+            || ArchiveNames.GetKind(name) != ArchiveKind.None;
+        ObjectName = isSingleFile ? name : null;
     }
 
     public string Description => _files.Description;
@@ -26,11 +28,15 @@ internal sealed class FileModel : IRemoteModel
 
     public async ValueTask<IReadOnlyList<IRemoteObject>> ListAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<FileSystemModelSource.Entry> files = await _files.ListAsync(alone: ObjectName is not null, cancellationToken).ConfigureAwait(false);
-        return
-        [
-            .. files.Select(file => new FileObject(
-                file.Name, $"{_scheme}:{file.Path}", file.Path, file.Length, string.Create(CultureInfo.InvariantCulture, $"{file.Ticks:x}-{file.Length:x}"), digest: null, new DateTime(file.Ticks, DateTimeKind.Utc))),
-        ];
+        IReadOnlyList<FileSystemModelSource.Entry> files =
+            await _files.ListAsync(singleFile: ObjectName is not null, cancellationToken).ConfigureAwait(false);
+        return [.. files.Select(CreateObject)];
+    }
+
+    private FileObject CreateObject(FileSystemModelSource.Entry file)
+    {
+        string version = string.Create(CultureInfo.InvariantCulture, $"{file.Ticks:x}-{file.Length:x}");
+        var lastWrite = new DateTime(file.Ticks, DateTimeKind.Utc);
+        return new FileObject(file.Name, $"{_scheme}:{file.Path}", file.Path, file.Length, version, digest: null, lastWrite);
     }
 }

@@ -1,20 +1,22 @@
 namespace ServerlessInference.Models.Transfer;
 
-/// <summary>Makes sources of <c>file:</c> and <c>efs:</c> URIs: used where they lie, or, with <c>#copy=true</c> behind the path, copied into the store.</summary>
+/// <summary>Creates sources from <c>file:</c> and <c>efs:</c> URIs.</summary>
+/// <remarks>The files are used in place or, if <c>#copy=true</c> follows the path, copied into the store.</remarks>
 internal static class FileModelSourceFactory
 {
     private const string CopySetting = "#copy=true";
 
     public static IModelSource Create(string path, string scheme, IServiceProvider services)
     {
-        // Without this very setting a '#' is part of a file's name.
+        // A '#' that is not followed by exactly this setting is part of the file name.
         int at = path.LastIndexOf(CopySetting, StringComparison.Ordinal);
         return at < 0
             ? new FileSystemModelSource(path, scheme)
             : Create(path[..at], scheme, path[(at + CopySetting.Length)..], services, static _ => { });
     }
 
-    public static IModelSource Create(string path, string scheme, string settings, IServiceProvider services, Action<RemoteModelOptions> configure)
+    public static IModelSource Create(
+        string path, string scheme, string settings, IServiceProvider services, Action<RemoteModelOptions> configure)
     {
         var options = new RemoteModelOptions();
         options.ApplyFragment(settings);

@@ -1,14 +1,16 @@
 namespace ServerlessInference.Models.Transfer;
 
-/// <summary>A file on a disk or a mount that is read as objects on the network are.</summary>
-/// <param name="name">The name inside the model.</param>
-/// <param name="location">Where it is, for errors.</param>
-/// <param name="path">Its path.</param>
-/// <param name="length">Its size in bytes.</param>
-/// <param name="version">Its version.</param>
-/// <param name="digest">The digest that it is known to have.</param>
-/// <param name="lastWrite">When it was written, where somebody else may replace it.</param>
-internal sealed class FileObject(string name, string location, string path, long length, string version, ContentDigest? digest, DateTime? lastWrite = null) : IRemoteObject
+/// <summary>A file on a disk or a mount that is read in the same way as an object on a server.</summary>
+/// <param name="name">The name within the model.</param>
+/// <param name="location">The location, for error messages.</param>
+/// <param name="path">The path of the file.</param>
+/// <param name="length">The size in bytes.</param>
+/// <param name="version">The version.</param>
+/// <param name="digest">The digest, if it is known.</param>
+/// <param name="lastWrite">The time of the last change; <see langword="null"/> for a file that nobody else can replace.</param>
+internal sealed class FileObject(
+    string name, string location, string path, long length, string version, ContentDigest? digest, DateTime? lastWrite = null)
+    : IRemoteObject
 {
     public string Name => name;
 
@@ -22,7 +24,7 @@ internal sealed class FileObject(string name, string location, string path, long
 
     public ValueTask<ContentDigest?> GetDigestAsync(CancellationToken cancellationToken) => ValueTask.FromResult(digest);
 
-    // A mount may hang rather than fail, and on a thread of its own that stops nobody else.
+    // A mount may hang instead of failing, so the file is opened on a thread of its own, which can be abandoned.
     public async ValueTask<Stream> OpenReadAsync(long offset, long length, CancellationToken cancellationToken) =>
         await Task.Run(() => Open(offset), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
 
@@ -35,7 +37,9 @@ internal sealed class FileObject(string name, string location, string path, long
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new ModelLoadException($"{location} cannot be read: {exception.Message} Check the file's permissions and those of the mount's access point.", exception);
+            throw new ModelLoadException(
+                $"{location} cannot be read: {exception.Message} Check the permissions of the file and of the mount's access point.",
+                exception);
         }
 
         if (file.Length == Length && (lastWrite is null || File.GetLastWriteTimeUtc(file.SafeFileHandle) == lastWrite))
@@ -45,6 +49,7 @@ internal sealed class FileObject(string name, string location, string path, long
         }
 
         file.Dispose();
-        throw new ModelChangedException($"{location} was replaced while it was read: it had {Length:N0} bytes, or another time, before.");
+        throw new ModelChangedException(
+            $"{location} was replaced while it was being read: its size is no longer {Length:N0} bytes, or its time has changed.");
     }
 }

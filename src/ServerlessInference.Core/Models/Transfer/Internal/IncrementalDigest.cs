@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace ServerlessInference.Models.Transfer;
 
-/// <summary>Computes a digest of bytes that come one buffer after the other. Not thread-safe.</summary>
+/// <summary>Computes a digest of bytes that arrive buffer by buffer. Not thread-safe.</summary>
 internal sealed class IncrementalDigest : IDisposable
 {
     private readonly DigestAlgorithm _algorithm;

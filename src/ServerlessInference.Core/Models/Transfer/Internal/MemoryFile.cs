@@ -3,8 +3,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ServerlessInference.Models.Transfer;
 
-/// <summary>A file without a name that lives in memory and goes with its handle (Linux' <c>memfd_create</c>, see its manual page).</summary>
-/// <remarks>It can be opened and mapped through its path like any other, as long as the handle is open, by this process alone.</remarks>
+/// <summary>A file in memory that is deleted when its handle is closed.</summary>
+/// <remarks>
+/// While the handle is open, this process can open and map the file by its path like any other file. Source: the manual page of
+/// <c>memfd_create</c> in Linux.
+/// </remarks>
 internal sealed partial class MemoryFile : IDisposable
 {
     private const uint CloseOnExec = 1; // MFD_CLOEXEC
@@ -19,14 +22,15 @@ internal sealed partial class MemoryFile : IDisposable
     {
         if (!OperatingSystem.IsLinux())
         {
-            throw new ModelLoadException("A model can be kept in memory files on Linux only. Set InMemory to false on this system.");
+            throw new ModelLoadException("Loading a model into memory files requires Linux. Set InMemory to false on this system.");
         }
 
-        // The kernel takes at most 249 bytes of name, which only /proc shows.
+        // The kernel accepts at most 249 bytes. The name is visible only in /proc.
         int handle = MemfdCreate(name.Length > 60 ? name[^60..] : name, CloseOnExec);
         return handle >= 0
             ? new MemoryFile(new SafeFileHandle(handle, ownsHandle: true))
-            : throw new ModelLoadException($"The system gives no memory file for '{name}': {Marshal.GetLastPInvokeErrorMessage()}. Set InMemory to false.");
+            : throw new ModelLoadException(
+                $"The system cannot create a memory file for '{name}': {Marshal.GetLastPInvokeErrorMessage()}. Set InMemory to false.");
     }
 
     public void Dispose() => Handle.Dispose();

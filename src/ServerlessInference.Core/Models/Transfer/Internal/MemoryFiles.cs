@@ -3,7 +3,7 @@ using ServerlessInference.Models.Archives;
 
 namespace ServerlessInference.Models.Transfer;
 
-/// <summary>The files of a model that is only in memory. Not thread-safe while it is filled.</summary>
+/// <summary>The files of a model that is only in memory. Not thread-safe while files are being added.</summary>
 internal sealed class MemoryFiles : IExtractionTarget, IDisposable
 {
     private readonly List<(string Name, long Length, MemoryFile File)> _files = [];
@@ -15,7 +15,7 @@ internal sealed class MemoryFiles : IExtractionTarget, IDisposable
         return file.Handle;
     }
 
-    /// <summary>Closes nothing: a memory file is gone with its handle, which the model keeps.</summary>
+    /// <summary>Does nothing: closing the handle would delete the memory file, which the model still needs.</summary>
     public void Complete(SafeFileHandle file)
     {
     }

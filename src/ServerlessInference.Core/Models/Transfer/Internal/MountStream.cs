@@ -1,9 +1,13 @@
 using System.Buffers;
+using ServerlessInference.Shared;
 
 namespace ServerlessInference.Models.Transfer;
 
-/// <summary>A file's bytes. A mount may hang in the middle of a read, which nothing ends: such a read is left behind, with the buffer that it may still fill.</summary>
-/// <remarks>Not thread-safe, and of no more use once a read was given up.</remarks>
+/// <summary>Reads a file on a mount that may hang.</summary>
+/// <remarks>
+/// A hung read cannot be cancelled. It is abandoned instead, together with its buffer, which it may still write to. The stream cannot be
+/// used any more after that. Not thread-safe.
+/// </remarks>
 internal sealed class MountStream(FileStream file) : ForwardStream
 {
     private const int BufferSize = 256 * 1024;
@@ -26,7 +30,7 @@ internal sealed class MountStream(FileStream file) : ForwardStream
         if (disposing && !_disposed)
         {
             _disposed = true;
-            file.Dispose(); // closed when the last read has ended
+            file.Dispose(); // a read that still runs keeps the handle open until it ends
             if (_read is null or { IsCompleted: true })
             {
                 ArrayPool<byte>.Shared.Return(_buffer);

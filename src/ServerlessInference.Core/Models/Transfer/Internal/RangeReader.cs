@@ -1,25 +1,29 @@
 using System.Buffers;
 using Microsoft.Extensions.Logging;
+using ServerlessInference.Shared;
 
 namespace ServerlessInference.Models.Transfer;
 
-/// <summary>Reads a range of an object, again and again from where it broke off.</summary>
+/// <summary>Reads a range of an object. If a connection breaks, reading continues at that point over a new one.</summary>
 /// <remarks>
-/// A connection that does not bring the next <see cref="Progress"/> bytes within the idle timeout counts as broken: a stalled body would otherwise
-/// hang for minutes, and one that drips for hours.
+/// A connection counts as broken if it does not deliver the next <see cref="MinProgress"/> bytes within the idle timeout. Without that
+/// rule, a stalled body would hang for minutes, and a body that trickles in would take hours.
 /// </remarks>
-internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptions options, TimeProvider time, ILogger logger)
+internal sealed partial class RangeReader(
+    IRemoteObject source, TimeSpan idleTimeout, RetryStrategy retry, TimeProvider time, ILogger logger)
 {
     private const int BufferSize = 256 * 1024;
 
-    /// <summary>What a connection must bring within the idle timeout, and must have brought to count as one that worked.</summary>
-    private const int Progress = 64 * 1024;
+    /// <summary>The bytes that a connection must deliver within the idle timeout.</summary>
+    /// <remarks>Only a connection that has delivered as much resets the count of failures.</remarks>
+    private const int MinProgress = 64 * 1024;
 
-    /// <summary>Takes bytes in order.</summary>
-    /// <param name="offset">Where in the object they stand.</param>
-    /// <param name="data">The bytes, valid during the call.</param>
+    /// <summary>Receives bytes in order.</summary>
+    /// <param name="offset">Their position in the object.</param>
+    /// <param name="data">The bytes; valid only during the call.</param>
     public delegate ValueTask Sink(long offset, ReadOnlyMemory<byte> data);
 
+    /// <summary>Reads a range piece by piece.</summary>
     public async Task ReadAsync(long offset, long length, Sink sink, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BufferSize, length));
@@ -34,23 +38,24 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
     }
 
     /// <summary>Reads a range into memory.</summary>
-    public Task ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken) =>
-        ReadAsync(done => destination[(int)done..], offset, destination.Length, static (_, _) => ValueTask.CompletedTask, cancellationToken);
+    public Task ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken) => ReadAsync(
+        done => destination[(int)done..], offset, destination.Length, static (_, _) => ValueTask.CompletedTask, cancellationToken);
 
-    private async Task ReadAsync(Func<long, Memory<byte>> place, long offset, long length, Sink sink, CancellationToken cancellationToken)
+    private async Task ReadAsync(
+        Func<long, Memory<byte>> getBuffer, long offset, long length, Sink sink, CancellationToken cancellationToken)
     {
         long done = 0;
         int failures = 0;
         while (done < length)
         {
             long before = done;
-            var attempt = new Attempt(source, options.IdleTimeout, time);
-            await using (attempt.ConfigureAwait(false))
+            var connection = new Connection(source, idleTimeout, time);
+            await using (connection.ConfigureAwait(false))
             {
-                while (done < length && attempt.Failure is null)
+                while (done < length && connection.Failure is null)
                 {
-                    Memory<byte> buffer = place(done);
-                    int filled = await attempt.FillAsync(buffer, offset + done, length - done, cancellationToken).ConfigureAwait(false);
+                    Memory<byte> buffer = getBuffer(done);
+                    int filled = await connection.FillAsync(buffer, offset + done, length - done, cancellationToken).ConfigureAwait(false);
                     if (filled > 0)
                     {
                         await sink(offset + done, buffer[..filled]).ConfigureAwait(false);
@@ -59,39 +64,38 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
                 }
             }
 
-            if (attempt.Failure is { } failure && done < length)
+            if (connection.Failure is { } failure && done < length)
             {
-                failures = done - before >= Progress ? 1 : failures + 1;
-                LogBroken(logger, source.Location, offset + done, failures, failure.Message);
-                if (failures >= options.MaxAttempts)
+                failures = done - before >= MinProgress ? 1 : failures + 1;
+                LogBrokenConnection(logger, source.Location, offset + done, failures, failure.Message);
+                if (failures >= retry.MaxAttempts)
                 {
                     throw new ModelLoadException(
-                        $"{source.Location} cannot be read: {options.MaxAttempts} attempts in a row at byte {offset + done:N0} of {source.Length:N0} failed, " +
-                        $"the last with: {failure.Message}", failure);
+                        $"{source.Location} cannot be read: {failures} attempts in a row failed at byte {offset + done:N0} of " +
+                        $"{source.Length:N0}, the last with: {failure.Message}", failure);
                 }
 
-                await Task.Delay(PauseAfter(failures), time, cancellationToken).ConfigureAwait(false);
+                await retry.PauseAsync(failures, time, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    private static TimeSpan PauseAfter(int failures) => TimeSpan.FromMilliseconds(Math.Min(5_000, 100 << Math.Min(failures - 1, 10)));
+    [LoggerMessage(EventId = 40, Level = LogLevel.Warning,
+        Message = "Reading {Location} was interrupted at byte {Position} (failure {Failures} in a row): {Reason}")]
+    private static partial void LogBrokenConnection(ILogger logger, string location, long position, int failures, string reason);
 
-    [LoggerMessage(EventId = 40, Level = LogLevel.Warning, Message = "Reading {Location} broke off at byte {Position} (failure {Failures} in a row): {Reason}")]
-    private static partial void LogBroken(ILogger logger, string location, long position, int failures, string reason);
-
-    /// <summary>One connection.</summary>
-    private sealed class Attempt(IRemoteObject source, TimeSpan idleTimeout, TimeProvider time) : IAsyncDisposable
+    /// <summary>One connection, from opening it to its first failure.</summary>
+    private sealed class Connection(IRemoteObject source, TimeSpan idleTimeout, TimeProvider time) : IAsyncDisposable
     {
         private CancellationTokenSource? _idle;
         private CancellationTokenSource? _linked;
         private Stream? _body;
-        private int _came;
+        private int _receivedSinceReset;
 
-        /// <summary>Gets why this connection is of no more use.</summary>
+        /// <summary>Gets why the connection cannot be used any more; <see langword="null"/> as long as it can.</summary>
         public Exception? Failure { get; private set; }
 
-        /// <summary>Fills the buffer as far as the connection lasts; what came before a failure counts.</summary>
+        /// <summary>Fills the buffer as long as the connection works. Bytes that arrive before a failure are kept.</summary>
         public async ValueTask<int> FillAsync(Memory<byte> buffer, long offset, long wanted, CancellationToken cancellationToken)
         {
             int filled = 0;
@@ -103,7 +107,7 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
                     await OpenAsync(buffer, offset, wanted, cancellationToken).ConfigureAwait(false);
                 }
 
-                Rearm();
+                ResetIdleTimeout();
 
                 while (filled < capacity)
                 {
@@ -116,13 +120,12 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
                     filled += read;
                 }
 
-                _idle!.CancelAfter(Timeout.InfiniteTimeSpan); // whoever takes the bytes may take its time
+                // The consumer of the bytes may take its time; that must not count against the connection.
+                _idle!.CancelAfter(Timeout.InfiniteTimeSpan);
             }
-            catch (Exception exception) when (IsTransient(exception, cancellationToken))
+            catch (Exception exception) when (RetryStrategy.IsTransient(exception, cancellationToken))
             {
-                Failure = exception is OperationCanceledException
-                    ? new TimeoutException($"{(_came == 0 ? "nothing" : $"only {_came:N0} bytes")} came for {idleTimeout.TotalSeconds:0.###} s", exception)
-                    : exception;
+                Failure = exception is OperationCanceledException ? CreateTimeout(exception) : exception;
             }
 
             return filled;
@@ -149,7 +152,7 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
                 return;
             }
 
-            // The same bytes come once more, up to where the last connection broke off.
+            // Without ranges, the object is read from its start again and everything up to the offset is discarded.
             _body = await source.OpenReadAsync(0, source.Length, _linked.Token).ConfigureAwait(false);
             for (long skipped = 0; skipped < offset;)
             {
@@ -161,23 +164,25 @@ internal sealed partial class RangeReader(IRemoteObject source, RemoteModelOptio
         private async ValueTask<int> ReadAsync(Memory<byte> buffer)
         {
             int read = await _body!.ReadAsync(buffer, _linked!.Token).ConfigureAwait(false);
-            _came += read;
-            if (_came >= Progress)
+            _receivedSinceReset += read;
+            if (_receivedSinceReset >= MinProgress)
             {
-                Rearm();
+                ResetIdleTimeout();
             }
 
             return read;
         }
 
-        private void Rearm()
+        private void ResetIdleTimeout()
         {
             _idle!.CancelAfter(idleTimeout);
-            _came = 0;
+            _receivedSinceReset = 0;
         }
 
-        private static bool IsTransient(Exception exception, CancellationToken cancellationToken) =>
-            !cancellationToken.IsCancellationRequested
-            && exception is IOException or TimeoutException or HttpRequestException or OperationCanceledException;
+        private TimeoutException CreateTimeout(Exception exception)
+        {
+            string received = _receivedSinceReset == 0 ? "nothing" : $"only {_receivedSinceReset:N0} bytes";
+            return new TimeoutException($"{received} arrived within {idleTimeout.TotalSeconds:0.###} s", exception);
+        }
     }
 }

@@ -1,69 +1,82 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using ServerlessInference.Shared;
 
 namespace ServerlessInference.Models.Transfer;
 
-/// <summary>An object from its first byte to its last, fetched ahead in a few ranges at once and digested on the way.</summary>
+/// <summary>Reads an object from its first byte to its last, downloads a few segments ahead, and computes the digest on the way.</summary>
 /// <remarks>
-/// Holds at most <see cref="Window"/> segments beside the one being read, 6 MiB together. One reader.
+/// <para>A segment passes through three stages, each on its own thread: it is downloaded (several at a time, into the bounded channel, in
+/// order), it is read by the consumer, and meanwhile it is digested. Its buffer is reused when both are finished.</para>
+/// <para>At most <see cref="Window"/> segments plus the current one are in memory, 6 MiB together. One consumer.</para>
 /// </remarks>
 internal sealed class ReadAheadStream : ForwardStream
 {
     public const int Window = 5;
 
-    /// <summary>
-    /// All of a window come at once and are read one after the other, so a small one is what the extraction waits for at the beginning, and what is left to extract
-    /// when the last byte has come. Five of 1 MiB hide 30 ms before the first byte of each at more than the 78 MB/s of a function's network.
-    /// </summary>
-    private const int MostSegment = 1024 * 1024, LeastSegment = MostSegment / 2;
+    /// <summary>The bounds of a segment's size.</summary>
+    /// <remarks>
+    /// All segments of a window arrive at about the same time and are then consumed one by one. Small segments therefore shorten the wait
+    /// before the first byte, and the rest of the work after the last one. Five segments of 1 MiB hide a latency of 30 ms per request even
+    /// at more than the 78 MB/s that the network of a Lambda function delivers.
+    /// </remarks>
+    private const int MaxSegmentSize = 1024 * 1024, MinSegmentSize = MaxSegmentSize / 2;
 
-    /// <summary>What is held of a small object, window and current segment, is then less than a twentieth of it.</summary>
+    /// <summary>Small objects get smaller segments, so that window and current segment hold less than a twentieth of the object.</summary>
     private const int SegmentsPerObject = 128;
 
-    /// <summary>
-    /// What the requests of so many segments leave behind, 64 KB each by AWS' SDK, may stand beside a model in memory. The runtime by itself lets it grow to as much as
-    /// the processor's cache has, 6 MB and more.
-    /// </summary>
+    /// <summary>How many segments may arrive before garbage is collected, if the model is loaded into memory.</summary>
+    /// <remarks>
+    /// A request of the AWS SDK leaves 64 KB of garbage behind. Left alone, the runtime lets that grow to the size of the processor's
+    /// cache, 6 MB and more, in addition to the model.
+    /// </remarks>
     private const int SegmentsPerCollection = 32;
 
     private readonly IRemoteObject _source;
     private readonly RangeReader _reader;
     private readonly int _segmentSize;
-    private readonly bool _sparesMemory;
+    private readonly bool _collectGarbage;
     private readonly Channel<Task<Segment>> _segments = Channel.CreateBounded<Task<Segment>>(Window - 1);
-    private readonly ConcurrentBag<byte[]> _free = [];
+    private readonly ConcurrentBag<byte[]> _freeBuffers = [];
     private readonly CancellationTokenSource _stop;
     private readonly IncrementalDigest _digest;
-    private readonly Task _fetching;
+    private readonly Task _downloading;
     private Task _digesting = Task.CompletedTask;
     private Segment? _current;
-    private int _taken;
+    private int _consumed;
     private int _received;
     private long _position;
 
-    public ReadAheadStream(IRemoteObject source, RemoteModelOptions options, DigestAlgorithm algorithm, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    public ReadAheadStream(
+        IRemoteObject source,
+        RemoteModelOptions options,
+        DigestAlgorithm algorithm,
+        RetryStrategy retry,
+        TimeProvider time,
+        ILogger logger,
+        CancellationToken cancellationToken)
     {
         _source = source;
-        _reader = new RangeReader(source, options, time, logger);
-        _sparesMemory = options.InMemory;
-        _segmentSize = (int)Math.Clamp(source.Length / SegmentsPerObject, LeastSegment, MostSegment);
+        _reader = new RangeReader(source, options.IdleTimeout, retry, time, logger);
+        _collectGarbage = options.InMemory;
+        _segmentSize = (int)Math.Clamp(source.Length / SegmentsPerObject, MinSegmentSize, MaxSegmentSize);
         _digest = new IncrementalDigest(algorithm);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _fetching = Task.Run(() => source.AcceptsRanges ? FetchRangesAsync() : FetchInOrderAsync(), CancellationToken.None);
+        _downloading = Task.Run(() => source.AcceptsRanges ? DownloadRangesAsync() : DownloadInOrderAsync(), CancellationToken.None);
     }
 
     public override long Length => _source.Length;
 
     public override long Position { get => _position; set => throw new NotSupportedException(); }
 
-    /// <summary>Reads what the reader left, and gives the digest of all bytes.</summary>
+    /// <summary>Reads what the consumer has not read, and gets the digest of all bytes.</summary>
     public async Task<ContentDigest> FinishAsync(CancellationToken cancellationToken)
     {
-        while (await NextAsync(cancellationToken).ConfigureAwait(false))
+        while (await MoveToUnreadBytesAsync(cancellationToken).ConfigureAwait(false))
         {
-            _position += _current!.Length - _taken;
-            _taken = _current.Length;
+            _position += _current!.Length - _consumed;
+            _consumed = _current.Length;
         }
 
         await _digesting.ConfigureAwait(false);
@@ -72,14 +85,14 @@ internal sealed class ReadAheadStream : ForwardStream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (buffer.Length == 0 || !await NextAsync(cancellationToken).ConfigureAwait(false))
+        if (buffer.Length == 0 || !await MoveToUnreadBytesAsync(cancellationToken).ConfigureAwait(false))
         {
             return 0;
         }
 
-        int count = Math.Min(buffer.Length, _current!.Length - _taken);
-        _current.Buffer.AsMemory(_taken, count).CopyTo(buffer);
-        _taken += count;
+        int count = Math.Min(buffer.Length, _current!.Length - _consumed);
+        _current.Buffer.AsMemory(_consumed, count).CopyTo(buffer);
+        _consumed += count;
         _position += count;
         return count;
     }
@@ -87,7 +100,7 @@ internal sealed class ReadAheadStream : ForwardStream
     public override async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _fetching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _downloading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (_segments.Reader.TryRead(out Task<Segment>? segment))
         {
             await ((Task)segment).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -99,22 +112,25 @@ internal sealed class ReadAheadStream : ForwardStream
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask<bool> NextAsync(CancellationToken cancellationToken)
+    /// <summary>Moves to the next segment if the current one has been read.</summary>
+    /// <returns>Whether there are bytes to read; <see langword="false"/> at the end of the object.</returns>
+    private async ValueTask<bool> MoveToUnreadBytesAsync(CancellationToken cancellationToken)
     {
-        if (_current is not null && _taken < _current.Length)
+        if (_current is not null && _consumed < _current.Length)
         {
             return true;
         }
 
         if (_current is not null)
         {
-            // The digest may still be at it; the buffer is used again when both are through.
+            // The digest may still be reading the buffer, which must not be reused before it has finished.
             await _digesting.ConfigureAwait(false);
-            _free.Add(_current.Buffer);
+            _freeBuffers.Add(_current.Buffer);
             _current = null;
         }
 
-        if (!await _segments.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false) || !_segments.Reader.TryRead(out Task<Segment>? task))
+        if (!await _segments.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false)
+            || !_segments.Reader.TryRead(out Task<Segment>? task))
         {
             return false;
         }
@@ -122,8 +138,8 @@ internal sealed class ReadAheadStream : ForwardStream
         Segment segment = await task.WaitAsync(cancellationToken).ConfigureAwait(false);
         _digesting = Task.Run(() => _digest.Append(segment.Buffer.AsSpan(0, segment.Length)), CancellationToken.None);
         _current = segment;
-        _taken = 0;
-        if (++_received % SegmentsPerCollection == 0 && _sparesMemory)
+        _consumed = 0;
+        if (++_received % SegmentsPerCollection == 0 && _collectGarbage)
         {
             GC.Collect(0);
         }
@@ -131,14 +147,15 @@ internal sealed class ReadAheadStream : ForwardStream
         return true;
     }
 
-    private async Task FetchRangesAsync()
+    private async Task DownloadRangesAsync()
     {
         Exception? failure = null;
         try
         {
             for (long offset = 0; offset < _source.Length; offset += _segmentSize)
             {
-                await _segments.Writer.WriteAsync(FetchAsync(offset), _stop.Token).ConfigureAwait(false);
+                // The channel holds running downloads, so its capacity limits how many there are at a time.
+                await _segments.Writer.WriteAsync(DownloadSegmentAsync(offset), _stop.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException exception)
@@ -149,21 +166,21 @@ internal sealed class ReadAheadStream : ForwardStream
         _segments.Writer.Complete(failure);
     }
 
-    private async Task<Segment> FetchAsync(long offset)
+    private async Task<Segment> DownloadSegmentAsync(long offset)
     {
-        var segment = new Segment(Rent(), (int)Math.Min(_segmentSize, _source.Length - offset));
+        var segment = new Segment(RentBuffer(), (int)Math.Min(_segmentSize, _source.Length - offset));
         await _reader.ReadAsync(offset, segment.Buffer.AsMemory(0, segment.Length), _stop.Token).ConfigureAwait(false);
         return segment;
     }
 
-    private async Task FetchInOrderAsync()
+    private async Task DownloadInOrderAsync()
     {
         Exception? failure = null;
         try
         {
-            byte[] buffer = Rent();
+            byte[] buffer = RentBuffer();
             int filled = 0;
-            await _reader.ReadAsync(0, _source.Length, async (at, data) =>
+            await _reader.ReadAsync(0, _source.Length, async (_, data) =>
             {
                 while (data.Length > 0)
                 {
@@ -173,22 +190,25 @@ internal sealed class ReadAheadStream : ForwardStream
                     data = data[count..];
                     if (filled == _segmentSize)
                     {
-                        await _segments.Writer.WriteAsync(Task.FromResult(new Segment(buffer, filled)), _stop.Token).ConfigureAwait(false);
-                        (buffer, filled) = (Rent(), 0);
+                        await WriteAsync(new Segment(buffer, filled)).ConfigureAwait(false);
+                        (buffer, filled) = (RentBuffer(), 0);
                     }
                 }
             }, _stop.Token).ConfigureAwait(false);
-            await _segments.Writer.WriteAsync(Task.FromResult(new Segment(buffer, filled)), _stop.Token).ConfigureAwait(false);
+            await WriteAsync(new Segment(buffer, filled)).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            failure = exception; // the reader gets it
+            failure = exception; // the channel passes it on to the consumer
         }
 
         _segments.Writer.Complete(failure);
+
+        ValueTask WriteAsync(Segment segment) => _segments.Writer.WriteAsync(Task.FromResult(segment), _stop.Token);
     }
 
-    private byte[] Rent() => _free.TryTake(out byte[]? buffer) ? buffer : GC.AllocateUninitializedArray<byte>(_segmentSize);
+    private byte[] RentBuffer() =>
+        _freeBuffers.TryTake(out byte[]? buffer) ? buffer : GC.AllocateUninitializedArray<byte>(_segmentSize);
 
     private sealed record Segment(byte[] Buffer, int Length);
 }

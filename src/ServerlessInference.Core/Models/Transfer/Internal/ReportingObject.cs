@@ -1,6 +1,8 @@
+using ServerlessInference.Shared;
+
 namespace ServerlessInference.Models.Transfer;
 
-/// <summary>An object that tells of what is read of it.</summary>
+/// <summary>Wraps an object and reports every piece that is read.</summary>
 internal sealed class ReportingObject(IRemoteObject inner, IProgress<TransferProgress> progress, long total) : IRemoteObject
 {
     public string Name => inner.Name;
@@ -13,7 +15,7 @@ internal sealed class ReportingObject(IRemoteObject inner, IProgress<TransferPro
 
     public bool AcceptsRanges => inner.AcceptsRanges;
 
-    public static IReadOnlyList<IRemoteObject> Around(IReadOnlyList<IRemoteObject> objects, IProgress<TransferProgress> progress)
+    public static IReadOnlyList<IRemoteObject> Wrap(IReadOnlyList<IRemoteObject> objects, IProgress<TransferProgress> progress)
     {
         long total = objects.Sum(item => item.Length);
         return [.. objects.Select(item => new ReportingObject(item, progress, total))];

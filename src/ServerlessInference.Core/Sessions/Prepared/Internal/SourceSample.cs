@@ -21,7 +21,7 @@ internal static class SourceSample
         var files = new List<ModelFile>();
         foreach (ModelFile file in artifact.Files)
         {
-            if (file.Name.StartsWith(model, StringComparison.Ordinal) && !PreparedName.Covers(file.Name))
+            if (file.Name.StartsWith(model, StringComparison.Ordinal) && !PreparedName.IsPreparedFile(file.Name))
             {
                 files.Add(file);
             }

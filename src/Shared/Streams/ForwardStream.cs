@@ -1,6 +1,6 @@
-namespace ServerlessInference.Models.Transfer;
+namespace ServerlessInference.Shared;
 
-/// <summary>A stream that is read asynchronously, from its beginning to its end, and does nothing else. A derived one gives the bytes.</summary>
+/// <summary>The base class of streams that can only be read asynchronously, from start to end.</summary>
 internal abstract class ForwardStream : Stream
 {
     public sealed override bool CanRead => true;
@@ -18,7 +18,8 @@ internal abstract class ForwardStream : Stream
     public sealed override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public sealed override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is read asynchronously.");
+    public sealed override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("This stream supports asynchronous reading only.");
 
     public sealed override void Flush()
     {

@@ -1,9 +1,9 @@
 using Amazon.Runtime;
-using ServerlessInference.Models.Transfer;
 
-namespace ServerlessInference.DynamoDB;
+namespace ServerlessInference.Shared;
 
-/// <summary>Gives the SDK connections that do not outlast a function's sleep. Each client of the SDK keeps one of these.</summary>
+/// <summary>Provides the AWS SDK with clients that discard their connections after a long pause (<see cref="RenewingHttpHandler"/>).</summary>
+/// <remarks>Each client of the SDK has its own.</remarks>
 internal sealed class RenewingHttpClients(TimeProvider? time) : HttpClientFactory
 {
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>

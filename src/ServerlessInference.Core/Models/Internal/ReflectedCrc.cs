@@ -1,9 +1,14 @@
 using System.Buffers.Binary;
 
-namespace ServerlessInference.Models.Transfer;
+namespace ServerlessInference.Models;
 
-/// <summary>A cyclic redundancy check with reflected bits, up to 64 bits wide, that starts with ones and ends with the complement.</summary>
-/// <remarks>Eight bytes at a time by eight tables ("slicing by eight"; Kounavis and Berry, 2005).</remarks>
+/// <summary>
+/// A cyclic redundancy check with reflected bits, up to 64 bits wide, whose initial value and final XOR value are all ones.
+/// </summary>
+/// <remarks>
+/// Processes eight bytes at a time with eight tables ("slicing by eight"). Source: Kounavis and Berry, "A systematic approach to building
+/// high performance software-based CRC generators", 2005.
+/// </remarks>
 internal sealed class ReflectedCrc
 {
     private const int Slices = 8;
@@ -36,7 +41,7 @@ internal sealed class ReflectedCrc
 
     public ulong Value => _state ^ _ones;
 
-    // The polynomials, bit-reversed: ISO 3309; RFC 3720; NVM Express NVM Command Set Specification 1.0, 5.2.1.3.4.
+    // The polynomials are bit-reversed. Sources: ISO 3309; RFC 3720; NVM Express NVM Command Set Specification 1.0, section 5.2.1.3.4.
     public static ReflectedCrc Crc32() => new(0xEDB88320, 32);
 
     public static ReflectedCrc Crc32C() => new(0x82F63B78, 32);

@@ -1,6 +1,6 @@
 using ServerlessInference.Models.Prepared;
 
-namespace ServerlessInference.Tests.Sessions.Prepared;
+namespace ServerlessInference.Tests.Models.Prepared;
 
 public sealed class PreparedNameTests
 {
@@ -8,14 +8,14 @@ public sealed class PreparedNameTests
     [InlineData("model.onnx.avx512-1.29.0.ort", "model.onnx", "avx512", "1.29.0")]
     [InlineData("onnx/model_quantized.onnx.any-1.30.0-rc.1.ort", "onnx/model_quantized.onnx", "any", "1.30.0-rc.1")]
     [InlineData("a.onnx.b.onnx.arm64-2.ort", "a.onnx.b.onnx", "arm64", "2")]
-    public void TryParse_NameOfAPreparedModel_GivesItsParts(string file, string model, string processor, string version)
+    public void TryParse_NameOfPreparedModel_ReturnsItsParts(string file, string model, string processor, string version)
     {
         Assert.True(PreparedName.TryParse(file, out PreparedName name));
 
         Assert.Equal(new PreparedName(model, processor, version), name);
         Assert.Equal(file, name.File);
-        Assert.True(PreparedName.Covers(file));
-        Assert.True(PreparedName.Covers(name.Record));
+        Assert.True(PreparedName.IsPreparedFile(file));
+        Assert.True(PreparedName.IsPreparedFile(name.Record));
     }
 
     [Theory]
@@ -29,9 +29,9 @@ public sealed class PreparedNameTests
     [InlineData("model.onnx.sse-1.29.0.ort")]
     [InlineData("model.onnx.avx512-1.29.0.onnx")]
     [InlineData("config.json")]
-    public void TryParse_OtherName_IsNone(string file)
+    public void TryParse_OtherName_ReturnsFalse(string file)
     {
         Assert.False(PreparedName.TryParse(file, out _));
-        Assert.False(PreparedName.Covers(file));
+        Assert.False(PreparedName.IsPreparedFile(file));
     }
 }

@@ -1,6 +1,7 @@
+using System.Runtime.InteropServices;
 using ServerlessInference.Models.Prepared;
 
-namespace ServerlessInference.Tests.Sessions.Prepared;
+namespace ServerlessInference.Tests.Models.Prepared;
 
 public sealed class ProcessorClassTests
 {
@@ -17,8 +18,8 @@ public sealed class ProcessorClassTests
     [InlineData(Avx2Features & ~(1 << 12), Avx2Bit | Avx512Bit, Avx512Area, null)]
     [InlineData(Avx2Features & ~(1 << 27), Avx2Bit | Avx512Bit, Avx512Area, null)]
     [InlineData(0, 0, 0, null)]
-    public void OfX64_Features_GivesTheClassThatOnnxRuntimeFinds(int features, int extended, int enabledArea, string? expected) =>
-        Assert.Equal(expected, ProcessorClass.OfX64((leaf, subleaf) => (leaf, subleaf) switch
+    public void DetectX64_Features_ReturnsTheClassThatOnnxRuntimeDetects(int features, int extended, int enabledArea, string? expected) =>
+        Assert.Equal(expected, ProcessorClass.DetectX64((leaf, subleaf) => (leaf, subleaf) switch
         {
             (0, 0) => (13, 0, 0, 0),
             (1, 0) => (0, 0, features, 0),
@@ -32,14 +33,18 @@ public sealed class ProcessorClassTests
         }));
 
     [Fact]
-    public void OfX64_OldProcessor_GivesNone() => Assert.Null(ProcessorClass.OfX64((_, _) => (5, -1, -1, -1)));
+    public void DetectX64_OldProcessor_ReturnsNull() => Assert.Null(ProcessorClass.DetectX64((_, _) => (5, -1, -1, -1)));
 
     [Fact]
-    public void Current_LinuxKernelsView_IsTheSame()
+    public void Current_Linux_AgreesWithTheKernel()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64, "x86-64 Linux only");
+        bool isX64 = RuntimeInformation.ProcessArchitecture == Architecture.X64;
+        Assert.SkipUnless(OperatingSystem.IsLinux() && isX64, "x86-64 Linux only");
         string flags = File.ReadLines("/proc/cpuinfo").First(line => line.StartsWith("flags", StringComparison.Ordinal)) + " ";
+        string? expected = flags.Contains(" avx512f ", StringComparison.Ordinal) ? "avx512"
+            : flags.Contains(" avx2 ", StringComparison.Ordinal) ? "avx2"
+            : null;
 
-        Assert.Equal(flags.Contains(" avx512f ", StringComparison.Ordinal) ? "avx512" : flags.Contains(" avx2 ", StringComparison.Ordinal) ? "avx2" : null, ProcessorClass.Current);
+        Assert.Equal(expected, ProcessorClass.Current);
     }
 }
