@@ -3,7 +3,6 @@ using ServerlessInference;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Vision;
-using ServerlessInference.Vision.Classification;
 
 namespace AspNetCore;
 

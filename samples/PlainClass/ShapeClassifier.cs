@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.Sessions;
 using ServerlessInference.Vision;
-using ServerlessInference.Vision.Classification;
 
 namespace PlainClass;
 

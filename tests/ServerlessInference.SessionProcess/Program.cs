@@ -3,7 +3,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.Vision;
-using ServerlessInference.Vision.Classification;
 
 var services = new ServiceCollection();
 services.AddServerlessInference().AddModel("images", model => model.FromFileSystem(args[0]).UseImageClassification());

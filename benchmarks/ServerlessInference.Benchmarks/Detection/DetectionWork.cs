@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using ServerlessInference.Vision.Detection.Internal.Heads;
-using ServerlessInference.Vision.Detection.Internal.Suppression;
+using ServerlessInference.Vision.Detection.Heads;
+using ServerlessInference.Vision.Detection.Suppression;
 
 namespace ServerlessInference.Benchmarks.Detection;
 

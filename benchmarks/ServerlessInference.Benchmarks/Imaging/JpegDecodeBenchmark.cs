@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using ServerlessInference.Vision.Imaging;
-using ServerlessInference.Vision.Imaging.Jpeg;
+using ServerlessInference.Imaging;
+using ServerlessInference.Imaging.Formats.Jpeg;
 
 namespace ServerlessInference.Benchmarks.Imaging;
 

@@ -1,5 +1,5 @@
-using ServerlessInference.Vision.Imaging;
-using ServerlessInference.Vision.Imaging.Jpeg;
+using ServerlessInference.Imaging;
+using ServerlessInference.Imaging.Formats.Jpeg;
 
 namespace ServerlessInference.Benchmarks.Imaging;
 

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using ServerlessInference.Vision.Imaging;
+using ServerlessInference.Imaging;
+using ServerlessInference.Imaging.Processing;
 
 namespace ServerlessInference.Benchmarks.Imaging;
 

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using BenchmarkDotNet.Attributes;
-using ServerlessInference.Vision.Imaging;
-using ServerlessInference.Vision.Imaging.Png;
+using ServerlessInference.Imaging;
 
 namespace ServerlessInference.Benchmarks.Imaging;
 

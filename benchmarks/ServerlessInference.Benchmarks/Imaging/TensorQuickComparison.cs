@@ -1,4 +1,5 @@
-using ServerlessInference.Vision.Imaging;
+using ServerlessInference.Imaging;
+using ServerlessInference.Imaging.Processing;
 
 namespace ServerlessInference.Benchmarks.Imaging;
 

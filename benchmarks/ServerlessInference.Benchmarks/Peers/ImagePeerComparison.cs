@@ -1,5 +1,6 @@
 using ServerlessInference.Benchmarks.Imaging;
-using ServerlessInference.Vision.Imaging;
+using ServerlessInference.Imaging;
+using ServerlessInference.Imaging.Processing;
 
 namespace ServerlessInference.Benchmarks.Peers;
 

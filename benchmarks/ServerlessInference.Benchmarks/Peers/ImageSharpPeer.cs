@@ -1,4 +1,4 @@
-using ServerlessInference.Vision.Imaging;
+using ServerlessInference.Imaging;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;

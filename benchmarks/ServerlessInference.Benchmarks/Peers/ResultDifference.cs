@@ -1,4 +1,4 @@
-using ServerlessInference.Vision.Imaging;
+using ServerlessInference.Imaging;
 
 namespace ServerlessInference.Benchmarks.Peers;
 

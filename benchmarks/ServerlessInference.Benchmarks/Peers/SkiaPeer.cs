@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ServerlessInference.Vision.Imaging;
+using ServerlessInference.Imaging;
 using SkiaSharp;
 
 namespace ServerlessInference.Benchmarks.Peers;

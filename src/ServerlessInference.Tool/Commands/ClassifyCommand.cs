@@ -1,13 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Imaging.Processing;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Registration;
 using ServerlessInference.Tool.Inspection;
 using ServerlessInference.Tool.Output;
 using ServerlessInference.Vision;
-using ServerlessInference.Vision.Classification;
-using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Tool.Commands;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using ServerlessInference.Imaging;
 using ServerlessInference.Tool.Output;
-using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Tool.Commands;
 

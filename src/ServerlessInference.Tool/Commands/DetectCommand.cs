@@ -2,13 +2,11 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Imaging;
 using ServerlessInference.Registration;
 using ServerlessInference.Tool.Inspection;
 using ServerlessInference.Tool.Output;
 using ServerlessInference.Vision;
-using ServerlessInference.Vision.Detection;
-using ServerlessInference.Vision.Imaging;
-using ServerlessInference.Vision.Imaging.Png;
 
 namespace ServerlessInference.Tool.Commands;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ServerlessInference.Imaging;
 using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
@@ -10,7 +11,7 @@ internal sealed record FailureDocument(string File, Exception Exception) : ITabl
 {
     /// <summary>Returns whether an exception means that an input failed, and not that the tool has a bug.</summary>
     public static bool Covers(Exception exception) =>
-        exception is InferenceException or IOException or UnauthorizedAccessException or JsonException;
+        exception is InferenceException or InvalidImageException or IOException or UnauthorizedAccessException or JsonException;
 
     /// <inheritdoc />
     public void WriteJson(Utf8JsonWriter writer)

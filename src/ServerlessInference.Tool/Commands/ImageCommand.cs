@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using ServerlessInference.Imaging;
+using ServerlessInference.Imaging.Processing;
 using ServerlessInference.Tool.Output;
-using ServerlessInference.Vision.Imaging;
-using ServerlessInference.Vision.Imaging.Resizing;
 
 namespace ServerlessInference.Tool.Commands;
 

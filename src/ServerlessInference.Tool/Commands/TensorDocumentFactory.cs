@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
-using ServerlessInference.Vision.Imaging;
+using ServerlessInference.Imaging;
+using ServerlessInference.Imaging.Processing;
 
 namespace ServerlessInference.Tool.Commands;
 

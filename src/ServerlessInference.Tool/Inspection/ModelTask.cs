@@ -1,7 +1,7 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
-using ServerlessInference.Vision.Detection;
+using ServerlessInference.Vision;
 
 namespace ServerlessInference.Tool.Inspection;
 

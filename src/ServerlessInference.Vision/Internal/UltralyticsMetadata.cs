@@ -1,7 +1,7 @@
 using System.Globalization;
 using ServerlessInference.Sessions;
 
-namespace ServerlessInference.Vision.Internal;
+namespace ServerlessInference.Vision;
 
 /// <summary>
 /// The information about a model that Ultralytics' exporter writes to its ONNX metadata. <see cref="ModelLabels"/> reads the class

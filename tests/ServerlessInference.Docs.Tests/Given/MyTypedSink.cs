@@ -1,5 +1,5 @@
 using ServerlessInference.Results;
-using ServerlessInference.Vision.Classification;
+using ServerlessInference.Vision;
 
 namespace ServerlessInference.Docs.Tests.Given;
 

@@ -4,8 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Lambda;
 using ServerlessInference.Registration;
 using ServerlessInference.Results;
-using ServerlessInference.Vision.Classification;
-using ServerlessInference.Vision.Detection;
+using ServerlessInference.Vision;
 
 namespace ServerlessInference.Docs.Tests.Given;
 

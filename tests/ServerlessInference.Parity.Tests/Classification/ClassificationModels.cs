@@ -1,10 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Imaging;
+using ServerlessInference.Imaging.Processing;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Registration;
 using ServerlessInference.Tensors;
 using ServerlessInference.Vision;
-using ServerlessInference.Vision.Classification;
-using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Parity.Tests.Classification;
 

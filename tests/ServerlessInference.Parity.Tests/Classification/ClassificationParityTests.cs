@@ -1,7 +1,7 @@
 using System.Text.Json;
+using ServerlessInference.Imaging;
 using ServerlessInference.Parity.Tests.Imaging;
 using ServerlessInference.Pipelines;
-using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Parity.Tests.Classification;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ServerlessInference.Vision.Detection;
+using ServerlessInference.Vision;
 
 namespace ServerlessInference.Parity.Tests.Detection;
 

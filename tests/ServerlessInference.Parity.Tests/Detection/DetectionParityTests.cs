@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Imaging.Processing;
 using ServerlessInference.Vision;
-using ServerlessInference.Vision.Detection;
-using ServerlessInference.Vision.Imaging;
-using ServerlessInference.Vision.Imaging.Resizing;
 
 namespace ServerlessInference.Parity.Tests.Detection;
 

@@ -2,14 +2,14 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ServerlessInference.Imaging;
+using ServerlessInference.Imaging.Processing;
 using ServerlessInference.Models;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
+using ServerlessInference.Vision;
 using ServerlessInference.Vision.Detection;
-using ServerlessInference.Vision.Detection.Internal;
-using ServerlessInference.Vision.Imaging;
-using ServerlessInference.Vision.Imaging.Internal;
 
 namespace ServerlessInference.Parity.Tests.Detection;
 
@@ -61,7 +61,8 @@ public sealed class RawOutputParityTests
         };
         var results = new ObjectDetection[1];
 
-        await new ObjectDetectionPostprocessor(new DetectionModels(options), options)
+        await new DetectionPostprocessor<ObjectDetection>(
+            new DetectionModels(options, DetectionTask.Boxes), options, new ObjectDetectionAnswer())
             .PostprocessAsync(batch, results, TestContext.Current.CancellationToken);
 
         DetectionGolden.AssertEqual(expected, results[0].Detections, boxTolerance: 0.01, scoreTolerance: 0.00001);

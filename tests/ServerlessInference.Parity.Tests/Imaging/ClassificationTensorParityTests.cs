@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using ServerlessInference.Vision.Imaging;
+using ServerlessInference.Imaging;
+using ServerlessInference.Imaging.Processing;
 
 namespace ServerlessInference.Parity.Tests.Imaging;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ServerlessInference.Vision.Imaging;
+using ServerlessInference.Imaging;
 
 namespace ServerlessInference.Parity.Tests.Imaging;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using ServerlessInference.Vision.Imaging;
+using ServerlessInference.Imaging;
 
 namespace ServerlessInference.Parity.Tests.Imaging;
 
@@ -8,7 +8,7 @@ namespace ServerlessInference.Parity.Tests.Imaging;
 internal static class ImageGolden
 {
     /// <summary>The decoder under test: the library's own formats, and those of the ImageSharp adapter.</summary>
-    internal static readonly ImageDecoder Decoder = new([new ServerlessInference.Vision.ImageSharp.ImageSharpDecoder()]);
+    internal static readonly ImageDecoder Decoder = new([new ServerlessInference.Imaging.ImageSharp.ImageSharpDecoder()]);
 
     internal static JsonElement Read(params string[] parts) => JsonDocument.Parse(File.ReadAllBytes(Reference.File(parts))).RootElement;
 

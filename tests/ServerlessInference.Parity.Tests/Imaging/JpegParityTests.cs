@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using ServerlessInference.Vision.Imaging;
-using ServerlessInference.Vision.Imaging.Jpeg;
+using ServerlessInference.Imaging;
+using ServerlessInference.Imaging.Formats.Jpeg;
 
 namespace ServerlessInference.Parity.Tests.Imaging;
 

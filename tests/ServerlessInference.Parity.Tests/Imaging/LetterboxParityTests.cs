@@ -1,6 +1,6 @@
 using System.Text.Json;
-using ServerlessInference.Vision.Imaging;
-using ServerlessInference.Vision.Imaging.Resizing;
+using ServerlessInference.Imaging;
+using ServerlessInference.Imaging.Processing;
 
 namespace ServerlessInference.Parity.Tests.Imaging;
 

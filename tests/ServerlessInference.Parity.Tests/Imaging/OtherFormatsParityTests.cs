@@ -1,6 +1,6 @@
 using System.Text.Json;
-using ServerlessInference.Vision.ImageSharp;
-using ServerlessInference.Vision.Imaging;
+using ServerlessInference.Imaging;
+using ServerlessInference.Imaging.ImageSharp;
 
 namespace ServerlessInference.Parity.Tests.Imaging;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Imaging;
+using ServerlessInference.Imaging.Processing;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
-using ServerlessInference.Vision.Classification;
-using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Vision.Tests.Classification;
 

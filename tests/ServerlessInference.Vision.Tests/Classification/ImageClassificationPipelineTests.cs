@@ -1,12 +1,11 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ServerlessInference.Imaging;
+using ServerlessInference.Imaging.Processing;
 using ServerlessInference.Models;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 using ServerlessInference.Vision.Classification;
-using ServerlessInference.Vision.Classification.Internal;
-using ServerlessInference.Vision.Imaging;
-using ServerlessInference.Vision.Imaging.Internal;
 
 namespace ServerlessInference.Vision.Tests.Classification;
 
@@ -192,8 +191,8 @@ public sealed class ImageClassificationPipelineTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => preprocessing);
     }
 
-    private static EncodedImagePreprocessor CreatePreprocessor(ImageClassificationOptions options, WorkingMemory? memory = null) =>
-        new(new ImageDecoder(), options.Decoding, memory ?? new WorkingMemory(), model => ClassificationSettings.Read(model, options));
+    private static ImagePreprocessor CreatePreprocessor(ImageClassificationOptions options, WorkingMemory? memory = null) =>
+        new(new ImageDecoder(), options.Decoding, memory ?? new WorkingMemory(), model => DefaultPreprocessing.Read(model, options.Preprocessing));
 
     private static ModelFile[] Files(params (string Name, string Text)[] files) =>
         [.. files.Select(file => ModelFile.InMemory(file.Name, System.Text.Encoding.UTF8.GetBytes(file.Text)))];

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using ServerlessInference.Vision.Classification;
 
 namespace ServerlessInference.Vision.Tests.Classification;
 

@@ -1,10 +1,8 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ServerlessInference.Imaging.Processing;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Tensors;
 using ServerlessInference.Vision.Classification;
-using ServerlessInference.Vision.Classification.Internal;
-using ServerlessInference.Vision.Imaging;
-using ServerlessInference.Vision.Imaging.Resizing;
 using ServerlessInference.Vision.Tests.Detection;
 
 namespace ServerlessInference.Vision.Tests.Classification;
@@ -16,8 +14,8 @@ public sealed class UltralyticsClassificationTests
     [InlineData(96, 128, ImageResizeMode.Exact)]
     public void Read_ClassifyTask_UsesUltralyticsTransforms(int height, int width, ImageResizeMode mode)
     {
-        ImagePreprocessingOptions settings = ClassificationSettings.Read(
-            Fixture().Input(1, 3, height, width).Model(), new ImageClassificationOptions());
+        ImagePreprocessingOptions settings = DefaultPreprocessing.Read(
+            Fixture().Input(1, 3, height, width).Model(), null);
 
         Assert.Equal((mode, height, width, height), (settings.Mode, settings.Height, settings.Width, settings.ShorterSide));
         Assert.Equal(
@@ -28,8 +26,8 @@ public sealed class UltralyticsClassificationTests
     [Fact]
     public void Read_DynamicSize_UsesMetadata()
     {
-        ImagePreprocessingOptions settings = ClassificationSettings.Read(
-            Fixture().Input(-1, 3, -1, -1).Metadata("imgsz", "[128, 128]").Model(), new ImageClassificationOptions());
+        ImagePreprocessingOptions settings = DefaultPreprocessing.Read(
+            Fixture().Input(-1, 3, -1, -1).Metadata("imgsz", "[128, 128]").Model(), null);
 
         Assert.Equal((128, 128, 128), (settings.Height, settings.Width, settings.ShorterSide));
     }

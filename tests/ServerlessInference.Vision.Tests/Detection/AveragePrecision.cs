@@ -1,5 +1,3 @@
-using ServerlessInference.Vision.Detection;
-
 namespace ServerlessInference.Vision.Tests.Detection;
 
 /// <summary>

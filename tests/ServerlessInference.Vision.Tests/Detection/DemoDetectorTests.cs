@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using ServerlessInference.Vision.Detection;
 
 namespace ServerlessInference.Vision.Tests.Detection;
 

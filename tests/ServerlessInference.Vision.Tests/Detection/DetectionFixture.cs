@@ -1,12 +1,11 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ServerlessInference.Imaging;
+using ServerlessInference.Imaging.Processing;
 using ServerlessInference.Models;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 using ServerlessInference.Vision.Detection;
-using ServerlessInference.Vision.Detection.Internal;
-using ServerlessInference.Vision.Imaging;
-using ServerlessInference.Vision.Imaging.Internal;
 
 namespace ServerlessInference.Vision.Tests.Detection;
 
@@ -68,14 +67,14 @@ internal sealed class DetectionFixture
             new ModelArtifact("test", "1", files));
     }
 
-    public DetectionModel Detection() => new(Model(), Options);
+    public DetectionModel Detection() => new(Model(), Options, DetectionTask.Boxes);
 
     /// <summary>Gets the head that is found. Fails the test if there is not exactly one.</summary>
     public DetectionHead Head()
     {
         HeadSelection selection = Detection().Selection;
         Assert.Null(selection.Failure);
-        return Assert.Single(selection.Decoders).Head;
+        return Assert.Single(selection.Heads).Head;
     }
 
     public string Failure() => Detection().Selection.Failure ?? throw new InvalidOperationException("A head was found.");
@@ -92,7 +91,8 @@ internal sealed class DetectionFixture
         state.Size = size ?? new ImageSize(640, 640);
         Array.Fill(state.Transforms, transform ?? new LetterboxTransform(640, 640, 1, 1, 0, 0));
         var results = new ObjectDetection[count];
-        await new ObjectDetectionPostprocessor(new DetectionModels(Options), Options)
+        await new DetectionPostprocessor<ObjectDetection>(
+            new DetectionModels(Options, DetectionTask.Boxes), Options, new ObjectDetectionAnswer())
             .PostprocessAsync(batch, results, TestContext.Current.CancellationToken);
         return results;
     }

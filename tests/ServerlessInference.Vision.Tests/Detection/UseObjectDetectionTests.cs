@@ -1,12 +1,10 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ServerlessInference.Imaging;
 using ServerlessInference.Models;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Tests.Support;
-using ServerlessInference.Vision.Detection;
-using ServerlessInference.Vision.Imaging;
-using ServerlessInference.Vision.Imaging.Png;
 
 namespace ServerlessInference.Vision.Tests.Detection;
 

@@ -1,4 +1,3 @@
-using ServerlessInference.Vision.Internal;
 using ServerlessInference.Vision.Tests.Detection;
 
 namespace ServerlessInference.Vision.Tests.Internal;

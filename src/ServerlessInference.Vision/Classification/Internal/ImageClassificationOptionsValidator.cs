@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace ServerlessInference.Vision.Classification.Internal;
+namespace ServerlessInference.Vision.Classification;
 
 /// <summary>Validates each setting on its own, with source-generated code.</summary>
 [OptionsValidator]

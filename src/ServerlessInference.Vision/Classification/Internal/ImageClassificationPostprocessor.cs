@@ -2,9 +2,8 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
-using ServerlessInference.Vision.Internal;
 
-namespace ServerlessInference.Vision.Classification.Internal;
+namespace ServerlessInference.Vision.Classification;
 
 /// <summary>Converts class scores <c>[n, classes]</c> of float16, float32 or float64 to labels. Thread-safe.</summary>
 internal sealed class ImageClassificationPostprocessor(ImageClassificationOptions options) : IPostprocessor<ImageClassification>

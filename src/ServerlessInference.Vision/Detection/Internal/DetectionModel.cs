@@ -1,16 +1,13 @@
+using ServerlessInference.Imaging;
+using ServerlessInference.Imaging.Processing;
 using ServerlessInference.Sessions;
-using ServerlessInference.Vision.Imaging;
-using ServerlessInference.Vision.Imaging.Internal;
-using ServerlessInference.Vision.Internal;
+using ServerlessInference.Vision.Detection.Heads;
 
-namespace ServerlessInference.Vision.Detection.Internal;
+namespace ServerlessInference.Vision.Detection;
 
 /// <summary>The properties of a loaded model that detection needs: labels, head and letterbox. Thread-safe.</summary>
 internal sealed class DetectionModel
 {
-    /// <summary>The input size if neither the model nor its metadata states one: the size with which Ultralytics trains.</summary>
-    private const int DefaultSide = 640;
-
     private const int DefaultStride = 32;
 
     private readonly DetectionOptions _options;
@@ -18,13 +15,13 @@ internal sealed class DetectionModel
     private readonly LoadedModel _model;
     private ResolvedHead? _resolved;
 
-    public DetectionModel(LoadedModel model, DetectionOptions options)
+    public DetectionModel(LoadedModel model, DetectionOptions options, DetectionTask task)
     {
         _model = model;
         _options = options;
         _metadata = UltralyticsMetadata.Read(model);
         Labels = ModelLabels.Find(model, options.LabelsFile);
-        Selection = HeadSelector.Select(model, _metadata, Labels.Count, GetInputSize(model), options);
+        Selection = HeadSelector.Select(model, _metadata, Labels.Count, GetInputSize(model), options, task);
     }
 
     /// <summary>Gets the class names. Empty if the model has none.</summary>
@@ -44,11 +41,10 @@ internal sealed class DetectionModel
             return set.Clone();
         }
 
-        bool isYolox = Selection is { IsFound: true, Decoders: [{ Head: DetectionHead.Yolox or DetectionHead.YoloxDecoded }] };
+        bool isYolox = Selection is { IsFound: true, Heads: [{ Head: DetectionHead.Yolox or DetectionHead.YoloxDecoded }] };
         ImagePreprocessingOptions settings = isYolox ? ImagePreprocessingPresets.Yolox() : ImagePreprocessingPresets.Ultralytics();
         (int height, int width) = GetInputSize(_model);
-        settings.Height = height > 0 ? height : _metadata.Height > 0 ? _metadata.Height : DefaultSide;
-        settings.Width = width > 0 ? width : _metadata.Width > 0 ? _metadata.Width : DefaultSide;
+        DefaultPreprocessing.CreateLetterbox(settings, _metadata, height, width);
         if (_options.RectangularInput && height == 0 && width == 0)
         {
             settings.LetterboxStride = _metadata.Stride > 0 ? _metadata.Stride : DefaultStride;
@@ -90,21 +86,21 @@ internal sealed class DetectionModel
 
         // If there was a single candidate before the model ran, it stays: the images were preprocessed for that head (YOLOX has its own
         // letterbox). Only whether the actual shape fits it is checked below.
-        Heads.IDetectionHeadDecoder[] decoders = Selection.Decoders is [var only]
+        HeadDefinition[] heads = Selection.Heads is [var only]
             ? [only]
-            : HeadSelector.FindMatches(Selection.Decoders, query, out _);
+            : HeadSelector.FindMatches(Selection.Heads, query, out _);
         string mismatches = string.Empty;
-        if (decoders is [var decoder] && HeadSelector.FindMatches(decoders, query with { Forced = true }, out mismatches) is [_])
+        if (heads is [var head] && HeadSelector.FindMatches(heads, query with { Forced = true }, out mismatches) is [_])
         {
-            return new ResolvedHead(query.Axis1, query.Axis2, decoder, decoder.CreateLayout(query));
+            return new ResolvedHead(query.Axis1, query.Axis2, head, head.Recognizer.CreateLayout(query));
         }
 
-        if (decoders.Length != 1)
+        if (heads.Length != 1)
         {
-            HeadSelector.FindMatches(Selection.Decoders, query, out mismatches);
+            HeadSelector.FindMatches(Selection.Heads, query, out mismatches);
         }
 
-        throw Unexpected(shape, decoders.Length > 1 ? HeadSelector.DescribeAmbiguity(decoders) : mismatches);
+        throw Unexpected(shape, heads.Length > 1 ? HeadSelector.DescribeAmbiguity(heads) : mismatches);
     }
 
     private ModelContractException Unexpected(ReadOnlySpan<long> shape, string reason) => new(
@@ -112,18 +108,7 @@ internal sealed class DetectionModel
         $"{$"[{string.Join(", ", shape.ToArray())}]"}: {reason}. " +
         $"Load the labels that belong to this model, or set the option {nameof(DetectionOptions.Head)}.");
 
-    private static (int Height, int Width) GetInputSize(LoadedModel model)
-    {
-        // In a chain of models only the first one must have an image input.
-        if (EncodedImagePreprocessor.FindImageInput(model) is not { } input)
-        {
-            return default;
-        }
-
-        bool channelsLast = input.Shape[3] == ImageBuffer.Channels && input.Shape[1] != ImageBuffer.Channels;
-        return (ToSide(input.Shape[channelsLast ? 1 : 2]), ToSide(input.Shape[channelsLast ? 2 : 3]));
-    }
-
-    // A dynamic axis, or one that no image can have, counts as not known: 0.
-    private static int ToSide(long axis) => axis is > 0 and <= 65_535 ? (int)axis : 0;
+    // In a chain of models only the first one must have an image input.
+    private static (int Height, int Width) GetInputSize(LoadedModel model) =>
+        ImageInput.Find(model) is { } input ? ImageInput.GetSize(input) : default;
 }

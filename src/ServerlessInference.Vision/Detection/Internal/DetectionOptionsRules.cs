@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace ServerlessInference.Vision.Detection.Internal;
+namespace ServerlessInference.Vision.Detection;
 
 /// <summary>Validates settings that depend on each other.</summary>
 internal sealed class DetectionOptionsRules : IValidateOptions<DetectionOptions>

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace ServerlessInference.Vision.Detection.Internal;
+namespace ServerlessInference.Vision.Detection;
 
 /// <summary>Validates each setting on its own, with source-generated code.</summary>
 [OptionsValidator]

@@ -1,6 +1,6 @@
-using ServerlessInference.Vision.Detection.Internal.Suppression;
+using ServerlessInference.Vision.Detection.Suppression;
 
-namespace ServerlessInference.Vision.Detection.Internal;
+namespace ServerlessInference.Vision.Detection;
 
 /// <summary>The working memory of detection. It belongs to a batch and is reused from request to request.</summary>
 internal sealed class DetectionWorkspace

@@ -1,16 +1,16 @@
 using System.Diagnostics.CodeAnalysis;
-using ServerlessInference.Vision.Detection.Internal.Heads;
+using ServerlessInference.Vision.Detection.Heads;
 
-namespace ServerlessInference.Vision.Detection.Internal;
+namespace ServerlessInference.Vision.Detection;
 
 /// <summary>The output with the boxes of a model and its possible heads, or the reason why none was found. Immutable.</summary>
 internal sealed class HeadSelection
 {
-    private HeadSelection(int output, HeadQuery query, IDetectionHeadDecoder[] decoders, string? failure)
+    private HeadSelection(int output, HeadQuery query, HeadDefinition[] heads, string? failure)
     {
         Output = output;
         Query = query;
-        Decoders = decoders;
+        Heads = heads;
         Failure = failure;
     }
 
@@ -21,7 +21,7 @@ internal sealed class HeadSelection
     public HeadQuery Query { get; }
 
     /// <summary>Gets the heads that match. There are several only if some axes are not known yet.</summary>
-    public IReadOnlyList<IDetectionHeadDecoder> Decoders { get; }
+    public IReadOnlyList<HeadDefinition> Heads { get; }
 
     /// <summary>Gets the reason why no head was found; <see langword="null"/> if one was found.</summary>
     public string? Failure { get; }
@@ -30,8 +30,8 @@ internal sealed class HeadSelection
     [MemberNotNullWhen(false, nameof(Failure))]
     public bool IsFound => Failure is null;
 
-    public static HeadSelection Success(int output, in HeadQuery query, IDetectionHeadDecoder[] decoders) =>
-        new(output, query, decoders, null);
+    public static HeadSelection Success(int output, in HeadQuery query, HeadDefinition[] heads) =>
+        new(output, query, heads, null);
 
     public static HeadSelection Fail(string failure) => new(-1, default, [], failure);
 }

@@ -1,10 +1,9 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
-using ServerlessInference.Vision.Detection.Internal.Heads;
-using ServerlessInference.Vision.Internal;
+using ServerlessInference.Vision.Detection.Heads;
 
-namespace ServerlessInference.Vision.Detection.Internal;
+namespace ServerlessInference.Vision.Detection;
 
 /// <summary>Finds the output with the boxes of a model and the heads that match it.</summary>
 /// <remarks>
@@ -14,9 +13,6 @@ namespace ServerlessInference.Vision.Detection.Internal;
 /// </remarks>
 internal static class HeadSelector
 {
-    private static readonly IDetectionHeadDecoder[] AllDecoders =
-        [new EndToEndDecoder(), new YoloV8Decoder(), new YoloV5Decoder(), new YoloxDecoder(decoded: null)];
-
     /// <summary>The names that exporters commonly give the output with the boxes. They decide if several outputs match.</summary>
     private static readonly string[] CommonOutputNames = ["output0", "output", "outputs"];
 
@@ -26,24 +22,30 @@ internal static class HeadSelector
     /// <param name="labels">The number of class names; 0 if there are none.</param>
     /// <param name="input">The size of the model's input in pixels; 0 if it is dynamic.</param>
     /// <param name="options">The options.</param>
+    /// <param name="task">What the model should detect.</param>
     /// <returns>
     /// The output and the heads that match it, or the reason why there is none. There are several heads only if some axes are not known
     /// yet.
     /// </returns>
     public static HeadSelection Select(
-        LoadedModel model, UltralyticsMetadata metadata, int labels, (int Height, int Width) input, DetectionOptions options)
+        LoadedModel model,
+        UltralyticsMetadata metadata,
+        int labels,
+        (int Height, int Width) input,
+        DetectionOptions options,
+        DetectionTask task)
     {
         string name = model.Identity.Name;
         IReadOnlyList<ValueDescription> outputs = model.Description.Outputs;
-        if (UnsupportedTask.DescribeFromMetadata(metadata) is { } task)
+        if (UnsupportedTask.DescribeFromMetadata(metadata, task) is { } stated)
         {
-            return HeadSelection.Fail($"Model '{name}' {task}");
+            return HeadSelection.Fail($"Model '{name}' {stated}");
         }
 
         // With labels, the shapes are compared with the heads first: a shape that looks like another task may be exactly that of a detector
         // with this number of classes.
         bool forced = options.Head != DetectionHead.Auto;
-        if (!forced && labels == 0 && UnsupportedTask.DescribeFromShapes(outputs, labels) is { } shape)
+        if (!forced && labels == 0 && UnsupportedTask.DescribeFromShapes(outputs, labels, task) is { } shape)
         {
             return HeadSelection.Fail(
                 $"Model '{name}' {shape} If its boxes are axis-aligned, add a file with its labels next to the model, or set the option " +
@@ -57,6 +59,8 @@ internal static class HeadSelector
                 $"Correct the option {nameof(options.Output)}.");
         }
 
+        IEnumerable<HeadDefinition> candidates = forced ? task.SelectableHeads.Where(head => head.Head == options.Head) : task.Heads;
+        int furtherValues = task.CountFurtherValues?.Invoke(model) ?? 0;
         var mismatches = new List<string>();
         var matches = new List<HeadSelection>();
         for (int i = 0; i < outputs.Count; i++)
@@ -74,46 +78,48 @@ internal static class HeadSelector
 
             ReadOnlySpan<long> axes = outputs[i].Shape.Length == 0 ? [-1, -1, -1] : outputs[i].Shape;
             var query = new HeadQuery(
-                outputs[i].Name, axes[1], axes[2], labels, input.Height, input.Width, metadata.IsPresent, metadata.EndToEnd, forced);
-            IDetectionHeadDecoder[] decoders = FindMatches(GetDecoders(options.Head), query, out string rejected);
-            if (decoders.Length == 0)
+                outputs[i].Name, axes[1], axes[2], labels, input.Height, input.Width, metadata.IsPresent, metadata.EndToEnd, forced)
+            {
+                FurtherValues = furtherValues,
+            };
+            HeadDefinition[] heads = FindMatches(candidates, query, out string rejected);
+            if (heads.Length == 0)
             {
                 mismatches.Add($"{outputs[i]}: {rejected}.");
             }
-            else if (decoders.Length > 1 && query.IsComplete)
+            else if (heads.Length > 1 && query.IsComplete)
             {
-                mismatches.Add($"{outputs[i]}: {DescribeAmbiguity(decoders)}; set the option {nameof(options.Head)}.");
+                mismatches.Add($"{outputs[i]}: {DescribeAmbiguity(heads)}; set the option {nameof(options.Head)}.");
             }
             else
             {
-                matches.Add(HeadSelection.Success(i, query, decoders));
+                matches.Add(HeadSelection.Success(i, query, heads));
             }
         }
 
         return matches.Count > 0
             ? matches[Math.Max(0, matches.FindIndex(match => CommonOutputNames.Contains(outputs[match.Output].Name)))]
-            : HeadSelection.Fail(Describe(model, labels, mismatches));
+            : HeadSelection.Fail(Describe(model, labels, task, mismatches));
     }
 
     /// <summary>Finds the heads that match an output.</summary>
-    /// <param name="decoders">The heads to choose from.</param>
+    /// <param name="heads">The heads to choose from.</param>
     /// <param name="query">The known properties of the output.</param>
     /// <param name="mismatches">Receives the reason why each of the others does not match.</param>
     /// <returns>The heads that match.</returns>
-    public static IDetectionHeadDecoder[] FindMatches(
-        IEnumerable<IDetectionHeadDecoder> decoders, in HeadQuery query, out string mismatches)
+    public static HeadDefinition[] FindMatches(IEnumerable<HeadDefinition> heads, in HeadQuery query, out string mismatches)
     {
-        var matches = new List<IDetectionHeadDecoder>();
+        var matches = new List<HeadDefinition>();
         var rejected = new List<string>();
-        foreach (IDetectionHeadDecoder decoder in decoders)
+        foreach (HeadDefinition head in heads)
         {
-            if (decoder.GetMismatch(query) is { } mismatch)
+            if (head.Recognizer.GetMismatch(query) is { } mismatch)
             {
-                rejected.Add($"not {decoder.Description}, because {mismatch}");
+                rejected.Add($"not {head.Description}, because {mismatch}");
             }
             else
             {
-                matches.Add(decoder);
+                matches.Add(head);
             }
         }
 
@@ -122,16 +128,8 @@ internal static class HeadSelector
     }
 
     /// <summary>Describes, for a message, that several heads match.</summary>
-    public static string DescribeAmbiguity(IEnumerable<IDetectionHeadDecoder> decoders) =>
-        $"matches both {string.Join(" and ", decoders.Select(decoder => decoder.Description))}";
-
-    private static IDetectionHeadDecoder[] GetDecoders(DetectionHead head) => head switch
-    {
-        DetectionHead.Yolox => [new YoloxDecoder(decoded: false)],
-        DetectionHead.YoloxDecoded => [new YoloxDecoder(decoded: true)],
-        DetectionHead.Auto => AllDecoders,
-        _ => [.. AllDecoders.Where(decoder => decoder.Head == head)],
-    };
+    public static string DescribeAmbiguity(IEnumerable<HeadDefinition> heads) =>
+        $"matches both {string.Join(" and ", heads.Select(head => head.Description))}";
 
     // Some exporters do not declare the shape of an output. If it is the only output, the head is determined after the model has run.
     private static string? GetOutputMismatch(ValueDescription output, bool isOnlyOutput) => output switch
@@ -147,9 +145,9 @@ internal static class HeadSelector
         _ => null,
     };
 
-    private static string Describe(LoadedModel model, int labels, List<string> mismatches)
+    private static string Describe(LoadedModel model, int labels, DetectionTask task, List<string> mismatches)
     {
-        string advice = labels > 0 && UnsupportedTask.DescribeFromShapes(model.Description.Outputs, labels) is { } shape
+        string advice = labels > 0 && UnsupportedTask.DescribeFromShapes(model.Description.Outputs, labels, task) is { } shape
             ? $"Perhaps it {shape} Otherwise load"
             : "Load";
         return $"No head matches an output of model '{model.Identity.Name}', which has {(labels > 0 ? $"{labels} labels" : "no labels")} " +

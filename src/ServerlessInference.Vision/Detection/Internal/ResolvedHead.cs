@@ -1,10 +1,10 @@
-using ServerlessInference.Vision.Detection.Internal.Heads;
+using ServerlessInference.Vision.Detection.Heads;
 
-namespace ServerlessInference.Vision.Detection.Internal;
+namespace ServerlessInference.Vision.Detection;
 
 /// <summary>The head of an output with a given shape. Immutable.</summary>
 /// <param name="Axis1">The length of the second axis of the output.</param>
 /// <param name="Axis2">The length of the third axis of the output.</param>
-/// <param name="Decoder">The decoder of the head.</param>
+/// <param name="Head">The head.</param>
 /// <param name="Layout">The sizes of the output.</param>
-internal sealed record ResolvedHead(long Axis1, long Axis2, IDetectionHeadDecoder Decoder, HeadLayout Layout);
+internal sealed record ResolvedHead(long Axis1, long Axis2, HeadDefinition Head, HeadLayout Layout);

@@ -1,11 +1,10 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Tensors;
-using ServerlessInference.Vision.Detection.Internal.Heads;
-using ServerlessInference.Vision.Internal;
+using ServerlessInference.Vision.Detection.Heads;
 
-namespace ServerlessInference.Vision.Detection.Internal;
+namespace ServerlessInference.Vision.Detection;
 
-/// <summary>Recognises models that detect more than axis-aligned boxes, so that they are rejected instead of misinterpreted.</summary>
+/// <summary>Recognises models that detect something else than their pipeline, so that they are rejected instead of misinterpreted.</summary>
 internal static class UnsupportedTask
 {
     /// <summary>The number of mask coefficients in Ultralytics' segmentation models.</summary>
@@ -14,28 +13,29 @@ internal static class UnsupportedTask
     /// <summary>The number of values of COCO's 17 keypoints, each with x, y and visibility.</summary>
     private const int CocoKeypointValues = 17 * 3;
 
-    /// <summary>Describes, from the metadata, a model that does not detect axis-aligned boxes.</summary>
+    /// <summary>Describes, from the metadata, a model of another task.</summary>
+    /// <param name="metadata">The metadata of its exporter.</param>
+    /// <param name="task">What the model should detect.</param>
     /// <returns>
     /// The end of a sentence: what the model is and what to do. <see langword="null"/> if the metadata does not state another task.
     /// </returns>
-    public static string? DescribeFromMetadata(UltralyticsMetadata metadata) => metadata switch
+    public static string? DescribeFromMetadata(UltralyticsMetadata metadata, DetectionTask task) => metadata switch
     {
         { IsClassifier: true } =>
             "is an image classifier (the task in its metadata is 'classify'). Call UseImageClassification instead of UseObjectDetection.",
-        { Task: "segment" } => Describe("a segmentation model", "the task in its metadata is 'segment'"),
-        { Task: "pose" } or { HasKeypoints: true } => Describe("a pose model", "the task in its metadata is 'pose'"),
-        { Task: "obb" } => Describe("a model of oriented boxes", "the task in its metadata is 'obb'"),
-        { Task: not (null or "detect") } => Describe("not a detection model", $"the task in its metadata is '{metadata.Task}'"),
+        { Task: not null } when metadata.Task != task.Name => Describe(metadata.Task, $"the task in its metadata is '{metadata.Task}'"),
+        { HasKeypoints: true } when task.Name != "pose" => Describe("pose", "the task in its metadata is 'pose'"),
         _ => null,
     };
 
-    /// <summary>Describes, from the shapes of the outputs, a model that does not detect axis-aligned boxes.</summary>
+    /// <summary>Describes, from the shapes of the outputs, a model of another task.</summary>
     /// <param name="outputs">The outputs.</param>
     /// <param name="labels">The number of class names; 0 if there are none.</param>
+    /// <param name="task">What the model should detect.</param>
     /// <returns>
     /// The end of a sentence: what the model is and what to do. <see langword="null"/> if the shapes do not indicate another task.
     /// </returns>
-    public static string? DescribeFromShapes(IReadOnlyList<ValueDescription> outputs, int labels)
+    public static string? DescribeFromShapes(IReadOnlyList<ValueDescription> outputs, int labels, DetectionTask task)
     {
         long prototypes = CountPrototypes(outputs);
         foreach (ValueDescription output in outputs)
@@ -47,13 +47,13 @@ internal static class UnsupportedTask
 
             // In the layout of each head, the values that remain after the box and the classes. Without labels there is at least one class.
             int classes = Math.Max(labels, 1);
-            string? task =
+            string? found =
                 GetTask(output.Shape[1] - 4 - classes, prototypes, labels) ??
                 GetTask(output.Shape[2] - 5 - classes, prototypes, labels) ??
                 GetTask(output.Shape[2] - EndToEndDecoder.Values, prototypes, classes);
-            if (task is not null)
+            if (found is not null && found != task.Name)
             {
-                return Describe(task, $"according to the shape of its output {output}");
+                return Describe(found, $"according to the shape of its output {output}");
             }
         }
 
@@ -66,10 +66,10 @@ internal static class UnsupportedTask
     {
         if (prototypes > 0 && (labels > 0 ? values == prototypes : prototypes == MaskCoefficients && values >= MaskCoefficients))
         {
-            return "a segmentation model";
+            return "segment";
         }
 
-        return values == CocoKeypointValues ? "a pose model" : values == 1 && labels > 0 ? "a model of oriented boxes" : null;
+        return values == CocoKeypointValues ? "pose" : values == 1 && labels > 0 ? "obb" : null;
     }
 
     // Masks are linear combinations of prototypes, which are an output [n, m, height / 4, width / 4]. Returns m, or 0 without such an
@@ -93,7 +93,15 @@ internal static class UnsupportedTask
         return 0;
     }
 
+    private static string GetNoun(string task) => task switch
+    {
+        "segment" => "a segmentation model",
+        "pose" => "a pose model",
+        "obb" => "a model of oriented boxes",
+        _ => "not a detection model",
+    };
+
     private static string Describe(string task, string reason) =>
-        $"is {task} ({reason}); only axis-aligned boxes are supported. Export a detection model, or read the outputs with your own " +
-        "postprocessor (UsePipeline).";
+        $"is {GetNoun(task)} ({reason}); only axis-aligned boxes are supported. Export a detection model, or read the outputs with your own " +
+        "postprocessor (UseImagePipeline).";
 }

@@ -1,6 +1,5 @@
+using ServerlessInference.Imaging;
 using ServerlessInference.Tensors;
-using ServerlessInference.Vision.Detection;
-using ServerlessInference.Vision.Imaging;
 
 namespace ServerlessInference.Vision.Tests.Detection.Internal;
 

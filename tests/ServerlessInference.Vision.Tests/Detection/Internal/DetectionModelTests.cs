@@ -1,5 +1,4 @@
-using ServerlessInference.Vision.Imaging;
-using ServerlessInference.Vision.Imaging.Resizing;
+using ServerlessInference.Imaging.Processing;
 
 namespace ServerlessInference.Vision.Tests.Detection.Internal;
 

@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
-using ServerlessInference.Vision.Detection;
 
 namespace ServerlessInference.Vision.Tests.Detection.Internal;
 
@@ -184,5 +183,5 @@ public sealed class HeadSelectorTests
     public void Select_DynamicAxes_KeepsSeveralHeads() =>
         Assert.True(
             DetectionFixture.With("output0", -1, 84, -1).Input(-1, 3, -1, -1).Ultralytics("detect", 80).Detection()
-                .Selection.Decoders.Count >= 1);
+                .Selection.Heads.Count >= 1);
 }

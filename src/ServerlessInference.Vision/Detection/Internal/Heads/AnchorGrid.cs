@@ -1,4 +1,4 @@
-namespace ServerlessInference.Vision.Detection.Internal.Heads;
+namespace ServerlessInference.Vision.Detection.Heads;
 
 /// <summary>Counts the cells of the grids of a detector. There is one grid per stride, with one cell per stride × stride pixels.</summary>
 internal static class AnchorGrid

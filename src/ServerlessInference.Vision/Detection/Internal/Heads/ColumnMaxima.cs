@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace ServerlessInference.Vision.Detection.Internal.Heads;
+namespace ServerlessInference.Vision.Detection.Heads;
 
 /// <summary>Finds the highest class score of each box, if the scores are stored in one row per class and one column per box.</summary>
 /// <remarks>

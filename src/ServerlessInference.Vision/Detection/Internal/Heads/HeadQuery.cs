@@ -1,4 +1,4 @@
-namespace ServerlessInference.Vision.Detection.Internal.Heads;
+namespace ServerlessInference.Vision.Detection.Heads;
 
 /// <summary>The known properties of an output whose head is to be determined.</summary>
 /// <param name="Output">The name of the output.</param>
@@ -13,6 +13,11 @@ namespace ServerlessInference.Vision.Detection.Internal.Heads;
 internal readonly record struct HeadQuery(
     string Output, long Axis1, long Axis2, int Labels, int Height, int Width, bool FromUltralytics, bool EndToEnd, bool Forced)
 {
+    /// <summary>
+    /// Gets the number of values of a box that follow its class scores: mask coefficients, keypoints or an angle. 0 for a head of boxes.
+    /// </summary>
+    public int FurtherValues { get; init; }
+
     /// <summary>Gets a value indicating whether all sizes are known.</summary>
     public bool IsComplete => Axis1 >= 0 && Axis2 >= 0 && Height > 0 && Width > 0;
 
@@ -38,14 +43,15 @@ internal readonly record struct HeadQuery(
             return null;
         }
 
+        int others = before + FurtherValues;
         if (Labels > 0)
         {
-            return values == before + Labels
+            return values == others + Labels
                 ? null
-                : $"{Labels} labels need {before + Labels} values per box and axis {axis} has {values}";
+                : $"{Labels} labels need {others + Labels} values per box and axis {axis} has {values}";
         }
 
-        return values > before ? null : $"a box has at least {before + 1} values and axis {axis} has {values}";
+        return values > others ? null : $"a box has at least {others + 1} values and axis {axis} has {values}";
     }
 
     /// <summary>Explains why an axis cannot be the number of boxes.</summary>
@@ -70,4 +76,11 @@ internal readonly record struct HeadQuery(
         bool isLonger = axis == 1 ? Axis1 > Axis2 : Axis2 > Axis1;
         return isLonger ? null : $"axis {axis} would be the number of boxes, but it is not the longer axis";
     }
+
+    /// <summary>Creates the layout of an output, all sizes of which are known.</summary>
+    /// <param name="boxes">The number of boxes.</param>
+    /// <param name="classes">The number of class scores and further values of a box.</param>
+    /// <returns>The layout.</returns>
+    public HeadLayout CreateLayout(long boxes, long classes) =>
+        new((int)boxes, (int)classes - FurtherValues, Height, Width, FurtherValues);
 }

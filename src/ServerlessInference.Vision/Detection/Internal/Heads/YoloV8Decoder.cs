@@ -1,30 +1,15 @@
-using ServerlessInference.Vision.Detection.Internal.Suppression;
+using ServerlessInference.Vision.Detection.Suppression;
 
-namespace ServerlessInference.Vision.Detection.Internal.Heads;
+namespace ServerlessInference.Vision.Detection.Heads;
 
 /// <summary>
 /// Decodes <c>[n, 4 + classes, boxes]</c>: rows of centre x, centre y, width and height in pixels, then a row of probabilities per class.
 /// </summary>
 /// <remarks>Source: the exported <c>Detect</c> head of Ultralytics 8.</remarks>
-internal sealed class YoloV8Decoder : IDetectionHeadDecoder
+internal sealed class YoloV8Decoder : IHeadDecoder
 {
-    private const int BoxRows = 4;
-
-    public DetectionHead Head => DetectionHead.YoloV8;
-
-    public string Description => "YOLOv8 [n, 4 + classes, boxes]";
-
-    public float DefaultMinScore => 0.25f;
-
-    public float? DefaultIouThreshold => 0.7f;
-
-    public string? GetMismatch(in HeadQuery query) =>
-        query.EndToEnd && !query.Forced
-            ? "the metadata states that the model is end-to-end"
-            : query.GetValuesMismatch(1, BoxRows) ?? (query.Forced ? null : query.GetBoxesMismatch(2));
-
-    public HeadLayout CreateLayout(in HeadQuery query) =>
-        new((int)query.Axis2, (int)query.Axis1 - BoxRows, query.Height, query.Width);
+    /// <summary>The number of rows before those of the class scores.</summary>
+    public const int BoxRows = 4;
 
     public void Decode(ReadOnlySpan<float> output, in HeadLayout layout, float minScore, CandidateBuffer candidates)
     {

@@ -1,6 +1,6 @@
-using ServerlessInference.Vision.Detection.Internal.Suppression;
+using ServerlessInference.Vision.Detection.Suppression;
 
-namespace ServerlessInference.Vision.Detection.Internal.Heads;
+namespace ServerlessInference.Vision.Detection.Heads;
 
 /// <summary>
 /// Decodes <c>[n, cells, 5 + classes]</c>: like YOLOv5, but with one box per cell. Raw outputs have the centre as an offset from the cell
@@ -13,55 +13,11 @@ namespace ServerlessInference.Vision.Detection.Internal.Heads;
 /// <param name="decoded">
 /// Whether the boxes already are in pixels. With <see langword="null"/>, this is inferred from the values of each output.
 /// </param>
-internal sealed class YoloxDecoder(bool? decoded) : IDetectionHeadDecoder
+internal sealed class YoloxDecoder(bool? decoded) : IHeadDecoder
 {
-    public DetectionHead Head => decoded == true ? DetectionHead.YoloxDecoded : DetectionHead.Yolox;
-
-    public string Description => "YOLOX [n, cells, 5 + classes]";
-
-    public float DefaultMinScore => 0.3f;
-
-    public float? DefaultIouThreshold => 0.45f;
-
-    /// <summary>
-    /// Determines whether an output with YOLOv5's layout comes from an exporter of YOLOX. It does if there is one box per cell and no
-    /// metadata, and the output does not have the name that Ultralytics (<c>output0</c>) or YOLOv6 (<c>outputs</c>) uses.
-    /// </summary>
-    public static bool LooksLikeYolox(in HeadQuery query) =>
-        !query.FromUltralytics
-        && query.Output is not ("output0" or "outputs")
-        && AnchorGrid.GetYoloxLevels(query.Axis1, query.Height, query.Width) > 0;
-
-    public string? GetMismatch(in HeadQuery query)
-    {
-        if (query.GetValuesMismatch(2, YoloV5Decoder.BoxValues) is { } mismatch)
-        {
-            return mismatch;
-        }
-
-        bool isSizeKnown = query.Axis1 >= 0 && query.Height > 0 && query.Width > 0;
-        if (isSizeKnown && AnchorGrid.GetYoloxLevels(query.Axis1, query.Height, query.Width) == 0)
-        {
-            return $"{query.Axis1} boxes are not the cells of strides 8, 16 and 32 (and 64) of a {query.Width} x {query.Height} input";
-        }
-
-        return query switch
-        {
-            { Forced: true } => null,
-            { FromUltralytics: true } => "the metadata was written by Ultralytics' exporter",
-            { EndToEnd: true } => "the metadata states that the model is end-to-end",
-            _ when !isSizeKnown => "the number of boxes is not known before the model runs, and exports of YOLOX have a fixed number",
-            _ when !LooksLikeYolox(query) => $"the exporter of YOLOX does not name the output '{query.Output}'",
-            _ => null,
-        };
-    }
-
-    public HeadLayout CreateLayout(in HeadQuery query) =>
-        new((int)query.Axis1, (int)query.Axis2 - YoloV5Decoder.BoxValues, query.Height, query.Width);
-
     public void Decode(ReadOnlySpan<float> output, in HeadLayout layout, float minScore, CandidateBuffer candidates)
     {
-        int values = layout.Classes + YoloV5Decoder.BoxValues;
+        int values = YoloV5Decoder.BoxValues + layout.Classes + layout.FurtherValues;
         bool raw = !(decoded ?? LooksDecoded(output, layout, values));
         int box = 0;
         foreach (int stride in AnchorGrid.YoloxStrides)
@@ -71,7 +27,7 @@ internal sealed class YoloxDecoder(bool? decoded) : IDetectionHeadDecoder
             for (int cell = 0; cell < cells && box < layout.Boxes; cell++, box++)
             {
                 ReadOnlySpan<float> item = output.Slice(box * values, values);
-                if (!(item[4] > minScore) || !YoloV5Decoder.TryScore(item, minScore, out float score, out int index))
+                if (!(item[4] > minScore) || !YoloV5Decoder.TryScore(item, layout.Classes, minScore, out float score, out int index))
                 {
                     continue;
                 }

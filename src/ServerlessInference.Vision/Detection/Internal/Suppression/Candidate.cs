@@ -1,4 +1,4 @@
-namespace ServerlessInference.Vision.Detection.Internal.Suppression;
+namespace ServerlessInference.Vision.Detection.Suppression;
 
 /// <summary>A box of the output whose score exceeds the minimum, in pixels of the model's input.</summary>
 /// <param name="Left">The left edge in pixels.</param>

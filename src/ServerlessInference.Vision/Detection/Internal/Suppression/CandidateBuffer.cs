@@ -1,4 +1,4 @@
-namespace ServerlessInference.Vision.Detection.Internal.Suppression;
+namespace ServerlessInference.Vision.Detection.Suppression;
 
 /// <summary>The boxes above the minimum score, before suppression. The memory is reused from image to image. Not thread-safe.</summary>
 internal sealed class CandidateBuffer

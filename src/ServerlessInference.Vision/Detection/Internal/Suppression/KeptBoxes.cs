@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace ServerlessInference.Vision.Detection.Internal.Suppression;
+namespace ServerlessInference.Vision.Detection.Suppression;
 
 /// <summary>The boxes that suppression has kept so far. Not thread-safe.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace ServerlessInference.Vision.Detection.Internal.Suppression;
+namespace ServerlessInference.Vision.Detection.Suppression;
 
 /// <summary>
 /// Greedy non-maximum suppression: in descending order of score, each box is kept unless a box of its class that was kept before overlaps

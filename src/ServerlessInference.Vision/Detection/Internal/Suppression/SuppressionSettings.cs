@@ -1,4 +1,4 @@
-namespace ServerlessInference.Vision.Detection.Internal.Suppression;
+namespace ServerlessInference.Vision.Detection.Suppression;
 
 /// <summary>The thresholds and limits of suppression.</summary>
 /// <param name="IouThreshold">The overlap up to which boxes are kept; <see langword="null"/> keeps all boxes.</param>

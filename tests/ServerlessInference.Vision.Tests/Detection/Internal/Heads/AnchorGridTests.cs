@@ -1,4 +1,4 @@
-using ServerlessInference.Vision.Detection.Internal.Heads;
+using ServerlessInference.Vision.Detection.Heads;
 
 namespace ServerlessInference.Vision.Tests.Detection.Internal.Heads;
 

@@ -1,5 +1,5 @@
-using ServerlessInference.Vision.Detection.Internal.Heads;
-using ServerlessInference.Vision.Detection.Internal.Suppression;
+using ServerlessInference.Vision.Detection.Heads;
+using ServerlessInference.Vision.Detection.Suppression;
 
 namespace ServerlessInference.Vision.Tests.Detection.Internal.Heads;
 
@@ -11,7 +11,7 @@ public sealed class DecoderAllocationTests
     [MemberData(nameof(Heads))]
     public void Decode_SecondImage_AllocatesNothing(string head)
     {
-        IDetectionHeadDecoder decoder = head switch
+        IHeadDecoder decoder = head switch
         {
             "v8" => new YoloV8Decoder(),
             "v5" => new YoloV5Decoder(),

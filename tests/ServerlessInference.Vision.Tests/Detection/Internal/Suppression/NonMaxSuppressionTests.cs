@@ -1,4 +1,4 @@
-using ServerlessInference.Vision.Detection.Internal.Suppression;
+using ServerlessInference.Vision.Detection.Suppression;
 
 namespace ServerlessInference.Vision.Tests.Detection.Internal.Suppression;
 

@@ -1,0 +1,125 @@
+using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.PixelFormats;
+
+namespace ServerlessInference.Imaging.ImageSharp;
+
+/// <summary>Decodes WebP, GIF, TIFF and BMP with ImageSharp. JPEG and PNG stay with the decoders of ServerlessInference.Vision.</summary>
+/// <remarks>
+/// <para>Output: 8-bit RGB, interleaved, the first frame, turned as its EXIF orientation says. The README of this package lists where
+/// the pixels differ from Pillow's, and which files ImageSharp cannot read.</para>
+/// <para>Thread-safe. Size limits are checked in the header; what ImageSharp allocates beyond them is limited too.</para>
+/// </remarks>
+public sealed class ImageSharpDecoder : IImageDecoder
+{
+    private const string UnknownFormat =
+        $"The input is not a WebP, GIF, TIFF or BMP image. {nameof(ImageSharpDecoder)} reads these, {nameof(ImageDecoder)} JPEG and PNG too.";
+
+    /// <summary>Serves as long as the limit stays the same, which it does for all images of a pipeline.</summary>
+    private volatile LimitedConfiguration _configuration = new(new ImageDecodeOptions().MaxPixels);
+
+    /// <inheritdoc/>
+    public bool CanDecode(ImageFormat format) => format is ImageFormat.Webp or ImageFormat.Gif or ImageFormat.Tiff or ImageFormat.Bmp;
+
+    /// <inheritdoc/>
+    public ImageInfo Identify(ReadOnlySpan<byte> encoded)
+    {
+        Header header = ReadHeader(encoded, _configuration.Value);
+        return OrientationTransform.SwapsSides(header.Orientation)
+            ? new ImageInfo(header.Format, header.Height, header.Width, header.Orientation)
+            : new ImageInfo(header.Format, header.Width, header.Height, header.Orientation);
+    }
+
+    /// <inheritdoc/>
+    public void Decode(ReadOnlySpan<byte> encoded, ImageDecodeOptions options, ImageBuffer destination)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(destination);
+        ImageLimits.CheckEncoded(encoded.Length, options);
+        Configuration configuration = ConfigurationFor(options.MaxPixels);
+        Header header = ReadHeader(encoded, configuration);
+        ImageLimits.CheckSize(header.Format.ToString(), header.Width, header.Height, options);
+        bool keepsColors = header.Format == ImageFormat.Gif && options.Alpha == AlphaMode.Drop;
+        byte[]? opaque = keepsColors ? GifStructure.WithoutTransparency(encoded) : null;
+        using Image<Rgba32> image = Load(opaque ?? encoded, configuration);
+        PixelCopy.Write(image, options.ApplyOrientation ? header.Orientation : ExifOrientation.Normal, options, destination);
+    }
+
+    private static unsafe Header ReadHeader(ReadOnlySpan<byte> encoded, Configuration configuration)
+    {
+        ImageFormat format = ImageFormatDetector.Detect(encoded);
+        int orientation = ExifOrientation.Normal;
+        (int Width, int Height) canvas = default;
+        switch (format)
+        {
+            case ImageFormat.Webp:
+                orientation = WebpStructure.ReadOrientation(encoded, out canvas);
+                break;
+            case ImageFormat.Tiff:
+                TiffStructure.Check(encoded);
+                orientation = ExifOrientation.FromTiff(encoded);
+                break;
+            case ImageFormat.Gif:
+                GifStructure.Check(encoded);
+                break;
+            case ImageFormat.Bmp:
+                BmpStructure.Check(encoded);
+                break;
+            default:
+                throw new InvalidImageException(InvalidImageKind.UnsupportedFormat, UnknownFormat);
+        }
+
+        try
+        {
+            fixed (byte* start = encoded)
+            {
+                using var stream = new UnmanagedMemoryStream(start, encoded.Length);
+                IImageInfo info = Image.Identify(configuration, stream)
+                    ?? throw new InvalidImageException(InvalidImageKind.UnsupportedFormat, UnknownFormat);
+                if (canvas != default && canvas != (info.Width, info.Height))
+                {
+                    throw Malformed.Create(
+                        "WebP", $"its image has {info.Width} x {info.Height} pixels, and its canvas {canvas.Width} x {canvas.Height}");
+                }
+
+                return new Header(format, info.Width, info.Height, orientation);
+            }
+        }
+        catch (Exception exception) when (DecodingErrors.IsCausedByInput(exception))
+        {
+            throw DecodingErrors.Explain(exception);
+        }
+    }
+
+    private static Image<Rgba32> Load(ReadOnlySpan<byte> encoded, Configuration configuration)
+    {
+        try
+        {
+            return Image.Load<Rgba32>(configuration, encoded);
+        }
+        catch (Exception exception) when (DecodingErrors.IsCausedByInput(exception))
+        {
+            throw DecodingErrors.Explain(exception);
+        }
+    }
+
+    private Configuration ConfigurationFor(long maxPixels)
+    {
+        LimitedConfiguration configuration = _configuration;
+        if (configuration.MaxPixels != maxPixels)
+        {
+            _configuration = configuration = new LimitedConfiguration(maxPixels);
+        }
+
+        return configuration.Value;
+    }
+
+    /// <summary>What a file's header says; width and height as stored.</summary>
+    private readonly record struct Header(ImageFormat Format, int Width, int Height, int Orientation);
+
+    private sealed class LimitedConfiguration(long maxPixels)
+    {
+        public long MaxPixels { get; } = maxPixels;
+
+        public Configuration Value { get; } = ImageSharpConfiguration.Create(maxPixels);
+    }
+}

@@ -1,0 +1,11 @@
+namespace ServerlessInference.Imaging.ImageSharp;
+
+/// <summary>Creates the exceptions for damaged files.</summary>
+internal static class Malformed
+{
+    public static InvalidImageException Truncated(string format) =>
+        new($"The {format} file ends before its image does. Send the whole file.");
+
+    public static InvalidImageException Create(string format, string what) =>
+        new($"The {format} file is damaged: {what}. Send an intact file.");
+}

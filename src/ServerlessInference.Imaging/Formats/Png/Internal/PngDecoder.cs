@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+
+
+namespace ServerlessInference.Imaging.Formats.Png;
+
+/// <summary>Decodes PNG (ISO/IEC 15948) with every colour type, bit depth and interlacing method.</summary>
+/// <remarks>
+/// The runtime's zlib inflates one batch of rows at a time into pooled memory. It never inflates more bytes than the header calls for.
+/// Thread-safe. Working memory is reused from image to image, at most one set per hardware thread.
+/// </remarks>
+internal sealed class PngDecoder : IImageDecoder
+{
+    /// <summary>
+    /// The maximum expansion of a DEFLATE stream (RFC 1951: two bits can encode 258 bytes). A header that claims more pixels than that is
+    /// rejected before memory is allocated.
+    /// </summary>
+    private const long MaxExpansion = 1032;
+
+    private readonly PngDecodeState?[] _idle = new PngDecodeState?[Math.Clamp(Environment.ProcessorCount, 1, 64)];
+
+    public bool CanDecode(ImageFormat format) => format == ImageFormat.Png;
+
+    public ImageInfo Identify(ReadOnlySpan<byte> encoded)
+    {
+        PngHeader header = PngContents.ReadHeader(encoded);
+        int orientation = ExifOrientation.FromTiff(PngContents.FindExif(encoded[ImageFormatDetector.PngSignature.Length..]));
+        return OrientationTransform.SwapsSides(orientation)
+            ? new ImageInfo(ImageFormat.Png, header.Height, header.Width, orientation)
+            : new ImageInfo(ImageFormat.Png, header.Width, header.Height, orientation);
+    }
+
+    public void Decode(ReadOnlySpan<byte> encoded, ImageDecodeOptions options, ImageBuffer destination)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(destination);
+        ImageLimits.CheckEncoded(encoded.Length, options);
+        PngHeader header = PngContents.ReadHeader(encoded);
+        ImageLimits.CheckSize("PNG", header.Width, header.Height, options);
+        PngContents contents = PngContents.Read(encoded);
+        if (header.RawBytes > (contents.ImageDataBytes + 1) * MaxExpansion)
+        {
+            throw new InvalidImageException(
+                $"The PNG states {header.Width} x {header.Height} pixels but has only {contents.ImageDataBytes} bytes of image data. " +
+                "The file is truncated or damaged.");
+        }
+
+        PngDecodeState state = Rent();
+        try
+        {
+            state.Decode(contents, options, destination);
+        }
+        finally
+        {
+            Return(state);
+        }
+    }
+
+    // The header comes first and has the size. A file that is too short for it is rejected before anything is allocated.
+    public long EstimateMemory(ReadOnlySpan<byte> encoded)
+    {
+        const int WidthOffset = 16, HeaderLength = 26;
+        if (encoded.Length < HeaderLength)
+        {
+            return 0;
+        }
+
+        long width = BinaryPrimitives.ReadUInt32BigEndian(encoded[WidthOffset..]);
+        long height = BinaryPrimitives.ReadUInt32BigEndian(encoded[(WidthOffset + 4)..]);
+        return ImageBuffer.Channels * width * height;
+    }
+
+    private PngDecodeState Rent()
+    {
+        for (int i = 0; i < _idle.Length; i++)
+        {
+            if (Interlocked.Exchange(ref _idle[i], null) is { } state)
+            {
+                return state;
+            }
+        }
+
+        return new PngDecodeState();
+    }
+
+    private void Return(PngDecodeState state)
+    {
+        for (int i = 0; i < _idle.Length; i++)
+        {
+            if (Interlocked.CompareExchange(ref _idle[i], state, null) is null)
+            {
+                return;
+            }
+        }
+    }
+}

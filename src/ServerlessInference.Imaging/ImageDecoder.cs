@@ -1,0 +1,84 @@
+using ServerlessInference.Imaging.Formats.Jpeg;
+using ServerlessInference.Imaging.Formats.Png;
+
+namespace ServerlessInference.Imaging;
+
+/// <summary>Decodes an image with the decoder for its format, which is detected from the first bytes.</summary>
+/// <remarks>
+/// <para>Reads JPEG and PNG itself, and other formats with the decoders passed to its constructor.</para>
+/// <para>Output: 8-bit RGB, interleaved, <c>[height, width, 3]</c>. Thread-safe if the decoders passed to it are.</para>
+/// </remarks>
+/// <example>
+/// <code>
+/// var decoder = new ImageDecoder();
+/// var image = new ImageBuffer();
+/// decoder.Decode(File.ReadAllBytes("photo.jpg"), new ImageDecodeOptions(), image);
+/// Console.WriteLine($"{image.Width} x {image.Height} pixels");
+/// </code>
+/// </example>
+public sealed class ImageDecoder : IImageDecoder
+{
+    private readonly IImageDecoder[] _decoders;
+
+    /// <summary>Creates a decoder for JPEG and PNG, the formats that this package reads.</summary>
+    public ImageDecoder()
+        : this([])
+    {
+    }
+
+    /// <summary>Creates a decoder for JPEG, PNG and further formats.</summary>
+    /// <param name="decoders">Decoders for further formats, tried in this order. They are never used for JPEG and PNG.</param>
+    public ImageDecoder(IEnumerable<IImageDecoder> decoders)
+    {
+        ArgumentNullException.ThrowIfNull(decoders);
+        _decoders = [new JpegDecoder(), new PngDecoder(), .. decoders];
+    }
+
+    /// <inheritdoc/>
+    public bool CanDecode(ImageFormat format) => Find(format) is not null;
+
+    /// <inheritdoc/>
+    public ImageInfo Identify(ReadOnlySpan<byte> encoded) => Select(encoded).Identify(encoded);
+
+    /// <inheritdoc/>
+    public void Decode(ReadOnlySpan<byte> encoded, ImageDecodeOptions options, ImageBuffer destination)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(destination);
+        ImageLimits.CheckEncoded(encoded.Length, options);
+        Select(encoded).Decode(encoded, options, destination);
+    }
+
+    /// <inheritdoc/>
+    public long EstimateMemory(ReadOnlySpan<byte> encoded) => Find(ImageFormatDetector.Detect(encoded))?.EstimateMemory(encoded) ?? 0;
+
+    private IImageDecoder Select(ReadOnlySpan<byte> encoded)
+    {
+        ImageFormat format = ImageFormatDetector.Detect(encoded);
+        if (Find(format) is { } decoder)
+        {
+            return decoder;
+        }
+
+        string supported = string.Join(", ", Enum.GetValues<ImageFormat>().Where(CanDecode));
+        throw new InvalidImageException(
+            InvalidImageKind.UnsupportedFormat,
+            format == ImageFormat.Unknown
+                ? $"The input is not an image in a known format. Send the bytes of an image in one of these formats: {supported}."
+                : $"The image is a {format} file; the supported formats are {supported}. Send one of these, or add the package " +
+                    $"ServerlessInference.Imaging.ImageSharp or your own decoder ({nameof(IImageDecoder)}).");
+    }
+
+    private IImageDecoder? Find(ImageFormat format)
+    {
+        foreach (IImageDecoder decoder in _decoders)
+        {
+            if (decoder.CanDecode(format))
+            {
+                return decoder;
+            }
+        }
+
+        return null;
+    }
+}

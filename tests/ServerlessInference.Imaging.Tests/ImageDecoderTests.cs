@@ -1,0 +1,70 @@
+using Moq;
+
+namespace ServerlessInference.Imaging.Tests;
+
+public sealed class ImageDecoderTests
+{
+    private static readonly byte[] WebpHead = Convert.FromHexString("52494646240000005745425056503820");
+
+    [Fact]
+    public void Decode_FormatWithoutADecoder_NamesTheFormatAndTheRemedy()
+    {
+        var exception = Assert.Throws<InvalidImageException>(
+            () => new ImageDecoder().Decode(WebpHead, new ImageDecodeOptions(), new ImageBuffer()));
+
+        Assert.Equal(InvalidImageKind.UnsupportedFormat, exception.Kind);
+        Assert.Contains("Webp", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("ServerlessInference.Imaging.ImageSharp", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Identify_UnknownFormat_ListsSupportedFormats()
+    {
+        var exception = Assert.Throws<InvalidImageException>(() => new ImageDecoder().Identify("hello, world"u8));
+
+        Assert.Equal(InvalidImageKind.UnsupportedFormat, exception.Kind);
+        Assert.Contains("Png", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hello", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Decode_NoBytes_IsMalformed()
+    {
+        var exception = Assert.Throws<InvalidImageException>(
+            () => new ImageDecoder().Decode([], new ImageDecodeOptions(), new ImageBuffer()));
+
+        Assert.Equal(InvalidImageKind.Damaged, exception.Kind);
+    }
+
+    [Fact]
+    public void Decode_MoreBytesThanAllowed_IsTooLarge()
+    {
+        var options = new ImageDecodeOptions { MaxEncodedBytes = 10 };
+        var exception = Assert.Throws<InvalidImageException>(() => new ImageDecoder().Decode(new byte[11], options, new ImageBuffer()));
+
+        Assert.Equal(InvalidImageKind.TooLarge, exception.Kind);
+        Assert.Contains(nameof(ImageDecodeOptions.MaxEncodedBytes), exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CanDecode_FurtherDecoder_AddsItsFormat()
+    {
+        var webp = new Mock<IImageDecoder>();
+        webp.Setup(decoder => decoder.CanDecode(ImageFormat.Webp)).Returns(true);
+        var decoder = new ImageDecoder([webp.Object]);
+
+        Assert.True(decoder.CanDecode(ImageFormat.Webp));
+        Assert.True(decoder.CanDecode(ImageFormat.Png));
+        Assert.False(decoder.CanDecode(ImageFormat.Gif));
+    }
+
+    [Fact]
+    public void Decode_FormatOfThisPackage_IgnoresFurtherDecoders()
+    {
+        var further = new Mock<IImageDecoder>(MockBehavior.Strict);
+        var image = new ImageBuffer();
+        new ImageDecoder([further.Object]).Decode(PngEncoder.Encode(TestImage.Create(3, 2)), new ImageDecodeOptions(), image);
+
+        Assert.Equal((3, 2), (image.Width, image.Height));
+    }
+}
