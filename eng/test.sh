@@ -62,8 +62,8 @@ for project in tests/*.Tests/*.csproj; do
   [ -x "artifacts/bin/$name/${configuration,,}/$name" ] && run_assembly "$name" "$name"
 done
 
-# --- the same bytes on every path: vision and text without vector instructions ---------------------------------------------
-for name in ServerlessInference.Vision.Tests ServerlessInference.Parity.Tests; do
+# --- the same bytes on every path: images without vector instructions ---------------------------------------------
+for name in ServerlessInference.Imaging.Tests ServerlessInference.Vision.Tests ServerlessInference.Parity.Tests; do
   [ -x "artifacts/bin/$name/${configuration,,}/$name" ] || continue
   run_assembly $name "$name (no AVX-512)" DOTNET_EnableAVX512=0 DOTNET_EnableAVX512F=0 SERVERLESS_INFERENCE_FUZZ_MUTANTS=200
   run_assembly $name "$name (no AVX2)" DOTNET_EnableAVX2=0 SERVERLESS_INFERENCE_FUZZ_MUTANTS=200

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.Lambda;
 using ServerlessInference.Results;
-using ServerlessInference.Vision;
 
 // Tags millions of images by reference: as tasks of an S3 Batch Operations job, or as messages of a queue that name objects in S3.
 var app = InferenceFunction.CreateBuilder(args);

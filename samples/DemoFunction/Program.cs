@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.Lambda;
-using ServerlessInference.Vision;
 
 // Three models in one function, each with its own path and loaded with its first request. eng/demo.sh runs it.
 var app = InferenceFunction.CreateBuilder(args);

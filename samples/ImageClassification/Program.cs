@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.Lambda;
 using ServerlessInference.Results;
-using ServerlessInference.Vision;
 
 // For each new image in the bucket PHOTOS_BUCKET, writes a JSON document to the bucket RESULTS_BUCKET, or an item to the table
 // RESULTS_TABLE.

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.Lambda;
-using ServerlessInference.Vision;
 
 // Detects objects in images. A parameter in Parameter Store contains the location of the model (s3://bucket/yolo/v3/). The file system on
 // EFS has the same directories and is tried first, because it is nearer; if it is slow or unavailable, the model is fetched from S3.

@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.ML.OnnxRuntime;
 using ServerlessInference;
 using ServerlessInference.Lambda;
-using ServerlessInference.Vision;
 
 var app = InferenceFunction.CreateBuilder(args);
 

@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.AmazonLambda;
 using ServerlessInference.Lambda;
-using ServerlessInference.Vision;
 
 InferenceFunctionBuilder app = InferenceFunction.CreateBuilder();
 if (args is [var model])

@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.HostFunction;
 using ServerlessInference.Lambda;
-using ServerlessInference.Vision;
 
 int count = 0, arrived = 0;
 var met = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -2,7 +2,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.Lambda;
-using ServerlessInference.Vision;
 
 var app = InferenceFunction.CreateBuilder(args);
 #if NATIVE

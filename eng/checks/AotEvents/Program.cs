@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.Lambda;
 using ServerlessInference.Testing;
-using ServerlessInference.Vision;
 
 // AotEvents MODEL IMAGE: uploads the image to a bucket and sends the function its event, twice. Prints both answers, the object with the
 // result, and the items.

@@ -78,9 +78,9 @@ public static class VisionModelBuilderExtensions
     /// </remarks>
     /// <example>
     /// <code>
-    /// services.AddServerlessInference().AddModel("depth", model => model
-    ///     .FromFileSystem("models/depth")
-    ///     .UseImagePipeline(_ => new DepthPostprocessor(), MyJson.Default.Depth));
+    /// services.AddServerlessInference().AddModel("focus", model => model
+    ///     .FromFileSystem("models/focus")
+    ///     .UseImagePipeline(_ => new FocusPostprocessor(), MyJson.Default.FocusPoint));
     /// </code>
     /// </example>
     /// <typeparam name="TOutput">The answer.</typeparam>

@@ -7,4 +7,5 @@ namespace ServerlessInference.Docs.Tests.Given;
 [JsonSerializable(typeof(Report))]
 [JsonSerializable(typeof(Order))]
 [JsonSerializable(typeof(OrderLabel))]
+[JsonSerializable(typeof(FocusPoint))]
 public sealed partial class MyJson : JsonSerializerContext;

@@ -8,7 +8,6 @@ using ServerlessInference.Lambda;
 using ServerlessInference.Results;
 using ServerlessInference.S3.Tests;
 using ServerlessInference.Testing;
-using ServerlessInference.Vision;
 
 namespace ServerlessInference.DynamoDB.Tests.EndToEnd;
 

@@ -46,7 +46,7 @@ public sealed class DecodeParityTests
         {
             Own.Decode(encoded, new ImageDecodeOptions(), image);
         }
-        catch (InvalidInputException exception)
+        catch (InvalidImageException exception)
         {
             // Left out of the golden file for its size: 65,536 pixels a side.
             return refused || golden.TryGetProperty("skipped_decode", out _) ? null : $"refused: {exception.Message}";

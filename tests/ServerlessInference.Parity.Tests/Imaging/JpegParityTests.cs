@@ -81,7 +81,7 @@ public sealed class JpegParityTests
             {
                 decoder.Decode(mutant, options, image);
             }
-            catch (InvalidInputException)
+            catch (InvalidImageException)
             {
                 // One of the two allowed outcomes.
             }

@@ -49,7 +49,7 @@ public sealed class OtherFormatsParityTests
         {
             Decoder.Decode(encoded, new ImageDecodeOptions(), image);
         }
-        catch (InvalidInputException)
+        catch (InvalidImageException)
         {
             // Left out of the golden file for its size.
             return refused || golden.TryGetProperty("skipped_decode", out _) ? null : "refused";

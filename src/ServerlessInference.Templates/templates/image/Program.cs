@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
 using ServerlessInference.Lambda;
-using ServerlessInference.Vision;
 
 var app = InferenceFunction.CreateBuilder(args);
 
