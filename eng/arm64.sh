@@ -3,7 +3,7 @@
 #
 #   quick  (the default) the tests of images, tensors, detection and tokens that compare bytes, with AdvSimd, on a Neoverse N1 (Graviton2);
 #          a native function that answers through the Runtime API, also without /sys/devices/system/cpu; a model prepared for arm64.
-#   all    every test of Core, Imaging, Vision and Text and the parity tests as well, with every feature that QEMU emulates; a function from the
+#   all    every test of Core, Imaging, Vision, Tokenizers and Text and the parity tests as well, with every feature that QEMU emulates; a function from the
 #          packages in artifacts/packages, on the oldest and the newest supported ONNX Runtime.
 #
 # Exits with 77 where this cannot be tried; the last line says why. QEMU is Debian 13's, because Debian 12's crashes with .NET 10. Neither

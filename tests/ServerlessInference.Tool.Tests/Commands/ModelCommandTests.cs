@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Tool.Tests.Support;
-using ServerlessInference.Vision;
 
 namespace ServerlessInference.Tool.Tests.Commands;
 
