@@ -82,8 +82,8 @@ public sealed class FileSystemModelSource : IModelSource
         catch (TimeoutException exception)
         {
             throw new ModelLoadException(
-                $"{Description} did not answer within {ProbeTimeout.TotalSeconds:0} s. Its mount hangs, or is too slow for a start. Check " +
-                "the mount and its throughput, and add another source after this one (ThenFrom).", exception);
+                $"{Description} did not answer within {ProbeTimeout.TotalSeconds:0} s. Its mount hangs, or is too slow for a start. " +
+                "Check the mount and its throughput, and add another source after this one (ThenFrom).", exception);
         }
     }
 

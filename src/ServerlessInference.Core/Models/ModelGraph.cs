@@ -16,7 +16,9 @@ namespace ServerlessInference.Models;
 /// </code></example>
 public sealed class ModelGraph
 {
-    /// <summary>A model with a longer chain of reshaping operators behind its activation does not exist; a damaged file may have a circle.</summary>
+    /// <summary>
+    /// A model with a longer chain of reshaping operators behind its activation does not exist; a damaged file may have a circle.
+    /// </summary>
     private const int MaxChain = 64;
 
     private readonly NodeList _nodes;
@@ -62,7 +64,9 @@ public sealed class ModelGraph
         return index < 0 ? null : _nodes.Read(index);
     }
 
-    /// <summary>Finds the activation of an output, through operators that change its shape or type but not the meaning of its values.</summary>
+    /// <summary>
+    /// Finds the activation of an output, through operators that change its shape or type but not the meaning of its values.
+    /// </summary>
     /// <param name="output">The output's name.</param>
     /// <returns>The activation; <see cref="OutputActivation.Unknown"/> if no operator writes <paramref name="output"/>.</returns>
     public OutputActivation GetActivation(string output)
@@ -98,7 +102,8 @@ public sealed class ModelGraph
         OutputActivation? common = null;
         foreach (string value in values)
         {
-            OutputActivation found = depth < MaxChain && FindProducer(value) is { } producer ? GetActivation(producer, depth + 1) : OutputActivation.None;
+            OutputActivation found =
+                depth < MaxChain && FindProducer(value) is { } producer ? GetActivation(producer, depth + 1) : OutputActivation.None;
             if (common is { } first && first != found)
             {
                 return OutputActivation.None;

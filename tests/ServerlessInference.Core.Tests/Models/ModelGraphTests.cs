@@ -34,21 +34,24 @@ public sealed class ModelGraphTests
     [Fact]
     public void GetActivation_SoftmaxInParts_IsRecognised()
     {
-        ModelGraph graph = Read(graph => graph.Node("Exp", ["x"], ["e"]).Node("ReduceSum", ["e"], ["sum"]).Node("Div", ["e", "sum"], ["y"]));
+        ModelGraph graph = Read(
+            graph => graph.Node("Exp", ["x"], ["e"]).Node("ReduceSum", ["e"], ["sum"]).Node("Div", ["e", "sum"], ["y"]));
         Assert.Equal(OutputActivation.Softmax, graph.GetActivation("y"));
     }
 
     [Fact]
     public void GetActivation_OtherDivision_IsNone()
     {
-        ModelGraph graph = Read(graph => graph.Node("Exp", ["x"], ["e"]).Node("ReduceSum", ["x"], ["sum"]).Node("Div", ["e", "sum"], ["y"]));
+        ModelGraph graph = Read(
+            graph => graph.Node("Exp", ["x"], ["e"]).Node("ReduceSum", ["x"], ["sum"]).Node("Div", ["e", "sum"], ["y"]));
         Assert.Equal(OutputActivation.None, graph.GetActivation("y"));
     }
 
     [Fact]
     public void GetActivation_ConcatOfEqualActivations_IsTheirs()
     {
-        ModelGraph graph = Read(graph => graph.Node("Sigmoid", ["a"], ["c"]).Node("Sigmoid", ["b"], ["d"]).Node("Concat", ["c", "d"], ["y"]));
+        ModelGraph graph = Read(
+            graph => graph.Node("Sigmoid", ["a"], ["c"]).Node("Sigmoid", ["b"], ["d"]).Node("Concat", ["c", "d"], ["y"]));
         Assert.Equal(OutputActivation.Sigmoid, graph.GetActivation("y"));
     }
 
@@ -125,7 +128,8 @@ public sealed class ModelGraphTests
     [Fact]
     public void TryRead_MutatedFile_NeverThrows()
     {
-        byte[] model = Write(graph => graph.Weights("w", new float[16], 4, 4).Node("MatMul", ["x", "w"], ["h"]).Node("Sigmoid", ["h"], ["y"]));
+        byte[] model = Write(
+            graph => graph.Weights("w", new float[16], 4, 4).Node("MatMul", ["x", "w"], ["h"]).Node("Sigmoid", ["h"], ["y"]));
         var random = new Random(7);
         for (int i = 0; i < 20_000; i++)
         {
@@ -145,7 +149,8 @@ public sealed class ModelGraphTests
         Assert.Null(ModelGraph.TryRead(ModelFile.InMemory("model.ort", new byte[100])));
 
     private static ModelGraph Read(Action<OnnxGraphBuilder> graph) =>
-        ModelGraph.TryRead(ModelFile.InMemory("model.onnx", Write(graph))) ?? throw new InvalidOperationException("The graph was not read.");
+        ModelGraph.TryRead(ModelFile.InMemory("model.onnx", Write(graph)))
+            ?? throw new InvalidOperationException("The graph was not read.");
 
     private static byte[] Write(Action<OnnxGraphBuilder> graph) =>
         new OnnxModelBuilder().With(builder =>

@@ -43,7 +43,8 @@ public sealed class RetryStrategyTests
     [Fact]
     public void GetPause_NoJitter_AsksForNoRandomNumber()
     {
-        var strategy = new RetryStrategy(5, First, Longest, jitter: 0, () => throw new InvalidOperationException("no random number is needed"));
+        var strategy = new RetryStrategy(
+            5, First, Longest, jitter: 0, () => throw new InvalidOperationException("no random number is needed"));
 
         Assert.Equal(First, strategy.GetPause(1));
     }

@@ -10,8 +10,8 @@ internal sealed class DerivedObjects
 
     /// <summary>Gets an object, and creates it on the first call.</summary>
     /// <remarks>
-    /// Objects are created under the lock, so that none is created twice. The lock can be entered again by the same thread, so a factory may
-    /// ask for further objects.
+    /// Objects are created under the lock, so that none is created twice. The lock can be entered again by the same thread, so a factory
+    /// may ask for further objects.
     /// </remarks>
     public T GetOrCreate<T, TSource>(object owner, TSource source, Func<TSource, T> factory)
         where T : class

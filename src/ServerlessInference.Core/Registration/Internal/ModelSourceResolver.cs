@@ -22,8 +22,8 @@ internal static class ModelSourceResolver
     public static IModelSource ResolvePointed(ModelPointerValue value, string pointer, IServiceProvider services) =>
         Find(value.Text, services) ?? throw new ModelLoadException(
             $"The value of the pointer {pointer} ({value.Text.Length} characters) does not start with a registered scheme. Registered " +
-            $"schemes: {ListSchemes(services)}. Set it to a URI such as s3://bucket/folder/, add the package that provides its scheme, or " +
-            "map the value to a source in code.");
+            $"schemes: {ListSchemes(services)}. Set it to a URI such as s3://bucket/folder/, add the package that provides its scheme, " +
+            "or map the value to a source in code.");
 
     private static IModelSource? Find(string uri, IServiceProvider services)
     {

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 namespace ServerlessInference.Models.Graphs;
 
 /// <summary>A model file that is read forwards in small pieces, so that skipping a weight costs nothing.</summary>
-/// <remarks>Not thread-safe. Read failures are <see cref="ModelLoadException"/>s; the end of the file is <see cref="InvalidDataException"/>.</remarks>
+/// <remarks>
+/// Not thread-safe. Read failures are <see cref="ModelLoadException"/>s; the end of the file is <see cref="InvalidDataException"/>.
+/// </remarks>
 internal sealed class GraphContent : IDisposable
 {
     private const int WindowSize = 32 * 1024;
