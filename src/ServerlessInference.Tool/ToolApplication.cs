@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Commands;
 using ServerlessInference.Tool.Cost;
 using ServerlessInference.Tool.Output;
@@ -20,7 +22,7 @@ internal static class ToolApplication
     public static async Task<int> RunAsync(string[] args, ToolConsole console, CancellationToken cancellationToken)
     {
         // Response files are switched off, since an argument of the function's own command may begin with '@'.
-        var parsed = CreateRootCommand(console).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult parsed = CreateRootCommand(console).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var configuration = new InvocationConfiguration
         {
             Output = console.OutputText,
@@ -32,7 +34,7 @@ internal static class ToolApplication
         {
             if (parsed.Action is ParseErrorAction)
             {
-                foreach (var error in parsed.Errors)
+                foreach (ParseError error in parsed.Errors)
                 {
                     await console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
                 }
@@ -82,7 +84,7 @@ internal static class ToolApplication
 
     private static string UsageHint(ParseResult parsed)
     {
-        var command = parsed.CommandResult.Command;
+        Command command = parsed.CommandResult.Command;
         return command is RootCommand ? "serverless-inference" : $"serverless-inference {command.Name}";
     }
 }

@@ -13,6 +13,7 @@ public sealed class FolderTests
         { "Core", [".", "Tensors", "Diagnostics", "Models", "Sessions", "Pipelines", "Results", "Registration", "Packages"] },
         { "Text", [".", "Classification", "Embeddings", "QuestionAnswering", "StringModels", "Registration"] },
         { "Tokenizers", ["Unicode", "Normalization", "Vocabularies", "."] },
+        { "Tool", ["CommandLine", "Output", "Inspection", "Packaging", "LocalRuntime", "Cost", "Commands", "."] },
     };
 
     [Theory]

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Text;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Inspection;
 using ServerlessInference.Tool.Output;
 
@@ -15,7 +16,7 @@ internal static class AnswerCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console)
     {
-        var model = ModelArgument.Create();
+        Argument<string> model = ModelArgument.Create();
         var question = new Option<string>("--question") { Description = "The question.", HelpName = "TEXT", Required = true };
         var context = new Option<string>("--context")
         {
@@ -27,9 +28,9 @@ internal static class AnswerCommand
         {
             Description = "How many answers to return. Default: 1.",
             HelpName = "N",
-            CustomParser = result => FunctionOptions.WholeNumber(result, "--top", result.Tokens[0].Value, 1, MaxAnswers),
+            CustomParser = result => NumberParser.ParseWholeNumber(result, "--top", result.Tokens[0].Value, 1, MaxAnswers),
         };
-        var format = FormatOption.Create();
+        Option<OutputFormat> format = FormatOption.Create();
         var command = new Command("answer", "Answer a question from a text with a BERT model and its tokenizer.")
         {
             model, question, context, top, format,
@@ -57,14 +58,14 @@ internal static class AnswerCommand
         await using var writer = new DocumentWriter(console, format, "SCORE", "START", "END", "ANSWER");
         try
         {
-            var text = context.StartsWith('@') ? await File.ReadAllTextAsync(context[1..], cancellationToken) : context;
+            string text = context.StartsWith('@') ? await File.ReadAllTextAsync(context[1..], cancellationToken) : context;
             await using var trial = TrialModel.Create(
                 console,
                 path,
                 labels: null,
                 builder => builder.UseQuestionAnswering(options => options.TopK = top ?? options.TopK));
             var pipeline = trial.Services.GetRequiredKeyedService<IInferencePipeline<Question, QuestionAnswers>>(TrialModel.Name);
-            var result = await pipeline.RunAsync(new Question(question, text), cancellationToken);
+            InferenceResult<QuestionAnswers> result = await pipeline.RunAsync(new Question(question, text), cancellationToken);
             var document = new ModelAnswerDocument(
                 json => json.WriteString("question"u8, question), trial.WriteAnswer(result), table => AddRows(table, result.Value.Top));
             await writer.WriteAsync(document, cancellationToken);

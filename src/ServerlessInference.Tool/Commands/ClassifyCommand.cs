@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Imaging.Processing;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Registration;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Inspection;
 using ServerlessInference.Tool.Output;
 using ServerlessInference.Vision;
@@ -19,25 +20,25 @@ internal static class ClassifyCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console)
     {
-        var model = ModelArgument.Create();
-        var files = FilesArgument.Create();
+        Argument<string> model = ModelArgument.Create();
+        Argument<string[]> files = FilesArgument.Create();
         var labels = new Option<string?>("--labels")
         {
             Description = "A file that names the classes. Default: the file next to the model, or the model's metadata.",
             HelpName = "FILE",
         };
-        var resize = Size(
+        Option<int?> resize = Size(
             "--resize", "The size that the shorter side is resized to. Default: that of the model's configuration, or 256.", MaxSide);
-        var crop = Size(
+        Option<int?> crop = Size(
             "--crop",
             "The side of the square that is cropped from the middle. Default: that of the model's configuration, or 224.",
             MaxSide);
-        var top = Size("--top", "How many labels to return. Default: 5.", MaxLabels);
-        var format = FormatOption.Create();
+        Option<int?> top = Size("--top", "How many labels to return. Default: 5.", MaxLabels);
+        Option<OutputFormat> format = FormatOption.Create();
         var command = new Command("classify", "Classify images.") { model, files, labels, resize, crop, top, format };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var labelsFile = parsed.GetValue(labels);
+            string? labelsFile = parsed.GetValue(labels);
             Action<ModelBuilder> configure = builder => builder.UseImageClassification(options =>
             {
                 options.TopK = parsed.GetValue(top) ?? options.TopK;
@@ -55,7 +56,7 @@ internal static class ClassifyCommand
     {
         Description = description,
         HelpName = "N",
-        CustomParser = result => FunctionOptions.WholeNumber(result, name, result.Tokens[0].Value, 1, largest),
+        CustomParser = result => NumberParser.ParseWholeNumber(result, name, result.Tokens[0].Value, 1, largest),
     };
 
     private static ImagePreprocessingOptions? Preprocessing(int? resize, int? crop)
@@ -65,7 +66,7 @@ internal static class ClassifyCommand
             return null;
         }
 
-        var settings = ImagePreprocessingPresets.Torchvision();
+        ImagePreprocessingOptions settings = ImagePreprocessingPresets.Torchvision();
         settings.Width = settings.Height = crop ?? settings.Width;
         settings.ShorterSide = resize ?? settings.ShorterSide;
         return settings;
@@ -74,17 +75,17 @@ internal static class ClassifyCommand
     private static async Task<int> RunAsync(
         ToolConsole console, TrialModel trial, string[] files, OutputFormat format, CancellationToken cancellationToken)
     {
-        var exitCode = ExitCode.Success;
+        int exitCode = ExitCode.Success;
         using var progress = new ProgressBar(console, TimeProvider.System, files.Length);
         await using var writer = new DocumentWriter(console, format, "FILE", "LABEL", "SCORE", "OTHERS");
         var pipeline =
             trial.Services.GetRequiredKeyedService<IInferencePipeline<ReadOnlyMemory<byte>, ImageClassification>>(TrialModel.Name);
-        foreach (var file in files)
+        foreach (string file in files)
         {
             try
             {
-                var image = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
-                var result = await pipeline.RunAsync(image, cancellationToken).ConfigureAwait(false);
+                byte[] image = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
+                InferenceResult<ImageClassification> result = await pipeline.RunAsync(image, cancellationToken).ConfigureAwait(false);
                 var document = new ModelAnswerDocument(
                     json => json.WriteString("file"u8, file), trial.WriteAnswer(result), table => AddRow(table, file, result.Value.Top));
                 await writer.WriteAsync(document, cancellationToken).ConfigureAwait(false);

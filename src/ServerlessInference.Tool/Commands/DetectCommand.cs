@@ -4,6 +4,7 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Imaging;
 using ServerlessInference.Registration;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Inspection;
 using ServerlessInference.Tool.Output;
 using ServerlessInference.Vision;
@@ -16,15 +17,16 @@ internal static class DetectCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console)
     {
-        var model = ModelArgument.Create();
-        var files = FilesArgument.Create();
+        Argument<string> model = ModelArgument.Create();
+        Argument<string[]> files = FilesArgument.Create();
         var labels = new Option<string?>("--labels")
         {
             Description = "A file that names the classes. Default: the model's metadata, or the file next to the model.",
             HelpName = "FILE",
         };
-        var confidence = Share("--confidence", "The lowest score of a box. Default: that of the head's original tool, 0.25 for most.");
-        var iou = Share(
+        Option<float?> confidence = Share(
+            "--confidence", "The lowest score of a box. Default: that of the head's original tool, 0.25 for most.");
+        Option<float?> iou = Share(
             "--iou", "The overlap above which the box with the lower score is dropped. Default: that of the head's original tool.");
         var agnostic = new Option<bool>("--agnostic") { Description = "Drop overlapping boxes of different classes too." };
         var draw = new Option<string?>("--draw")
@@ -32,14 +34,14 @@ internal static class DetectCommand
             Description = "A directory to which each image is written as a PNG with its boxes.",
             HelpName = "FOLDER",
         };
-        var format = FormatOption.Create();
+        Option<OutputFormat> format = FormatOption.Create();
         var command = new Command("detect", "Detect objects in images with a YOLO model.")
         {
             model, files, labels, confidence, iou, agnostic, draw, format,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var labelsFile = parsed.GetValue(labels);
+            string? labelsFile = parsed.GetValue(labels);
             Action<ModelBuilder> configure = builder => builder.UseObjectDetection(options =>
             {
                 options.LabelsFile = labelsFile is null ? null : TrialModel.LabelsName;
@@ -48,7 +50,7 @@ internal static class DetectCommand
                 options.ClassAgnostic = parsed.GetValue(agnostic);
             });
             await using var trial = TrialModel.Create(console, parsed.GetRequiredValue(model), labelsFile, configure);
-            var folder = parsed.GetValue(draw);
+            string? folder = parsed.GetValue(draw);
             if (folder is not null)
             {
                 Directory.CreateDirectory(folder);
@@ -62,16 +64,16 @@ internal static class DetectCommand
     private static async Task<int> RunAsync(
         ToolConsole console, TrialModel trial, string[] files, string? folder, OutputFormat format, CancellationToken cancellationToken)
     {
-        var exitCode = ExitCode.Success;
+        int exitCode = ExitCode.Success;
         using var progress = new ProgressBar(console, TimeProvider.System, files.Length);
         await using var writer = new DocumentWriter(console, format, "FILE", "SIZE", "LABEL", "SCORE", "BOX");
         var pipeline = trial.Services.GetRequiredKeyedService<IInferencePipeline<ReadOnlyMemory<byte>, ObjectDetection>>(TrialModel.Name);
-        foreach (var file in files)
+        foreach (string file in files)
         {
             try
             {
-                var encoded = await File.ReadAllBytesAsync(file, cancellationToken);
-                var result = await pipeline.RunAsync(encoded, cancellationToken);
+                byte[] encoded = await File.ReadAllBytesAsync(file, cancellationToken);
+                InferenceResult<ObjectDetection> result = await pipeline.RunAsync(encoded, cancellationToken);
                 if (folder is not null)
                 {
                     Draw(encoded, result.Value, Path.Combine(folder, Path.GetFileNameWithoutExtension(file) + ".png"));
@@ -115,7 +117,7 @@ internal static class DetectCommand
         var image = new ImageBuffer();
         new ImageDecoder().Decode(encoded, new ImageDecodeOptions(), image);
         DetectionDrawing.Draw(image, detection.Detections);
-        using var stream = File.Create(path);
+        using FileStream stream = File.Create(path);
         PngEncoder.Encode(image, stream);
     }
 
@@ -128,7 +130,7 @@ internal static class DetectCommand
 
     private static float? ParseShare(ArgumentResult result, string name)
     {
-        if (float.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+        if (float.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
             && value is >= 0 and <= 1)
         {
             return value;

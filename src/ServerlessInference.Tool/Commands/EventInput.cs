@@ -9,16 +9,13 @@ namespace ServerlessInference.Tool.Commands;
 /// <param name="Error">The reason why it could not be read, or null.</param>
 internal sealed record EventInput(string Name, ReadOnlyMemory<byte> Payload, ErrorInfo? Error)
 {
-    /// <summary>The name of standard input.</summary>
-    public const string StandardInput = "-";
-
     /// <summary>Reads an event and checks that it is JSON, as Lambda does before it calls a function.</summary>
     public static async Task<EventInput> ReadAsync(string name, ToolConsole console, CancellationToken cancellationToken)
     {
         byte[] bytes;
         try
         {
-            bytes = name == StandardInput
+            bytes = name == ToolConsole.InputName
                 ? await ReadToEndAsync(console.Input, cancellationToken).ConfigureAwait(false)
                 : await File.ReadAllBytesAsync(name, cancellationToken).ConfigureAwait(false);
         }
@@ -34,7 +31,7 @@ internal sealed record EventInput(string Name, ReadOnlyMemory<byte> Payload, Err
         }
         catch (JsonException exception)
         {
-            var message =
+            string message =
                 $"The event is not valid JSON (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}). " +
                 "Lambda accepts only JSON; 'serverless-inference serve' creates HTTP events from requests with any body.";
             return new EventInput(name, default, new ErrorInfo("InvalidRequestContentException", message));

@@ -25,7 +25,7 @@ internal sealed record FailureDocument(string File, Exception Exception) : ITabl
     /// <inheritdoc />
     public void AddRows(Table table)
     {
-        var cells = new string[table.Width];
+        string[] cells = new string[table.Width];
         Array.Fill(cells, string.Empty);
         cells[0] = File;
         cells[^1] = Exception.Message;

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Inspection;
 using ServerlessInference.Tool.Output;
 
@@ -23,7 +25,7 @@ internal static class FetchCommand
             Arity = ArgumentArity.OneOrMore,
         };
         var to = new Option<string>("--to") { Description = "The directory for the files.", HelpName = "FOLDER", Required = true };
-        var format = FormatOption.Create();
+        Option<OutputFormat> format = FormatOption.Create();
         const string description = "Fetch models as a function would: in parallel ranges, resumed, verified, archives extracted.";
         var command = new Command("fetch", description) { uris, to, format };
         command.SetAction((parsed, cancellationToken) => RunAsync(
@@ -38,9 +40,9 @@ internal static class FetchCommand
     private static async Task<int> RunAsync(
         ToolConsole console, string[] uris, string folder, OutputFormat format, CancellationToken cancellationToken)
     {
-        var exitCode = ExitCode.Success;
+        int exitCode = ExitCode.Success;
         await using var writer = new DocumentWriter(console, format, "URI", "VERSION", "FILE", "SIZE");
-        foreach (var uri in uris)
+        foreach (string uri in uris)
         {
             ITableDocument document;
             try
@@ -61,19 +63,20 @@ internal static class FetchCommand
 
     private static async Task<FetchDocument> FetchAsync(ToolConsole console, string uri, string folder, CancellationToken cancellationToken)
     {
-        var store = Path.Combine(folder, StoresFolder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(uri)).AsSpan(0, 8)));
+        string store = Path.Combine(
+            folder, StoresFolder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(uri)).AsSpan(0, 8)));
         Directory.CreateDirectory(folder);
-        var start = TimeProvider.System.GetTimestamp();
+        long start = TimeProvider.System.GetTimestamp();
         using var bar = new TransferBar(console, TimeProvider.System, uri);
-        var (services, source) = TrialSources.Create(console, WithCopy(uri), store, bar);
+        (ServiceProvider services, IModelSource source) = TrialSources.Create(console, WithCopy(uri), store, bar);
         await using (services.ConfigureAwait(false))
         {
-            using var artifact = await source.LoadAsync(cancellationToken).ConfigureAwait(false);
-            var elapsed = TimeProvider.System.GetElapsedTime(start);
+            using ModelArtifact artifact = await source.LoadAsync(cancellationToken).ConfigureAwait(false);
+            TimeSpan elapsed = TimeProvider.System.GetElapsedTime(start);
             var files = new List<KeyValuePair<string, long>>();
-            foreach (var file in artifact.Files.OrderBy(file => file.Name, StringComparer.Ordinal))
+            foreach (ModelFile file in artifact.Files.OrderBy(file => file.Name, StringComparer.Ordinal))
             {
-                var target = Path.Combine(folder, file.Name);
+                string target = Path.Combine(folder, file.Name);
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
                 MoveFile(file, target, store);
                 files.Add(new(file.Name, file.Length));
@@ -112,16 +115,16 @@ internal static class FetchCommand
         }
 
         // With #memory=true the file is in memory, and its path is in /proc, from where it cannot be moved.
-        using var content = File.OpenRead(file.PhysicalPath);
-        using var output = File.Create(target);
+        using FileStream content = File.OpenRead(file.PhysicalPath);
+        using FileStream output = File.Create(target);
         content.CopyTo(output);
     }
 
     // Without #copy=true, the library would use a local file in location, and MoveFile would move the original away.
     private static string WithCopy(string uri)
     {
-        var at = uri.IndexOf('#', StringComparison.Ordinal);
-        var (location, settings) = at < 0 ? (uri, string.Empty) : (uri[..at], uri[(at + 1)..]);
+        int at = uri.IndexOf('#', StringComparison.Ordinal);
+        (string location, string settings) = at < 0 ? (uri, string.Empty) : (uri[..at], uri[(at + 1)..]);
         if (location.IndexOf(':', StringComparison.Ordinal) <= 1)
         {
             location = "file:" + Path.GetFullPath(location);

@@ -21,7 +21,7 @@ internal sealed record FetchDocument(
         writer.WriteString("version"u8, Version);
         writer.WriteString("folder"u8, Folder);
         writer.WriteStartArray("files"u8);
-        foreach (var (name, size) in Files)
+        foreach ((string? name, long size) in Files)
         {
             writer.WriteStartObject();
             writer.WriteString("name"u8, name);
@@ -38,7 +38,7 @@ internal sealed record FetchDocument(
     /// <inheritdoc />
     public void AddRows(Table table)
     {
-        foreach (var (name, size) in Files)
+        foreach ((string? name, long size) in Files)
         {
             table.Add(Uri, Version, name, size.ToString("N0", CultureInfo.InvariantCulture));
         }

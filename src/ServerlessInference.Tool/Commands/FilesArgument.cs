@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace ServerlessInference.Tool.Commands;
 
@@ -13,7 +14,7 @@ internal static class FilesArgument
         // An argument with any number of values also accepts misspelt options, so they are rejected here.
         files.Validators.Add(result =>
         {
-            foreach (var token in result.Tokens)
+            foreach (Token token in result.Tokens)
             {
                 if (token.Value.StartsWith("--", StringComparison.Ordinal))
                 {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.LocalRuntime;
 
 namespace ServerlessInference.Tool.Commands;
@@ -16,7 +17,8 @@ internal sealed class FunctionOptions
         HelpName = "S",
         DefaultValueFactory = _ => DefaultTimeoutSeconds,
         CustomParser = result =>
-            Number(result, "--timeout", double.Epsilon, LambdaLimits.MaxTimeoutSeconds, "seconds, above 0 and at most 900"),
+            NumberParser.ParseNumber(
+                result, "--timeout", double.Epsilon, LambdaLimits.MaxTimeoutSeconds, "seconds, above 0 and at most 900"),
     };
 
     private readonly Option<string[]> _variables = new("--env")
@@ -70,13 +72,13 @@ internal sealed class FunctionOptions
     public FunctionSettings Read(ParseResult parsed, int memoryMB)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var assignment in parsed.GetValue(_variables) ?? [])
+        foreach (string assignment in parsed.GetValue(_variables) ?? [])
         {
-            var equals = assignment.IndexOf('=', StringComparison.Ordinal);
+            int equals = assignment.IndexOf('=', StringComparison.Ordinal);
             variables[assignment[..equals]] = assignment[(equals + 1)..];
         }
 
-        var taskRoot = Path.GetFullPath(parsed.GetValue(_taskRoot) ?? ".");
+        string taskRoot = Path.GetFullPath(parsed.GetValue(_taskRoot) ?? ".");
         if (!Directory.Exists(taskRoot))
         {
             throw new UsageException($"--task-root is '{taskRoot}', which is not a directory. Give the directory of the function.");
@@ -95,35 +97,9 @@ internal sealed class FunctionOptions
         };
     }
 
-    /// <summary>Parses a number within bounds. Otherwise it reports an error that says what is expected.</summary>
-    public static double Number(ArgumentResult result, string option, double min, double max, string expected)
-    {
-        var text = result.Tokens[0].Value;
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
-        {
-            return value;
-        }
-
-        result.AddError($"{option} is '{text}'; it must be a number of {expected}.");
-        return min;
-    }
-
-    /// <summary>Parses a whole number within bounds. Otherwise it reports an error that says what is expected.</summary>
-    public static int WholeNumber(ArgumentResult result, string option, string text, int min, int max)
-    {
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
-        {
-            return value;
-        }
-
-        result.AddError(
-            string.Create(CultureInfo.InvariantCulture, $"{option} is '{text}'; it must be a whole number from {min} to {max}."));
-        return min;
-    }
-
     private static void RequireNameAndValue(OptionResult result)
     {
-        foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) <= 0))
+        foreach (Token token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) <= 0))
         {
             result.AddError($"--env is '{token.Value}'; it must be NAME=VALUE.");
         }
@@ -131,12 +107,12 @@ internal sealed class FunctionOptions
 
     private static int Concurrency(Dictionary<string, string> variables)
     {
-        if (!variables.TryGetValue(FunctionVariables.MaxConcurrency, out var text))
+        if (!variables.TryGetValue(FunctionVariables.MaxConcurrency, out string? text))
         {
             return 1;
         }
 
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0
             ? value
             : throw new UsageException($"{FunctionVariables.MaxConcurrency} is '{text}'; it must be a whole number above 0.");
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using ServerlessInference.Imaging;
 using ServerlessInference.Imaging.Processing;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
@@ -17,8 +18,8 @@ internal static class ImageCommand
 
     private static Command CreateDecode(ToolConsole console)
     {
-        var files = FilesArgument.Create();
-        var format = FormatOption.Create();
+        Argument<string[]> files = FilesArgument.Create();
+        Option<OutputFormat> format = FormatOption.Create();
         const string description = "Decode images, apply the EXIF orientation, and print the SHA-256 of their RGB bytes, row by row.";
         var command = new Command("decode", description) { files, format };
         command.SetAction((parsed, cancellationToken) =>
@@ -43,20 +44,20 @@ internal static class ImageCommand
 
     private static Command CreateTensor(ToolConsole console)
     {
-        var files = FilesArgument.Create();
-        var format = FormatOption.Create();
-        var resize = Size("--resize", "The size that the shorter side is resized to; default 256.");
-        var crop = Size("--crop", "The side of the square that is cropped from the middle; default 224.");
+        Argument<string[]> files = FilesArgument.Create();
+        Option<OutputFormat> format = FormatOption.Create();
+        Option<int?> resize = Size("--resize", "The size that the shorter side is resized to; default 256.");
+        Option<int?> crop = Size("--crop", "The side of the square that is cropped from the middle; default 224.");
         var filter = new Option<string?>("--filter")
         {
             Description = "bilinear (default), bicubic, nearest, box, hamming or lanczos.",
             HelpName = "NAME",
         };
         filter.AcceptOnlyFromAmong("bilinear", "bicubic", "nearest", "box", "hamming", "lanczos");
-        var mean = Channels(
+        Option<ChannelValues?> mean = Channels(
             "--mean", "The means to subtract from values of 0 to 1, for red, green and blue; default ImageNet's, 0 with --letterbox.");
-        var std = Channels("--std", "The divisors of the differences; default ImageNet's, 1 with --letterbox.");
-        var letterbox = Size("--letterbox", "Letterbox to this size as Ultralytics does, instead of resize and crop.");
+        Option<ChannelValues?> std = Channels("--std", "The divisors of the differences; default ImageNet's, 1 with --letterbox.");
+        Option<int?> letterbox = Size("--letterbox", "Letterbox to this size as Ultralytics does, instead of resize and crop.");
         var interpolation = new Option<string>("--interpolation")
         {
             Description = "With --letterbox: opencv (default) or pillow.",
@@ -106,10 +107,10 @@ internal static class ImageCommand
         Func<string, byte[], ITableDocument> process,
         CancellationToken cancellationToken)
     {
-        var exitCode = ExitCode.Success;
+        int exitCode = ExitCode.Success;
         using var progress = new ProgressBar(console, TimeProvider.System, files.Length);
         await using var writer = new DocumentWriter(console, format, columns);
-        foreach (var file in files)
+        foreach (string file in files)
         {
             ITableDocument document;
             try
@@ -133,7 +134,7 @@ internal static class ImageCommand
     {
         const int max = 65_535;
         var option = new Option<int?>(name) { Description = description, HelpName = "N" };
-        option.CustomParser = result => FunctionOptions.WholeNumber(result, name, result.Tokens[0].Value, 1, max);
+        option.CustomParser = result => NumberParser.ParseWholeNumber(result, name, result.Tokens[0].Value, 1, max);
         return option;
     }
 
@@ -142,9 +143,9 @@ internal static class ImageCommand
         var option = new Option<ChannelValues?>(name) { Description = description, HelpName = "R,G,B" };
         option.CustomParser = result =>
         {
-            var parts = result.Tokens[0].Value.Split(',');
-            var values = new float[3];
-            for (var i = 0; i < values.Length; i++)
+            string[] parts = result.Tokens[0].Value.Split(',');
+            float[] values = new float[3];
+            for (int i = 0; i < values.Length; i++)
             {
                 if (parts.Length != values.Length
                     || !float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]))

@@ -13,7 +13,7 @@ internal static class InputLines
         ToolConsole console, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(console.Input, new UTF8Encoding(false), leaveOpen: true);
-        for (var number = 1; await reader.ReadLineAsync(cancellationToken) is { } line; number++)
+        for (int number = 1; await reader.ReadLineAsync(cancellationToken) is { } line; number++)
         {
             if (line.Length > 0)
             {

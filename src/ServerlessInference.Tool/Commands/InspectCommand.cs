@@ -1,5 +1,7 @@
 using System.CommandLine;
+using ServerlessInference.Models;
 using ServerlessInference.Sessions;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Inspection;
 using ServerlessInference.Tool.Output;
 
@@ -11,8 +13,8 @@ internal static class InspectCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console)
     {
-        var model = ModelArgument.Create();
-        var format = FormatOption.Create();
+        Argument<string> model = ModelArgument.Create();
+        Option<OutputFormat> format = FormatOption.Create();
         var command = new Command(
             "inspect", "Describe a model: its size, versions, inputs, outputs and metadata, and the task that it is probably for.")
         {
@@ -29,7 +31,7 @@ internal static class InspectCommand
         try
         {
             await using var trial = TrialModel.Create(console, path);
-            using var lease = await trial.Registry.AcquireAsync(TrialModel.Name, cancellationToken).ConfigureAwait(false);
+            using ModelLease lease = await trial.Registry.AcquireAsync(TrialModel.Name, cancellationToken).ConfigureAwait(false);
             await writer.WriteAsync(Describe(path, lease.Model), cancellationToken).ConfigureAwait(false);
             return ExitCode.Success;
         }
@@ -42,8 +44,8 @@ internal static class InspectCommand
 
     private static InspectDocument Describe(string path, LoadedModel model)
     {
-        var file = model.Artifact.GetModelFile();
-        using var stream = File.OpenRead(file.PhysicalPath!);
+        ModelFile file = model.Artifact.GetModelFile();
+        using FileStream stream = File.OpenRead(file.PhysicalPath!);
         return new InspectDocument(path, file.Length, OnnxHeader.TryRead(stream), model.Description, ModelTask.Detect(model));
     }
 }

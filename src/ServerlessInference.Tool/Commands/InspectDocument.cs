@@ -22,7 +22,7 @@ internal sealed record InspectDocument(string File, long Size, OnnxHeader? Heade
         WriteValues(writer, "inputs", Model.Inputs);
         WriteValues(writer, "outputs", Model.Outputs);
         writer.WriteStartObject("metadata"u8);
-        foreach (var (key, value) in Model.Metadata)
+        foreach ((string? key, string? value) in Model.Metadata)
         {
             writer.WriteString(key, value);
         }
@@ -48,17 +48,17 @@ internal sealed record InspectDocument(string File, long Size, OnnxHeader? Heade
         table.Add("size", Size.ToString("N0", CultureInfo.InvariantCulture) + " bytes");
         table.Add("opset", Header is null ? "unknown" : string.Join(", ", Header.Opsets.Select(opset => $"{opset.Key} {opset.Value}")));
         table.Add("producer", Model.Producer);
-        foreach (var input in Model.Inputs)
+        foreach (ValueDescription input in Model.Inputs)
         {
             table.Add("input", input.ToString());
         }
 
-        foreach (var output in Model.Outputs)
+        foreach (ValueDescription output in Model.Outputs)
         {
             table.Add("output", output.ToString());
         }
 
-        foreach (var (key, value) in Model.Metadata)
+        foreach ((string? key, string? value) in Model.Metadata)
         {
             table.Add("metadata", $"{key}: {value}");
         }
@@ -71,13 +71,13 @@ internal sealed record InspectDocument(string File, long Size, OnnxHeader? Heade
         if (Header is not null)
         {
             writer.WriteNumber("irVersion"u8, Header.IrVersion);
-            if (Header.Opsets.TryGetValue(DefaultDomain, out var opset))
+            if (Header.Opsets.TryGetValue(DefaultDomain, out long opset))
             {
                 writer.WriteNumber("opset"u8, opset);
             }
 
             writer.WriteStartObject("opsets"u8);
-            foreach (var (domain, version) in Header.Opsets)
+            foreach ((string? domain, long version) in Header.Opsets)
             {
                 writer.WriteNumber(domain, version);
             }
@@ -91,7 +91,7 @@ internal sealed record InspectDocument(string File, long Size, OnnxHeader? Heade
     private static void WriteValues(Utf8JsonWriter writer, string name, IReadOnlyList<ValueDescription> values)
     {
         writer.WriteStartArray(name);
-        foreach (var value in values)
+        foreach (ValueDescription value in values)
         {
             writer.WriteStartObject();
             writer.WriteString("name"u8, value.Name);
@@ -112,7 +112,7 @@ internal sealed record InspectDocument(string File, long Size, OnnxHeader? Heade
     private static void WriteShape(Utf8JsonWriter writer, ValueDescription value)
     {
         writer.WriteStartArray("shape"u8);
-        for (var axis = 0; axis < value.Shape.Length; axis++)
+        for (int axis = 0; axis < value.Shape.Length; axis++)
         {
             if (value.Shape[axis] >= 0)
             {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.LocalRuntime;
 using ServerlessInference.Tool.Output;
 
@@ -19,8 +20,8 @@ internal static class InvokeCommand
             HelpName = "FILE",
             Required = true,
         };
-        var cold = Count("--cold", 1, "How often the function is started from scratch.");
-        var warm = Count("--warm", 0, "How often, per start, the events are sent again to the running function.");
+        Option<int> cold = Count("--cold", 1, "How often the function is started from scratch.");
+        Option<int> warm = Count("--warm", 0, "How often, per start, the events are sent again to the running function.");
         var memory = new Option<int[]>("--memory", "-m")
         {
             Description = "The memory size in MB, or several separated by commas; it determines the CPU share (1,769 MB = 1 vCPU).",
@@ -34,7 +35,7 @@ internal static class InvokeCommand
             HelpName = "JSON",
         };
         clientContext.Validators.Add(RequireJson);
-        var format = FormatOption.Create();
+        Option<OutputFormat> format = FormatOption.Create();
         var function = new FunctionOptions();
         var command = new Command(
             "invoke", "Start a function locally as AWS Lambda would, send it events, and measure init, cold and warm calls.")
@@ -44,8 +45,8 @@ internal static class InvokeCommand
         function.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var names = parsed.GetRequiredValue(events);
-            if (names.Count(name => name == EventInput.StandardInput) > 1)
+            string[] names = parsed.GetRequiredValue(events);
+            if (names.Count(name => name == ToolConsole.InputName) > 1)
             {
                 throw new UsageException("--event - can be given only once, since standard input contains one event.");
             }
@@ -57,7 +58,7 @@ internal static class InvokeCommand
                 ClientContext = parsed.GetValue(clientContext),
                 Quiet = function.IsQuiet(parsed),
             };
-            var settings = parsed.GetRequiredValue(memory).Select(size => function.Read(parsed, size)).ToArray();
+            FunctionSettings[] settings = parsed.GetRequiredValue(memory).Select(size => function.Read(parsed, size)).ToArray();
             return await runner.RunAsync(names, settings, parsed.GetValue(format), cancellationToken).ConfigureAwait(false);
         });
         return command;
@@ -79,7 +80,7 @@ internal static class InvokeCommand
             Description = description,
             HelpName = "N",
             DefaultValueFactory = _ => defaultValue,
-            CustomParser = result => FunctionOptions.WholeNumber(result, name, result.Tokens[0].Value, defaultValue, max),
+            CustomParser = result => NumberParser.ParseWholeNumber(result, name, result.Tokens[0].Value, defaultValue, max),
         };
     }
 
@@ -87,6 +88,6 @@ internal static class InvokeCommand
     [
         .. result.Tokens
             .SelectMany(token => token.Value.Split(','))
-            .Select(text => FunctionOptions.WholeNumber(result, "--memory", text, LambdaLimits.MinMemoryMB, LambdaLimits.MaxMemoryMB)),
+            .Select(text => NumberParser.ParseWholeNumber(result, "--memory", text, LambdaLimits.MinMemoryMB, LambdaLimits.MaxMemoryMB)),
     ];
 }

@@ -98,7 +98,7 @@ internal sealed class InvokeDocument(string eventName, int memoryMB, CpuLimit cp
     public void AddRows(Table table)
     {
         const int shown = 100;
-        var response = First is null ? "" : Encoding.UTF8.GetString(First.Outcome.Payload.Span);
+        string response = First is null ? "" : Encoding.UTF8.GetString(First.Outcome.Payload.Span);
         table.Add(
             eventName,
             memoryMB.ToString(CultureInfo.InvariantCulture),

@@ -1,3 +1,4 @@
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.LocalRuntime;
 using ServerlessInference.Tool.LocalRuntime.Cpu;
 using ServerlessInference.Tool.Output;
@@ -24,28 +25,28 @@ internal sealed class InvokeRunner(ToolConsole console, TimeProvider time)
         IReadOnlyList<string> eventNames, IReadOnlyList<FunctionSettings> sizes, OutputFormat format, CancellationToken cancellationToken)
     {
         var events = new List<EventInput>();
-        foreach (var name in eventNames)
+        foreach (string name in eventNames)
         {
             events.Add(await EventInput.ReadAsync(name, console, cancellationToken).ConfigureAwait(false));
         }
 
-        var failed = false;
+        bool failed = false;
         using var progress = new ProgressBar(console, time, sizes.Count * ColdStarts * (1 + WarmRounds) * events.Count);
         var output = new DocumentWriter(console, format, InvokeDocument.Columns);
         await using (output.ConfigureAwait(false))
         {
-            foreach (var settings in sizes)
+            foreach (FunctionSettings settings in sizes)
             {
-                using var cpu =
+                using CpuLimit cpu =
                     await CpuEmulator.ForCurrentMachine().CreateAsync(settings.MemoryMB, cancellationToken).ConfigureAwait(false);
-                var documents =
+                InvokeDocument[] documents =
                     events.Select(input => new InvokeDocument(input.Name, settings.MemoryMB, cpu) { Error = input.Error }).ToArray();
-                for (var start = 0; start < ColdStarts && events.Any(input => input.Error is null); start++)
+                for (int start = 0; start < ColdStarts && events.Any(input => input.Error is null); start++)
                 {
                     await RunStartAsync(events, documents, settings, cpu, progress, cancellationToken).ConfigureAwait(false);
                 }
 
-                foreach (var document in documents)
+                foreach (InvokeDocument document in documents)
                 {
                     failed |= document.Error is not null;
                     await output.WriteAsync(document, cancellationToken).ConfigureAwait(false);
@@ -68,9 +69,9 @@ internal sealed class InvokeRunner(ToolConsole console, TimeProvider time)
         var environment = new ExecutionEnvironment(settings, cpu, log, time);
         await using (environment.ConfigureAwait(false))
         {
-            for (var round = 0; round <= WarmRounds; round++)
+            for (int round = 0; round <= WarmRounds; round++)
             {
-                for (var index = 0; index < events.Count; index++)
+                for (int index = 0; index < events.Count; index++)
                 {
                     if (events[index].Error is null)
                     {
@@ -84,9 +85,14 @@ internal sealed class InvokeRunner(ToolConsole console, TimeProvider time)
         }
 
         // The peak is known only now, when all processes have ended.
-        foreach (var document in documents.Where(document => document.First is not null && environment.PeakMemoryKiB is not null))
+        if (environment.PeakMemoryKiB is not { } peak)
         {
-            document.PeakMemoryKiB = Math.Max(document.PeakMemoryKiB ?? 0, environment.PeakMemoryKiB ?? 0);
+            return;
+        }
+
+        foreach (InvokeDocument document in documents.Where(document => document.First is not null))
+        {
+            document.PeakMemoryKiB = Math.Max(document.PeakMemoryKiB ?? 0, peak);
         }
     }
 

@@ -24,10 +24,10 @@ internal sealed class LatencyStatistics
     /// <param name="share">0 to 1.</param>
     public double Percentile(double share)
     {
-        var sorted = _samples.Order().ToArray();
-        var position = share * (sorted.Length - 1);
-        var below = (int)position;
-        var above = Math.Min(below + 1, sorted.Length - 1);
+        double[] sorted = _samples.Order().ToArray();
+        double position = share * (sorted.Length - 1);
+        int below = (int)position;
+        int above = Math.Min(below + 1, sorted.Length - 1);
         return Math.Round(sorted[below] + ((sorted[above] - sorted[below]) * (position - below)), Decimals);
     }
 

@@ -34,7 +34,7 @@ internal sealed record LayerDocument(
     /// <inheritdoc />
     public void AddRows(Table table)
     {
-        var version = string.Create(CultureInfo.InvariantCulture, $"version {Version}{(Unchanged ? " (unchanged)" : string.Empty)}");
+        string version = string.Create(CultureInfo.InvariantCulture, $"version {Version}{(Unchanged ? " (unchanged)" : string.Empty)}");
         table.Add(version, Size.Text(Limits[0].Used), Zip);
         LimitUse.AddRows(table, Limits);
     }

@@ -21,7 +21,7 @@ internal sealed record LineFailureDocument(int Line, Exception Exception) : ITab
     /// <inheritdoc />
     public void AddRows(Table table)
     {
-        var cells = new string[table.Width];
+        string[] cells = new string[table.Width];
         Array.Fill(cells, string.Empty);
         cells[0] = Line.ToString(CultureInfo.InvariantCulture);
         cells[^1] = Exception.Message;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ServerlessInference.Sessions;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
@@ -24,7 +25,7 @@ internal static class OptimizeCommand
             HelpName = "FOLDER",
             Required = true,
         };
-        var format = FormatOption.Create();
+        Option<OutputFormat> format = FormatOption.Create();
         var command = new Command("optimize", "Prepare a model for deployment, so that functions load it in a fraction of the time.")
         {
             model, level, folder, format,

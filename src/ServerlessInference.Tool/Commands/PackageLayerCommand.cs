@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Output;
 using ServerlessInference.Tool.Packaging;
 
@@ -32,8 +33,9 @@ internal static class PackageLayerCommand
             HelpName = "FOLDER",
             Required = true,
         };
-        var architecture = ArchitectureCheck.Option("x86_64 or arm64: the processor that the layer's native files must be for.");
-        var format = FormatOption.Create();
+        Option<string?> architecture = ArchitectureCheck.Option(
+            "x86_64 or arm64: the processor that the layer's native files must be for.");
+        Option<OutputFormat> format = FormatOption.Create();
         const string description =
             "Write the zip file of a Lambda layer, with a new version if its content changed. To roll back, publish an earlier zip file.";
         var command = new Command("layer", description)
@@ -56,8 +58,8 @@ internal static class PackageLayerCommand
         OutputFormat format,
         CancellationToken cancellationToken)
     {
-        var folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
-        var below = (path ?? folder).Trim('/');
+        string folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
+        string below = (path ?? folder).Trim('/');
         below = below == "." ? string.Empty : below;
         if (below.Split('/').Any(part => part is "." or "..") || below.Contains('\\', StringComparison.Ordinal))
         {
@@ -83,10 +85,10 @@ internal static class PackageLayerCommand
             }
 
             Directory.CreateDirectory(output);
-            var temporary = Path.Combine(output, name + ".part");
+            string temporary = Path.Combine(output, name + ".part");
             await DeterministicZip.WriteAsync(files, temporary, cancellationToken).ConfigureAwait(false);
-            var size = new FileInfo(temporary).Length;
-            var (file, version, digest, unchanged) = await LayerVersions.AddAsync(
+            long size = new FileInfo(temporary).Length;
+            (string file, int version, string digest, bool unchanged) = await LayerVersions.AddAsync(
                 temporary, output, name, cancellationToken).ConfigureAwait(false);
             LimitUse[] limits =
             [

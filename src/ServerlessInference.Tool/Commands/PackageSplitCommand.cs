@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Output;
 using ServerlessInference.Tool.Packaging;
 
@@ -29,7 +30,7 @@ internal static class PackageSplitCommand
             Description = "An assembly that may be moved into an archive (not with Native AOT); repeatable.",
             HelpName = "NAME",
         };
-        var limit = Size.Option("--limit", "The maximum unzipped size of the function and its layers.", PackageLimits.Unzipped);
+        Option<long?> limit = Size.Option("--limit", "The maximum unzipped size of the function and its layers.", PackageLimits.Unzipped);
         var all = new Option<bool>("--all")
         {
             Description = "Move everything that can be moved, even if the function would fit without that.",
@@ -54,9 +55,9 @@ internal static class PackageSplitCommand
             Description = "The zip file of a layer that the function uses; repeatable.",
             HelpName = "ZIP",
         };
-        var tmp = Size.Option("--tmp", "The size of the function's /tmp.", PackageLimits.DefaultEphemeralStorage);
-        var architecture = ArchitectureCheck.Option("x86_64 or arm64. Default: that of the program in the publish directory.");
-        var format = FormatOption.Create();
+        Option<long?> tmp = Size.Option("--tmp", "The size of the function's /tmp.", PackageLimits.DefaultEphemeralStorage);
+        Option<string?> architecture = ArchitectureCheck.Option("x86_64 or arm64. Default: that of the program in the publish directory.");
+        Option<OutputFormat> format = FormatOption.Create();
         const string description =
             "Split a function: write its deployment package, archives of the moved files, and the manifest that lists them.";
         var command = new Command("split", description)
@@ -89,7 +90,7 @@ internal static class PackageSplitCommand
         await using var writer = new DocumentWriter(console, format, "WHAT", "SIZE", "WHERE");
         try
         {
-            var document = await SplitAsync(console, settings, cancellationToken).ConfigureAwait(false);
+            SplitDocument document = await SplitAsync(console, settings, cancellationToken).ConfigureAwait(false);
             await writer.WriteAsync(document, cancellationToken).ConfigureAwait(false);
             return ExitCode.Success;
         }
@@ -103,14 +104,14 @@ internal static class PackageSplitCommand
     private static async Task<SplitDocument> SplitAsync(ToolConsole console, Settings settings, CancellationToken cancellationToken)
     {
         PublishFolder.RequireOutside(settings.Root, settings.Output);
-        var files = PublishFolder.List(settings.Root);
+        List<PackageFile> files = PublishFolder.List(settings.Root);
         var models = settings.Models.Select(model => ModelInput.Parse(model, settings.Root)).ToList();
         if (models.GroupBy(model => model.Mount).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw new UsageException($"Two models have the same path '{twice.Key}'. Give them names: --model NAME=PATH.");
         }
 
-        var architecture = settings.Architecture ?? FindArchitecture(files);
+        string? architecture = settings.Architecture ?? FindArchitecture(files);
         if (architecture is not null)
         {
             ArchitectureCheck.Require(files, architecture);
@@ -122,13 +123,14 @@ internal static class PackageSplitCommand
             (files, pruned) = Pruning.Apply(files, architecture ?? MachineArchitecture, settings.Keep);
         }
 
-        var layers = settings.Layers.Sum(DeterministicZip.UnzippedLength);
+        long layers = settings.Layers.Sum(DeterministicZip.UnzippedLength);
         var plan = SplitPlan.Create(files, models, settings.Assemblies, settings.Limit, layers, settings.All);
         var target = new SplitPackageWriter(settings.Output, settings.Prefix);
         using var progress = new ProgressBar(console, TimeProvider.System, plan.Archives.Count + 1);
         string[] removed = [.. plan.Moved, .. pruned.Select(file => file.File.Name)];
-        var archives = await target.WriteAsync(plan, removed, progress.Step, cancellationToken).ConfigureAwait(false);
-        var unzipped = PublishFolder.List(target.Function).Sum(file => file.Length);
+        IReadOnlyList<WrittenArchive> archives = await target.WriteAsync(
+            plan, removed, progress.Step, cancellationToken).ConfigureAwait(false);
+        long unzipped = PublishFolder.List(target.Function).Sum(file => file.Length);
         return new SplitDocument(
             settings.Root,
             target,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ServerlessInference.Packages;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Output;
 using ServerlessInference.Tool.Packaging;
 
@@ -18,7 +19,7 @@ internal static class PackageVerifyCommand
                 "The base of relative URIs: a directory, or a URI such as s3://bucket/prefix/. Default: the manifest's directory.",
             HelpName = "URI",
         };
-        var format = FormatOption.Create();
+        Option<OutputFormat> format = FormatOption.Create();
         const string description =
             "Check a manifest: digests and sizes of its archives, the names of their entries, and clashes between them.";
         var command = new Command("verify", description) { manifest, baseUri, format };
@@ -36,7 +37,7 @@ internal static class PackageVerifyCommand
             var manifest = SplitPackageManifest.Parse(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), path);
             var check = new ManifestCheck(console, baseUri ?? Path.GetDirectoryName(Path.GetFullPath(path))!);
             using var progress = new ProgressBar(console, TimeProvider.System, manifest.Archives.Count);
-            foreach (var archive in manifest.Archives)
+            foreach (SplitPackageArchive archive in manifest.Archives)
             {
                 await check.AddAsync(archive, cancellationToken).ConfigureAwait(false);
                 progress.Step(archive.Mount);

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Inspection;
 using ServerlessInference.Tool.Output;
 
@@ -13,16 +15,16 @@ internal static class PredictCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console)
     {
-        var model = ModelArgument.Create();
+        Argument<string> model = ModelArgument.Create();
         var input = new Option<string>("--input", "-i")
         {
             Description =
                 "A JSON file with the inputs by name, each as nested arrays or as {\"shape\":[…],\"data\":[…]}; - for standard input " +
                 "(the default).",
             HelpName = "FILE.json",
-            DefaultValueFactory = _ => EventInput.StandardInput,
+            DefaultValueFactory = _ => ToolConsole.InputName,
         };
-        var format = FormatOption.Create();
+        Option<OutputFormat> format = FormatOption.Create();
         var command = new Command("predict", "Run a model on named tensors and print its outputs.") { model, input, format };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             console, parsed.GetRequiredValue(model), parsed.GetRequiredValue(input), parsed.GetValue(format), cancellationToken));
@@ -35,18 +37,18 @@ internal static class PredictCommand
         await using var writer = new DocumentWriter(console, format, "OUTPUT", "DTYPE", "VALUE");
         try
         {
-            var given = await EventInput.ReadAsync(input, console, cancellationToken).ConfigureAwait(false);
+            EventInput given = await EventInput.ReadAsync(input, console, cancellationToken).ConfigureAwait(false);
             if (given.Error is { } error)
             {
                 throw new InvalidInputException(error.Message);
             }
 
             await using var trial = TrialModel.Create(console, path);
-            using var lease = await trial.Registry.AcquireAsync(TrialModel.Name, cancellationToken).ConfigureAwait(false);
+            using ModelLease lease = await trial.Registry.AcquireAsync(TrialModel.Name, cancellationToken).ConfigureAwait(false);
             using var document = JsonDocument.Parse(given.Payload);
-            var values = Read(document.RootElement, lease.Model.Description.Inputs);
+            NamedValues values = Read(document.RootElement, lease.Model.Description.Inputs);
             var pipeline = trial.Services.GetRequiredKeyedService<IInferencePipeline<NamedValues, NamedValues>>(TrialModel.Name);
-            var result = await pipeline.RunAsync(values, cancellationToken).ConfigureAwait(false);
+            InferenceResult<NamedValues> result = await pipeline.RunAsync(values, cancellationToken).ConfigureAwait(false);
             await writer.WriteAsync(new PredictDocument(path, result.Value), cancellationToken).ConfigureAwait(false);
             return ExitCode.Success;
         }
@@ -66,9 +68,9 @@ internal static class PredictCommand
         }
 
         var values = new NamedValues();
-        foreach (var property in root.EnumerateObject())
+        foreach (JsonProperty property in root.EnumerateObject())
         {
-            var input = inputs.FirstOrDefault(input => input.Name == property.Name)
+            ValueDescription input = inputs.FirstOrDefault(input => input.Name == property.Name)
                 ?? throw new InvalidInputException(
                     $"The model has no input '{property.Name}'. Its inputs are {string.Join(", ", inputs)}.");
             values[property.Name] = TensorJson.Read(property.Value, input);

@@ -18,7 +18,7 @@ internal sealed record PredictDocument(string File, NamedValues Outputs) : ITabl
         writer.WriteStartObject();
         writer.WriteString("file"u8, File);
         writer.WriteStartObject("outputs"u8);
-        foreach (var (name, value) in Outputs)
+        foreach ((string? name, InferenceValue? value) in Outputs)
         {
             writer.WritePropertyName(name);
             TensorJson.Write(writer, value);
@@ -31,7 +31,7 @@ internal sealed record PredictDocument(string File, NamedValues Outputs) : ITabl
     /// <inheritdoc />
     public void AddRows(Table table)
     {
-        foreach (var (name, value) in Outputs)
+        foreach ((string? name, InferenceValue? value) in Outputs)
         {
             var json = new ArrayBufferWriter<byte>();
             using (var writer = new Utf8JsonWriter(json))
@@ -39,7 +39,7 @@ internal sealed record PredictDocument(string File, NamedValues Outputs) : ITabl
                 TensorJson.Write(writer, value);
             }
 
-            var text = Encoding.UTF8.GetString(json.WrittenSpan);
+            string text = Encoding.UTF8.GetString(json.WrittenSpan);
             table.Add(
                 name,
                 value is TensorValue tensor ? tensor.ToString() : "sequence",

@@ -1,3 +1,5 @@
+using ServerlessInference.Tool.CommandLine;
+
 namespace ServerlessInference.Tool.Commands;
 
 /// <summary>Finds a program as a shell does, before anything is started.</summary>
@@ -36,14 +38,15 @@ internal static class ProgramFinder
     {
         if (program.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal) || program.Contains('/', StringComparison.Ordinal))
         {
-            var path = Path.GetFullPath(program);
+            string path = Path.GetFullPath(program);
             return File.Exists(path)
                 ? path
                 : throw new UsageException(
                     $"The function's program '{path}' does not exist. Build the function first, or correct the path after '--'.");
         }
 
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        string[] folders =
+            (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         string[] names = OperatingSystem.IsWindows() ? [program, program + ".exe"] : [program];
         return folders.SelectMany(folder => names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists)
             ?? throw new UsageException(

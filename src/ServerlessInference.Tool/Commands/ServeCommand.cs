@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.LocalRuntime;
 using ServerlessInference.Tool.Output;
 
@@ -18,17 +19,17 @@ internal static class ServeCommand
             Description = "The port on 127.0.0.1, or 0 for any free one.",
             HelpName = "N",
             DefaultValueFactory = _ => DefaultPort,
-            CustomParser = result => FunctionOptions.WholeNumber(result, "--port", result.Tokens[0].Value, 0, MaxPort),
+            CustomParser = result => NumberParser.ParseWholeNumber(result, "--port", result.Tokens[0].Value, 0, MaxPort),
         };
         var memory = new Option<int>("--memory", "-m")
         {
             Description = "The memory size in MB; it determines the CPU share (1,769 MB = 1 vCPU).",
             HelpName = "MB",
             DefaultValueFactory = _ => LambdaLimits.MemoryMBPerCpu,
-            CustomParser = result => FunctionOptions.WholeNumber(
+            CustomParser = result => NumberParser.ParseWholeNumber(
                 result, "--memory", result.Tokens[0].Value, LambdaLimits.MinMemoryMB, LambdaLimits.MaxMemoryMB),
         };
-        var format = FormatOption.Create();
+        Option<OutputFormat> format = FormatOption.Create();
         var function = new FunctionOptions();
         var command = new Command("serve", "Run a function locally behind HTTP, as a function URL or API Gateway would, until Ctrl-C.")
         {
@@ -37,7 +38,7 @@ internal static class ServeCommand
         function.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
-            var settings = function.Read(parsed, parsed.GetValue(memory));
+            FunctionSettings settings = function.Read(parsed, parsed.GetValue(memory));
             var runner = new ServeRunner(console, TimeProvider.System)
             {
                 Quiet = function.IsQuiet(parsed),

@@ -37,8 +37,8 @@ internal sealed class ServeDocument(HttpExchange exchange) : IJsonDocument
     /// <summary>Returns a line of text for people.</summary>
     public override string ToString()
     {
-        var cold = exchange.Invocation?.Start is null ? "" : " cold";
-        var problem = exchange.Problem is null ? "" : $" ({exchange.Problem})";
+        string cold = exchange.Invocation?.Start is null ? "" : " cold";
+        string problem = exchange.Problem is null ? "" : $" ({exchange.Problem})";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{exchange.Method} {exchange.Path} {exchange.Status} {exchange.Duration.TotalMilliseconds:F1} ms{cold}{problem}");

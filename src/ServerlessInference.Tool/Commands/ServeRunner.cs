@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.LocalRuntime;
 using ServerlessInference.Tool.LocalRuntime.Cpu;
 using ServerlessInference.Tool.LocalRuntime.Http;
@@ -21,11 +23,11 @@ internal sealed class ServeRunner(ToolConsole console, TimeProvider time)
     /// <exception cref="UsageException">The port is in use.</exception>
     public async Task<int> RunAsync(int port, FunctionSettings settings, CancellationToken cancellationToken)
     {
-        using var cpu = await CpuEmulator.ForCurrentMachine().CreateAsync(settings.MemoryMB, cancellationToken).ConfigureAwait(false);
+        using CpuLimit cpu = await CpuEmulator.ForCurrentMachine().CreateAsync(settings.MemoryMB, cancellationToken).ConfigureAwait(false);
         var log = new EnvironmentLog(line => Log(line, Quiet), line => Log($"serverless-inference: {line}", false));
         using var output = new JsonLines(console);
         var environment = new ExecutionEnvironment(settings, cpu, log, time);
-        await using var closingEnvironment = environment.ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable closingEnvironment = environment.ConfigureAwait(false);
         var endpoint = new HttpEndpoint(environment, settings, time);
         var invokeEndpoint = new InvokeEndpoint(environment, settings, time);
         LocalHttpServer server;
@@ -41,7 +43,7 @@ internal sealed class ServeRunner(ToolConsole console, TimeProvider time)
 
         await using (server.ConfigureAwait(false))
         {
-            var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{server.Port}");
+            string url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{server.Port}");
             Log($"serverless-inference: listening on {url} ({settings.MemoryMB} MB, CPU {Describe(cpu)}); Ctrl-C stops.", false);
             await WriteAsync(new ServingDocument(url)).ConfigureAwait(false);
             await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -54,7 +56,7 @@ internal sealed class ServeRunner(ToolConsole console, TimeProvider time)
         {
             try
             {
-                var exchange = InvokeEndpoint.IsInvokeCall(context.Request)
+                HttpExchange exchange = InvokeEndpoint.IsInvokeCall(context.Request)
                     ? await invokeEndpoint.HandleAsync(context, cancellationToken).ConfigureAwait(false)
                     : await endpoint.HandleAsync(context, cancellationToken).ConfigureAwait(false);
                 var document = new ServeDocument(exchange);

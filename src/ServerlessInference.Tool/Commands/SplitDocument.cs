@@ -29,7 +29,7 @@ internal sealed record SplitDocument(
         writer.WriteNumber("zipped"u8, Limits[0].Used);
         writer.WriteEndObject();
         writer.WriteStartArray("archives"u8);
-        foreach (var archive in Archives)
+        foreach (WrittenArchive archive in Archives)
         {
             writer.WriteStartObject();
             writer.WriteString("mount"u8, archive.Description.Mount);
@@ -39,7 +39,7 @@ internal sealed record SplitDocument(
             writer.WriteNumber("size"u8, archive.Description.Size);
             writer.WriteNumber("unpackedSize"u8, archive.Description.UnpackedSize);
             writer.WriteStartArray("files"u8);
-            foreach (var name in archive.Files)
+            foreach (string name in archive.Files)
             {
                 writer.WriteStringValue(name);
             }
@@ -50,7 +50,7 @@ internal sealed record SplitDocument(
 
         writer.WriteEndArray();
         writer.WriteStartArray("pruned"u8);
-        foreach (var pruned in Pruned)
+        foreach (PrunedFile pruned in Pruned)
         {
             writer.WriteStartObject();
             writer.WriteString("file"u8, pruned.File.Name);
@@ -68,7 +68,7 @@ internal sealed record SplitDocument(
     public void AddRows(Table table)
     {
         table.Add("function", Size.Text(Unzipped), Target.Zip);
-        foreach (var archive in Archives)
+        foreach (WrittenArchive archive in Archives)
         {
             table.Add("archive " + archive.Description.Mount, Size.Text(archive.Description.Size), archive.Path);
         }

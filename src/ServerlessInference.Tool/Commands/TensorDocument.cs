@@ -16,7 +16,7 @@ internal sealed record TensorDocument(string File, int[] Shape, string Sha256Pix
         writer.WriteStartObject();
         writer.WriteString("file"u8, File);
         writer.WriteStartArray("shape"u8);
-        foreach (var axis in Shape)
+        foreach (int axis in Shape)
         {
             writer.WriteNumberValue(axis);
         }
@@ -24,10 +24,10 @@ internal sealed record TensorDocument(string File, int[] Shape, string Sha256Pix
         writer.WriteEndArray();
         writer.WriteString("sha256Pixels"u8, Sha256Pixels);
         writer.WriteStartArray("first"u8);
-        foreach (var channel in First)
+        foreach (float[] channel in First)
         {
             writer.WriteStartArray();
-            foreach (var value in channel)
+            foreach (float value in channel)
             {
                 writer.WriteNumberValue(value);
             }

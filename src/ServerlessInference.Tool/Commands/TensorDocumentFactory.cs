@@ -26,14 +26,14 @@ internal sealed class TensorDocumentFactory
     public TensorDocument Create(string file, byte[] encoded)
     {
         _decoder.Decode(encoded, _decoding, _image);
-        var size = _floats.GetSize(_image.Width, _image.Height);
-        var plane = size.Width * size.Height;
-        var tensor = new float[ImageBuffer.Channels * plane];
-        var pixels = new byte[tensor.Length];
+        ImageSize size = _floats.GetSize(_image.Width, _image.Height);
+        int plane = size.Width * size.Height;
+        float[] tensor = new float[ImageBuffer.Channels * plane];
+        byte[] pixels = new byte[tensor.Length];
         _floats.Write(_image, tensor);
         _pixels.Write(_image, pixels);
-        var first = new float[ImageBuffer.Channels][];
-        for (var channel = 0; channel < first.Length; channel++)
+        float[][] first = new float[ImageBuffer.Channels][];
+        for (int channel = 0; channel < first.Length; channel++)
         {
             first[channel] = tensor.AsSpan(channel * plane, Math.Min(FirstValues, plane)).ToArray();
         }

@@ -33,12 +33,12 @@ internal static class TextLinesCommand
     private static Command Create(
         ToolConsole console, string name, string description, string[] columns, Func<string, TextLinesRun, Task<int>> run)
     {
-        var model = ModelArgument.Create();
-        var format = FormatOption.Create();
+        Argument<string> model = ModelArgument.Create();
+        Option<OutputFormat> format = FormatOption.Create();
         var command = new Command(name, description) { model, format };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var path = parsed.GetRequiredValue(model);
+            string path = parsed.GetRequiredValue(model);
             await using var writer = new DocumentWriter(console, parsed.GetValue(format), columns);
             return await run(path, new TextLinesRun(console, writer, path, cancellationToken));
         });
@@ -68,7 +68,7 @@ internal static class TextLinesCommand
 
     private static bool HasTokenizer(string path)
     {
-        var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+        string folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
         return File.Exists(Path.Combine(folder, "tokenizer.json")) || File.Exists(Path.Combine(folder, "vocab.txt"));
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Registration;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Inspection;
 using ServerlessInference.Tool.Output;
 
@@ -16,7 +17,7 @@ internal sealed class TextLinesRun(ToolConsole console, DocumentWriter writer, s
     {
         await using var trial = TrialModel.Create(console, path, labels: null, configure);
         var pipeline = trial.Services.GetRequiredKeyedService<IInferencePipeline<TInput, TOutput>>(TrialModel.Name);
-        var exitCode = ExitCode.Success;
+        int exitCode = ExitCode.Success;
         try
         {
             using (await trial.Registry.AcquireAsync(TrialModel.Name, cancellationToken))
@@ -29,12 +30,12 @@ internal sealed class TextLinesRun(ToolConsole console, DocumentWriter writer, s
             return ExitCode.InputFailed;
         }
 
-        await foreach (var (number, text) in InputLines.ReadAsync(console, cancellationToken))
+        await foreach ((int number, string? text) in InputLines.ReadAsync(console, cancellationToken))
         {
             ITableDocument document;
             try
             {
-                var result = await pipeline.RunAsync(read(text), cancellationToken);
+                InferenceResult<TOutput> result = await pipeline.RunAsync(read(text), cancellationToken);
                 document = new ModelAnswerDocument(
                     json => json.WriteNumber("line"u8, number),
                     trial.WriteAnswer(result),

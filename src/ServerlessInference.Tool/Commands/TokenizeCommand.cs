@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using ServerlessInference.Tokenizers;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
@@ -19,9 +20,9 @@ internal static class TokenizeCommand
             HelpName = "VOCAB_OR_FOLDER",
         };
         var cased = new Option<bool>("--cased") { Description = "Only with a vocab.txt: keep case and accents." };
-        var maxLength = Number("--max-length", "Truncate texts to this many tokens, including special tokens.");
-        var stride = Number("--stride", "Split long texts into windows of --max-length tokens that overlap by this many.");
-        var format = FormatOption.Create();
+        Option<int?> maxLength = Number("--max-length", "Truncate texts to this many tokens, including special tokens.");
+        Option<int?> stride = Number("--stride", "Split long texts into windows of --max-length tokens that overlap by this many.");
+        Option<OutputFormat> format = FormatOption.Create();
         var command = new Command("tokenize", "Tokenize texts. Each line of standard input is {\"text\":…} or {\"text\":…,\"pair\":…}.")
         {
             vocabulary, cased, maxLength, stride, format,
@@ -63,10 +64,10 @@ internal static class TokenizeCommand
             throw new UsageException(exception.Message);
         }
 
-        var exitCode = ExitCode.Success;
+        int exitCode = ExitCode.Success;
         await using var writer = new DocumentWriter(console, format, "LINE", "TOKENS");
         var windows = new TokenBatch();
-        await foreach (var (number, text) in InputLines.ReadAsync(console, cancellationToken))
+        await foreach ((int number, string? text) in InputLines.ReadAsync(console, cancellationToken))
         {
             ITableDocument document;
             try
@@ -101,7 +102,7 @@ internal static class TokenizeCommand
     private static TokenizeDocument Tokenize(
         Tokenizer tokenizer, int number, string line, int? maxLength, int? stride, TokenBatch windows)
     {
-        var (text, pair) = Parse(line);
+        (string text, string? pair) = Parse(line);
         var options = new EncodeOptions
         {
             MaxLength = maxLength,
@@ -120,7 +121,7 @@ internal static class TokenizeCommand
             }
 
             var all = new TokenEncoding[windows.Count];
-            for (var i = 0; i < all.Length; i++)
+            for (int i = 0; i < all.Length; i++)
             {
                 all[i] = windows[i];
             }
@@ -135,8 +136,10 @@ internal static class TokenizeCommand
     private static (string Text, string? Pair) Parse(string line)
     {
         using var document = JsonDocument.Parse(line);
-        var root = document.RootElement;
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("text", out var text) || text.ValueKind != JsonValueKind.String)
+        JsonElement root = document.RootElement;
+        if (root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("text", out JsonElement text)
+            || text.ValueKind != JsonValueKind.String)
         {
             throw new InvalidInputException(
                 "The line is not a JSON object with a \"text\"; {\"text\":\"…\"} or {\"text\":\"…\",\"pair\":\"…\"} was expected.");
@@ -144,13 +147,13 @@ internal static class TokenizeCommand
 
         return (
             text.GetString()!,
-            root.TryGetProperty("pair", out var pair) && pair.ValueKind == JsonValueKind.String ? pair.GetString() : null);
+            root.TryGetProperty("pair", out JsonElement pair) && pair.ValueKind == JsonValueKind.String ? pair.GetString() : null);
     }
 
     private static Option<int?> Number(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "N",
-        CustomParser = result => FunctionOptions.WholeNumber(result, name, result.Tokens[0].Value, 0, MaxWindowLength),
+        CustomParser = result => NumberParser.ParseWholeNumber(result, name, result.Tokens[0].Value, 0, MaxWindowLength),
     };
 }

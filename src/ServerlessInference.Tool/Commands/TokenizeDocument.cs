@@ -19,7 +19,7 @@ internal sealed record TokenizeDocument(
         }
 
         writer.WriteStartArray();
-        foreach (var window in Encodings)
+        foreach (TokenEncoding window in Encodings)
         {
             Write(writer, window);
         }
@@ -30,10 +30,10 @@ internal sealed record TokenizeDocument(
     /// <inheritdoc />
     public void AddRows(Table table)
     {
-        foreach (var encoding in Encodings)
+        foreach (TokenEncoding encoding in Encodings)
         {
             var tokens = new List<string>();
-            foreach (var id in encoding.Ids)
+            foreach (int id in encoding.Ids)
             {
                 tokens.Add(Tokenizer.GetToken(id) ?? string.Empty);
             }
@@ -49,14 +49,14 @@ internal sealed record TokenizeDocument(
         WriteNumbers(writer, "typeIds", encoding.TypeIds);
         WriteNumbers(writer, "mask", encoding.AttentionMask);
         writer.WriteStartArray("tokens"u8);
-        foreach (var id in encoding.Ids)
+        foreach (int id in encoding.Ids)
         {
             writer.WriteStringValue(Tokenizer.GetToken(id));
         }
 
         writer.WriteEndArray();
         writer.WriteStartArray("offsets"u8);
-        foreach (var (start, end) in encoding.Offsets)
+        foreach ((int start, int end) in encoding.Offsets)
         {
             writer.WriteStartArray();
             writer.WriteNumberValue(start);
@@ -71,7 +71,7 @@ internal sealed record TokenizeDocument(
     private static void WriteNumbers(Utf8JsonWriter writer, string name, ReadOnlySpan<int> numbers)
     {
         writer.WriteStartArray(name);
-        foreach (var number in numbers)
+        foreach (int number in numbers)
         {
             writer.WriteNumberValue(number);
         }

@@ -18,7 +18,7 @@ internal sealed record VerifyDocument(
         writer.WriteString("file"u8, Manifest);
         writer.WriteBoolean("valid"u8, IsValid);
         writer.WriteStartArray("archives"u8);
-        foreach (var archive in Archives)
+        foreach (CheckedArchive archive in Archives)
         {
             writer.WriteStartObject();
             writer.WriteString("mount"u8, archive.Description.Mount);
@@ -51,15 +51,15 @@ internal sealed record VerifyDocument(
     /// <inheritdoc />
     public void AddRows(Table table)
     {
-        foreach (var archive in Archives)
+        foreach (CheckedArchive archive in Archives)
         {
-            var result = archive.Problems.Count > 0 ? string.Join(" ", archive.Problems)
+            string result = archive.Problems.Count > 0 ? string.Join(" ", archive.Problems)
                 : archive.Description.PointerUri is { } pointer ? "points to " + pointer
                 : "good";
             table.Add(archive.Description.Mount, archive.Size is { } size ? Size.Text(size) : string.Empty, result);
         }
 
-        foreach (var clash in Clashes)
+        foreach (string clash in Clashes)
         {
             table.Add("clash", string.Empty, clash);
         }
@@ -68,7 +68,7 @@ internal sealed record VerifyDocument(
     private static void WriteStrings(Utf8JsonWriter writer, string name, IReadOnlyList<string> values)
     {
         writer.WriteStartArray(name);
-        foreach (var value in values)
+        foreach (string value in values)
         {
             writer.WriteStringValue(value);
         }

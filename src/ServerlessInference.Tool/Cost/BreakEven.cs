@@ -13,11 +13,11 @@ internal static class BreakEven
     public static IReadOnlyList<(double From, double? To)> RangesWhereLambdaIsCheaper(LambdaCost lambda, FixedHost host)
     {
         var ranges = new List<(double From, double? To)>();
-        for (var hosts = 1; hosts <= MaxHosts; hosts++)
+        for (int hosts = 1; hosts <= MaxHosts; hosts++)
         {
-            var price = hosts * host.PerMonth;
-            var from = hosts == 1 ? 0 : (hosts - 1) * host.CapacityPerMonth;
-            var max = Math.Min(MaxRequests, hosts * host.CapacityPerMonth);
+            double price = hosts * host.PerMonth;
+            double from = hosts == 1 ? 0 : (hosts - 1) * host.CapacityPerMonth;
+            double max = Math.Min(MaxRequests, hosts * host.CapacityPerMonth);
             if (from >= max)
             {
                 break;
@@ -28,7 +28,7 @@ internal static class BreakEven
                 continue;
             }
 
-            var to = lambda.Monthly(max).Total <= price ? max : Crossing(lambda, price, from, max);
+            double to = lambda.Monthly(max).Total <= price ? max : Crossing(lambda, price, from, max);
             if (ranges.Count > 0 && ranges[^1].To == from)
             {
                 ranges[^1] = (ranges[^1].From, to);
@@ -50,9 +50,9 @@ internal static class BreakEven
 
     private static double Crossing(LambdaCost lambda, double price, double from, double to)
     {
-        for (var i = 0; i < 200 && to - from > 0.01; i++)
+        for (int i = 0; i < 200 && to - from > 0.01; i++)
         {
-            var middle = (from + to) / 2;
+            double middle = (from + to) / 2;
             if (lambda.Monthly(middle).Total < price)
             {
                 from = middle;

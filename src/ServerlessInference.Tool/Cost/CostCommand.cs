@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Cost;
@@ -27,7 +28,7 @@ internal static class CostCommand
             HelpName = "FILE",
         };
         var freeTier = new Option<bool>("--free-tier") { Description = "Deduct the monthly free tier." };
-        var grain = CostOptions.Number(
+        Option<double?> grain = CostOptions.Number(
             "--grain", "The unit to which durations are rounded up, ms. Default: that of the price book.", "MS", 0.001, 60_000);
         var book = new Option<string>("--book")
         {
@@ -40,7 +41,7 @@ internal static class CostCommand
             Description = "A file to which a drawing of the cost against the number of requests is written (SVG).",
             HelpName = "FILE",
         };
-        var format = FormatOption.Create();
+        Option<OutputFormat> format = FormatOption.Create();
         var options = new CostOptions();
         const string description = "Compute what a function costs per month, and the number of requests above which a host is cheaper.";
         var command = new Command("cost", description) { requests, invoke };
@@ -52,15 +53,15 @@ internal static class CostCommand
 
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var prices = PriceBooks.Open(parsed.GetRequiredValue(book));
+            PriceBook prices = PriceBooks.Open(parsed.GetRequiredValue(book));
             IReadOnlyList<InvokeMeasurement?> measurements = [null];
             if (parsed.GetValue(invoke) is { } file)
             {
                 measurements = await InvokeMeasurement.ReadAsync(file, console, cancellationToken).ConfigureAwait(false);
             }
 
-            var host = options.ReadHost(parsed);
-            var count = parsed.GetValue(requests) ?? DefaultRequests;
+            FixedHost? host = options.ReadHost(parsed);
+            double count = parsed.GetValue(requests) ?? DefaultRequests;
             CostDocument[] documents =
             [
                 .. measurements.Select(measured => options.Read(parsed, measured)).Select(workload => new CostDocument(
@@ -73,7 +74,7 @@ internal static class CostCommand
             }
 
             await using var writer = new DocumentWriter(console, parsed.GetValue(format), CostDocument.Columns);
-            foreach (var document in documents)
+            foreach (CostDocument document in documents)
             {
                 await writer.WriteAsync(document, cancellationToken).ConfigureAwait(false);
             }
@@ -85,10 +86,10 @@ internal static class CostCommand
 
     private static double? ParseRequests(ArgumentResult result)
     {
-        var text = result.Tokens[0].Value;
+        string text = result.Tokens[0].Value;
         double factor = text.Length == 0 ? 1 : text[^1] switch { 'k' => 1e3, 'M' => 1e6, 'G' => 1e9, _ => 1 };
-        var number = factor > 1 ? text[..^1] : text;
-        if (double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+        string number = factor > 1 ? text[..^1] : text;
+        if (double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
             && value * factor is >= 0 and <= MaxRequests)
         {
             return value * factor;

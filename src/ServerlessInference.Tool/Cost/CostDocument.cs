@@ -90,7 +90,7 @@ internal sealed class CostDocument(PriceBook book, Workload workload, LambdaCost
         }
 
         writer.WriteStartArray("lambdaCheaper"u8);
-        foreach (var (from, to) in LambdaCheaper)
+        foreach ((double from, double? to) in LambdaCheaper)
         {
             writer.WriteStartObject();
             writer.WriteNumber("from"u8, Math.Round(from));

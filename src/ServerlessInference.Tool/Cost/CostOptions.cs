@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using ServerlessInference.Tool.Commands;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.LocalRuntime;
 
 namespace ServerlessInference.Tool.Cost;
@@ -66,7 +66,7 @@ internal sealed class CostOptions
             _duration, _memory, _architecture, _batch, _coldShare, _cold, _init, _tmp, _snapStart,
             _warmupEvery, _warmupDuration, _warmupEnvironments, _hostPrice, _hostRate, _hostPeak,
         ];
-        foreach (var option in all)
+        foreach (Option option in all)
         {
             command.Add(option);
         }
@@ -76,10 +76,10 @@ internal sealed class CostOptions
     /// <exception cref="UsageException">The duration of a call is unknown.</exception>
     public Workload Read(ParseResult parsed, InvokeMeasurement? measured)
     {
-        var warm = parsed.GetValue(_duration) ?? measured?.WarmMs ?? throw new UsageException(measured is null
+        double warm = parsed.GetValue(_duration) ?? measured?.WarmMs ?? throw new UsageException(measured is null
             ? "The duration of a call is unknown. Give --duration, or the JSON of invoke with --invoke."
             : $"The JSON of invoke has no warm calls at {measured.MemoryMB} MB. Run invoke with --warm 20, or give --duration.");
-        var every = parsed.GetValue(_warmupEvery);
+        double? every = parsed.GetValue(_warmupEvery);
         if (every is null && (parsed.GetValue(_warmupDuration) is not null || parsed.GetValue(_warmupEnvironments) is not null))
         {
             throw new UsageException("--warmup-duration and --warmup-environments require --warmup-every.");
@@ -121,9 +121,9 @@ internal sealed class CostOptions
 
     private static double? Parse(ArgumentResult result, string name, double min, double max, bool whole)
     {
-        var expected = string.Create(CultureInfo.InvariantCulture, $"{min:0.####} to {max:0.####}");
+        string expected = string.Create(CultureInfo.InvariantCulture, $"{min:0.####} to {max:0.####}");
         return whole
-            ? FunctionOptions.WholeNumber(result, name, result.Tokens[0].Value, (int)min, (int)max)
-            : FunctionOptions.Number(result, name, min, max, expected);
+            ? NumberParser.ParseWholeNumber(result, name, result.Tokens[0].Value, (int)min, (int)max)
+            : NumberParser.ParseNumber(result, name, min, max, expected);
     }
 }

@@ -23,8 +23,8 @@ internal static class CostPlot
     /// <param name="currency">The currency of the amounts.</param>
     public static string Draw(IReadOnlyList<CostDocument> documents, FixedHost? host, double requests, string currency)
     {
-        var maxRequests = 1.2 * documents.Select(document => document.FirstBreakEven ?? 0).Append(requests).Append(1).Max();
-        var maxCost = 1.1 * documents.Select(document => document.Lambda.Monthly(maxRequests).Total)
+        double maxRequests = 1.2 * documents.Select(document => document.FirstBreakEven ?? 0).Append(requests).Append(1).Max();
+        double maxCost = 1.1 * documents.Select(document => document.Lambda.Monthly(maxRequests).Total)
             .Append(host is null ? 0 : host.CountFor(maxRequests) * host.PerMonth).Append(0.01).Max();
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"""
@@ -35,15 +35,15 @@ internal static class CostPlot
 
             """);
         Axes();
-        for (var i = 0; i < documents.Count; i++)
+        for (int i = 0; i < documents.Count; i++)
         {
-            var document = documents[i];
-            var colour = Colours[i % Colours.Length];
+            CostDocument document = documents[i];
+            string colour = Colours[i % Colours.Length];
             Line(Sampled(count => document.Lambda.Monthly(count).Total), colour, Solid);
             Legend(i, colour, Solid, $"Lambda, {document.Workload.MemoryMB:#,0} MB");
             if (document.FirstBreakEven is { } even and > 0 && even <= maxRequests)
             {
-                var cost = document.Lambda.Monthly(even).Total;
+                double cost = document.Lambda.Monthly(even).Total;
                 svg
                     .Append(CultureInfo.InvariantCulture, $"""<circle cx="{X(even):0.#}" cy="{Y(cost):0.#}" r="4" fill="{colour}"/>""")
                     .Append('\n');
@@ -72,8 +72,8 @@ internal static class CostPlot
 
         IEnumerable<(double Count, double Cost)> Steps(FixedHost steps)
         {
-            var count = 0.0;
-            for (var hosts = 1; count < maxRequests; hosts++)
+            double count = 0.0;
+            for (int hosts = 1; count < maxRequests; hosts++)
             {
                 yield return (count, hosts * steps.PerMonth);
                 count = Math.Min(maxRequests, hosts * steps.CapacityPerMonth);
@@ -83,7 +83,7 @@ internal static class CostPlot
 
         void Axes()
         {
-            foreach (var cost in Ticks(maxCost))
+            foreach (double cost in Ticks(maxCost))
             {
                 svg
                     .Append(CultureInfo.InvariantCulture, $"""<path d="M{Left} {Y(cost):0.#}H{Width - Right}" stroke="#dddddd"/>""")
@@ -91,7 +91,7 @@ internal static class CostPlot
                 Text(Left - 8, Y(cost) + 4, cost.ToString("#,0.####", CultureInfo.InvariantCulture), "end");
             }
 
-            foreach (var count in Ticks(maxRequests))
+            foreach (double count in Ticks(maxRequests))
             {
                 svg
                     .Append(CultureInfo.InvariantCulture, $"""<path d="M{X(count):0.#} {Height - Bottom}v4" stroke="black"/>""")
@@ -110,7 +110,7 @@ internal static class CostPlot
 
         void Line(IEnumerable<(double Count, double Cost)> points, string colour, string dashes)
         {
-            var path = string.Join(
+            string path = string.Join(
                 ' ', points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.Count):0.#},{Y(point.Cost):0.#}")));
             svg
                 .Append(
@@ -120,7 +120,7 @@ internal static class CostPlot
 
         void Legend(int row, string colour, string dashes, string text)
         {
-            var y = Top + (row * 20);
+            int y = Top + (row * 20);
             svg
                 .Append(
                     CultureInfo.InvariantCulture,
@@ -140,8 +140,8 @@ internal static class CostPlot
     // Steps of 1, 2 or 5 times a power of ten, so that the axis has about six ticks.
     private static IEnumerable<double> Ticks(double max)
     {
-        var power = Math.Pow(10, Math.Floor(Math.Log10(max / 5)));
-        var step = power * (max / 5 / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 };
+        double power = Math.Pow(10, Math.Floor(Math.Log10(max / 5)));
+        double step = power * (max / 5 / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 };
         return Enumerable.Range(0, (int)(max / step) + 1).Select(tick => tick * step);
     }
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ServerlessInference.Tool.Commands;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Cost;
@@ -14,7 +14,7 @@ internal sealed record InvokeMeasurement(int MemoryMB, double? WarmMs, double? C
     {
         try
         {
-            await using var stream = file == EventInput.StandardInput ? console.Input : File.OpenRead(file);
+            await using Stream stream = file == ToolConsole.InputName ? console.Input : File.OpenRead(file);
             using var reader = new StreamReader(stream);
             var measurements = new List<InvokeMeasurement>();
             while (await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
@@ -41,13 +41,13 @@ internal sealed record InvokeMeasurement(int MemoryMB, double? WarmMs, double? C
     private static InvokeMeasurement Parse(string line)
     {
         using var document = JsonDocument.Parse(line);
-        var root = document.RootElement;
+        JsonElement root = document.RootElement;
         return new InvokeMeasurement(Member(root, "memory").GetInt32(), Mean(root, "warm"), Mean(root, "cold"), Mean(root, "init"));
     }
 
     private static double? Mean(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var statistics) ? Member(statistics, "mean").GetDouble() : null;
+        root.TryGetProperty(name, out JsonElement statistics) ? Member(statistics, "mean").GetDouble() : null;
 
     private static JsonElement Member(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var member) ? member : throw new JsonException($"it has no '{name}'.");
+        parent.TryGetProperty(name, out JsonElement member) ? member : throw new JsonException($"it has no '{name}'.");
 }

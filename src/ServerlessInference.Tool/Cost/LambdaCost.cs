@@ -1,3 +1,5 @@
+using ServerlessInference.Tool.CommandLine;
+
 namespace ServerlessInference.Tool.Cost;
 
 /// <summary>Computes the cost of a workload with a price book.</summary>
@@ -28,7 +30,7 @@ internal sealed class LambdaCost
         _freeTier = freeTier;
         _grainMs = grainMs ?? book.GrainMs;
         _gigabytes = workload.MemoryMB / MegabytesPerGigabyte;
-        if (!book.PerGbSecond.TryGetValue(workload.Architecture, out var perGbSecond))
+        if (!book.PerGbSecond.TryGetValue(workload.Architecture, out double perGbSecond))
         {
             throw new UsageException(
                 $"The price book '{book.Name}' has no prices for {workload.Architecture}; it has " +
@@ -73,15 +75,15 @@ internal sealed class LambdaCost
     /// <param name="requests">The number of requests.</param>
     public MonthlyCost Monthly(double requests)
     {
-        var answering = requests / _workload.BatchSize;
-        var cold = answering * _workload.ColdShare;
-        var warming = _workload.Warmup is { } schedule ? SecondsPerMonth / (schedule.EveryMinutes * 60) * schedule.Environments : 0;
-        var warmingMs = warming * Grains(_workload.Warmup?.DurationMs ?? 0) * _grainMs;
-        var milliseconds = ((answering - cold) * BilledWarmMs) + (cold * (BilledColdMs ?? 0)) + warmingMs;
-        var gbSeconds = milliseconds / MillisecondsPerSecond * _gigabytes;
-        var requestFees = (answering + warming) * _book.PerRequest;
-        var compute = milliseconds / _grainMs * _perGrain;
-        var free = 0.0;
+        double answering = requests / _workload.BatchSize;
+        double cold = answering * _workload.ColdShare;
+        double warming = _workload.Warmup is { } schedule ? SecondsPerMonth / (schedule.EveryMinutes * 60) * schedule.Environments : 0;
+        double warmingMs = warming * Grains(_workload.Warmup?.DurationMs ?? 0) * _grainMs;
+        double milliseconds = ((answering - cold) * BilledWarmMs) + (cold * (BilledColdMs ?? 0)) + warmingMs;
+        double gbSeconds = milliseconds / MillisecondsPerSecond * _gigabytes;
+        double requestFees = (answering + warming) * _book.PerRequest;
+        double compute = milliseconds / _grainMs * _perGrain;
+        double free = 0.0;
         if (_freeTier && _book.FreeTier is { } tier)
         {
             free -= Math.Min(answering + warming, tier.Requests) * _book.PerRequest;
@@ -94,8 +96,8 @@ internal sealed class LambdaCost
 
     private double Storage(double seconds)
     {
-        var book = _book.EphemeralStorage;
-        var paid = _workload.EphemeralStorageMB - (book?.IncludedMB ?? 512);
+        PriceBook.Storage? book = _book.EphemeralStorage;
+        int paid = _workload.EphemeralStorageMB - (book?.IncludedMB ?? 512);
         return paid <= 0 ? 0
             : book is null ? throw new UsageException(
                 $"The price book '{_book.Name}' has no price for a /tmp above 512 MB. Choose another --book, or leave out --tmp.")

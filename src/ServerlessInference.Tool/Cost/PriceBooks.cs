@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ServerlessInference.Tool.CommandLine;
 
 namespace ServerlessInference.Tool.Cost;
 
@@ -17,7 +18,7 @@ internal static class PriceBooks
     {
         try
         {
-            using var stream =
+            using Stream stream =
                 typeof(PriceBooks).Assembly.GetManifestResourceStream($"{Folder}{nameOrFile}.json") ?? File.OpenRead(nameOrFile);
             return Validate(JsonSerializer.Deserialize(stream, PriceBookJson.Default.PriceBook), nameOrFile);
         }

@@ -17,7 +17,7 @@ internal sealed class ModelWithLabels(IModelSource model, string labels) : IMode
             throw new ModelLoadException($"The labels file '{labels}' does not exist.");
         }
 
-        var artifact = await model.LoadAsync(cancellationToken).ConfigureAwait(false);
+        ModelArtifact artifact = await model.LoadAsync(cancellationToken).ConfigureAwait(false);
         return new ModelArtifact(
             artifact.Source,
             artifact.Version,

@@ -66,7 +66,7 @@ internal static class TensorJson
 
                 writer.WriteEndArray();
                 writer.WriteStartArray("data"u8);
-                for (var i = 0; i < tensor.Length; i++)
+                for (int i = 0; i < tensor.Length; i++)
                 {
                     WriteElement(writer, tensor, i);
                 }
@@ -76,7 +76,7 @@ internal static class TensorJson
                 break;
             case SequenceValue sequence:
                 writer.WriteStartArray();
-                foreach (var item in sequence.Items)
+                foreach (InferenceValue item in sequence.Items)
                 {
                     Write(writer, item);
                 }
@@ -85,7 +85,7 @@ internal static class TensorJson
                 break;
             case MapValue map:
                 writer.WriteStartObject();
-                for (var i = 0; i < map.Keys.Length; i++)
+                for (int i = 0; i < map.Keys.Length; i++)
                 {
                     writer.WritePropertyName(map.Keys.ElementType == TensorElementType.String
                         ? map.Keys.Elements<string>()[i]
@@ -113,7 +113,7 @@ internal static class TensorJson
             return;
         }
 
-        var length = element.GetArrayLength();
+        int length = element.GetArrayLength();
         if (depth == shape.Count && flat.Count == 0)
         {
             shape.Add(length);
@@ -123,7 +123,7 @@ internal static class TensorJson
             throw new InvalidInputException($"The arrays of the input '{name}' are of different lengths.");
         }
 
-        foreach (var item in element.EnumerateArray())
+        foreach (JsonElement item in element.EnumerateArray())
         {
             Flatten(item, depth + 1, flat, shape, name);
         }
@@ -165,7 +165,7 @@ internal static class TensorJson
                 WriteNumber(writer, (float)tensor.Elements<BFloat16>()[index]);
                 break;
             case TensorElementType.Double:
-                var number = tensor.Elements<double>()[index];
+                double number = tensor.Elements<double>()[index];
                 if (double.IsFinite(number))
                 {
                     writer.WriteNumberValue(number);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Models;
 using ServerlessInference.Models.Transfer;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Inspection;
@@ -34,7 +35,7 @@ internal static class TrialSources
         }
 
         services.AddServerlessInference().AddS3Models().AddModel(Name, model => model.From(source => source.Uri(uri)));
-        var provider = services.BuildServiceProvider();
+        ServiceProvider provider = services.BuildServiceProvider();
         try
         {
             return (provider, provider.GetRequiredKeyedService<IModelSource>(Name));

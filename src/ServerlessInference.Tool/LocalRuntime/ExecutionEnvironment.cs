@@ -50,10 +50,10 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
     /// <exception cref="OperationCanceledException">The call was cancelled; the function may still be processing it.</exception>
     public async Task<InvocationResult> InvokeAsync(InvocationRequest request, CancellationToken cancellationToken)
     {
-        var requestId = Guid.NewGuid().ToString("D");
+        string requestId = Guid.NewGuid().ToString("D");
         if (request.Payload.Length > _settings.MaxRequestBytes)
         {
-            var message = $"Request must be smaller than {_settings.MaxRequestBytes} bytes for the InvokeFunction operation; " +
+            string message = $"Request must be smaller than {_settings.MaxRequestBytes} bytes for the InvokeFunction operation; " +
                 $"it has {request.Payload.Length}.";
             var outcome = InvocationOutcome.Failed(new FunctionError("RequestEntityTooLargeException", message), _time.GetTimestamp());
             return new InvocationResult(requestId, outcome, TimeSpan.Zero, null);
@@ -82,7 +82,7 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
                     continue;
                 }
 
-                var healthy = await run.AwaitOutcomeAsync(instance, cancellationToken).ConfigureAwait(false);
+                bool healthy = await run.AwaitOutcomeAsync(instance, cancellationToken).ConfigureAwait(false);
                 if (!healthy)
                 {
                     _log.Platform($"{run.Error?.Message}. The function is restarted with the next invocation.");
@@ -140,7 +140,8 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
                 await DiscardAsync(ended).ConfigureAwait(false);
             }
 
-            var (instance, failure) = await StartAsync(run, _settings.InitLimit, cancellationToken).ConfigureAwait(false);
+            (FunctionInstance? instance, InitFailure? failure) = await StartAsync(
+                run, _settings.InitLimit, cancellationToken).ConfigureAwait(false);
             run.BeginBudget();
             if (failure is not null)
             {
@@ -174,7 +175,7 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
             instance = await FunctionInstance.StartAsync(
                 _settings, TemporaryFolder, _cpu, _log, _time, cancellationToken).ConfigureAwait(false);
             run.MarkStart(instance.Process.StartedAt);
-            var failure = await instance.AwaitInitAsync(limit, cancellationToken).ConfigureAwait(false);
+            InitFailure? failure = await instance.AwaitInitAsync(limit, cancellationToken).ConfigureAwait(false);
             if (failure is not null)
             {
                 await CloseAsync(instance).ConfigureAwait(false);

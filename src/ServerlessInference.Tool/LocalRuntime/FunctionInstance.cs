@@ -35,10 +35,11 @@ internal sealed class FunctionInstance : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var session = new RuntimeSession(time, settings.MaxConcurrency);
-        var api = await RuntimeApiServer.StartAsync(settings, session, time, cancellationToken).ConfigureAwait(false);
+        RuntimeApiServer api = await RuntimeApiServer.StartAsync(settings, session, time, cancellationToken).ConfigureAwait(false);
         try
         {
-            var variables = FunctionVariables.Create(settings, api.Address, temporaryFolder, cpu.Processors);
+            IEnumerable<KeyValuePair<string, string?>> variables = FunctionVariables.Create(
+                settings, api.Address, temporaryFolder, cpu.Processors);
             var process = FunctionProcess.Start(settings.Command, settings.TaskRoot, variables, cpu, log.Function, time);
             return new FunctionInstance(api, session, process, time);
         }
@@ -64,7 +65,7 @@ internal sealed class FunctionInstance : IAsyncDisposable
                 : null;
         }
 
-        var error = Process.Exited.IsCompleted
+        FunctionError error = Process.Exited.IsCompleted
             ? new FunctionError(FunctionError.ExitError, Process.DescribeExit())
             : new FunctionError(
                 FunctionError.TimedOut,

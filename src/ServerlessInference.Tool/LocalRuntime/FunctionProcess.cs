@@ -56,12 +56,12 @@ internal sealed class FunctionProcess : IAsyncDisposable
         };
         string[] line = [.. cpu.Launcher, .. command];
         start.FileName = line[0];
-        foreach (var argument in line.Skip(1))
+        foreach (string argument in line.Skip(1))
         {
             start.ArgumentList.Add(argument);
         }
 
-        foreach (var (name, value) in variables)
+        foreach ((string? name, string? value) in variables)
         {
             start.Environment[name] = value;
         }
@@ -88,7 +88,7 @@ internal sealed class FunctionProcess : IAsyncDisposable
     public string DescribeExit()
     {
         // .NET reports the end by a signal as 128 plus the number of the signal, as shells do.
-        var code = _process.ExitCode;
+        int code = _process.ExitCode;
         return code switch
         {
             0 => "Runtime exited without providing a reason",

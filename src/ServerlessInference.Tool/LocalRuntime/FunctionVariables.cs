@@ -47,7 +47,7 @@ internal static class FunctionVariables
             variables["DOTNET_PROCESSOR_COUNT"] = count.ToString(CultureInfo.InvariantCulture);
         }
 
-        foreach (var (name, value) in settings.Variables)
+        foreach ((string? name, string? value) in settings.Variables)
         {
             variables[name] = value;
         }

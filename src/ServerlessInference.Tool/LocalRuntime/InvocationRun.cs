@@ -21,7 +21,7 @@ internal sealed class InvocationRun(string requestId, InvocationRequest request,
     {
         get
         {
-            var left = settings.Timeout - time.GetElapsedTime(_budgetFrom);
+            TimeSpan left = settings.Timeout - time.GetElapsedTime(_budgetFrom);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
@@ -72,7 +72,7 @@ internal sealed class InvocationRun(string requestId, InvocationRequest request,
     private void Fail(FunctionError error)
     {
         // The message names the function's timeout, as on Lambda, and not the part of it that was left for the repeated init.
-        var shown = error.Type == FunctionError.TimedOut ? TimedOut() : error;
+        FunctionError shown = error.Type == FunctionError.TimedOut ? TimedOut() : error;
         _outcome = InvocationOutcome.Failed(shown with { Message = $"RequestId: {requestId} Error: {shown.Message}" }, time.GetTimestamp());
     }
 
@@ -85,7 +85,7 @@ internal sealed class InvocationRun(string requestId, InvocationRequest request,
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var limit = new CancellationTokenSource(Remaining, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, limit.Token);
-        var dispatch = instance.Session.DispatchAsync(CreateInvocation, either.Token);
+        Task<Invocation> dispatch = instance.Session.DispatchAsync(CreateInvocation, either.Token);
         await Task.WhenAny(dispatch, instance.Process.Exited).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
         try
@@ -113,7 +113,7 @@ internal sealed class InvocationRun(string requestId, InvocationRequest request,
     /// <returns>Whether the process may take the next invocation.</returns>
     public async Task<bool> AwaitOutcomeAsync(FunctionInstance instance, CancellationToken cancellationToken)
     {
-        var invocation = _invocation ?? throw new InvalidOperationException("The invocation was not handed to the function yet.");
+        Invocation invocation = _invocation ?? throw new InvalidOperationException("The invocation was not handed to the function yet.");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAny(invocation.Outcome, instance.Process.Exited, Task.Delay(Remaining, time, stop.Token)).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
@@ -137,9 +137,11 @@ internal sealed class InvocationRun(string requestId, InvocationRequest request,
     /// <summary>Returns the finished invocation.</summary>
     public InvocationResult Finish()
     {
-        var outcome = _outcome ?? throw new InvalidOperationException("The invocation has no outcome yet.");
-        var duration = time.GetElapsedTime(_handedOver ?? _budgetFrom, outcome.AnsweredAt);
-        var start = _firstStart is { } first ? new ColdStart(_init, time.GetElapsedTime(first, outcome.AnsweredAt), _initRepeated) : null;
+        InvocationOutcome outcome = _outcome ?? throw new InvalidOperationException("The invocation has no outcome yet.");
+        TimeSpan duration = time.GetElapsedTime(_handedOver ?? _budgetFrom, outcome.AnsweredAt);
+        ColdStart? start = _firstStart is { } first
+            ? new ColdStart(_init, time.GetElapsedTime(first, outcome.AnsweredAt), _initRepeated)
+            : null;
         return new InvocationResult(requestId, outcome, duration, start);
     }
 

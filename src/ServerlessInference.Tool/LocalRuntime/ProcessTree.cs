@@ -22,9 +22,9 @@ internal static class ProcessTree
         }
 
         var all = new Dictionary<int, (int Parent, long StartTime)>();
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && Stat(id) is { } stat)
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id) && Stat(id) is { } stat)
             {
                 all[id] = stat;
             }
@@ -37,9 +37,9 @@ internal static class ProcessTree
 
         bool Descends(int id)
         {
-            for (var steps = 0; steps <= all.Count && id != rootId; steps++)
+            for (int steps = 0; steps <= all.Count && id != rootId; steps++)
             {
-                if (!all.TryGetValue(id, out var process))
+                if (!all.TryGetValue(id, out (int Parent, long StartTime) process))
                 {
                     return false;
                 }
@@ -57,7 +57,7 @@ internal static class ProcessTree
     /// <summary>Kills those processes that still run.</summary>
     public static void KillRemaining(IEnumerable<ProcessIdentity> members)
     {
-        foreach (var member in members.Where(member => Stat(member.Id)?.StartTime == member.StartTime))
+        foreach (ProcessIdentity member in members.Where(member => Stat(member.Id)?.StartTime == member.StartTime))
         {
             try
             {
@@ -73,21 +73,21 @@ internal static class ProcessTree
 
     private static (int Parent, long StartTime)? Stat(int id)
     {
-        var stat = ReadOrNull($"/proc/{id.ToString(CultureInfo.InvariantCulture)}/stat");
-        var fields = stat?[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string? stat = ReadOrNull($"/proc/{id.ToString(CultureInfo.InvariantCulture)}/stat");
+        string[]? fields = stat?[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return fields is { Length: > StartTimeField } &&
-            int.TryParse(fields[ParentField], NumberStyles.None, CultureInfo.InvariantCulture, out var parent) &&
-            long.TryParse(fields[StartTimeField], NumberStyles.None, CultureInfo.InvariantCulture, out var startTime)
+            int.TryParse(fields[ParentField], NumberStyles.None, CultureInfo.InvariantCulture, out int parent) &&
+            long.TryParse(fields[StartTimeField], NumberStyles.None, CultureInfo.InvariantCulture, out long startTime)
             ? (parent, startTime)
             : null;
     }
 
     private static long? HighWaterKiB(int id)
     {
-        var line = ReadOrNull($"/proc/{id.ToString(CultureInfo.InvariantCulture)}/status")?
+        string? line = ReadOrNull($"/proc/{id.ToString(CultureInfo.InvariantCulture)}/status")?
             .Split('\n').FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-        var number = line?["VmHWM:".Length..].Replace("kB", "", StringComparison.Ordinal).Trim();
-        return long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var kib) ? kib : null;
+        string? number = line?["VmHWM:".Length..].Replace("kB", "", StringComparison.Ordinal).Trim();
+        return long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long kib) ? kib : null;
     }
 
     private static string? ReadOrNull(string path)

@@ -45,8 +45,8 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
-        var path = context.Request.Path.Value ?? "";
-        var parts = path.StartsWith(Prefix, StringComparison.Ordinal) ? path[Prefix.Length..].Split('/') : [];
+        string path = context.Request.Path.Value ?? "";
+        string[] parts = path.StartsWith(Prefix, StringComparison.Ordinal) ? path[Prefix.Length..].Split('/') : [];
         try
         {
             await (parts switch
@@ -77,19 +77,19 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
 
     private async Task NextAsync(HttpContext context)
     {
-        var invocation = await _session.NextAsync(context.RequestAborted).ConfigureAwait(false);
+        Invocation? invocation = await _session.NextAsync(context.RequestAborted).ConfigureAwait(false);
         if (invocation is null)
         {
             await RejectTransitionAsync(context, "RuntimeReadyState").ConfigureAwait(false);
             return;
         }
 
-        var headers = context.Response.Headers;
+        IHeaderDictionary headers = context.Response.Headers;
         headers[RuntimeApiHeaders.RequestId] = invocation.RequestId;
         headers[RuntimeApiHeaders.DeadlineMs] = invocation.Deadline.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         headers[RuntimeApiHeaders.InvokedFunctionArn] = _settings.Arn;
         headers[RuntimeApiHeaders.TraceId] = invocation.Request.TraceId;
-        if (invocation.Request.ClientContext is { } clientContext && RuntimeApiJson.TryMakeHeader(clientContext, out var header))
+        if (invocation.Request.ClientContext is { } clientContext && RuntimeApiJson.TryMakeHeader(clientContext, out string? header))
         {
             headers[RuntimeApiHeaders.ClientContext] = header;
         }
@@ -104,8 +104,8 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
             return;
         }
 
-        var mode = context.Request.Headers[RuntimeApiHeaders.ResponseMode].ToString();
-        var streamed = mode == RuntimeApiHeaders.Streaming;
+        string mode = context.Request.Headers[RuntimeApiHeaders.ResponseMode].ToString();
+        bool streamed = mode == RuntimeApiHeaders.Streaming;
         if (!streamed && mode.Length > 0)
         {
             Fail(
@@ -117,7 +117,7 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
             return;
         }
 
-        var limit = streamed ? _settings.MaxStreamedResponseBytes : _settings.MaxResponseBytes;
+        int limit = streamed ? _settings.MaxStreamedResponseBytes : _settings.MaxResponseBytes;
         ReadOnlyMemory<byte> body;
         long length;
         try
@@ -148,7 +148,7 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
             return;
         }
 
-        var outcome = ErrorInTrailers(context, streamed)
+        InvocationOutcome outcome = ErrorInTrailers(context, streamed)
             ?? new InvocationOutcome(body, context.Request.ContentType, streamed, null, _time.GetTimestamp());
         invocation.TryComplete(outcome);
         await ReplyAsync(context, StatusCodes.Status202Accepted, RuntimeApiJson.Accepted, Json).ConfigureAwait(false);
@@ -161,14 +161,14 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
             return;
         }
 
-        var outcome = await ReadErrorAsync(context).ConfigureAwait(false);
+        InvocationOutcome outcome = await ReadErrorAsync(context).ConfigureAwait(false);
         invocation.TryComplete(outcome);
         await ReplyAsync(context, StatusCodes.Status202Accepted, RuntimeApiJson.Accepted, Json).ConfigureAwait(false);
     }
 
     private async Task InitErrorAsync(HttpContext context)
     {
-        var outcome = await ReadErrorAsync(context).ConfigureAwait(false);
+        InvocationOutcome outcome = await ReadErrorAsync(context).ConfigureAwait(false);
         await (_session.TryFailInit(outcome)
             ? ReplyAsync(context, StatusCodes.Status202Accepted, RuntimeApiJson.Accepted, Json)
             : RejectTransitionAsync(context, "RuntimeInitErrorState")).ConfigureAwait(false);
@@ -177,8 +177,8 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
     /// <summary>Returns the invocation if the function may answer it; otherwise rejects the call and returns null.</summary>
     private async Task<Invocation?> AdmitAsync(HttpContext context, string requestId, string targetState)
     {
-        var state = _session.StateName;
-        var admission = _session.BeginAnswer(requestId, out var invocation);
+        string state = _session.StateName;
+        AnswerAdmission admission = _session.BeginAnswer(requestId, out Invocation? invocation);
         switch (admission)
         {
             case AnswerAdmission.Accepted:
@@ -197,9 +197,10 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
 
     private async Task<InvocationOutcome> ReadErrorAsync(HttpContext context)
     {
-        var (body, length) = await BodyReader.ReadAsync(context.Request.BodyReader, _settings.MaxResponseBytes, context.RequestAborted)
+        (ReadOnlyMemory<byte> body, long length) = await BodyReader.ReadAsync(
+            context.Request.BodyReader, _settings.MaxResponseBytes, context.RequestAborted)
             .ConfigureAwait(false);
-        var header = context.Request.Headers[RuntimeApiHeaders.ErrorType].ToString();
+        string header = context.Request.Headers[RuntimeApiHeaders.ErrorType].ToString();
         if (length > _settings.MaxResponseBytes || length == 0)
         {
             body = RuntimeApiJson.Error(KnownErrorType(header), "");
@@ -215,22 +216,22 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
             return null;
         }
 
-        var type = context.Request.GetTrailer(RuntimeApiHeaders.ErrorType).ToString();
+        string type = context.Request.GetTrailer(RuntimeApiHeaders.ErrorType).ToString();
         if (type.Length == 0)
         {
             return null;
         }
 
-        var encoded = context.Request.GetTrailer(RuntimeApiHeaders.ErrorBody).ToString();
-        var body = new byte[encoded.Length];
-        return Convert.TryFromBase64String(encoded, body, out var written) && written > 0
+        string encoded = context.Request.GetTrailer(RuntimeApiHeaders.ErrorBody).ToString();
+        byte[] body = new byte[encoded.Length];
+        return Convert.TryFromBase64String(encoded, body, out int written) && written > 0
             ? ErrorOutcome(body.AsMemory(0, written), type, Json)
             : ErrorOutcome(RuntimeApiJson.Error(type, ""), type, Json);
     }
 
     private InvocationOutcome ErrorOutcome(ReadOnlyMemory<byte> body, string headerType, string? contentType)
     {
-        var (type, message) = RuntimeApiJson.ReadError(body);
+        (string? type, string? message) = RuntimeApiJson.ReadError(body);
         var error = new FunctionError(type ?? KnownErrorType(headerType), message ?? Encoding.UTF8.GetString(body.Span));
         return new InvocationOutcome(body, contentType, false, error, _time.GetTimestamp());
     }

@@ -88,7 +88,7 @@ internal sealed class RuntimeSession(TimeProvider time, int maxConcurrency)
             _polls.Writer.TryWrite(poll);
         }
 
-        var registration = cancellationToken.Register(() => poll.TrySetCanceled(cancellationToken));
+        CancellationTokenRegistration registration = cancellationToken.Register(() => poll.TrySetCanceled(cancellationToken));
         await using (registration.ConfigureAwait(false))
         {
             return await poll.Task.ConfigureAwait(false);
@@ -102,8 +102,8 @@ internal sealed class RuntimeSession(TimeProvider time, int maxConcurrency)
     {
         while (true)
         {
-            var poll = await _polls.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            var invocation = create();
+            TaskCompletionSource<Invocation> poll = await _polls.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            Invocation invocation = create();
             lock (_gate)
             {
                 if (!poll.TrySetResult(invocation))
@@ -117,7 +117,7 @@ internal sealed class RuntimeSession(TimeProvider time, int maxConcurrency)
 
                     // The connection of the poll just answered may be lost without the server knowing it yet. All other waiting polls
                     // are retries by the same function, so they get the same event.
-                    while (_polls.Reader.TryRead(out var repeated))
+                    while (_polls.Reader.TryRead(out TaskCompletionSource<Invocation>? repeated))
                     {
                         repeated.TrySetResult(invocation);
                     }

@@ -11,8 +11,8 @@ internal static class TraceId
     /// <summary>Creates the header of a new, unsampled trace: <c>Root=1-…;Parent=…;Sampled=0</c>.</summary>
     public static string Create(TimeProvider time)
     {
-        var root = Guid.NewGuid().ToString("N")[..RootLength];
-        var parent = Guid.NewGuid().ToString("N")[..ParentLength];
+        string root = Guid.NewGuid().ToString("N")[..RootLength];
+        string parent = Guid.NewGuid().ToString("N")[..ParentLength];
         return string.Create(
             CultureInfo.InvariantCulture, $"Root=1-{time.GetUtcNow().ToUnixTimeSeconds():x8}-{root};Parent={parent};Sampled=0");
     }

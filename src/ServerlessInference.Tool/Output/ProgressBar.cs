@@ -27,7 +27,7 @@ internal sealed class ProgressBar(ToolConsole console, TimeProvider time, int to
             return;
         }
 
-        var filled = (int)((long)Width * _done / Math.Max(total, _done));
+        int filled = (int)((long)Width * _done / Math.Max(total, _done));
         console.Error.Write(string.Create(
             CultureInfo.InvariantCulture,
             $"\r\e[K[{new string('#', filled)}{new string('.', Width - filled)}] {_done}/{total} {label}"));

@@ -25,11 +25,11 @@ internal sealed class Table(params string[] columns)
     /// <summary>Returns the heading and all rows. The last column is not padded.</summary>
     public override string ToString()
     {
-        var widths = Enumerable.Range(0, _rows[0].Length).Select(column => _rows.Max(row => row[column].Length)).ToArray();
+        int[] widths = Enumerable.Range(0, _rows[0].Length).Select(column => _rows.Max(row => row[column].Length)).ToArray();
         var text = new StringBuilder();
-        foreach (var row in _rows)
+        foreach (string[] row in _rows)
         {
-            for (var column = 0; column < row.Length - 1; column++)
+            for (int column = 0; column < row.Length - 1; column++)
             {
                 text.Append(row[column].PadRight(widths[column] + ColumnGap));
             }

@@ -8,6 +8,9 @@ namespace ServerlessInference.Tool.Output;
 /// </summary>
 internal sealed class ToolConsole
 {
+    /// <summary>The name of standard input on the command line.</summary>
+    public const string InputName = "-";
+
     private ToolConsole(Stream input, Stream output, TextWriter error, bool errorIsTerminal)
     {
         Input = input;

@@ -24,7 +24,7 @@ internal sealed class TransferBar(ToolConsole console, TimeProvider time, string
         {
             Bytes += value.Bytes;
             Total = value.Total;
-            var wanted = value.Total == 0 ? Steps : (int)Math.Min(Steps, Bytes * Steps / value.Total);
+            int wanted = value.Total == 0 ? Steps : (int)Math.Min(Steps, Bytes * Steps / value.Total);
             for (; _shown < wanted; _shown++)
             {
                 _bar.Step(label);

@@ -21,7 +21,8 @@ internal static class ArchitectureCheck
     /// <exception cref="PackageException">There is one; the message names it.</exception>
     public static void Require(IEnumerable<PackageFile> files, string architecture)
     {
-        var wrong = files.Where(file => file.Kind is FileKind.NativeLibrary or FileKind.RuntimeLibrary or FileKind.Other)
+        IGrouping<string, (string Name, NativeImage? Image)>? wrong = files
+            .Where(file => file.Kind is FileKind.NativeLibrary or FileKind.RuntimeLibrary or FileKind.Other)
             .Select(file => (file.Name, Image: NativeImage.TryRead(file.Path)))
             .Where(file => file.Image is { IsLinux: true })
             .GroupBy(file => Path.GetFileName(file.Name), StringComparer.Ordinal)
@@ -31,7 +32,7 @@ internal static class ArchitectureCheck
             return;
         }
 
-        var (name, image) = wrong.First();
+        (string name, NativeImage? image) = wrong.First();
         throw new PackageException(
             $"'{name}' is for {image!.Architecture}, but the package is for {architecture}. " +
             $"Publish the function with dotnet publish -r {(architecture == Arm64 ? "linux-arm64" : "linux-x64")}, " +

@@ -18,18 +18,18 @@ internal static class DependencyManifest
     /// <returns>The new manifest.</returns>
     public static byte[] RemoveFiles(byte[] json, IReadOnlyCollection<string> removed)
     {
-        var root = JsonNode.Parse(json)!;
-        foreach (var target in Objects(root["targets"]))
+        JsonNode root = JsonNode.Parse(json)!;
+        foreach (JsonObject target in Objects(root["targets"]))
         {
-            foreach (var library in Objects(target))
+            foreach (JsonObject library in Objects(target))
             {
-                foreach (var group in Groups)
+                foreach (string group in Groups)
                 {
                     if (library[group] is JsonObject assets)
                     {
                         // 'dotnet publish' puts lib/net8.0/X.dll next to the program, and lib/net8.0/de/X.resources.dll into the directory
                         // de.
-                        foreach (var asset in assets.Select(asset => asset.Key).ToList())
+                        foreach (string asset in assets.Select(asset => asset.Key).ToList())
                         {
                             if (removed.Any(name => asset == name || asset.EndsWith("/" + name, StringComparison.Ordinal)))
                             {

@@ -26,7 +26,7 @@ internal static class DeterministicTar
             return ".tar.gz";
         }
 
-        await using var plain = File.Create(path);
+        await using FileStream plain = File.Create(path);
         await WriteAsync(files, plain, cancellationToken).ConfigureAwait(false);
         return ".tar";
     }
@@ -35,9 +35,9 @@ internal static class DeterministicTar
     {
         // The GNU format, since the pax headers of .NET contain the id of the writing process, which differs between runs.
         await using var tar = new TarWriter(output, TarEntryFormat.Gnu, leaveOpen: true);
-        foreach (var file in files)
+        foreach (PackageFile file in files)
         {
-            await using var content = File.OpenRead(file.Path);
+            await using FileStream content = File.OpenRead(file.Path);
             var entry = new GnuTarEntry(TarEntryType.RegularFile, file.Name)
             {
                 DataStream = content,

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using ServerlessInference.Tool.CommandLine;
 
 namespace ServerlessInference.Tool.Packaging;
 
@@ -16,15 +17,15 @@ internal static class DeterministicZip
     /// <summary>Writes a zip file.</summary>
     public static async Task WriteAsync(IReadOnlyList<PackageFile> files, string path, CancellationToken cancellationToken)
     {
-        await using var output = File.Create(path);
+        await using FileStream output = File.Create(path);
         using var zip = new ZipArchive(output, ZipArchiveMode.Create);
-        foreach (var file in files)
+        foreach (PackageFile file in files)
         {
-            var entry = zip.CreateEntry(file.Name, CompressionLevel.Optimal);
+            ZipArchiveEntry entry = zip.CreateEntry(file.Name, CompressionLevel.Optimal);
             entry.LastWriteTime = Time;
             entry.ExternalAttributes = (RegularFile | (int)FileModes.Determine(file)) << 16;
-            await using var content = File.OpenRead(file.Path);
-            await using var target = entry.Open();
+            await using FileStream content = File.OpenRead(file.Path);
+            await using Stream target = entry.Open();
             await content.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -35,7 +36,7 @@ internal static class DeterministicZip
     {
         try
         {
-            using var zip = ZipFile.OpenRead(path);
+            using ZipArchive zip = ZipFile.OpenRead(path);
             return zip.Entries.Sum(entry => entry.Length);
         }
         catch (Exception exception) when (exception is InvalidDataException or FileNotFoundException or DirectoryNotFoundException)

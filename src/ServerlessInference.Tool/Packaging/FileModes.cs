@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace ServerlessInference.Tool.Packaging;
 
 /// <summary>
@@ -17,7 +19,7 @@ internal static class FileModes
             return Runnable;
         }
 
-        using var handle = File.OpenHandle(file.Path);
+        using SafeFileHandle handle = File.OpenHandle(file.Path);
         Span<byte> start = stackalloc byte[2];
         return RandomAccess.Read(handle, start, 0) == start.Length && start.SequenceEqual("#!"u8) ? Runnable : Readable;
     }

@@ -22,18 +22,18 @@ internal static partial class LayerVersions
         string temporary, string folder, string name, CancellationToken cancellationToken)
     {
         string digest;
-        await using (var content = File.OpenRead(temporary))
+        await using (FileStream content = File.OpenRead(temporary))
         {
             digest = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false));
         }
 
-        var newest = 0;
-        foreach (var path in Directory.EnumerateFiles(folder, name + "-*.zip"))
+        int newest = 0;
+        foreach (string path in Directory.EnumerateFiles(folder, name + "-*.zip"))
         {
-            var match = Version().Match(Path.GetFileName(path)[name.Length..]);
+            Match match = Version().Match(Path.GetFileName(path)[name.Length..]);
             if (match.Success)
             {
-                var version = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+                int version = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
                 if (match.Groups[2].ValueSpan.SequenceEqual(digest.AsSpan(0, DigestDigits)))
                 {
                     File.Delete(temporary);
@@ -44,7 +44,7 @@ internal static partial class LayerVersions
             }
         }
 
-        var target = Path.Combine(
+        string target = Path.Combine(
             folder, string.Create(CultureInfo.InvariantCulture, $"{name}-{newest + 1:0000}-{digest[..DigestDigits]}.zip"));
         File.Move(temporary, target);
         return (target, newest + 1, digest, false);

@@ -17,7 +17,7 @@ internal sealed record LimitUse(string Name, long Used, long Limit)
     public static void Write(Utf8JsonWriter writer, IReadOnlyList<LimitUse> limits)
     {
         writer.WriteStartArray("limits"u8);
-        foreach (var limit in limits)
+        foreach (LimitUse limit in limits)
         {
             writer.WriteStartObject();
             writer.WriteString("name"u8, limit.Name);
@@ -34,9 +34,10 @@ internal sealed record LimitUse(string Name, long Used, long Limit)
     /// <summary>Adds rows of three cells.</summary>
     public static void AddRows(Table table, IReadOnlyList<LimitUse> limits)
     {
-        foreach (var limit in limits)
+        foreach (LimitUse limit in limits)
         {
-            var share = string.Create(CultureInfo.InvariantCulture, $"{100.0 * limit.Used / limit.Limit:0} % of {Size.Text(limit.Limit)}");
+            string share = string.Create(
+                CultureInfo.InvariantCulture, $"{100.0 * limit.Used / limit.Limit:0} % of {Size.Text(limit.Limit)}");
             table.Add("limit " + limit.Name, Size.Text(limit.Used), limit.Fits ? share : share + ": too much");
         }
     }

@@ -1,6 +1,9 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Models;
 using ServerlessInference.Models.Transfer;
 using ServerlessInference.Packages;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Inspection;
 using ServerlessInference.Tool.Output;
 
@@ -24,15 +27,15 @@ internal sealed class ManifestCheck(ToolConsole console, string baseUri)
             return;
         }
 
-        var store = Directory.CreateTempSubdirectory("serverless-inference-verify").FullName;
+        string store = Directory.CreateTempSubdirectory("serverless-inference-verify").FullName;
         var counter = new Counter();
         try
         {
-            var (services, source) = TrialSources.Create(console, archive.GetSourceUri(baseUri), store, counter);
+            (ServiceProvider services, IModelSource source) = TrialSources.Create(console, archive.GetSourceUri(baseUri), store, counter);
             await using (services.ConfigureAwait(false))
             {
-                using var artifact = await source.LoadAsync(cancellationToken).ConfigureAwait(false);
-                var unpacked = artifact.Files.Sum(file => file.Length);
+                using ModelArtifact artifact = await source.LoadAsync(cancellationToken).ConfigureAwait(false);
+                long unpacked = artifact.Files.Sum(file => file.Length);
                 List<string> problems = [];
                 Compare(problems, "size", archive.Size, counter.Total);
                 Compare(problems, "unpackedSize", archive.UnpackedSize, unpacked);
@@ -56,18 +59,18 @@ internal sealed class ManifestCheck(ToolConsole console, string baseUri)
         var owners = new Dictionary<string, string>(StringComparer.Ordinal);
         var folders = new HashSet<string>(StringComparer.Ordinal);
         List<string> clashes = [];
-        foreach (var archive in _archives)
+        foreach (CheckedArchive archive in _archives)
         {
-            var mount = archive.Description.Mount.Trim('/');
-            foreach (var name in archive.Files)
+            string mount = archive.Description.Mount.Trim('/');
+            foreach (string name in archive.Files)
             {
-                var path = mount is "." or "" ? name : $"{mount}/{name}";
+                string path = mount is "." or "" ? name : $"{mount}/{name}";
                 if (!owners.TryAdd(path, archive.Description.Mount))
                 {
                     clashes.Add($"'{path}' is in the archives for '{owners[path]}' and '{archive.Description.Mount}'.");
                 }
 
-                for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))
+                for (int slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))
                 {
                     folders.Add(path[..slash]);
                 }

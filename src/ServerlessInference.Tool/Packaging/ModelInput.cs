@@ -1,3 +1,5 @@
+using ServerlessInference.Tool.CommandLine;
+
 namespace ServerlessInference.Tool.Packaging;
 
 /// <summary>A model to deploy: its files and the path under which the function finds them.</summary>
@@ -14,13 +16,13 @@ internal sealed record ModelInput(string Mount, List<PackageFile> Files)
     /// <exception cref="UsageException">The file or directory does not exist.</exception>
     public static ModelInput Parse(string text, string root)
     {
-        var equals = text.IndexOf('=', StringComparison.Ordinal);
-        var named = equals > 0 && !File.Exists(text) && !Directory.Exists(text);
-        var path = Path.GetFullPath(named ? text[(equals + 1)..] : text);
+        int equals = text.IndexOf('=', StringComparison.Ordinal);
+        bool named = equals > 0 && !File.Exists(text) && !Directory.Exists(text);
+        string path = Path.GetFullPath(named ? text[(equals + 1)..] : text);
         if (Directory.Exists(path))
         {
-            var inside = Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/');
-            var mount = named ? "models/" + text[..equals]
+            string inside = Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/');
+            string mount = named ? "models/" + text[..equals]
                 : inside == "." || inside.StartsWith("..", StringComparison.Ordinal)
                     ? "models/" + Path.GetFileName(Path.TrimEndingDirectorySeparator(path))
                 : inside;
@@ -33,7 +35,7 @@ internal sealed record ModelInput(string Mount, List<PackageFile> Files)
         }
 
         // The names of external data begin with the name of the model: model.onnx.data, model.onnx_data.
-        var files = Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + "*")
+        IOrderedEnumerable<PackageFile> files = Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + "*")
             .Select(file => PackageFile.Create(Path.GetFileName(file), file, FileKind.Model))
             .OrderBy(file => file.Name, StringComparer.Ordinal);
         return new ModelInput("models/" + (named ? text[..equals] : Path.GetFileNameWithoutExtension(path)), [.. files]);

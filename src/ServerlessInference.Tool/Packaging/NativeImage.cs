@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
 
 namespace ServerlessInference.Tool.Packaging;
 
@@ -17,20 +18,20 @@ internal sealed record NativeImage(bool IsLinux, string Architecture)
     /// <returns>The system and processor; <see langword="null"/> if the file is neither ELF nor Mach-O.</returns>
     public static NativeImage? TryRead(string path)
     {
-        using var file = File.OpenHandle(path);
+        using SafeFileHandle file = File.OpenHandle(path);
         Span<byte> header = stackalloc byte[20];
         if (RandomAccess.Read(file, header, 0) < header.Length)
         {
             return null;
         }
 
-        var magic = BinaryPrimitives.ReadUInt32LittleEndian(header);
+        uint magic = BinaryPrimitives.ReadUInt32LittleEndian(header);
         if (magic != Elf)
         {
             return Array.IndexOf(MachO, magic) >= 0 ? new NativeImage(false, "macOS") : null;
         }
 
-        var machine = BinaryPrimitives.ReadUInt16LittleEndian(header[MachineOffset..]);
+        ushort machine = BinaryPrimitives.ReadUInt16LittleEndian(header[MachineOffset..]);
         return new NativeImage(true, machine switch { 62 => "x86_64", 183 => "arm64", _ => $"machine {machine}" });
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace ServerlessInference.Tool.Packaging;
 
 /// <summary>A file to package.</summary>
@@ -10,7 +12,7 @@ internal sealed record PackageFile(string Name, string Path, long Length, FileKi
     /// <summary>Describes a file. For a symbolic link, as in Hugging Face's cache, the length is that of its target.</summary>
     public static PackageFile Create(string name, string path, FileKind kind)
     {
-        using var content = File.OpenHandle(path);
+        using SafeFileHandle content = File.OpenHandle(path);
         return new PackageFile(name, path, RandomAccess.GetLength(content), kind);
     }
 }

@@ -16,16 +16,16 @@ internal static class Pruning
     public static (List<PackageFile> Kept, List<PrunedFile> Pruned) Apply(
         IReadOnlyList<PackageFile> files, string architecture, IReadOnlyCollection<string> keep)
     {
-        var referenced = ReferencedAssemblies(files);
-        var hasOtherProviders = files
+        HashSet<string>? referenced = ReferencedAssemblies(files);
+        bool hasOtherProviders = files
             .Select(file => Path.GetFileName(file.Name))
             .Any(name => name.StartsWith(ProviderPrefix, StringComparison.Ordinal) && name != ProviderBridge);
-        var invariant = IsCultureInvariant(files);
+        bool invariant = IsCultureInvariant(files);
         var kept = new List<PackageFile>();
         var pruned = new List<PrunedFile>();
-        foreach (var file in files)
+        foreach (PackageFile file in files)
         {
-            var reason = IsKept(file, keep) ? null : ReasonToPrune(file, architecture, referenced, hasOtherProviders, invariant);
+            string? reason = IsKept(file, keep) ? null : ReasonToPrune(file, architecture, referenced, hasOtherProviders, invariant);
             if (reason is null)
             {
                 kept.Add(file);
@@ -94,9 +94,9 @@ internal static class Pruning
 
         var found = new HashSet<string>(roots, StringComparer.OrdinalIgnoreCase);
         var open = new Queue<string>(roots);
-        while (open.TryDequeue(out var name))
+        while (open.TryDequeue(out string? name))
         {
-            foreach (var reference in assemblies[name].SelectMany(file => PublishFolder.ReadReferences(file.Path)))
+            foreach (string reference in assemblies[name].SelectMany(file => PublishFolder.ReadReferences(file.Path)))
             {
                 if (assemblies.ContainsKey(reference) && found.Add(reference))
                 {
@@ -110,12 +110,12 @@ internal static class Pruning
 
     private static bool IsCultureInvariant(IReadOnlyList<PackageFile> files)
     {
-        foreach (var file in files.Where(file => file.Name.EndsWith(".runtimeconfig.json", StringComparison.OrdinalIgnoreCase)))
+        foreach (PackageFile file in files.Where(file => file.Name.EndsWith(".runtimeconfig.json", StringComparison.OrdinalIgnoreCase)))
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(file.Path));
-            if (document.RootElement.TryGetProperty("runtimeOptions", out var options)
-                && options.TryGetProperty("configProperties", out var properties)
-                && properties.TryGetProperty("System.Globalization.Invariant", out var invariant))
+            if (document.RootElement.TryGetProperty("runtimeOptions", out JsonElement options)
+                && options.TryGetProperty("configProperties", out JsonElement properties)
+                && properties.TryGetProperty("System.Globalization.Invariant", out JsonElement invariant))
             {
                 return invariant.ValueKind == JsonValueKind.True;
             }

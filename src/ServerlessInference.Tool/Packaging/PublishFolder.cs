@@ -1,5 +1,6 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using ServerlessInference.Tool.CommandLine;
 
 namespace ServerlessInference.Tool.Packaging;
 
@@ -18,9 +19,9 @@ internal static class PublishFolder
         }
 
         var files = new List<PackageFile>();
-        foreach (var path in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories))
+        foreach (string path in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories))
         {
-            var name = Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/');
+            string name = Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/');
             files.Add(PackageFile.Create(name, path, GetKind(name, path)));
         }
 
@@ -44,14 +45,14 @@ internal static class PublishFolder
     /// <summary>Returns the names of the assemblies that an assembly references.</summary>
     public static List<string> ReadReferences(string path)
     {
-        using var stream = File.OpenRead(path);
+        using FileStream stream = File.OpenRead(path);
         using var image = new PEReader(stream);
         if (!image.HasMetadata)
         {
             return [];
         }
 
-        var reader = image.GetMetadataReader();
+        MetadataReader reader = image.GetMetadataReader();
         return [.. reader.AssemblyReferences.Select(handle => reader.GetString(reader.GetAssemblyReference(handle).Name))];
     }
 
@@ -60,8 +61,8 @@ internal static class PublishFolder
 
     private static FileKind GetKind(string name, string path)
     {
-        var file = Path.GetFileName(name);
-        var extension = Path.GetExtension(file).ToLowerInvariant();
+        string file = Path.GetFileName(name);
+        string extension = Path.GetExtension(file).ToLowerInvariant();
         switch (extension)
         {
             case ".pdb" or ".dbg" or ".debug" or ".dwarf":
@@ -74,7 +75,7 @@ internal static class PublishFolder
                 return FileKind.NativeLibrary;
         }
 
-        var isLibrary = extension == ".so" || file.Contains(".so.", StringComparison.Ordinal);
+        bool isLibrary = extension == ".so" || file.Contains(".so.", StringComparison.Ordinal);
         return !isLibrary ? FileKind.Other : IsRuntimeLibrary(file) ? FileKind.RuntimeLibrary : FileKind.NativeLibrary;
     }
 
@@ -91,7 +92,7 @@ internal static class PublishFolder
     {
         try
         {
-            using var stream = File.OpenRead(path);
+            using FileStream stream = File.OpenRead(path);
             using var image = new PEReader(stream);
             return image.HasMetadata;
         }

@@ -26,12 +26,12 @@ internal static class Size
 
     private static long? Parse(ArgumentResult result, string name)
     {
-        var text = result.Tokens[0].Value.Trim();
-        foreach (var (suffix, bytes) in Units)
+        string text = result.Tokens[0].Value.Trim();
+        foreach ((string? suffix, long bytes) in Units)
         {
             if (text.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)
                 && double.TryParse(
-                    text.AsSpan(0, text.Length - suffix.Length), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                    text.AsSpan(0, text.Length - suffix.Length), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
                 && number is >= 0 and < 1_000_000)
             {
                 return (long)(number * bytes);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ServerlessInference.Packages;
+using ServerlessInference.Tool.CommandLine;
 
 namespace ServerlessInference.Tool.Packaging;
 
@@ -32,16 +33,16 @@ internal sealed class SplitPackageWriter(string output, string? uriPrefix)
         Clear();
         Directory.CreateDirectory(Archives);
         var archives = new List<WrittenArchive>();
-        foreach (var archive in plan.Archives)
+        foreach (SplitArchive archive in plan.Archives)
         {
             archives.Add(await WriteAsync(archive, cancellationToken).ConfigureAwait(false));
             written(archive.Mount);
         }
 
         var packed = new List<PackageFile>();
-        foreach (var file in plan.Remaining)
+        foreach (PackageFile file in plan.Remaining)
         {
-            var target = Path.Combine(Function, file.Name);
+            string target = Path.Combine(Function, file.Name);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file.Path, target);
             if (PublishFolder.IsDependencyManifest(file.Name))
@@ -89,16 +90,16 @@ internal sealed class SplitPackageWriter(string output, string? uriPrefix)
                 $"{PackageLimits.MaxFilesInArchive:N0}. Move fewer of them into the archive.");
         }
 
-        var temporary = Path.Combine(Archives, archive.Label + ".part");
-        var suffix = await DeterministicTar.WriteAsync(archive.Files, temporary, cancellationToken).ConfigureAwait(false);
+        string temporary = Path.Combine(Archives, archive.Label + ".part");
+        string suffix = await DeterministicTar.WriteAsync(archive.Files, temporary, cancellationToken).ConfigureAwait(false);
         string digest;
-        await using (var content = File.OpenRead(temporary))
+        await using (FileStream content = File.OpenRead(temporary))
         {
             digest = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false));
         }
 
-        var name = $"{archive.Label}-{digest[..12]}{suffix}";
-        var path = Path.Combine(Archives, name);
+        string name = $"{archive.Label}-{digest[..12]}{suffix}";
+        string path = Path.Combine(Archives, name);
         File.Move(temporary, path, overwrite: true);
         var description = new SplitPackageArchive
         {

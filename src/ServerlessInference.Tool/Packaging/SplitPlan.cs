@@ -1,4 +1,5 @@
 using System.Globalization;
+using ServerlessInference.Tool.CommandLine;
 
 namespace ServerlessInference.Tool.Packaging;
 
@@ -44,23 +45,23 @@ internal sealed record SplitPlan(List<PackageFile> Remaining, List<SplitArchive>
             units.Add(new SplitArchive("native", "native", Sorted(natives)));
         }
 
-        var allowance = limit - layers - ManifestAllowance;
-        var total = remaining.Sum(file => file.Length) + models.Sum(model => model.Length);
+        long allowance = limit - layers - ManifestAllowance;
+        long total = remaining.Sum(file => file.Length) + models.Sum(model => model.Length);
         var archives = new List<SplitArchive>();
-        var largestFirst = units
+        IOrderedEnumerable<SplitArchive> largestFirst = units
             .OrderByDescending(unit => unit.Files.Sum(file => file.Length))
             .ThenBy(unit => unit.Mount, StringComparer.Ordinal);
-        foreach (var unit in largestFirst.TakeWhile(_ => all || total > allowance))
+        foreach (SplitArchive unit in largestFirst.TakeWhile(_ => all || total > allowance))
         {
             archives.Add(unit);
             total -= unit.Files.Sum(file => file.Length);
         }
 
         var managed = new List<PackageFile>();
-        var movable = Assemblies(remaining, assemblies)
+        IOrderedEnumerable<PackageFile> movable = Assemblies(remaining, assemblies)
             .OrderByDescending(file => file.Length)
             .ThenBy(file => file.Name, StringComparer.Ordinal);
-        foreach (var file in movable.TakeWhile(_ => all || total > allowance))
+        foreach (PackageFile file in movable.TakeWhile(_ => all || total > allowance))
         {
             managed.Add(file);
             total -= file.Length;
@@ -106,7 +107,8 @@ internal sealed record SplitPlan(List<PackageFile> Remaining, List<SplitArchive>
     private static PackageException TooLarge(List<PackageFile> staying, long total, long limit, long layers)
     {
         const int shown = 5;
-        var largest = staying.OrderByDescending(file => file.Length).Take(shown).Select(file => $"{file.Name} ({Size.Text(file.Length)})");
+        IEnumerable<string> largest =
+            staying.OrderByDescending(file => file.Length).Take(shown).Select(file => $"{file.Name} ({Size.Text(file.Length)})");
         return new PackageException(string.Create(
             CultureInfo.InvariantCulture,
             $"{Size.Text(total)} would have to stay{(layers > 0 ? $", in addition to layers of {Size.Text(layers)}" : string.Empty)}; " +

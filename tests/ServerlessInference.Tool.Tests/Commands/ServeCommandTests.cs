@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Tests.Support;
 
 namespace ServerlessInference.Tool.Tests.Commands;

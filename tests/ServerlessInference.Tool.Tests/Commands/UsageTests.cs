@@ -1,3 +1,4 @@
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Tests.Support;
 
 namespace ServerlessInference.Tool.Tests.Commands;

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Tests.Support;
 
 namespace ServerlessInference.Tool.Tests.Cost;

@@ -34,9 +34,10 @@ internal sealed class ControlGroups(string mountInfo, string membership)
     {
         (string File, string Value)[] version2 = [("cpu.max", Text(quota, period))];
         (string File, string Value)[] version1 = [("cpu.cfs_period_us", Text(period)), ("cpu.cfs_quota_us", Text(quota))];
-        var candidates = Parents("cgroup2", null, "").Select(parent => (parent, Method: "cgroup-v2", Settings: version2))
+        IEnumerable<(string parent, string Method, (string File, string Value)[] Settings)> candidates =
+            Parents("cgroup2", null, "").Select(parent => (parent, Method: "cgroup-v2", Settings: version2))
             .Concat(Parents("cgroup", "cpu", "cpu").Select(parent => (parent, Method: "cgroup-v1", Settings: version1)));
-        foreach (var (parent, method, settings) in candidates)
+        foreach ((string? parent, string? method, (string File, string Value)[]? settings) in candidates)
         {
             if (TryCreateFolder(parent) is not { } folder)
             {
@@ -70,7 +71,7 @@ internal sealed class ControlGroups(string mountInfo, string membership)
             yield break;
         }
 
-        for (var path = own.Trim('/'); ; path = Path.GetDirectoryName(path) ?? "")
+        for (string path = own.Trim('/'); ; path = Path.GetDirectoryName(path) ?? "")
         {
             yield return path.Length == 0 ? mount : Path.Combine(mount, path);
             if (path.Length == 0)
@@ -83,11 +84,11 @@ internal sealed class ControlGroups(string mountInfo, string membership)
     /// <summary>Finds a mount point. A line of mountinfo is: … mount-point options - file-system source super-options.</summary>
     private string? MountPoint(string fileSystem, string? option)
     {
-        foreach (var line in mountInfo.Split('\n'))
+        foreach (string line in mountInfo.Split('\n'))
         {
-            var halves = line.Split(" - ", 2);
-            var before = halves[0].Split(' ');
-            var after = halves.Length == 2 ? halves[1].Split(' ') : [];
+            string[] halves = line.Split(" - ", 2);
+            string[] before = halves[0].Split(' ');
+            string[] after = halves.Length == 2 ? halves[1].Split(' ') : [];
             if (before.Length > 4 && after.Length > 2 && after[0] == fileSystem &&
                 (option is null || after[2].Split(',').Contains(option, StringComparer.Ordinal)))
             {
@@ -103,9 +104,9 @@ internal sealed class ControlGroups(string mountInfo, string membership)
     /// </summary>
     private string? OwnGroup(string controller)
     {
-        foreach (var line in membership.Split('\n'))
+        foreach (string line in membership.Split('\n'))
         {
-            var parts = line.Split(':', 3);
+            string[] parts = line.Split(':', 3);
             if (parts.Length == 3 && parts[1].Split(',').Contains(controller, StringComparer.Ordinal))
             {
                 return parts[2];
@@ -117,7 +118,7 @@ internal sealed class ControlGroups(string mountInfo, string membership)
 
     private static string? TryCreateFolder(string parent)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"serverless-inference-{Environment.ProcessId}-{Guid.NewGuid():N}");
+        string name = string.Create(CultureInfo.InvariantCulture, $"serverless-inference-{Environment.ProcessId}-{Guid.NewGuid():N}");
         try
         {
             return Directory.CreateDirectory(Path.Combine(parent, name)).FullName;
@@ -134,9 +135,9 @@ internal sealed class ControlGroups(string mountInfo, string membership)
     /// </summary>
     private static async Task<bool> CanJoinAsync(string folder, CancellationToken cancellationToken)
     {
-        var launcher = Launcher(folder);
+        IReadOnlyList<string> launcher = Launcher(folder);
         var start = new ProcessStartInfo(launcher[0]) { RedirectStandardError = true };
-        foreach (var word in launcher.Skip(1).Append("/bin/true"))
+        foreach (string word in launcher.Skip(1).Append("/bin/true"))
         {
             start.ArgumentList.Add(word);
         }

@@ -20,17 +20,17 @@ internal sealed class CpuEmulator(ControlGroups groups, string? taskset, int mac
     /// <summary>Prepares the limit for a memory size. Dispose of it when its processes have ended.</summary>
     public async Task<CpuLimit> CreateAsync(int memoryMB, CancellationToken cancellationToken)
     {
-        var share = (double)memoryMB / LambdaLimits.MemoryMBPerCpu;
+        double share = (double)memoryMB / LambdaLimits.MemoryMBPerCpu;
         if (share > machineProcessors)
         {
             // The machine has fewer processors than the function would get on AWS. It runs without a limit, and the output says so.
             return new CpuLimit("none", share, machineProcessors, [], null);
         }
 
-        var quota = (int)Math.Round(share * PeriodMicroseconds);
+        int quota = (int)Math.Round(share * PeriodMicroseconds);
         if (await groups.TryCreateAsync(quota, PeriodMicroseconds, cancellationToken).ConfigureAwait(false) is { } group)
         {
-            var launcher = ControlGroups.Launcher(group.Folder);
+            IReadOnlyList<string> launcher = ControlGroups.Launcher(group.Folder);
             return new CpuLimit(group.Method, share, share, launcher, Math.Min(machineProcessors, VisibleProcessors(memoryMB)))
             {
                 ControlGroup = group.Folder,
@@ -42,8 +42,8 @@ internal sealed class CpuEmulator(ControlGroups groups, string? taskset, int mac
             return new CpuLimit("none", share, null, [], null);
         }
 
-        var cores = Math.Max(1, (int)Math.Round(share));
-        var mask = string.Create(CultureInfo.InvariantCulture, $"0-{cores - 1}");
+        int cores = Math.Max(1, (int)Math.Round(share));
+        string mask = string.Create(CultureInfo.InvariantCulture, $"0-{cores - 1}");
         return new CpuLimit("affinity", share, cores, [taskset, "-c", mask], null);
     }
 

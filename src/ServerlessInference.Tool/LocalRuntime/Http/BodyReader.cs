@@ -17,11 +17,11 @@ internal static class BodyReader
         PipeReader reader, int limit, CancellationToken cancellationToken)
     {
         var kept = new ArrayBufferWriter<byte>();
-        var length = 0L;
+        long length = 0L;
         while (true)
         {
-            var result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var segment in result.Buffer)
+            ReadResult result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            foreach (ReadOnlyMemory<byte> segment in result.Buffer)
             {
                 length += segment.Length;
                 if (length <= limit)

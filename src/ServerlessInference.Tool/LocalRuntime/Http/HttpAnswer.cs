@@ -32,7 +32,7 @@ internal sealed record HttpAnswer(
             }
 
             using var document = JsonDocument.Parse(outcome.Payload, new JsonDocumentOptions { MaxDepth = JsonLines.MaxCarriedDepth });
-            var root = document.RootElement;
+            JsonElement root = document.RootElement;
             if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("statusCode"u8, out _))
             {
                 return ReadFull(root);
@@ -40,7 +40,9 @@ internal sealed record HttpAnswer(
 
             // The short form: any JSON without a status code is the body of a response with status 200. A string is used without its
             // quotes.
-            var body = root.ValueKind == JsonValueKind.String ? Encoding.UTF8.GetBytes(root.GetString() ?? "") : outcome.Payload;
+            ReadOnlyMemory<byte> body = root.ValueKind == JsonValueKind.String
+                ? Encoding.UTF8.GetBytes(root.GetString() ?? "")
+                : outcome.Payload;
             return new HttpAnswer(200, [new("content-type", Json)], [], body);
         }
         catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException)
@@ -57,14 +59,14 @@ internal sealed record HttpAnswer(
         }
 
         ReadOnlyMemory<byte> body = default;
-        if (root.TryGetProperty("body"u8, out var value) && value.ValueKind != JsonValueKind.Null)
+        if (root.TryGetProperty("body"u8, out JsonElement value) && value.ValueKind != JsonValueKind.Null)
         {
             if (value.ValueKind != JsonValueKind.String)
             {
                 return null; // Returning an object instead of a string is a common mistake, and no gateway accepts it.
             }
 
-            var encoded = root.TryGetProperty("isBase64Encoded"u8, out var flag) && flag.ValueKind == JsonValueKind.True;
+            bool encoded = root.TryGetProperty("isBase64Encoded"u8, out JsonElement flag) && flag.ValueKind == JsonValueKind.True;
             body = encoded ? value.GetBytesFromBase64() : Encoding.UTF8.GetBytes(value.GetString() ?? "");
         }
 
@@ -84,15 +86,15 @@ internal sealed record HttpAnswer(
             return new HttpAnswer(200, [new("content-type", outcome.ContentType ?? "application/octet-stream")], [], outcome.Payload);
         }
 
-        var end = outcome.Payload.Span.IndexOf(stackalloc byte[PreludeEndLength]);
+        int end = outcome.Payload.Span.IndexOf(stackalloc byte[PreludeEndLength]);
         if (end < 0)
         {
             return null;
         }
 
         using var prelude = JsonDocument.Parse(outcome.Payload[..end]);
-        var root = prelude.RootElement;
-        var status = root.TryGetProperty("statusCode"u8, out _) ? ReadStatus(root) : 200;
+        JsonElement root = prelude.RootElement;
+        int? status = root.TryGetProperty("statusCode"u8, out _) ? ReadStatus(root) : 200;
         return status is { } code && ReadHeaders(root) is { } headers && ReadCookies(root) is { } cookies
             ? new HttpAnswer(code, headers, cookies, outcome.Payload[(end + PreludeEndLength)..])
             : null;
@@ -102,9 +104,9 @@ internal sealed record HttpAnswer(
     {
         const int min = 100;
         const int max = 599;
-        var value = root.GetProperty("statusCode"u8);
-        var isNumber = value.ValueKind == JsonValueKind.Number
-            ? value.TryGetInt32(out var status)
+        JsonElement value = root.GetProperty("statusCode"u8);
+        bool isNumber = value.ValueKind == JsonValueKind.Number
+            ? value.TryGetInt32(out int status)
             : int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out status);
         return isNumber && status is >= min and <= max ? status : null;
     }
@@ -112,7 +114,7 @@ internal sealed record HttpAnswer(
     private static List<KeyValuePair<string, string>>? ReadHeaders(JsonElement root)
     {
         var headers = new List<KeyValuePair<string, string>>();
-        if (!root.TryGetProperty("headers"u8, out var given) || given.ValueKind == JsonValueKind.Null)
+        if (!root.TryGetProperty("headers"u8, out JsonElement given) || given.ValueKind == JsonValueKind.Null)
         {
             return headers;
         }
@@ -122,14 +124,14 @@ internal sealed record HttpAnswer(
             return null;
         }
 
-        foreach (var header in given.EnumerateObject())
+        foreach (JsonProperty header in given.EnumerateObject())
         {
             if (header.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
             {
                 return null;
             }
 
-            var value = header.Value.ToString();
+            string value = header.Value.ToString();
             if (!IsName(header.Name) || !IsValue(value))
             {
                 return null;
@@ -143,7 +145,7 @@ internal sealed record HttpAnswer(
 
     private static List<string>? ReadCookies(JsonElement root)
     {
-        List<string> cookies = root.TryGetProperty("cookies"u8, out var given) && given.ValueKind == JsonValueKind.Array
+        List<string> cookies = root.TryGetProperty("cookies"u8, out JsonElement given) && given.ValueKind == JsonValueKind.Array
             ?
             [
                 .. given.EnumerateArray()

@@ -15,16 +15,17 @@ internal sealed class HttpEndpoint(ExecutionEnvironment environment, FunctionSet
     /// <returns>The exchange, for the log.</returns>
     public async Task<HttpExchange> HandleAsync(HttpContext context, CancellationToken stopping)
     {
-        var started = time.GetTimestamp();
-        var (body, length) = await BodyReader.ReadAsync(context.Request.BodyReader, settings.MaxRequestBytes, context.RequestAborted)
+        long started = time.GetTimestamp();
+        (ReadOnlyMemory<byte> body, long length) = await BodyReader.ReadAsync(
+            context.Request.BodyReader, settings.MaxRequestBytes, context.RequestAborted)
             .ConfigureAwait(false);
         InvocationResult? result = null;
         var answer = HttpAnswer.Gateway(StatusCodes.Status413PayloadTooLarge, "Request Entity Too Large");
         string? problem = $"The body has {length} bytes; Lambda accepts events of at most {settings.MaxRequestBytes} bytes.";
         if (length <= settings.MaxRequestBytes)
         {
-            var traceId = TraceId.Create(time);
-            var payload = HttpEvent.Create(context.Request, body, Guid.NewGuid().ToString("D"), traceId, time.GetUtcNow());
+            string traceId = TraceId.Create(time);
+            ReadOnlyMemory<byte> payload = HttpEvent.Create(context.Request, body, Guid.NewGuid().ToString("D"), traceId, time.GetUtcNow());
             result = await environment.InvokeAsync(new InvocationRequest(payload) { TraceId = traceId }, stopping).ConfigureAwait(false);
             (answer, problem) = Translate(result.Outcome);
         }
@@ -50,9 +51,9 @@ internal sealed class HttpEndpoint(ExecutionEnvironment environment, FunctionSet
 
     private static async Task WriteAsync(HttpContext context, HttpAnswer answer, string? requestId)
     {
-        var response = context.Response;
+        HttpResponse response = context.Response;
         response.StatusCode = answer.Status;
-        foreach (var (name, value) in answer.Headers.Where(header => !IsHopByHopHeader(header.Key)))
+        foreach ((string? name, string? value) in answer.Headers.Where(header => !IsHopByHopHeader(header.Key)))
         {
             response.Headers[name] = value;
         }

@@ -51,7 +51,7 @@ internal static class HttpEvent
 
         writer.WriteStartArray("cookies"u8);
         const StringSplitOptions options = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
-        foreach (var cookie in cookies.SelectMany(line => (line ?? "").Split(';', options)))
+        foreach (string cookie in cookies.SelectMany(line => (line ?? "").Split(';', options)))
         {
             writer.WriteStringValue(cookie);
         }
@@ -62,16 +62,16 @@ internal static class HttpEvent
     private static void WriteHeaders(Utf8JsonWriter writer, HttpRequest request, string traceId)
     {
         writer.WriteStartObject("headers"u8);
-        foreach (var (name, values) in request.Headers)
+        foreach ((string? name, StringValues values) in request.Headers)
         {
-            var lower = Lower(name);
+            string lower = Lower(name);
             if (lower is not ("cookie" or "connection" or "transfer-encoding" or "x-amzn-trace-id" or "x-forwarded-for"))
             {
                 writer.WriteString(lower, string.Join(',', values.ToArray()));
             }
         }
 
-        var port = request.Host.Port?.ToString(CultureInfo.InvariantCulture) ?? "80";
+        string port = request.Host.Port?.ToString(CultureInfo.InvariantCulture) ?? "80";
         writer.WriteString("x-amzn-trace-id"u8, traceId);
         writer.WriteString("x-forwarded-for"u8, SourceAddress(request));
         writer.WriteString("x-forwarded-port"u8, port);
@@ -87,7 +87,7 @@ internal static class HttpEvent
         }
 
         writer.WriteStartObject("queryStringParameters"u8);
-        foreach (var (name, values) in query)
+        foreach ((string? name, StringValues values) in query)
         {
             writer.WriteString(name, string.Join(',', values.ToArray()));
         }
@@ -120,7 +120,7 @@ internal static class HttpEvent
     /// <summary>Writes text as it is, and everything else in base64. Without a body there is no <c>body</c> member.</summary>
     private static void WriteBody(Utf8JsonWriter writer, HttpRequest request, ReadOnlyMemory<byte> body)
     {
-        var asText = body.Length == 0 || (IsText(request) && Utf8.IsValid(body.Span));
+        bool asText = body.Length == 0 || (IsText(request) && Utf8.IsValid(body.Span));
         if (body.Length > 0 && asText)
         {
             writer.WriteString("body"u8, body.Span);
@@ -135,7 +135,7 @@ internal static class HttpEvent
 
     private static bool IsText(HttpRequest request)
     {
-        var type = Lower((request.ContentType ?? "").Split(';')[0].Trim());
+        string type = Lower((request.ContentType ?? "").Split(';')[0].Trim());
         return request.Headers.ContentEncoding.Count == 0 &&
             (type.StartsWith("text/", StringComparison.Ordinal) ||
                 type is "application/json" or "application/javascript" or "application/xml" ||
@@ -148,7 +148,7 @@ internal static class HttpEvent
     private static string Lower(string text)
     {
         var lower = new StringBuilder(text.Length);
-        foreach (var character in text)
+        foreach (char character in text)
         {
             lower.Append(char.ToLowerInvariant(character));
         }

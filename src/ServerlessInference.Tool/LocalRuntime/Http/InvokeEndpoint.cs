@@ -29,10 +29,11 @@ internal sealed class InvokeEndpoint(ExecutionEnvironment environment, FunctionS
     /// <returns>The exchange, for the log.</returns>
     public async Task<HttpExchange> HandleAsync(HttpContext context, CancellationToken stopping)
     {
-        var started = time.GetTimestamp();
-        var (body, length) = await BodyReader.ReadAsync(context.Request.BodyReader, settings.MaxRequestBytes, context.RequestAborted)
+        long started = time.GetTimestamp();
+        (ReadOnlyMemory<byte> body, long length) = await BodyReader.ReadAsync(
+            context.Request.BodyReader, settings.MaxRequestBytes, context.RequestAborted)
             .ConfigureAwait(false);
-        var rejection = Validate(context.Request, body, length, out var clientContext);
+        (int Status, FunctionError Error)? rejection = Validate(context.Request, body, length, out string? clientContext);
         InvocationResult? result = null;
         if (rejection is null)
         {
@@ -50,11 +51,11 @@ internal sealed class InvokeEndpoint(ExecutionEnvironment environment, FunctionS
         else
         {
             context.Response.Headers["x-amzn-errortype"] = rejection.Value.Error.Type;
-            var payload = RuntimeApiJson.Error(rejection.Value.Error.Type, rejection.Value.Error.Message);
+            ReadOnlyMemory<byte> payload = RuntimeApiJson.Error(rejection.Value.Error.Type, rejection.Value.Error.Message);
             await WriteAsync(context, rejection.Value.Status, payload).ConfigureAwait(false);
         }
 
-        var error = rejection?.Error ?? result?.Outcome.Error;
+        FunctionError? error = rejection?.Error ?? result?.Outcome.Error;
         return new HttpExchange(
             context.Request.Method,
             context.Request.Path.Value ?? "/",
@@ -95,8 +96,8 @@ internal sealed class InvokeEndpoint(ExecutionEnvironment environment, FunctionS
 
     private static bool TryDecode(string encoded, out string? clientContext)
     {
-        var bytes = new byte[encoded.Length];
-        var valid = Convert.TryFromBase64String(encoded, bytes, out var count) && IsJson(bytes.AsMemory(0, count));
+        byte[] bytes = new byte[encoded.Length];
+        bool valid = Convert.TryFromBase64String(encoded, bytes, out int count) && IsJson(bytes.AsMemory(0, count));
         clientContext = valid ? Encoding.UTF8.GetString(bytes, 0, count) : null;
         return valid;
     }

@@ -49,7 +49,7 @@ internal sealed class LocalHttpServer : IAsyncDisposable
         try
         {
             await server.StartAsync(new Application(handler), cancellationToken).ConfigureAwait(false);
-            var address = server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+            string address = server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
             return new LocalHttpServer(server, new Uri(address).Port);
         }
         catch

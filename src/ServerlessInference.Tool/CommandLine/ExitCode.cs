@@ -1,4 +1,4 @@
-namespace ServerlessInference.Tool;
+namespace ServerlessInference.Tool.CommandLine;
 
 /// <summary>The exit codes that every command shares.</summary>
 internal static class ExitCode

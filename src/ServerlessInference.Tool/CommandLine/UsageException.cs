@@ -1,4 +1,4 @@
-namespace ServerlessInference.Tool;
+namespace ServerlessInference.Tool.CommandLine;
 
 /// <summary>
 /// A mistake in the command line that is found only when the command runs. The message is written to standard error, and the tool exits
