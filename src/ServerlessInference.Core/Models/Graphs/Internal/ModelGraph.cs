@@ -1,7 +1,6 @@
 using System.Text;
-using ServerlessInference.Models.Graphs;
 
-namespace ServerlessInference.Models;
+namespace ServerlessInference.Models.Graphs;
 
 /// <summary>The operators of an ONNX model, read from its file without its weights.</summary>
 /// <remarks>
@@ -14,7 +13,7 @@ namespace ServerlessInference.Models;
 /// ModelGraph? graph = ModelGraph.TryRead(model.Artifact.GetModelFile());
 /// bool hasScores = graph?.GetActivation("output0") is OutputActivation.Softmax or OutputActivation.Sigmoid;
 /// </code></example>
-public sealed class ModelGraph
+internal sealed class ModelGraph
 {
     /// <summary>
     /// A model with a longer chain of reshaping operators behind its activation does not exist; a damaged file may have a circle.

@@ -1,7 +1,7 @@
-namespace ServerlessInference.Models;
+namespace ServerlessInference.Models.Graphs;
 
 /// <summary>The function that a model's graph applies last to an output.</summary>
-public enum OutputActivation
+internal enum OutputActivation
 {
     /// <summary>The graph cannot be read: the model is not an <c>.onnx</c> file, or the output is not one of its values.</summary>
     Unknown,
