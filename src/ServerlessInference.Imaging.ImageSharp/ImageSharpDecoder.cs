@@ -3,18 +3,25 @@ using SixLabors.ImageSharp.PixelFormats;
 
 namespace ServerlessInference.Imaging.ImageSharp;
 
-/// <summary>Decodes WebP, GIF, TIFF and BMP with ImageSharp. JPEG and PNG stay with the decoders of ServerlessInference.Vision.</summary>
+/// <summary>Decodes WebP, GIF, TIFF and BMP with ImageSharp. JPEG and PNG stay with <see cref="ImageDecoder"/>.</summary>
 /// <remarks>
-/// <para>Output: 8-bit RGB, interleaved, the first frame, turned as its EXIF orientation says. The README of this package lists where
-/// the pixels differ from Pillow's, and which files ImageSharp cannot read.</para>
-/// <para>Thread-safe. Size limits are checked in the header; what ImageSharp allocates beyond them is limited too.</para>
+/// <para>Output: 8-bit RGB, interleaved, the first frame, with its EXIF orientation applied. The README of this package lists where the
+/// pixels differ from those of Pillow, and which files ImageSharp cannot read.</para>
+/// <para>Thread-safe. Size limits are checked in the header; ImageSharp's further allocations are limited too.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var decoder = new ImageDecoder([new ImageSharpDecoder()]);
+/// decoder.Decode(File.ReadAllBytes("photo.webp"), new ImageDecodeOptions(), image);
+/// </code>
+/// </example>
 public sealed class ImageSharpDecoder : IImageDecoder
 {
     private const string UnknownFormat =
-        $"The input is not a WebP, GIF, TIFF or BMP image. {nameof(ImageSharpDecoder)} reads these, {nameof(ImageDecoder)} JPEG and PNG too.";
+        "The input is not a WebP, GIF, TIFF or BMP image. " +
+        $"{nameof(ImageSharpDecoder)} reads only these; {nameof(ImageDecoder)} reads JPEG and PNG as well.";
 
-    /// <summary>Serves as long as the limit stays the same, which it does for all images of a pipeline.</summary>
+    /// <summary>The last configuration. All images of a pipeline have the same limit, so it rarely has to be created again.</summary>
     private volatile LimitedConfiguration _configuration = new(new ImageDecodeOptions().MaxPixels);
 
     /// <inheritdoc/>
@@ -113,7 +120,7 @@ public sealed class ImageSharpDecoder : IImageDecoder
         return configuration.Value;
     }
 
-    /// <summary>What a file's header says; width and height as stored.</summary>
+    /// <summary>The information in the header of a file. Width and height are those of the stored image, before the orientation.</summary>
     private readonly record struct Header(ImageFormat Format, int Width, int Height, int Orientation);
 
     private sealed class LimitedConfiguration(long maxPixels)

@@ -2,8 +2,8 @@ namespace ServerlessInference.Imaging;
 
 /// <summary>Checks an image against the limits of <see cref="ImageDecodeOptions"/> before memory is allocated for it.</summary>
 /// <remarks>
-/// Every decoder calls both methods: <see cref="CheckEncoded"/> first, and <see cref="CheckSize"/> as soon as it knows the size. Thread-safe
-/// and stateless.
+/// Every decoder calls both methods: <see cref="CheckEncoded"/> first, and <see cref="CheckSize"/> as soon as it knows the size.
+/// Thread-safe and stateless.
 /// </remarks>
 /// <example>
 /// <code>

@@ -4,7 +4,9 @@ using ServerlessInference.Imaging.Processing;
 
 namespace ServerlessInference.Vision;
 
-/// <summary>Settings for a pipeline from images to answers of your own (<see cref="VisionModelBuilderExtensions.UseImagePipeline"/>).</summary>
+/// <summary>
+/// Settings for a pipeline from images to answers of your own (<see cref="VisionModelBuilderExtensions.UseImagePipeline"/>).
+/// </summary>
 public sealed class ImagePipelineOptions
 {
     /// <summary>Gets or sets the settings for turning images into tensors.</summary>

@@ -94,7 +94,7 @@ public sealed class DamagedFileTests
         var exception = Assert.Throws<InvalidImageException>(() => _decoder.Identify(encoded));
 
         Assert.Equal(InvalidImageKind.Damaged, exception.Kind);
-        Assert.Contains("promise more data", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("refer to more data", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

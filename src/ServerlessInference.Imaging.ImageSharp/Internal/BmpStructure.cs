@@ -4,8 +4,8 @@ namespace ServerlessInference.Imaging.ImageSharp;
 
 /// <summary>Checks a bitmap before ImageSharp reads it.</summary>
 /// <remarks>
-/// ImageSharp 2.1.13 takes memory for a palette that ends where the pixels begin, without asking whether the file reaches that far
-/// (SixLabors/ImageSharp issue 3074), and leaves pixels black that a file lacks.
+/// ImageSharp 2.1.13 allocates memory for a palette that ends where the pixels begin, without checking whether the file is that long
+/// (SixLabors/ImageSharp issue 3074), and leaves pixels black that are missing from the file.
 /// Source of the layout: Microsoft's documentation of BITMAPFILEHEADER, BITMAPINFOHEADER and bitmap compression.
 /// </remarks>
 internal static class BmpStructure
@@ -18,9 +18,9 @@ internal static class BmpStructure
     private const uint RunLength8 = 1;
     private const uint RunLength4 = 2;
 
-    /// <summary>Checks that the file reaches as far as its header says.</summary>
+    /// <summary>Checks that the file is as long as its header states.</summary>
     /// <param name="encoded">The whole file.</param>
-    /// <exception cref="InvalidImageException">It does not.</exception>
+    /// <exception cref="InvalidImageException">The file is shorter, or its header is damaged.</exception>
     public static void Check(ReadOnlySpan<byte> encoded)
     {
         if (encoded.Length < FileHeaderBytes + CoreHeaderBytes)
@@ -58,7 +58,7 @@ internal static class BmpStructure
             return;
         }
 
-        // The last row may lack its padding.
+        // The padding of the last row may be missing.
         long stride = ((width * bits) + 31) / 32 * 4;
         if ((stride * (Math.Abs(height) - 1)) + (((width * bits) + 7) / 8) > data.Length)
         {
@@ -66,7 +66,7 @@ internal static class BmpStructure
         }
     }
 
-    /// <summary>Follows the runs to the mark that ends the bitmap, or to its last pixel.</summary>
+    /// <summary>Follows the runs to the end-of-bitmap code, or to the last pixel.</summary>
     private static void CheckRuns(ReadOnlySpan<byte> data, long width, long height, int pixelsPerByte)
     {
         long x = 0;
@@ -98,7 +98,7 @@ internal static class BmpStructure
                     y += data[3];
                     break;
                 case (0, var literal):
-                    // As many pixels as they are, padded to an even number of bytes.
+                    // That many literal pixels follow, padded to an even number of bytes.
                     used += (((literal + pixelsPerByte - 1) / pixelsPerByte) + 1) & ~1;
                     x += literal;
                     break;

@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 
 namespace ServerlessInference.Imaging.ImageSharp;
 
-/// <summary>Checks that the first frame of a GIF is there as a whole: ImageSharp leaves pixels black that a damaged file lacks.</summary>
+/// <summary>Checks that the first frame of a GIF is complete. ImageSharp leaves missing pixels of a damaged file black.</summary>
 /// <remarks>
-/// Follows the blocks to the first image and counts the pixels that its LZW codes stand for, without writing them.
+/// Follows the blocks to the first image and counts the pixels of its LZW codes, without writing them.
 /// Source: the GIF89a specification (CompuServe, 1990), sections 17 to 27 and appendix F.
 /// </remarks>
 internal static class GifStructure
@@ -41,7 +41,7 @@ internal static class GifStructure
         if (BinaryPrimitives.ReadUInt16LittleEndian(image) + width > BinaryPrimitives.ReadUInt16LittleEndian(encoded[6..])
             || BinaryPrimitives.ReadUInt16LittleEndian(image[2..]) + height > BinaryPrimitives.ReadUInt16LittleEndian(encoded[8..]))
         {
-            // Others enlarge the screen; ImageSharp would cut the frame off.
+            // Other decoders enlarge the screen; ImageSharp would crop the frame.
             throw Malformed.Create("GIF", "its first frame is not within its screen");
         }
 
@@ -49,9 +49,9 @@ internal static class GifStructure
         CheckCodes(data[1..], data[0], (long)width * height);
     }
 
-    /// <summary>Makes the first frame opaque: ImageSharp leaves transparent pixels black instead of giving them their colour.</summary>
+    /// <summary>Makes the first frame opaque. ImageSharp leaves transparent pixels black instead of giving them their colour.</summary>
     /// <param name="encoded">The whole file, which has been checked.</param>
-    /// <returns>A copy of the file without transparency; <see langword="null"/> where the first frame has none.</returns>
+    /// <returns>A copy of the file without transparency; <see langword="null"/> if the first frame has none.</returns>
     public static byte[]? WithoutTransparency(ReadOnlySpan<byte> encoded)
     {
         FindImage(encoded, out int flags);
@@ -67,7 +67,7 @@ internal static class GifStructure
 
     private static int PaletteBytes(byte flags) => (flags & 0x80) == 0 ? 0 : 3 << ((flags & 7) + 1);
 
-    /// <summary>Finds the first image, and the flags of the graphic control extension that is for it.</summary>
+    /// <summary>Finds the first image and the flags of the graphic control extension that belongs to it.</summary>
     private static int FindImage(ReadOnlySpan<byte> encoded, out int flags)
     {
         flags = 0;
@@ -79,9 +79,9 @@ internal static class GifStructure
                 case ImageSeparator:
                     return at;
                 case Trailer:
-                    throw Malformed.Create("GIF", "it holds no image");
+                    throw Malformed.Create("GIF", "it contains no image");
                 case ExtensionIntroducer:
-                    // A label, then sub-blocks up to an empty one; the flags are the first byte of the first one.
+                    // A label, then sub-blocks up to an empty one. The flags are the first byte of the first sub-block.
                     flags = at + 2 < encoded.Length && encoded[at] == GraphicControlLabel ? at + 2 : flags;
                     for (at++; at < encoded.Length && encoded[at] != 0; at += encoded[at] + 1)
                     {
@@ -90,7 +90,7 @@ internal static class GifStructure
                     at++;
                     break;
                 default:
-                    // Bytes between blocks mean nothing; every decoder skips them.
+                    // Bytes between blocks have no meaning. Every decoder skips them.
                     break;
             }
         }
@@ -105,7 +105,7 @@ internal static class GifStructure
             throw Malformed.Create("GIF", $"its minimum code size is {minCodeBits}");
         }
 
-        // How many pixels each code stands for: one more than the code that it extends.
+        // The number of pixels of each code: one more than that of the code that it extends.
         Span<ushort> lengths = stackalloc ushort[MaxCodes];
         int clear = 1 << minCodeBits;
         lengths[..clear].Fill(1);
@@ -157,7 +157,7 @@ internal static class GifStructure
 
             if (previous < 0 ? code >= clear : code > available)
             {
-                throw Malformed.Create("GIF", "its image data has a code that means nothing");
+                throw Malformed.Create("GIF", "its image data has an undefined code");
             }
 
             if (previous >= 0 && available < MaxCodes)

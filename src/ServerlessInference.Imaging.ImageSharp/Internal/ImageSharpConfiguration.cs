@@ -9,26 +9,26 @@ using SixLabors.ImageSharp.Metadata.Profiles.Exif;
 
 namespace ServerlessInference.Imaging.ImageSharp;
 
-/// <summary>ImageSharp with the four decoders that the adapter uses, and a limit on what it may allocate.</summary>
+/// <summary>Configures ImageSharp with the four decoders that the adapter uses, and with a limit on its allocations.</summary>
 /// <remarks>
-/// Never the configuration that the process shares: its decoders could not be set without changing them for the application as well
-/// (a clone keeps the same decoders). Metadata is not read: profiles cost time, and nobody looks at them.
+/// This is never the configuration that the process shares: setting its decoders would change them for the application as well (a clone
+/// keeps the same decoders). Metadata is not read, because profiles cost time and are not used.
 /// </remarks>
 internal static class ImageSharpConfiguration
 {
-    /// <summary>Pixels as ImageSharp keeps them (4 bytes), and as much again for what a decoder needs beside them.</summary>
+    /// <summary>A pixel of ImageSharp has 4 bytes. As much again is allowed for the working memory of a decoder.</summary>
     private const int BytesPerPixel = 8;
 
     private const int BytesPerMegabyte = 1024 * 1024;
 
     /// <summary>
-    /// Keeps a type in native code that ImageSharp creates by reflection for every TIFF (Enum.GetValues), which otherwise fails there.
+    /// Preserves a type that ImageSharp creates by reflection for every TIFF (Enum.GetValues). Native programs would otherwise fail there.
     /// </summary>
     private static readonly ExifDataType[] CreatedByReflection = [ExifDataType.Unknown];
 
     /// <summary>Creates a configuration.</summary>
-    /// <param name="maxPixels">The most pixels that an image may have.</param>
-    /// <returns>The configuration, which may be used by several threads.</returns>
+    /// <param name="maxPixels">The maximum number of pixels of an image.</param>
+    /// <returns>The configuration. It is thread-safe.</returns>
     public static Configuration Create(long maxPixels)
     {
         var configuration = new Configuration(

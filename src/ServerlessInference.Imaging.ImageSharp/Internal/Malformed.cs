@@ -4,8 +4,8 @@ namespace ServerlessInference.Imaging.ImageSharp;
 internal static class Malformed
 {
     public static InvalidImageException Truncated(string format) =>
-        new($"The {format} file ends before its image does. Send the whole file.");
+        new($"The {format} file is truncated. Send the whole file.");
 
     public static InvalidImageException Create(string format, string what) =>
-        new($"The {format} file is damaged: {what}. Send an intact file.");
+        new($"The {format} file is damaged: {what}. Send an undamaged file.");
 }

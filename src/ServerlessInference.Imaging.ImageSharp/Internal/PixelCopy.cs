@@ -3,15 +3,15 @@ using SixLabors.ImageSharp.PixelFormats;
 
 namespace ServerlessInference.Imaging.ImageSharp;
 
-/// <summary>Copies ImageSharp's pixels to where they are displayed.</summary>
-/// <remarks>ImageSharp's own operations would do it in several passes, and blend with other rounding than the PNG decoder.</remarks>
+/// <summary>Copies the pixels of ImageSharp to the place where they are displayed.</summary>
+/// <remarks>The operations of ImageSharp need several passes, and they round blended colours differently from the PNG decoder.</remarks>
 internal static class PixelCopy
 {
     /// <summary>Writes an image.</summary>
     /// <param name="image">The image as stored.</param>
     /// <param name="orientation">The orientation to apply, 1 to 8.</param>
-    /// <param name="options">What becomes of transparency.</param>
-    /// <param name="destination">Takes the image's displayed size and pixels.</param>
+    /// <param name="options">How transparency is handled.</param>
+    /// <param name="destination">Receives the size and the pixels of the image as displayed.</param>
     public static void Write(Image<Rgba32> image, int orientation, ImageDecodeOptions options, ImageBuffer destination)
     {
         bool swaps = OrientationTransform.SwapsSides(orientation);

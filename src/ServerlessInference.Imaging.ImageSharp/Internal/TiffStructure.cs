@@ -2,12 +2,12 @@ using System.Buffers.Binary;
 
 namespace ServerlessInference.Imaging.ImageSharp;
 
-/// <summary>Checks that a TIFF's values and the strips of its first image lie within the file.</summary>
+/// <summary>Checks that the values of a TIFF and the strips of its first image are within the file.</summary>
 /// <remarks>
-/// ImageSharp 2.1.13 fills up strips that are missing. It reads values that overlap again and again: a file of 60 KB kept it busy for
-/// seconds. And it believes the number of entries in a BigTIFF, which has 64 bits: some 20 bytes keep it busy forever. BigTIFF is for files
-/// beyond 4 GiB, which no request has, so it is refused. So are fax and JPEG compression, which came out with other pixels than from
-/// libtiff for some reference files. Source: TIFF 6.0 (Adobe, 1992), section 2.
+/// ImageSharp 2.1.13 fills in missing strips. It reads overlapping values repeatedly: a file of 60 KB kept it busy for seconds. It also
+/// trusts the number of entries in a BigTIFF, which has 64 bits, so that a file of 20 bytes keeps it busy forever. BigTIFF is for files
+/// above 4 GiB, which no request contains, so it is rejected. Fax and JPEG compression are rejected too: for some reference files the
+/// pixels differ from those of libtiff. Source: TIFF 6.0 (Adobe, 1992), section 2.
 /// </remarks>
 internal static class TiffStructure
 {
@@ -25,7 +25,7 @@ internal static class TiffStructure
 
     /// <summary>Checks the strips.</summary>
     /// <param name="encoded">The whole file.</param>
-    /// <exception cref="InvalidImageException">The directory or a strip ends beyond the file, or it is a BigTIFF.</exception>
+    /// <exception cref="InvalidImageException">A directory or a strip extends beyond the file, or the file is a BigTIFF.</exception>
     public static void Check(ReadOnlySpan<byte> encoded)
     {
         bool bigEndian = encoded[0] == (byte)'M';
@@ -37,7 +37,8 @@ internal static class TiffStructure
         if (encoded[bigEndian ? 3 : 2] != ClassicVersion)
         {
             throw new InvalidImageException(
-                InvalidImageKind.UnsupportedFormat, "The image is a BigTIFF file, which is not read. Send a TIFF with 32-bit offsets.");
+                InvalidImageKind.UnsupportedFormat,
+                "The image is a BigTIFF file, which is not supported. Send a TIFF with 32-bit offsets.");
         }
 
         ReadOnlySpan<byte> offsets = default;
@@ -46,7 +47,7 @@ internal static class TiffStructure
         uint directory = ReadUInt32(encoded[4..], bigEndian);
         for (bool first = true; directory != 0; first = false)
         {
-            ReadOnlySpan<byte> entries = EntriesOf(encoded, directory, bigEndian);
+            ReadOnlySpan<byte> entries = GetEntries(encoded, directory, bigEndian);
             for (; entries.Length > NextBytes; entries = entries[EntryBytes..])
             {
                 ReadOnlySpan<byte> entry = entries[..EntryBytes];
@@ -59,21 +60,21 @@ internal static class TiffStructure
                 }
 
                 uint values = ReadUInt32(entry[4..], bigEndian);
-                ulong bytes = values * SizeOf(ReadUInt16(entry[2..], bigEndian));
+                ulong bytes = values * GetSize(ReadUInt16(entry[2..], bigEndian));
                 valueBytes += bytes > sizeof(uint) ? bytes : 0;
                 if (tag == Subdirectories && values > MaxSubdirectories)
                 {
-                    // ImageSharp reads each of them, also those that lie at the same place.
+                    // ImageSharp reads each of them, even if several are at the same position.
                     throw Malformed.Create("TIFF", $"a directory has {values} subdirectories, more than {MaxSubdirectories}");
                 }
             }
 
             if (valueBytes > (ulong)encoded.Length)
             {
-                throw Malformed.Create("TIFF", "its directories promise more data than it has");
+                throw Malformed.Create("TIFF", "its directories refer to more data than it contains");
             }
 
-            // ImageSharp refuses directories that do not ascend.
+            // ImageSharp rejects directories that are not in ascending order.
             uint next = entries.Length < NextBytes ? 0 : ReadUInt32(entries, bigEndian);
             directory = next > directory && next < (uint)encoded.Length ? next : 0;
         }
@@ -84,8 +85,8 @@ internal static class TiffStructure
         }
     }
 
-    /// <summary>Gets a directory's entries and, if the file has it, the offset of the next directory.</summary>
-    private static ReadOnlySpan<byte> EntriesOf(ReadOnlySpan<byte> encoded, uint directory, bool bigEndian)
+    /// <summary>Gets the entries of a directory and, if the file has it, the offset of the next directory.</summary>
+    private static ReadOnlySpan<byte> GetEntries(ReadOnlySpan<byte> encoded, uint directory, bool bigEndian)
     {
         if (directory > (uint)encoded.Length - 2)
         {
@@ -103,11 +104,11 @@ internal static class TiffStructure
         {
             throw new InvalidImageException(
                 InvalidImageKind.UnsupportedFormat,
-                $"The TIFF file has compression {compression}; none, LZW, Deflate and PackBits are read. Send one of these.");
+                $"The TIFF file has compression {compression}; supported are none, LZW, Deflate and PackBits. Send one of these.");
         }
     }
 
-    private static ulong SizeOf(ushort type) => type switch
+    private static ulong GetSize(ushort type) => type switch
     {
         Short or 8 => 2,
         Long or 9 or 11 or 13 => 4,

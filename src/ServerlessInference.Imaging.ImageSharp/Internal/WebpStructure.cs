@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace ServerlessInference.Imaging.ImageSharp;
 
-/// <summary>Checks that all chunks of a WebP file are there and in order, and reads the orientation out of its EXIF data.</summary>
+/// <summary>Checks that all chunks of a WebP file are present and in order, and reads the orientation from its EXIF data.</summary>
 /// <remarks>
-/// ImageSharp reads EXIF data only after the pixels, too late to tell an image's displayed size by its header; and it takes the last of
-/// several images, and an image of another size than the canvas, without a word. Source: RFC 9649 (WebP container).
+/// ImageSharp reads EXIF data only after the pixels, which is too late to determine the displayed size from the header. It also accepts
+/// several images, of which it decodes the last, and an image whose size differs from the canvas. Source: RFC 9649 (WebP container).
 /// </remarks>
 internal static class WebpStructure
 {
@@ -17,9 +17,9 @@ internal static class WebpStructure
 
     /// <summary>Checks the file, and reads its orientation.</summary>
     /// <param name="encoded">The whole file, beginning with the signature of a WebP file.</param>
-    /// <param name="canvas">The size of the canvas, which the image must have; 0 where the file does not say it.</param>
+    /// <param name="canvas">The size of the canvas, which the image must have; 0 if the file does not state it.</param>
     /// <returns>The EXIF orientation, 1 to 8.</returns>
-    /// <exception cref="InvalidImageException">The file is shorter than its header says, or its chunks contradict each other.</exception>
+    /// <exception cref="InvalidImageException">The file is shorter than its header states, or its chunks contradict each other.</exception>
     public static int ReadOrientation(ReadOnlySpan<byte> encoded, out (int Width, int Height) canvas)
     {
         canvas = default;
@@ -53,11 +53,11 @@ internal static class WebpStructure
                     alphas += alphas > 0 && chunks[3] == (byte)'L' ? 1 : 0;
                     break;
                 case [(byte)'A', (byte)'L', (byte)'P', (byte)'H', ..]:
-                    // Belongs before the one image that it is for.
+                    // It must precede the image that it belongs to.
                     alphas += 1 + images;
                     break;
                 case [(byte)'E', (byte)'X', (byte)'I', (byte)'F', ..] when (flags & ExifFlag) != 0:
-                    // Some writers keep the prefix that EXIF data has in JPEG files.
+                    // Some writers keep the prefix of EXIF data in JPEG files.
                     orientation = data.StartsWith("Exif\0\0"u8) ? ExifOrientation.FromApp1(data) : ExifOrientation.FromTiff(data);
                     break;
                 default:
@@ -69,7 +69,7 @@ internal static class WebpStructure
         }
 
         return images > 1 || alphas > 1
-            ? throw Malformed.Create("WebP", "it holds two images, or an alpha channel that belongs to none")
+            ? throw Malformed.Create("WebP", "it contains two images, or an alpha channel without an image")
             : orientation;
     }
 

@@ -67,8 +67,8 @@ public static class VisionModelBuilderExtensions
         model.UseDetection(configure, DetectionTask.Boxes, static () => new ObjectDetectionAnswer(), VisionAnswers.Write);
 
     /// <summary>
-    /// Gives the model a pipeline that takes the bytes of an encoded image and returns an answer of your own. Decoding and preprocessing are
-    /// those of the other vision pipelines; you write the postprocessor. The pipeline is registered as
+    /// Gives the model a pipeline that takes the bytes of an encoded image and returns an answer of your own. Decoding and preprocessing
+    /// are those of the other vision pipelines; you write the postprocessor. The pipeline is registered as
     /// <c>IInferencePipeline&lt;ReadOnlyMemory&lt;byte&gt;, TOutput&gt;</c>, keyed by the name of the model.
     /// </summary>
     /// <remarks>

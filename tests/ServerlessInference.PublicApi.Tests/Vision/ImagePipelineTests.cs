@@ -18,7 +18,7 @@ public sealed partial class ImagePipelineTests
     [Fact]
     public async Task UseImagePipeline_OwnPostprocessor_GetsOutputsAndGeometry()
     {
-        await using ServiceProvider services = Build(model => model.UseImagePipeline(_ => new ShapePostprocessor(), ShapeJson.Default.Shape));
+        await using ServiceProvider services = Build(UseShapes);
         var pipeline = services.GetRequiredService<IInferencePipeline<ReadOnlyMemory<byte>, Shape>>();
 
         IReadOnlyList<InferenceResult<Shape>> results =
@@ -34,7 +34,7 @@ public sealed partial class ImagePipelineTests
     [Fact]
     public async Task UseImagePipeline_EncodedPipeline_WritesTheAnswerAsJson()
     {
-        await using ServiceProvider services = Build(model => model.UseImagePipeline(_ => new ShapePostprocessor(), ShapeJson.Default.Shape));
+        await using ServiceProvider services = Build(UseShapes);
         IEncodedPipeline pipeline = services.GetRequiredKeyedService<IEncodedPipeline>("shapes");
 
         InferenceResult result = Assert.Single(await pipeline.RunAsync([Sample("star-256x256.jpg")], Token));
@@ -87,6 +87,9 @@ public sealed partial class ImagePipelineTests
         Assert.Contains(nameof(ImagePreprocessor), exception.Message, StringComparison.Ordinal);
     }
 
+    private static void UseShapes(Registration.ModelBuilder model) =>
+        model.UseImagePipeline(_ => new ShapePostprocessor(), ShapeJson.Default.Shape);
+
     private static ServiceProvider Build(Action<Registration.ModelBuilder> pipeline)
     {
         var services = new ServiceCollection();
@@ -129,7 +132,8 @@ public sealed partial class ImagePipelineTests
 
         public int Images { get; private set; }
 
-        public ValueTask PreprocessAsync(ReadOnlyMemory<ReadOnlyMemory<byte>> inputs, InferenceBatch batch, CancellationToken cancellationToken)
+        public ValueTask PreprocessAsync(
+            ReadOnlyMemory<ReadOnlyMemory<byte>> inputs, InferenceBatch batch, CancellationToken cancellationToken)
         {
             Images += inputs.Length;
             return _images.PreprocessAsync(inputs, batch, cancellationToken);

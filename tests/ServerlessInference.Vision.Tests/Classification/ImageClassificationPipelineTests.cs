@@ -192,7 +192,11 @@ public sealed class ImageClassificationPipelineTests
     }
 
     private static ImagePreprocessor CreatePreprocessor(ImageClassificationOptions options, WorkingMemory? memory = null) =>
-        new(new ImageDecoder(), options.Decoding, memory ?? new WorkingMemory(), model => DefaultPreprocessing.Read(model, options.Preprocessing));
+        new(
+            new ImageDecoder(),
+            options.Decoding,
+            memory ?? new WorkingMemory(),
+            model => DefaultPreprocessing.Read(model, options.Preprocessing));
 
     private static ModelFile[] Files(params (string Name, string Text)[] files) =>
         [.. files.Select(file => ModelFile.InMemory(file.Name, System.Text.Encoding.UTF8.GetBytes(file.Text)))];

@@ -4,7 +4,7 @@ using ServerlessInference.Vision.Detection.Heads;
 
 namespace ServerlessInference.Vision.Detection;
 
-/// <summary>Recognises models that detect something else than their pipeline, so that they are rejected instead of misinterpreted.</summary>
+/// <summary>Recognises models of another task than that of the pipeline, so that they are rejected instead of misinterpreted.</summary>
 internal static class UnsupportedTask
 {
     /// <summary>The number of mask coefficients in Ultralytics' segmentation models.</summary>
@@ -102,6 +102,6 @@ internal static class UnsupportedTask
     };
 
     private static string Describe(string task, string reason) =>
-        $"is {GetNoun(task)} ({reason}); only axis-aligned boxes are supported. Export a detection model, or read the outputs with your own " +
-        "postprocessor (UseImagePipeline).";
+        $"is {GetNoun(task)} ({reason}); only axis-aligned boxes are supported. Export a detection model, or read the outputs with your " +
+        "own postprocessor (UseImagePipeline).";
 }

@@ -61,8 +61,10 @@ public sealed class FurtherTaskTests
     [Fact]
     public void Select_ModelOfAnotherTask_IsRefused()
     {
-        LoadedModel boxes = DetectionFixture.With("output0", 1, 84, 8400).Output("output1", 1, 32, 160, 160).Ultralytics("detect", 80).Model();
-        LoadedModel masks = DetectionFixture.With("output0", 1, 116, 8400).Output("output1", 1, 32, 160, 160).Ultralytics("segment", 80).Model();
+        LoadedModel boxes = DetectionFixture.With("output0", 1, 84, 8400).Output("output1", 1, 32, 160, 160)
+            .Ultralytics("detect", 80).Model();
+        LoadedModel masks = DetectionFixture.With("output0", 1, 116, 8400).Output("output1", 1, 32, 160, 160)
+            .Ultralytics("segment", 80).Model();
 
         Assert.NotNull(new DetectionModel(boxes, new DetectionOptions(), Masks).Selection.Failure);
         Assert.NotNull(new DetectionModel(masks, new DetectionOptions(), DetectionTask.Boxes).Selection.Failure);

@@ -8,8 +8,8 @@ namespace ServerlessInference.Imaging.Formats.Jpeg;
 /// <remarks>
 /// <para>Gives the same bytes as <see cref="InverseDctScalar"/>, whose steps and names it follows. A vector holds one row, so the first
 /// pass transforms all columns at once; after transposing, the second pass transforms all rows at once.</para>
-/// <para><see cref="InverseDctPair"/> is the same algorithm for 256-bit vectors; change both together. One version for both widths would have
-/// to wrap every operation: the runtime's interface of all vector types is internal to it, and interleaving, packing and the final
+/// <para><see cref="InverseDctPair"/> is the same algorithm for 256-bit vectors; change both together. One version for both widths would
+/// have to wrap every operation: the runtime's interface of all vector types is internal to it, and interleaving, packing and the final
 /// permutation differ, since they work on each half of a 256-bit vector separately. Tests compare both with the scalar version.</para>
 /// </remarks>
 internal static unsafe class InverseDct128
