@@ -115,6 +115,8 @@ public sealed class HuggingFacePreprocessorConfigTests
     [InlineData("""{"crop_size":{"x":1},"do_center_crop":true}""", "crop")]
     [InlineData("""{"size":"large"}""", "size")]
     [InlineData("""{"resample":"bicubic"}""", "not the JSON")]
+    [InlineData("""{"image_std":[0.5,0,0.5]}""", "StandardDeviation")]
+    [InlineData("""{"size":70000}""", "Width is 70000; it must be 0 to 65535.")]
     [InlineData("""[1]""", "Array")]
     [InlineData("""{""", "not the JSON")]
     [InlineData("", "not the JSON")]
