@@ -27,7 +27,7 @@ namespace ServerlessInference.Vision;
 ///     services => new BrightnessPostprocessor());
 /// </code>
 /// </example>
-public sealed class ImagePreprocessor : IPreprocessor<ReadOnlyMemory<byte>>
+public sealed class ImagePreprocessor : IPreprocessor<ReadOnlyMemory<byte>>, IDryRunStage
 {
     private readonly IImageDecoder _decoder;
     private readonly ImageDecodeOptions _decoding;
@@ -67,8 +67,11 @@ public sealed class ImagePreprocessor : IPreprocessor<ReadOnlyMemory<byte>>
 
     /// <inheritdoc/>
     /// <remarks>Height and width are dynamic, so that settings of any size fit this description.</remarks>
-    public IReadOnlyList<ValueDescription> UsualInputs { get; } =
+    IReadOnlyList<ValueDescription> IDryRunStage.Placeholders { get; } =
         [new("image", ValueKind.Tensor, TensorElementType.Float, [-1, ImageBuffer.Channels, -1, -1])];
+
+    /// <inheritdoc/>
+    ReadOnlyMemory<byte> IDryRunStage.SampleInput => SampleImage.Jpeg;
 
     /// <inheritdoc/>
     public void Prepare(LoadedModel model) => _ = GetPlan(model);
@@ -103,7 +106,7 @@ public sealed class ImagePreprocessor : IPreprocessor<ReadOnlyMemory<byte>>
         for (; row < inputs.Length; row++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (batch.FailureOf(row) is not null)
+            if (batch.GetFailure(row) is not null)
             {
                 continue;
             }

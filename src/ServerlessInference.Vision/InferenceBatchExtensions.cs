@@ -1,6 +1,6 @@
 using ServerlessInference.Imaging;
 using ServerlessInference.Imaging.Processing;
-using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Vision;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models;
 using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
 using ServerlessInference.Testing;
 
 namespace ServerlessInference.Lambda.Tests;

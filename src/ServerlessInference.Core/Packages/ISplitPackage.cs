@@ -2,28 +2,39 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ServerlessInference.Packages;
 
-/// <summary>What travels beside the deployment package: native libraries, managed assemblies, models and data, fetched at start.</summary>
-/// <remarks>Thread-safe; a singleton of the container. It is loaded by whatever needs it first; models wait for it by themselves.</remarks>
+/// <summary>
+/// The files that are delivered separately from the deployment package and fetched at start: native libraries, managed assemblies, models and
+/// data.
+/// </summary>
+/// <remarks>A singleton and thread-safe. Whatever needs the package first loads it. Models wait for it themselves.</remarks>
 public interface ISplitPackage
 {
-    /// <summary>Fetches and verifies all archives, and lets the runtime find what is in them. Calling it again waits for the same.</summary>
-    /// <param name="cancellationToken">Ends the waiting, not the fetching.</param>
-    /// <returns>A task that ends when everything is in its place. After a failure the next call tries again.</returns>
-    /// <exception cref="ModelLoadException">The manifest cannot be used, an archive cannot be had, or it is not what the manifest pins.</exception>
+    /// <summary>Fetches and verifies all archives, and lets the runtime find their content. Further calls wait for the same operation.</summary>
+    /// <param name="cancellationToken">Cancels waiting, not fetching.</param>
+    /// <returns>A task that completes when everything is available. After a failure, the next call tries again.</returns>
+    /// <exception cref="ModelLoadException">
+    /// The manifest is not valid, an archive cannot be fetched, or an archive does not have the digest in the manifest.
+    /// </exception>
     Task LoadAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Finds a file or folder of the package, once it is loaded.</summary>
-    /// <param name="path">The path, which begins with the mount path: <c>models/resnet50/labels.txt</c>. What no archive has is looked for beside the program.</param>
-    /// <returns>Where it lies. It stays there as long as the container lives.</returns>
-    /// <exception cref="ModelLoadException">It is in no archive, nor beside the program; the message lists the mount paths.</exception>
-    /// <exception cref="InvalidOperationException">The package is not loaded yet.</exception>
+    /// <summary>Finds a file or directory of the package, after the package has been loaded.</summary>
+    /// <param name="path">
+    /// The path, which begins with the mount path: <c>models/resnet50/labels.txt</c>. A path that is in no archive is searched next to the
+    /// program.
+    /// </param>
+    /// <returns>The physical path. It is valid as long as the service container lives.</returns>
+    /// <exception cref="ModelLoadException">The path does not exist in an archive or next to the program. The message lists the mount paths.</exception>
+    /// <exception cref="InvalidOperationException">The package has not been loaded yet.</exception>
     string GetPath(string path);
 
-    /// <summary>Finds a native library of the package, once it is loaded: for code that wants a path, such as <c>RegisterCustomOpLibrary</c>.</summary>
-    /// <param name="name">Its name, as a P/Invoke would give it (<c>custom_ops</c>) or as the file is called (<c>libcustom_ops.so</c>).</param>
-    /// <param name="path">Where it lies.</param>
-    /// <returns>Whether the package has it for this system.</returns>
-    /// <exception cref="InvalidOperationException">The package is not loaded yet.</exception>
-    /// <remarks>P/Invokes need no path: the runtime asks the package for every native library that it does not find by itself.</remarks>
+    /// <summary>
+    /// Finds a native library of the package, after the package has been loaded: for code that needs a path, such as
+    /// <c>RegisterCustomOpLibrary</c>.
+    /// </summary>
+    /// <param name="name">The name as in a P/Invoke (<c>custom_ops</c>), or the file name (<c>libcustom_ops.so</c>).</param>
+    /// <param name="path">The path of the library.</param>
+    /// <returns>Whether the package contains the library for this system.</returns>
+    /// <exception cref="InvalidOperationException">The package has not been loaded yet.</exception>
+    /// <remarks>A P/Invoke needs no path: the runtime asks the package for every native library that it does not find itself.</remarks>
     bool TryGetNativeLibrary(string name, [NotNullWhen(true)] out string? path);
 }

@@ -4,32 +4,33 @@ using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.Packages;
 
-/// <summary>What a split package consists of: the archives that travel beside the deployment package, each pinned by its SHA-256.</summary>
+/// <summary>The manifest of a split package: the archives that are delivered separately from the deployment package, with their SHA-256.</summary>
 /// <remarks>
-/// <para>A JSON file, by default <c>split-package.json</c> beside the program, which <c>serverless-inference package split</c> writes.</para>
+/// <para>A JSON file, by default <c>split-package.json</c> next to the program. <c>serverless-inference package split</c> writes it.</para>
 /// <para>Immutable. Design: docs/guides/split-packages.md.</para>
 /// </remarks>
 public sealed record SplitPackageManifest
 {
-    /// <summary>The format that this library reads and writes.</summary>
+    /// <summary>The version of the format that this library reads and writes.</summary>
     public const int CurrentFormat = 1;
 
-    /// <summary>The manifest's usual name.</summary>
+    /// <summary>The default name of a manifest.</summary>
     public const string FileName = "split-package.json";
 
     /// <summary>Gets the version of the format.</summary>
-    /// <value>The default is <see cref="CurrentFormat"/>, the only one there is.</value>
+    /// <value>The default is <see cref="CurrentFormat"/>, which is the only version.</value>
     public int Format { get; init; } = CurrentFormat;
 
     /// <summary>Gets the archives.</summary>
-    /// <value>None where everything fits the deployment package.</value>
-    public IReadOnlyList<SplitPackageArchive> Archives { get; init => field = value ?? []; } = []; // absent in JSON is null here
+    /// <value>Empty if everything fits in the deployment package.</value>
+    /// <remarks>If the member is missing in the JSON, the serializer sets <see langword="null"/>, which becomes an empty list.</remarks>
+    public IReadOnlyList<SplitPackageArchive> Archives { get; init => field = value ?? []; } = [];
 
     /// <summary>Reads a manifest and checks it.</summary>
-    /// <param name="json">The manifest, UTF-8.</param>
-    /// <param name="source">Where it came from, for errors.</param>
+    /// <param name="json">The manifest, in UTF-8.</param>
+    /// <param name="source">The origin of the manifest, for error messages.</param>
     /// <returns>The manifest.</returns>
-    /// <exception cref="ModelLoadException">It is no manifest; the message lists everything that is wrong.</exception>
+    /// <exception cref="ModelLoadException">The manifest is not valid. The message lists everything that is wrong.</exception>
     public static SplitPackageManifest Parse(ReadOnlySpan<byte> json, string source)
     {
         SplitPackageManifest? manifest;
@@ -40,7 +41,8 @@ public sealed record SplitPackageManifest
         catch (JsonException exception)
         {
             throw new ModelLoadException(
-                $"The split package's manifest {source} is no JSON of its form: {exception.Message} Write it with 'serverless-inference package split'.", exception);
+                $"The split package's manifest {source} is not a valid manifest in JSON: {exception.Message} Create it with " +
+                "'serverless-inference package split'.", exception);
         }
 
         var failures = new List<string>();
@@ -48,18 +50,20 @@ public sealed record SplitPackageManifest
         return manifest is not null && failures.Count == 0
             ? manifest
             : throw new ModelLoadException(
-                $"The split package's manifest {source} cannot be used. {(manifest is null ? "It is null." : string.Join(" ", failures))} Write it with 'serverless-inference package split'.");
+                $"The split package's manifest {source} cannot be used. {(manifest is null ? "It is null." : string.Join(" ", failures))} " +
+                "Create it with 'serverless-inference package split'.");
     }
 
-    /// <summary>Writes the manifest, the same bytes for the same content.</summary>
-    /// <returns>UTF-8 JSON, indented, with a line break at its end.</returns>
+    /// <summary>Writes the manifest. The same content always results in the same bytes.</summary>
+    /// <returns>Indented JSON in UTF-8, followed by a line break.</returns>
     public byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, PackageJson.Default.SplitPackageManifest), (byte)'\n'];
 
-    /// <summary>Makes a mount path canonical.</summary>
-    /// <returns>The path without a slash at its end; empty for the package's root.</returns>
-    /// <exception cref="ModelLoadException">It leads elsewhere than below the package.</exception>
-    internal static string NormalizeMount(string mount) =>
-        mount.StartsWith('/') ? "/" + EntryName.Normalize(mount.TrimStart('/'), "The split package") : EntryName.Normalize(mount, "The split package");
+    /// <summary>Normalizes a mount path.</summary>
+    /// <returns>The path without a trailing slash; empty for the root of the package.</returns>
+    /// <exception cref="ModelLoadException">The path leads outside of the package.</exception>
+    internal static string NormalizeMount(string mount) => mount.StartsWith('/')
+        ? "/" + EntryName.Normalize(mount.TrimStart('/'), "The split package")
+        : EntryName.Normalize(mount, "The split package");
 
     private void Check(List<string> failures)
     {
@@ -84,11 +88,11 @@ public sealed record SplitPackageManifest
                 string mount = NormalizeMount(archive.Mount);
                 if (mount == "/" || archive.Mount.Length == 0)
                 {
-                    failures.Add($"{name} has no mount path; one looks like models/resnet50, and '.' is the package's root.");
+                    failures.Add($"{name} has no mount path. Use a path such as models/resnet50, or '.' for the root of the package.");
                 }
                 else if (!mounts.Add(mount))
                 {
-                    failures.Add($"{name} has the mount path of another archive.");
+                    failures.Add($"{name} has the same mount path as another archive.");
                 }
             }
             catch (ModelLoadException exception)
@@ -109,7 +113,7 @@ public sealed record SplitPackageManifest
         {
             if (archive.PointerUri.Length == 0 || archive.Uri is not null || archive.Sha256 is not null)
             {
-                failures.Add($"{name} has a pointer, which may not be empty and stands instead of uri and sha256.");
+                failures.Add($"{name} has a pointer, which must not be empty and replaces uri and sha256.");
             }
         }
         else if (string.IsNullOrWhiteSpace(archive.Uri))

@@ -1,17 +1,17 @@
 namespace ServerlessInference.Pipelines;
 
-/// <summary>From a classifier's outputs (logits) to scores.</summary>
+/// <summary>Converts the outputs of a classifier (logits) to scores.</summary>
 /// <remarks>
-/// <para>Any number of float32; each output has its score at the same index. Both spans may be the same. Computed in double precision and
-/// rounded; what is not a number stays so.</para>
-/// <para>Thread-safe. Loops rather than System.Numerics.Tensors: a thousand scores take microseconds either way, and its generic code
-/// milliseconds to compile at each cold start.</para>
+/// <para>The score of an output has the same index. Both spans may be the same. Scores are computed in double precision and rounded to
+/// float32; NaN stays NaN.</para>
+/// <para>Thread-safe. These are plain loops instead of System.Numerics.Tensors: a thousand scores take microseconds either way, and its
+/// generic code would take milliseconds to compile at each cold start.</para>
 /// </remarks>
 public static class ClassScores
 {
-    /// <summary>Softmax: exponentials as parts of their sum, for classes of which one applies.</summary>
-    /// <param name="outputs">The model's outputs of one row.</param>
-    /// <param name="scores">Takes the scores, 0 to 1, with the sum 1; as long as <paramref name="outputs"/> or longer.</param>
+    /// <summary>Computes the softmax, for classes of which exactly one applies.</summary>
+    /// <param name="outputs">The outputs of the model for one row.</param>
+    /// <param name="scores">Receives the scores, 0 to 1, whose sum is 1; at least as long as <paramref name="outputs"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="scores"/> is shorter than <paramref name="outputs"/>.</exception>
     public static void Softmax(ReadOnlySpan<float> outputs, Span<float> scores)
     {
@@ -22,7 +22,7 @@ public static class ClassScores
             max = Math.Max(max, output);
         }
 
-        // Subtracting the maximum keeps the exponentials in range.
+        // Subtracting the maximum does not change the result, and keeps the exponentials from overflowing.
         double sum = 0;
         for (int i = 0; i < outputs.Length; i++)
         {
@@ -37,9 +37,9 @@ public static class ClassScores
         }
     }
 
-    /// <summary>The logistic function of each output, for classes each of which may apply.</summary>
-    /// <param name="outputs">The model's outputs of one row.</param>
-    /// <param name="scores">Takes the scores, 0 to 1 each; as long as <paramref name="outputs"/> or longer.</param>
+    /// <summary>Computes the logistic function of each output, for classes of which any number may apply.</summary>
+    /// <param name="outputs">The outputs of the model for one row.</param>
+    /// <param name="scores">Receives the scores, 0 to 1 each; at least as long as <paramref name="outputs"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="scores"/> is shorter than <paramref name="outputs"/>.</exception>
     public static void Sigmoid(ReadOnlySpan<float> outputs, Span<float> scores)
     {
@@ -54,7 +54,8 @@ public static class ClassScores
     {
         if (scores.Length < outputs.Length)
         {
-            throw new ArgumentException($"{outputs.Length} outputs need as many scores, and there is room for {scores.Length}.", nameof(scores));
+            throw new ArgumentException(
+                $"{outputs.Length} outputs need as many scores, but there is room for {scores.Length}.", nameof(scores));
         }
     }
 }

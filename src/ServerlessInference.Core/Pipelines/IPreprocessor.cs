@@ -1,64 +1,78 @@
 using ServerlessInference.Models;
 using ServerlessInference.Sessions;
-using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Pipelines;
 
-/// <summary>Turns inputs into a model's input tensors, a batch at a time.</summary>
-/// <typeparam name="TInput">What is asked.</typeparam>
+/// <summary>Converts inputs to the input tensors of a model, one batch at a time.</summary>
+/// <typeparam name="TInput">The type of an input.</typeparam>
 /// <remarks>
-/// Thread-safe: one instance serves simultaneous batches, so what it learns of an input belongs into the batch
+/// Thread-safe: one instance serves simultaneous batches. Store what you learn about an input in the batch
 /// (<see cref="InferenceBatch.State{T}"/>), where the postprocessor finds it.
 /// </remarks>
+/// <example>
+/// Only <see cref="PreprocessAsync"/> is required:
+/// <code>
+/// public sealed class HousePreprocessor : IPreprocessor&lt;House&gt;
+/// {
+///     public ValueTask PreprocessAsync(ReadOnlyMemory&lt;House&gt; inputs, InferenceBatch batch, CancellationToken cancellationToken)
+///     {
+///         Span&lt;float&gt; features = batch.CreateInput&lt;float&gt;("features", batch.Rows, 2);
+///         for (int row = 0; row &lt; inputs.Length; row++)
+///         {
+///             features[row * 2] = inputs.Span[row].Area;
+///             features[(row * 2) + 1] = inputs.Span[row].Rooms;
+///         }
+///
+///         return ValueTask.CompletedTask;
+///     }
+/// }
+/// </code>
+/// </example>
 public interface IPreprocessor<TInput>
 {
-    /// <summary>
-    /// Gets the inputs of a model such as this usually stands before. With them the way of a request is gone once while the real model
-    /// loads, so that the first request finds it compiled and its tables made; nothing of that is kept.
-    /// </summary>
-    /// <value><see langword="null"/>, the default, where there is nothing to go through without the real model.</value>
-    IReadOnlyList<ValueDescription>? UsualInputs => null;
-
-    /// <summary>Reads what it needs of a model's files (a tokenizer, say) while the session is created, on another thread.</summary>
-    /// <param name="artifact">The files; keep what is derived in it (<see cref="ModelArtifact.GetOrCreate{T}"/>).</param>
-    /// <exception cref="ModelLoadException">A file beside the model is missing or damaged.</exception>
+    /// <summary>Reads what the preprocessor needs from the files of a model (a tokenizer, for example). Runs while the session is created.</summary>
+    /// <param name="artifact">The files. Store what you derive from them in it (<see cref="ModelArtifact.GetOrCreate{T}"/>).</param>
+    /// <exception cref="ModelLoadException">A file next to the model is missing or damaged.</exception>
     void PrepareFiles(ModelArtifact artifact)
     {
     }
 
-    /// <summary>Looks at a model that has just been loaded: checks that its inputs fit, and derives labels or settings from its files.</summary>
+    /// <summary>Inspects a model that has just been loaded: checks that its inputs fit, and derives labels or settings from its files.</summary>
     /// <param name="model">The model.</param>
-    /// <exception cref="ModelContractException">The model's inputs do not fit.</exception>
-    /// <exception cref="ModelLoadException">A file beside the model is missing or damaged.</exception>
+    /// <exception cref="ModelContractException">The inputs of the model do not fit.</exception>
+    /// <exception cref="ModelLoadException">A file next to the model is missing or damaged.</exception>
     void Prepare(LoadedModel model)
     {
     }
 
-    /// <summary>Gives an input to warm up with, so that a warm-up does all that a request does.</summary>
+    /// <summary>Creates an input for warming up, so that a warm-up does everything that a request does.</summary>
     /// <param name="model">The model.</param>
     /// <param name="input">A small, valid input.</param>
-    /// <returns>Whether there is one; if not, the model is warmed up with zeros.</returns>
+    /// <returns>Whether there is such an input. If not, the model is warmed up with zeros.</returns>
     bool TryCreateWarmupInput(LoadedModel model, out TInput input)
     {
         input = default!;
         return false;
     }
 
-    /// <summary>Says how many inputs can be put into one batch of this model.</summary>
+    /// <summary>Gets how many inputs one batch of this model can hold.</summary>
     /// <param name="model">The model.</param>
-    /// <returns>At least 1; 1 where inputs become tensors of different sizes.</returns>
+    /// <returns>At least 1. Return 1 if inputs become tensors of different sizes.</returns>
     int GetMaxBatchSize(LoadedModel model) => int.MaxValue;
 
-    /// <summary>Says how large an input is, so that inputs of like size are run together and little padding is computed.</summary>
+    /// <summary>Gets the size of an input. Inputs of similar size run together, so that little padding is computed.</summary>
     /// <param name="input">The input.</param>
-    /// <returns>Any measure, such as a text's length; 0, the default, keeps the order in which inputs came.</returns>
+    /// <returns>Any measure, such as the length of a text; 0, the default, keeps the order of the inputs.</returns>
     long GetSize(TInput input) => 0;
 
-    /// <summary>Fills the batch's input tensors, one row for each input.</summary>
-    /// <param name="inputs">The inputs: <see cref="InferenceBatch.Count"/> of them.</param>
-    /// <param name="batch">Takes the tensors (<see cref="InferenceBatch.CreateInput{T}(string, ReadOnlySpan{long})"/>) of <see cref="InferenceBatch.Rows"/> rows.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>A task that ends when the tensors are filled.</returns>
-    /// <remarks>For an input that cannot be used, call <see cref="InferenceBatch.Fail"/> and go on; the others are still answered.</remarks>
+    /// <summary>Fills the input tensors of the batch, one row per input.</summary>
+    /// <param name="inputs">The inputs; there are <see cref="InferenceBatch.Count"/>.</param>
+    /// <param name="batch">
+    /// Receives the tensors (<see cref="InferenceBatch.CreateInput{T}(string, ReadOnlySpan{long})"/>), which have
+    /// <see cref="InferenceBatch.Rows"/> rows.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>A task that completes when the tensors have been filled.</returns>
+    /// <remarks>If an input cannot be used, call <see cref="InferenceBatch.Fail"/> and continue. The other inputs are still answered.</remarks>
     ValueTask PreprocessAsync(ReadOnlyMemory<TInput> inputs, InferenceBatch batch, CancellationToken cancellationToken);
 }

@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace ServerlessInference.Pipelines;
 
-/// <summary>A label with the score that a model gives it.</summary>
-/// <param name="Index">The label's index in the model's output.</param>
-/// <param name="Label">The label; the index as text where the model has no labels.</param>
-/// <param name="Score">The score: a probability, 0 to 1, unless the pipeline says otherwise.</param>
+/// <summary>A label and its score.</summary>
+/// <param name="Index">The index of the label in the output of the model.</param>
+/// <param name="Label">The label; the index as text if the model has no labels.</param>
+/// <param name="Score">The score: a probability from 0 to 1, unless the pipeline states otherwise.</param>
 public readonly record struct LabelScore(int Index, string Label, float Score)
 {
-    /// <summary>Writes it as <c>{"index":0,"label":"cat","score":0.9}</c>.</summary>
-    /// <param name="writer">Takes the object.</param>
+    /// <summary>Writes <c>{"index":0,"label":"cat","score":0.9}</c>.</summary>
+    /// <param name="writer">Receives the object.</param>
     public void WriteTo(Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -21,12 +21,12 @@ public readonly record struct LabelScore(int Index, string Label, float Score)
         writer.WriteEndObject();
     }
 
-    /// <summary>Takes the best of a row of scores.</summary>
-    /// <param name="scores">A score for each label; NaN is never taken.</param>
-    /// <param name="labels">The labels; where one is missing, the index stands for it.</param>
-    /// <param name="topK">How many are taken at most, at least 1.</param>
-    /// <param name="minScore">The lowest score that is taken.</param>
-    /// <returns>The best by falling score; of equal scores the lower index first.</returns>
+    /// <summary>Selects the best of a row of scores.</summary>
+    /// <param name="scores">One score per label. NaN is never selected.</param>
+    /// <param name="labels">The labels. If a label is missing, its index is used instead.</param>
+    /// <param name="topK">The maximum number of results, at least 1.</param>
+    /// <param name="minScore">The lowest score that is selected.</param>
+    /// <returns>The best labels, highest score first; of equal scores the one with the lower index first.</returns>
     public static LabelScore[] Best(ReadOnlySpan<float> scores, IReadOnlyList<string> labels, int topK, float minScore)
     {
         ArgumentNullException.ThrowIfNull(labels);

@@ -3,12 +3,19 @@ using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Pipelines;
 
-/// <summary>Chains postprocessing steps.</summary>
+/// <summary>Combines postprocessing steps.</summary>
+/// <remarks>Thread-safe.</remarks>
+/// <example>
+/// <code>
+/// IPostprocessor&lt;string&gt; label = new LabelPredictionPostprocessor()
+///     .Then(Postprocessing.Step&lt;LabelPrediction, string&gt;(prediction =&gt; prediction.Label));
+/// </code>
+/// </example>
 public static class Postprocessing
 {
-    /// <summary>Puts a step behind a postprocessor.</summary>
-    /// <typeparam name="TPrevious">What the postprocessor answers.</typeparam>
-    /// <typeparam name="TOutput">What the step answers.</typeparam>
+    /// <summary>Adds a step after a postprocessor.</summary>
+    /// <typeparam name="TPrevious">The type that the postprocessor returns.</typeparam>
+    /// <typeparam name="TOutput">The type that the step returns.</typeparam>
     /// <param name="postprocessor">The postprocessor that reads the tensors.</param>
     /// <param name="step">The step.</param>
     /// <returns>Both as one postprocessor.</returns>
@@ -20,9 +27,9 @@ public static class Postprocessing
         return new Chained<TPrevious, TOutput>(postprocessor, step);
     }
 
-    /// <summary>Makes a step of a function that turns one answer into another.</summary>
-    /// <typeparam name="TPrevious">What it takes.</typeparam>
-    /// <typeparam name="TOutput">What it gives.</typeparam>
+    /// <summary>Creates a step from a function that converts one answer.</summary>
+    /// <typeparam name="TPrevious">The type that the function takes.</typeparam>
+    /// <typeparam name="TOutput">The type that the function returns.</typeparam>
     /// <param name="transform">The function.</param>
     /// <returns>The step.</returns>
     public static IPostprocessingStep<TPrevious, TOutput> Step<TPrevious, TOutput>(Func<TPrevious, TOutput> transform)
@@ -31,7 +38,8 @@ public static class Postprocessing
         return new FunctionStep<TPrevious, TOutput>(transform);
     }
 
-    private sealed class Chained<TPrevious, TOutput>(IPostprocessor<TPrevious> postprocessor, IPostprocessingStep<TPrevious, TOutput> step)
+    private sealed class Chained<TPrevious, TOutput>(
+        IPostprocessor<TPrevious> postprocessor, IPostprocessingStep<TPrevious, TOutput> step)
         : IPostprocessor<TOutput>
     {
         public void Prepare(LoadedModel model) => postprocessor.Prepare(model);
@@ -58,7 +66,7 @@ public static class Postprocessing
         {
             for (int i = 0; i < previous.Length; i++)
             {
-                if (batch.FailureOf(i) is null)
+                if (batch.GetFailure(i) is null)
                 {
                     outputs.Span[i] = transform(previous.Span[i]);
                 }

@@ -3,12 +3,21 @@ using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Pipelines;
 
-/// <summary>Chains preprocessing steps.</summary>
+/// <summary>Combines preprocessing steps.</summary>
+/// <remarks>Thread-safe.</remarks>
+/// <example>
+/// A step that reads the features of a house from JSON, before the preprocessor that fills the tensor:
+/// <code>
+/// IPreprocessor&lt;ReadOnlyMemory&lt;byte&gt;&gt; houses = Preprocessing
+///     .Step&lt;ReadOnlyMemory&lt;byte&gt;, ReadOnlyMemory&lt;float&gt;&gt;(json =&gt; House.Parse(json.Span).ToFeatures())
+///     .Then(new FeatureVectorPreprocessor());
+/// </code>
+/// </example>
 public static class Preprocessing
 {
-    /// <summary>Puts a step before a preprocessor.</summary>
-    /// <typeparam name="TInput">What the step takes.</typeparam>
-    /// <typeparam name="TNext">What the preprocessor takes.</typeparam>
+    /// <summary>Adds a preprocessor after a step.</summary>
+    /// <typeparam name="TInput">The type that the step takes.</typeparam>
+    /// <typeparam name="TNext">The type that the preprocessor takes.</typeparam>
     /// <param name="step">The step.</param>
     /// <param name="next">The preprocessor that fills the tensors.</param>
     /// <returns>Both as one preprocessor.</returns>
@@ -19,12 +28,12 @@ public static class Preprocessing
         return new Chained<TInput, TNext>(step, next);
     }
 
-    /// <summary>Puts a step before another step.</summary>
-    /// <typeparam name="TInput">What the first takes.</typeparam>
-    /// <typeparam name="TMiddle">What the first gives.</typeparam>
-    /// <typeparam name="TNext">What the second gives.</typeparam>
-    /// <param name="step">The first.</param>
-    /// <param name="next">The second.</param>
+    /// <summary>Adds a step after another step.</summary>
+    /// <typeparam name="TInput">The type that the first step takes.</typeparam>
+    /// <typeparam name="TMiddle">The type that the first step returns.</typeparam>
+    /// <typeparam name="TNext">The type that the second step returns.</typeparam>
+    /// <param name="step">The first step.</param>
+    /// <param name="next">The second step.</param>
     /// <returns>Both as one step.</returns>
     public static IPreprocessingStep<TInput, TNext> Then<TInput, TMiddle, TNext>(
         this IPreprocessingStep<TInput, TMiddle> step, IPreprocessingStep<TMiddle, TNext> next)
@@ -34,10 +43,10 @@ public static class Preprocessing
         return new ChainedStep<TInput, TMiddle, TNext>(step, next);
     }
 
-    /// <summary>Makes a step of a function that turns one input into another value.</summary>
-    /// <typeparam name="TInput">What it takes.</typeparam>
-    /// <typeparam name="TNext">What it gives.</typeparam>
-    /// <param name="transform">The function; an <see cref="InvalidInputException"/> that it throws fails that input alone.</param>
+    /// <summary>Creates a step from a function that converts one input.</summary>
+    /// <typeparam name="TInput">The type that the function takes.</typeparam>
+    /// <typeparam name="TNext">The type that the function returns.</typeparam>
+    /// <param name="transform">The function. If it throws an <see cref="InvalidInputException"/>, only that input fails.</param>
     /// <returns>The step.</returns>
     public static IPreprocessingStep<TInput, TNext> Step<TInput, TNext>(Func<TInput, TNext> transform)
     {
@@ -69,10 +78,12 @@ public static class Preprocessing
         }
     }
 
-    private sealed class ChainedStep<TInput, TMiddle, TNext>(IPreprocessingStep<TInput, TMiddle> step, IPreprocessingStep<TMiddle, TNext> next)
+    private sealed class ChainedStep<TInput, TMiddle, TNext>(
+        IPreprocessingStep<TInput, TMiddle> step, IPreprocessingStep<TMiddle, TNext> next)
         : IPreprocessingStep<TInput, TNext>
     {
-        public async ValueTask PreprocessAsync(ReadOnlyMemory<TInput> inputs, Memory<TNext> outputs, InferenceBatch batch, CancellationToken cancellationToken)
+        public async ValueTask PreprocessAsync(
+            ReadOnlyMemory<TInput> inputs, Memory<TNext> outputs, InferenceBatch batch, CancellationToken cancellationToken)
         {
             TMiddle[] middle = ArrayPool<TMiddle>.Shared.Rent(inputs.Length);
             try
@@ -80,7 +91,8 @@ public static class Preprocessing
                 await step.PreprocessAsync(inputs, middle.AsMemory(0, inputs.Length), batch, cancellationToken).ConfigureAwait(false);
                 if (!batch.AllFailed)
                 {
-                    await next.PreprocessAsync(middle.AsMemory(0, inputs.Length), outputs, batch, cancellationToken).ConfigureAwait(false);
+                    await next.PreprocessAsync(middle.AsMemory(0, inputs.Length), outputs, batch, cancellationToken)
+                        .ConfigureAwait(false);
                 }
             }
             finally
@@ -92,12 +104,13 @@ public static class Preprocessing
 
     private sealed class FunctionStep<TInput, TNext>(Func<TInput, TNext> transform) : IPreprocessingStep<TInput, TNext>
     {
-        public ValueTask PreprocessAsync(ReadOnlyMemory<TInput> inputs, Memory<TNext> outputs, InferenceBatch batch, CancellationToken cancellationToken)
+        public ValueTask PreprocessAsync(
+            ReadOnlyMemory<TInput> inputs, Memory<TNext> outputs, InferenceBatch batch, CancellationToken cancellationToken)
         {
             for (int i = 0; i < inputs.Length; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (batch.FailureOf(i) is not null)
+                if (batch.GetFailure(i) is not null)
                 {
                     continue;
                 }

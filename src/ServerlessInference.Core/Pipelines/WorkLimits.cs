@@ -1,18 +1,25 @@
 namespace ServerlessInference.Pipelines;
 
-/// <summary>How much work of all models together goes on at the same time; what would be more waits for its turn.</summary>
+/// <summary>Limits how much work all models together do at the same time. Work beyond the limits waits.</summary>
 /// <remarks>
-/// <para>Register one as a singleton. Without one nothing is limited, but for functions of ServerlessInference.Lambda, which derive it
-/// from the function's memory.</para>
-/// <para>Not read from configuration: options would cost a cold start more than the limits do. Immutable.</para>
+/// <para>Register an instance as a singleton. Without one, nothing is limited, except in functions of ServerlessInference.Lambda, which
+/// derive the limits from the memory of the function.</para>
+/// <para>The limits are not read from configuration, because options would make a cold start slower. Immutable.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// services.AddSingleton(new WorkLimits { WorkingMemoryBytes = 256 * 1024 * 1024, ConcurrentRuns = 4 });
+/// </code>
+/// </example>
 public sealed class WorkLimits
 {
-    /// <summary>Gets how many bytes decoded inputs (an image's pixels) may take together, from their decoding until their tensors are filled.</summary>
-    /// <value>Above zero; <see langword="null"/>, the default, for no limit. An input that alone needs more is decoded while no other is.</value>
+    /// <summary>Gets how many bytes decoded inputs (pixels of images) may use together, from decoding until their tensors are filled.</summary>
+    /// <value>
+    /// Above zero; <see langword="null"/>, the default, for no limit. An input that needs more than the limit is decoded alone.
+    /// </value>
     public long? WorkingMemoryBytes { get; init; }
 
-    /// <summary>Gets how many runs of models go on side by side. Each takes native memory for its activations and all its threads.</summary>
+    /// <summary>Gets the maximum number of model runs in parallel. Each run uses native memory for its activations, and all threads.</summary>
     /// <value>Above zero; <see langword="null"/>, the default, for no limit.</value>
     public int? ConcurrentRuns { get; init; }
 }

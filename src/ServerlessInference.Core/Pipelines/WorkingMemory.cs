@@ -2,11 +2,11 @@ using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Pipelines;
 
-/// <summary>Lets work that takes much memory for a short time wait, rather than let all of it begin at once and the process be killed.</summary>
+/// <summary>Makes work that needs much memory for a short time wait, so that it cannot start all at once and exhaust the memory.</summary>
 /// <remarks>
-/// <para>Preprocessors reserve what they are about to allocate and release it when the tensors are filled. Reserve only around code that
-/// runs to its end by itself: work that reserves again while it holds a reservation may wait for itself.</para>
-/// <para>Who came first is served first. Thread-safe, a singleton; the limit is that of <see cref="WorkLimits"/>.</para>
+/// <para>A preprocessor reserves memory before it allocates it, and releases it when the tensors are filled. Do not reserve again while you
+/// hold a reservation: the second reservation may wait for the first.</para>
+/// <para>First come, first served. A singleton and thread-safe. The limit is <see cref="WorkLimits.WorkingMemoryBytes"/>.</para>
 /// </remarks>
 public sealed class WorkingMemory
 {
@@ -23,23 +23,23 @@ public sealed class WorkingMemory
         }
     }
 
-    /// <summary>Gets a value indicating whether there is a limit; where there is none, the size of an input need not be found out.</summary>
+    /// <summary>Gets a value indicating whether there is a limit. Without a limit, the size of an input need not be determined.</summary>
     public bool IsLimited => _gate is not null;
 
-    /// <summary>Reserves memory that is free at once.</summary>
-    /// <param name="bytes">How much, not negative. More than the limit counts as the whole limit.</param>
-    /// <returns>Whether it is reserved. If not, wait with <see cref="ReserveAsync"/>.</returns>
+    /// <summary>Reserves memory if that is possible without waiting.</summary>
+    /// <param name="bytes">The number of bytes, not negative. More than the limit counts as the limit.</param>
+    /// <returns>Whether the memory is reserved. If not, wait with <see cref="ReserveAsync"/>.</returns>
     public bool TryReserve(long bytes) => _gate is null || _gate.TryEnter(bytes);
 
-    /// <summary>Reserves memory, waiting until others have released enough.</summary>
-    /// <param name="bytes">How much, not negative. More than the limit counts as the whole limit.</param>
-    /// <param name="cancellationToken">Ends the waiting; nothing is reserved then.</param>
-    /// <returns>A task that ends when it is reserved.</returns>
+    /// <summary>Reserves memory, and waits until enough has been released.</summary>
+    /// <param name="bytes">The number of bytes, not negative. More than the limit counts as the limit.</param>
+    /// <param name="cancellationToken">Cancels waiting; nothing is reserved then.</param>
+    /// <returns>A task that completes when the memory is reserved.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public ValueTask ReserveAsync(long bytes, CancellationToken cancellationToken = default) =>
         _gate is null ? ValueTask.CompletedTask : _gate.EnterAsync(bytes, cancellationToken);
 
-    /// <summary>Gives reserved memory back.</summary>
-    /// <param name="bytes">What was reserved.</param>
+    /// <summary>Releases reserved memory.</summary>
+    /// <param name="bytes">The number of bytes that was reserved.</param>
     public void Release(long bytes) => _gate?.Exit(bytes);
 }

@@ -9,40 +9,41 @@ using ServerlessInference.Models;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Registration;
 using ServerlessInference.Sessions;
+using ServerlessInference.Tensors;
 
 namespace ServerlessInference;
 
-/// <summary>Describes a model: its sources, its options, its pipeline.</summary>
+/// <summary>Describes a model: its sources, its options and its pipeline.</summary>
 public static class ModelBuilderExtensions
 {
-    /// <summary>Takes the model from a Lambda layer, which Lambda unpacks under <c>/opt</c>.</summary>
+    /// <summary>Loads the model from a Lambda layer. Lambda unpacks layers in the directory <c>/opt</c>.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="path">The path inside the layer.</param>
-    /// <param name="deadline">How long it may take before the next source is tried.</param>
-    /// <returns>The model.</returns>
+    /// <param name="path">The path within the layer.</param>
+    /// <param name="deadline">The time after which the next source is tried; <see langword="null"/> for no limit.</param>
+    /// <returns>The same model builder, so that calls can be chained.</returns>
     public static ModelBuilder FromLayer(this ModelBuilder model, string path, TimeSpan? deadline = null) =>
         model.From(source => source.Layer(path, deadline));
 
-    /// <summary>Takes the model from a folder or a file.</summary>
+    /// <summary>Loads the model from a directory or a file.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="path">The folder or the model file.</param>
-    /// <param name="deadline">How long it may take before the next source is tried.</param>
-    /// <returns>The model.</returns>
+    /// <param name="path">The directory or the model file.</param>
+    /// <param name="deadline">The time after which the next source is tried; <see langword="null"/> for no limit.</param>
+    /// <returns>The same model builder, so that calls can be chained.</returns>
     public static ModelBuilder FromFileSystem(this ModelBuilder model, string path, TimeSpan? deadline = null) =>
         model.From(source => source.FileSystem(path, deadline));
 
-    /// <summary>Takes the model from embedded resources.</summary>
+    /// <summary>Loads the model from embedded resources.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="assembly">The assembly.</param>
-    /// <param name="prefix">What the names of the model's resources begin with.</param>
-    /// <returns>The model.</returns>
+    /// <param name="assembly">The assembly with the resources.</param>
+    /// <param name="prefix">The prefix of the names of the model's resources.</param>
+    /// <returns>The same model builder, so that calls can be chained.</returns>
     public static ModelBuilder FromEmbeddedResource(this ModelBuilder model, Assembly assembly, string prefix) =>
         model.From(source => source.Embedded(assembly, prefix));
 
     /// <summary>Adds a source. Sources are tried in the order of these calls.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="source">Names the source.</param>
-    /// <returns>The model.</returns>
+    /// <param name="source">Specifies the source.</param>
+    /// <returns>The same model builder, so that calls can be chained.</returns>
     public static ModelBuilder From(this ModelBuilder model, Action<ModelSourceBuilder> source)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -50,16 +51,16 @@ public static class ModelBuilderExtensions
         return model;
     }
 
-    /// <summary>Adds a source that is tried when those before it have failed.</summary>
+    /// <summary>Adds a source that is tried if the previous ones have failed.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="source">Names the source.</param>
-    /// <returns>The model.</returns>
+    /// <param name="source">Specifies the source.</param>
+    /// <returns>The same model builder, so that calls can be chained.</returns>
     public static ModelBuilder ThenFrom(this ModelBuilder model, Action<ModelSourceBuilder> source) => model.From(source);
 
-    /// <summary>Sets options in code, over what configuration says.</summary>
+    /// <summary>Sets options in code. Code wins over configuration.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="configure">Sets them.</param>
-    /// <returns>The model.</returns>
+    /// <param name="configure">Sets the options.</param>
+    /// <returns>The same model builder, so that calls can be chained.</returns>
     public static ModelBuilder Configure(this ModelBuilder model, Action<ModelOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -67,11 +68,13 @@ public static class ModelBuilderExtensions
         return model;
     }
 
-    /// <summary>Runs another model before this one: its outputs become this one's inputs. Several calls make a row.</summary>
+    /// <summary>Runs another model before this one: its outputs become the inputs of this one. Several calls make a sequence.</summary>
     /// <param name="model">The model.</param>
     /// <param name="name">The name of the model that runs first.</param>
-    /// <param name="outputs">Which of its outputs fills which input of the next; <see langword="null"/> where names agree.</param>
-    /// <returns>The model.</returns>
+    /// <param name="outputs">
+    /// The input of the next model that an output becomes, by the name of the output; <see langword="null"/> if the names are the same.
+    /// </param>
+    /// <returns>The same model builder, so that calls can be chained.</returns>
     public static ModelBuilder After(this ModelBuilder model, string name, IReadOnlyDictionary<string, string>? outputs = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -80,13 +83,18 @@ public static class ModelBuilderExtensions
         return model;
     }
 
-    /// <summary>Puts a preprocessor before and a postprocessor behind the model.</summary>
-    /// <typeparam name="TInput">What is asked.</typeparam>
-    /// <typeparam name="TOutput">What is answered.</typeparam>
+    /// <summary>Gives the model a pipeline: a preprocessor before it and a postprocessor after it.</summary>
+    /// <typeparam name="TInput">The type of an input.</typeparam>
+    /// <typeparam name="TOutput">The type of an answer.</typeparam>
     /// <param name="model">The model.</param>
     /// <param name="preprocessor">Creates the preprocessor, once.</param>
     /// <param name="postprocessor">Creates the postprocessor, once.</param>
-    /// <returns>The model.</returns>
+    /// <returns>The same model builder, so that calls can be chained.</returns>
+    /// <example>
+    /// <code>
+    /// model.UsePipeline&lt;House, decimal&gt;(services =&gt; new HousePreprocessor(), services =&gt; new PricePostprocessor());
+    /// </code>
+    /// </example>
     public static ModelBuilder UsePipeline<TInput, TOutput>(
         this ModelBuilder model,
         Func<IServiceProvider, IPreprocessor<TInput>> preprocessor,
@@ -103,13 +111,13 @@ public static class ModelBuilderExtensions
         return model;
     }
 
-    /// <summary>Lets event sources give the pipeline encoded bytes and take its answers as JSON (<see cref="IEncodedPipeline"/>).</summary>
-    /// <typeparam name="TInput">What the pipeline is asked.</typeparam>
-    /// <typeparam name="TOutput">What the pipeline answers.</typeparam>
+    /// <summary>Lets event sources pass encoded bytes to the pipeline and receive its answers as JSON (<see cref="IEncodedPipeline"/>).</summary>
+    /// <typeparam name="TInput">The type of the pipeline's inputs.</typeparam>
+    /// <typeparam name="TOutput">The type of the pipeline's answers.</typeparam>
     /// <param name="model">The model.</param>
-    /// <param name="decode">Makes an input of bytes; throws an <see cref="InvalidInputException"/> for bytes that are none.</param>
-    /// <param name="json">How an answer is written.</param>
-    /// <returns>The model.</returns>
+    /// <param name="decode">Decodes an input, or throws an <see cref="InvalidInputException"/> if the bytes are invalid.</param>
+    /// <param name="json">Serializes an answer.</param>
+    /// <returns>The same model builder, so that calls can be chained.</returns>
     public static ModelBuilder AcceptEncoded<TInput, TOutput>(
         this ModelBuilder model, Func<ReadOnlyMemory<byte>, TInput> decode, JsonTypeInfo<TOutput> json)
     {
@@ -119,38 +127,73 @@ public static class ModelBuilderExtensions
         return model.AcceptEncoded<TInput, TOutput>(decode, (writer, answer) => JsonSerializer.Serialize(writer, answer, json));
     }
 
-    /// <summary>
-    /// Lets event sources give the pipeline encoded bytes and take its answers as JSON (<see cref="IEncodedPipeline"/>), written by a
-    /// method of its own: a serializer's metadata costs a cold start more than a small answer is worth.
-    /// </summary>
-    /// <typeparam name="TInput">What the pipeline is asked.</typeparam>
-    /// <typeparam name="TOutput">What the pipeline answers.</typeparam>
+    /// <summary>Lets event sources pass encoded bytes to the pipeline and receive its answers as JSON (<see cref="IEncodedPipeline"/>).</summary>
+    /// <typeparam name="TInput">The type of the pipeline's inputs.</typeparam>
+    /// <typeparam name="TOutput">The type of the pipeline's answers.</typeparam>
     /// <param name="model">The model.</param>
-    /// <param name="decode">Makes an input of bytes; throws an <see cref="InvalidInputException"/> for bytes that are none.</param>
-    /// <param name="write">Writes an answer as one JSON value.</param>
-    /// <param name="sample">
-    /// A small, valid input, with which the way of a request is gone once while the model loads; empty for none.
+    /// <param name="decode">Decodes an input, or throws an <see cref="InvalidInputException"/> if the bytes are invalid.</param>
+    /// <param name="write">
+    /// Writes an answer as one JSON value. For a small answer this is worth writing by hand: the metadata of a serializer makes a cold start
+    /// slower.
     /// </param>
-    /// <returns>The model.</returns>
+    /// <returns>The same model builder, so that calls can be chained.</returns>
     public static ModelBuilder AcceptEncoded<TInput, TOutput>(
-        this ModelBuilder model, Func<ReadOnlyMemory<byte>, TInput> decode, Action<Utf8JsonWriter, TOutput> write, ReadOnlyMemory<byte> sample = default)
+        this ModelBuilder model, Func<ReadOnlyMemory<byte>, TInput> decode, Action<Utf8JsonWriter, TOutput> write)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(decode);
         ArgumentNullException.ThrowIfNull(write);
         string name = model.Name;
         model.Services.TryAddKeyedSingleton<IEncodedPipeline>(name, (services, _) => new EncodedPipeline<TInput, TOutput>(
-            name, services.GetRequiredKeyedService<IInferencePipeline<TInput, TOutput>>(name), decode, write, sample));
+            name, services.GetRequiredKeyedService<IInferencePipeline<TInput, TOutput>>(name), decode, write));
         return model;
     }
 
-    /// <summary>Makes the pipeline of a classical model on rows of numbers: a label, and the probabilities of all.</summary>
+    /// <summary>
+    /// Makes the model a classical classifier on rows of numbers, which returns a label and the probabilities of all labels. It is registered
+    /// as <c>IInferencePipeline&lt;ReadOnlyMemory&lt;float&gt;, LabelPrediction&gt;</c>, keyed by the name of the model.
+    /// </summary>
+    /// <remarks>
+    /// <para>Inputs of the model: see <see cref="FeatureVectorPreprocessor"/>. Outputs: see <see cref="LabelPredictionPostprocessor"/>.</para>
+    /// <para>Events contain a row of features as JSON, <c>[5.1,3.5,1.4,0.2]</c>, or several, <c>[[…],[…]]</c>, which are answered by an array.
+    /// If the model has one input per feature, a row can also be an object with the names of the inputs. To accept another format, call
+    /// <see cref="AcceptEncoded{TInput, TOutput}(ModelBuilder, Func{ReadOnlyMemory{byte}, TInput}, Action{Utf8JsonWriter, TOutput})"/>.</para>
+    /// </remarks>
     /// <param name="model">The model.</param>
-    /// <returns>The model.</returns>
-    public static ModelBuilder UseLabelPrediction(this ModelBuilder model) =>
-        model.UsePipeline<ReadOnlyMemory<float>, LabelPrediction>(_ => new FeatureVectorPreprocessor(), _ => new LabelPredictionPostprocessor());
+    /// <returns>The same model builder, so that calls can be chained.</returns>
+    public static ModelBuilder UseLabelPrediction(this ModelBuilder model)
+    {
+        model.UsePipeline<ReadOnlyMemory<float>, LabelPrediction>(
+            _ => new FeatureVectorPreprocessor(), _ => new LabelPredictionPostprocessor());
+        model.AddDefaults(static described => described.Services.TryAddKeyedSingleton<IEncodedPipeline>(
+            described.Name,
+            static (services, key) => new FeatureRowsPipeline(
+                (string)key!,
+                services.GetRequiredService<IModelRegistry>(),
+                services.GetRequiredKeyedService<IInferencePipeline<ReadOnlyMemory<float>, LabelPrediction>>(key))));
+        return model;
+    }
 
-    /// <summary>Lets the pipeline be resolved without a key, as long as one model has such a pipeline.</summary>
+    /// <summary>Lets every model run without a pipeline of its own, by named tensors.</summary>
+    internal static void AddNamedValues(this ModelBuilder model)
+    {
+        IServiceCollection services = model.Services;
+        string name = model.Name;
+
+        // A pipeline that the application has registered for named values is kept.
+        services.TryAddKeyedSingleton<IInferencePipeline<NamedValues, NamedValues>>(name, (provider, _) =>
+            model.CreatePipeline(provider, new NamedValuesPreprocessor(), new NamedValuesPostprocessor()));
+        model.AddUnkeyed<NamedValues, NamedValues>();
+        if (services.Any(service => service.ServiceType == typeof(IModelPipeline) && Equals(service.ServiceKey, name)))
+        {
+            return;
+        }
+
+        model.AddModelPipeline<NamedValues, NamedValues>();
+        services.TryAddKeyedSingleton<IEncodedPipeline>(name, (provider, _) => model.CreateTensorJsonPipeline(provider));
+    }
+
+    /// <summary>Lets the pipeline be resolved without a key, as long as only one model has such a pipeline.</summary>
     internal static void AddUnkeyed<TInput, TOutput>(this ModelBuilder model)
     {
         IServiceCollection registered = model.Services;
@@ -162,12 +205,13 @@ public static class ModelBuilderExtensions
             return names.Length == 1
                 ? services.GetRequiredKeyedService<IInferencePipeline<TInput, TOutput>>(names[0])
                 : throw new InvalidOperationException(
-                    $"Several models have a pipeline from {typeof(TInput)} to {typeof(TOutput)}: {string.Join(", ", names.Select(name => $"'{name}'"))}. " +
-                    "Resolve it by the model's name, with [FromKeyedServices(\"name\")].");
+                    $"Several models have a pipeline from {typeof(TInput)} to {typeof(TOutput)}: " +
+                    $"{string.Join(", ", names.Select(name => $"'{name}'"))}. Resolve it by the name of the model, with " +
+                    "[FromKeyedServices(\"name\")].");
         });
     }
 
-    /// <summary>Lets the registry prepare and warm the pipeline. One that the application put in its place looks after itself.</summary>
+    /// <summary>Lets the registry prepare the pipeline and warm it up, unless the application has registered another one instead.</summary>
     internal static void AddModelPipeline<TInput, TOutput>(this ModelBuilder model)
     {
         string name = model.Name;
@@ -193,5 +237,20 @@ public static class ModelBuilderExtensions
             services.GetRequiredService<InferenceTelemetry>(),
             services.GetRequiredService<RunGate>(),
             services.GetRequiredService<TimeProvider>());
+    }
+
+    private static EncodedPipeline<ReadOnlyMemory<byte>, NamedValues> CreateTensorJsonPipeline(this ModelBuilder model, IServiceProvider services)
+    {
+        // The JSON is decoded in a preprocessor, when the model is known, so a pipeline for named values that the application has registered
+        // cannot be used.
+        return services.GetRequiredKeyedService<IInferencePipeline<NamedValues, NamedValues>>(model.Name) is InferencePipeline<NamedValues, NamedValues>
+            ? new EncodedPipeline<ReadOnlyMemory<byte>, NamedValues>(
+                model.Name,
+                model.CreatePipeline(services, new TensorJsonPreprocessor(), new NamedValuesPostprocessor()),
+                static encoded => encoded,
+                TensorJson.Write)
+            : throw new InvalidOperationException(
+                $"The application has registered a pipeline for the named tensors of model '{model.Name}', which events cannot use. Call " +
+                "AcceptEncoded to specify how the input of an event is decoded.");
     }
 }

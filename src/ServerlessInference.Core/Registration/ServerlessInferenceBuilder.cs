@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ServerlessInference.Registration;
 
-/// <summary>Registers models with a service collection.</summary>
+/// <summary>Registers models in a service collection.</summary>
 public sealed class ServerlessInferenceBuilder
 {
     internal ServerlessInferenceBuilder(IServiceCollection services) => Services = services;

@@ -7,7 +7,6 @@ using ServerlessInference;
 using ServerlessInference.Diagnostics;
 using ServerlessInference.Models;
 using ServerlessInference.Models.Store;
-using ServerlessInference.Packages;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Registration;
 using ServerlessInference.Sessions;
@@ -15,12 +14,19 @@ using ServerlessInference.Tensors;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers models. The same calls serve a Lambda function, an ASP.NET Core application and a plain service collection.</summary>
+/// <summary>Registers models. The same calls work in a Lambda function, in an ASP.NET Core application and in any service collection.</summary>
 public static class ServerlessInferenceServiceCollectionExtensions
 {
-    /// <summary>Adds what all models share. Calling it twice is harmless.</summary>
+    /// <summary>Adds the services that all models share. Calling it twice is harmless.</summary>
     /// <param name="services">The service collection.</param>
-    /// <returns>A builder that models are added to.</returns>
+    /// <returns>A builder for adding models.</returns>
+    /// <example>
+    /// <code>
+    /// services.AddServerlessInference().AddModel("iris", model =&gt; model
+    ///     .FromFileSystem("/models/iris")
+    ///     .UseLabelPrediction());
+    /// </code>
+    /// </example>
     public static ServerlessInferenceBuilder AddServerlessInference(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -30,11 +36,11 @@ public static class ServerlessInferenceServiceCollectionExtensions
         services.TryAddSingleton(provider => new WorkingMemory(provider.GetService<WorkLimits>()?.WorkingMemoryBytes));
         services.TryAddSingleton(provider => new RunGate(provider.GetService<WorkLimits>()?.ConcurrentRuns));
 
-        // Factories rather than constructors: they need no reflection, which counts at a cold start.
+        // Factories rather than types: the container needs no reflection for them, which would make a cold start slower.
         services.TryAddSingleton(provider => new OnnxSessionFactory(
             LoggerFor<OnnxSessionFactory>(provider),
             provider.GetRequiredService<IOptions<InferenceThreadOptions>>().Value,
-            provider.GetService<SplitPackage>()));
+            provider.GetService<INativeLibraries>()));
         services.TryAddSingleton(provider => new ModelLoader(
             provider,
             provider.GetRequiredService<IOptionsMonitor<ModelOptions>>(),
@@ -45,86 +51,131 @@ public static class ServerlessInferenceServiceCollectionExtensions
             LoggerFor<ModelLoader>(provider)));
         services.TryAddSingleton(_ => new ProcessMemory());
         services.TryAddSingleton(provider => new ModelMemory(
-            () => provider.GetRequiredService<IOptions<ModelMemoryOptions>>(), provider.GetRequiredService<ProcessMemory>(), LoggerFor<ModelMemory>(provider)));
+            () => provider.GetRequiredService<IOptions<ModelMemoryOptions>>(),
+            provider.GetRequiredService<ProcessMemory>(),
+            LoggerFor<ModelMemory>(provider)));
         services.TryAddSingleton<IModelRegistry>(CreateRegistry);
-        services.TryAddEnumerable(ConfigureFromSection<ModelMemoryOptions>.Describe(
-            "ServerlessInference:Memory", static (section, options) => section.Bind(options)));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelMemoryOptions>, ModelMemoryOptionsValidator>());
-        services.TryAddEnumerable(ConfigureFromSection<ModelStoreOptions>.Describe(
-            "ServerlessInference:Store", static (section, options) => section.Bind(options)));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelStoreOptions>, ModelStoreOptionsValidator>());
-        services.TryAddEnumerable(ConfigureFromSection<InferenceThreadOptions>.Describe(
-            "ServerlessInference:Threads", static (section, options) => section.Bind(options)));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<InferenceThreadOptions>, InferenceThreadOptionsValidator>());
-        services.TryAddEnumerable(ConfigureFromSection<ModelOptions>.DescribePerName(
-            "ServerlessInference:Models", static (section, options) => section.Bind(options)));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsRules>());
+        AddSettings(services);
         return new ServerlessInferenceBuilder(services);
     }
 
     /// <summary>Adds a model.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="name">The model's name: what pipelines, routes, logs and results call it.</param>
+    /// <param name="name">The name of the model in pipelines, routes, logs and results.</param>
     /// <param name="configure">Describes the model.</param>
-    /// <returns>The builder.</returns>
-    /// <exception cref="ArgumentException">The name is empty, or a model of that name was added already.</exception>
-    public static ServerlessInferenceBuilder AddModel(this ServerlessInferenceBuilder builder, string name, Action<ModelBuilder> configure)
+    /// <returns>The same builder, so that calls can be chained.</returns>
+    /// <remarks>
+    /// Every model can be run without a pipeline, by named tensors: as <c>IInferencePipeline&lt;NamedValues, NamedValues&gt;</c>, and, unless it
+    /// has another pipeline, by events in the format of <see cref="TensorJson"/>.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The name is empty, or a model with that name has been added already.</exception>
+    /// <example>
+    /// <code>
+    /// services.AddServerlessInference().AddModel("iris", model =&gt; model
+    ///     .FromFileSystem("/models/iris")
+    ///     .ThenFrom(source =&gt; source.Http("https://example.com/iris.zip"))
+    ///     .UseLabelPrediction()
+    ///     .Configure(options =&gt; options.MaxBatchSize = 64));
+    /// </code>
+    /// </example>
+    public static ServerlessInferenceBuilder AddModel(
+        this ServerlessInferenceBuilder builder, string name, Action<ModelBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(configure);
         IServiceCollection services = builder.Services;
-        if (services.Any(service => service.ServiceType == typeof(ModelRegistration) && ((ModelRegistration)service.ImplementationInstance!).Name == name))
+        if (services.Any(service => service.ServiceType == typeof(ModelRegistration)
+            && ((ModelRegistration)service.ImplementationInstance!).Name == name))
         {
-            throw new ArgumentException($"A model '{name}' was added already. Give each model a name of its own.", nameof(name));
+            throw new ArgumentException($"A model '{name}' has been added already. Give each model its own name.", nameof(name));
         }
 
         services.AddSingleton(new ModelRegistration(name));
         services.AddOptions<ModelOptions>(name).ValidateOnStart();
-        services.TryAddKeyedSingleton(name, (provider, _) => CreateSource(provider, name));
         var model = new ModelBuilder(name, services);
+        services.TryAddKeyedSingleton(name, (provider, _) => model.Decorate(provider, CreateSource(provider, name)));
         configure(model);
-
-        // Every model also runs without a pipeline of its own: named tensors in, named tensors out.
-        // A pipeline that the application put in this place stays.
-        services.TryAddKeyedSingleton<IInferencePipeline<NamedValues, NamedValues>>(name, (provider, _) =>
-            model.CreatePipeline(provider, new NamedValuesPreprocessor(), new NamedValuesPostprocessor()));
-        model.AddUnkeyed<NamedValues, NamedValues>();
-        if (!services.Any(service => service.ServiceType == typeof(IModelPipeline) && Equals(service.ServiceKey, name)))
-        {
-            model.AddModelPipeline<NamedValues, NamedValues>();
-        }
-
+        model.ApplyDefaults();
+        model.AddNamedValues();
         return builder;
     }
 
-    /// <summary>Adds a model whose options come from a configuration section of your choice.</summary>
+    /// <summary>Adds a model whose options are read from a configuration section that you choose.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="name">The model's name.</param>
-    /// <param name="configuration">
-    /// A section with the members of <see cref="ModelOptions"/>; its <c>Sources</c> say where the model is.
-    /// </param>
+    /// <param name="name">The name of the model.</param>
+    /// <param name="configuration">A section with the properties of <see cref="ModelOptions"/>. Its <c>Sources</c> specify the location.</param>
     /// <param name="configure">Describes the rest; may be <see langword="null"/>.</param>
-    /// <returns>The builder.</returns>
+    /// <returns>The same builder, so that calls can be chained.</returns>
+    /// <exception cref="ArgumentException">The name is empty, or a model with that name has been added already.</exception>
     public static ServerlessInferenceBuilder AddModel(
         this ServerlessInferenceBuilder builder, string name, IConfiguration configuration, Action<ModelBuilder>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         return builder.AddModel(name, model =>
         {
-            model.Configure(options =>
-            {
-                // The same section may have been read already as the application's own; binding adds to a list.
-                if (configuration.GetSection(nameof(ModelOptions.Sources)).Exists())
+            var settings = new OptionsFromConfiguration<ModelOptions>(
+                options => options == name ? configuration : null,
+                (section, options) =>
                 {
-                    options.Sources.Clear();
-                }
+                    // Binding adds to a list, and the application's own section may have set the sources before.
+                    if (section.GetSection(nameof(ModelOptions.Sources)).Exists())
+                    {
+                        options.Sources.Clear();
+                    }
 
-                configuration.Bind(options);
-            });
+                    BindModel(section, options);
+                },
+                ClearCollections);
+            model.Services.AddSingleton<IConfigureOptions<ModelOptions>>(settings);
+            model.Services.AddSingleton<IValidateOptions<ModelOptions>>(settings);
             configure?.Invoke(model);
         });
+    }
+
+    private static void AddSettings(IServiceCollection services)
+    {
+        // ValidateOnStart adds a service at each call, unlike everything else here.
+        if (services.Any(service => service.ServiceType == typeof(OptionsFromConfiguration<ModelOptions>)))
+        {
+            return;
+        }
+
+        // Each section has its own call of Bind, because the generator writes a binder for each type. None of them is called for a section
+        // that does not exist.
+        services
+            .AddOptionsFromConfiguration<ModelMemoryOptions>(
+                "ServerlessInference:Memory",
+                isNamed: false,
+                static (section, options) => section.Bind(options, static binder => binder.ErrorOnUnknownConfiguration = true))
+            .AddOptionsFromConfiguration<ModelStoreOptions>(
+                "ServerlessInference:Store",
+                isNamed: false,
+                static (section, options) => section.Bind(options, static binder => binder.ErrorOnUnknownConfiguration = true))
+            .AddOptionsFromConfiguration<InferenceThreadOptions>(
+                "ServerlessInference:Threads",
+                isNamed: false,
+                static (section, options) => section.Bind(options, static binder => binder.ErrorOnUnknownConfiguration = true))
+            .AddOptionsFromConfiguration<ModelOptions>("ServerlessInference:Models", isNamed: true, BindModel, ClearCollections);
+        services.AddOptions<ModelMemoryOptions>().ValidateOnStart();
+        services.AddOptions<ModelStoreOptions>().ValidateOnStart();
+        services.AddOptions<InferenceThreadOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelMemoryOptions>, ModelMemoryOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelStoreOptions>, ModelStoreOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<InferenceThreadOptions>, InferenceThreadOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsRules>());
+    }
+
+    private static void BindModel(IConfiguration section, ModelOptions options) =>
+        section.Bind(options, static binder => binder.ErrorOnUnknownConfiguration = true);
+
+    private static void ClearCollections(ModelOptions options)
+    {
+        options.Sources.Clear();
+        options.ExecutionProviders.Clear();
+        options.WarmupAxes.Clear();
+        options.CustomOperatorLibraries.Clear();
     }
 
     private static ModelRegistry CreateRegistry(IServiceProvider services)
@@ -133,7 +184,7 @@ public static class ServerlessInferenceServiceCollectionExtensions
         ModelMemory memory = services.GetRequiredService<ModelMemory>();
         InferenceTelemetry telemetry = services.GetRequiredService<InferenceTelemetry>();
         var reclaimer = new ModelReclaimer(LoggerFor<ModelReclaimer>(services));
-        var turn = new WeightedGate(1);
+        var replacementLock = new WeightedGate(1);
         return new ModelRegistry(
             services,
             services.GetServices<ModelRegistration>(),
@@ -141,11 +192,12 @@ public static class ServerlessInferenceServiceCollectionExtensions
             memory,
             name => new ModelEntry(name, loader, memory, reclaimer, telemetry, CreateRefresh));
 
-        // Made only for models that are replaced, so that the others' way to the first answer is as short as before.
+        // Created only for models that are checked for new versions, so that other models do not pay for it before their first answer.
         ModelRefresh CreateRefresh(ModelEntry entry)
         {
             TimeProvider time = services.GetRequiredService<TimeProvider>();
-            var replacer = new ModelReplacer(loader, memory, reclaimer, turn, telemetry, time, LoggerFor<ModelReplacer>(services));
+            var replacer = new ModelReplacer(
+                loader, memory, reclaimer, replacementLock, telemetry, time, LoggerFor<ModelReplacer>(services));
             return new ModelRefresh(entry, replacer, telemetry, time, LoggerFor<ModelRefresh>(services));
         }
     }
@@ -169,7 +221,7 @@ public static class ServerlessInferenceServiceCollectionExtensions
         return ModelSourceChainBuilder.Build(links, services);
     }
 
-    // An application without logging is served as well.
+    // An application need not have logging.
     private static ILogger<T> LoggerFor<T>(IServiceProvider services) =>
         services.GetService<ILoggerFactory>()?.CreateLogger<T>() ?? NullLogger<T>.Instance;
 }

@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
 using ServerlessInference.Models;
-using ServerlessInference.Pipelines;
 using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>A model that is ready to run: its session, its files, and what pipelines derived from them.</summary>
+/// <summary>A model that is ready to run: its session, its files, and what pipelines have derived from them.</summary>
 /// <remarks>
-/// <para>Thread-safe. It is shared by all callers and disposed with its last lease, after the registry has let it go.</para>
+/// <para>Thread-safe. All callers share it. It is disposed when it is no longer in use and the last lease has been returned.</para>
 /// </remarks>
 public sealed class LoadedModel
 {
@@ -20,10 +19,10 @@ public sealed class LoadedModel
     private int _references = 1;
     private int _runs;
 
-    /// <summary>Creates a model that cannot run, for tests of pre- and postprocessors.</summary>
-    /// <param name="identity">Its name, version and source.</param>
-    /// <param name="description">Its inputs and outputs.</param>
-    /// <param name="artifact">Its files.</param>
+    /// <summary>Creates a model that cannot run, for tests of preprocessors and postprocessors.</summary>
+    /// <param name="identity">The name, version and source.</param>
+    /// <param name="description">The inputs and outputs.</param>
+    /// <param name="artifact">The files.</param>
     public LoadedModel(ModelIdentity identity, ModelDescription description, ModelArtifact artifact)
     {
         ArgumentNullException.ThrowIfNull(identity);
@@ -34,7 +33,8 @@ public sealed class LoadedModel
         Artifact = artifact;
     }
 
-    internal LoadedModel(ModelIdentity identity, OnnxSession session, ModelArtifact artifact, ModelLoadTimings timings, MemoryReservation? reservation)
+    internal LoadedModel(
+        ModelIdentity identity, OnnxSession session, ModelArtifact artifact, ModelLoadTimings timings, MemoryReservation? reservation)
         : this(identity, session.Description, artifact)
     {
         _session = session;
@@ -48,27 +48,28 @@ public sealed class LoadedModel
     /// <summary>Gets the inputs, outputs and metadata.</summary>
     public ModelDescription Description { get; }
 
-    /// <summary>Gets the files, valid as long as a lease is held.</summary>
+    /// <summary>Gets the files. They are valid as long as you hold a lease.</summary>
     public ModelArtifact Artifact { get; }
 
     internal ModelLoadTimings LoadTimings { get; }
 
-    /// <summary>Gets a value indicating whether this only stands in for a model that is being loaded; its outputs are zeros.</summary>
-    internal bool IsStandIn { get; private init; }
+    /// <summary>Gets whether this is a placeholder for a model that is being loaded. The outputs of a placeholder are zeros.</summary>
+    internal bool IsPlaceholder { get; private init; }
 
-    /// <summary>Gets or sets a value indicating whether the files outlive this model, for whoever may need them again.</summary>
+    /// <summary>Gets or sets whether the files are kept when this model is disposed, because a new session may be created from them.</summary>
     internal bool KeepsArtifact { get; set; }
 
-    /// <summary>Gets a task that ends when the reclaimer has freed the model.</summary>
+    /// <summary>Gets a task that completes when the reclaimer has freed the model.</summary>
     internal Task Freed => _freed.Task;
 
-    /// <summary>Makes what stands in for a model while that is being loaded.</summary>
-    internal static LoadedModel StandIn(string name, IReadOnlyList<ValueDescription> inputs, IReadOnlyList<ValueDescription> outputs) => new(
+    /// <summary>Creates a placeholder for a model that is being loaded, for a dry run of the request path.</summary>
+    internal static LoadedModel CreatePlaceholder(
+        string name, IReadOnlyList<ValueDescription> inputs, IReadOnlyList<ValueDescription> outputs) => new(
         new ModelIdentity(name, "not loaded", "none"),
         new ModelDescription(inputs, outputs),
         new ModelArtifact("none", "not loaded", [ModelFile.InMemory("model.onnx", ReadOnlyMemory<byte>.Empty)]))
     {
-        IsStandIn = true,
+        IsPlaceholder = true,
     };
 
     /// <summary>Gets an object that is created from this model, such as labels or settings, and creates it on the first call.</summary>
@@ -81,39 +82,25 @@ public sealed class LoadedModel
     public T GetOrCreate<T>(object owner, Func<LoadedModel, T> factory)
         where T : class => _derived.GetOrCreate(owner, this, factory);
 
-    /// <summary>Counts a run; returns whether it is the first.</summary>
+    /// <summary>Counts a run.</summary>
+    /// <returns>Whether it is the first.</returns>
     internal bool CountRun() => Volatile.Read(ref _runs) == 0 && Interlocked.Exchange(ref _runs, 1) == 0;
 
-    /// <summary>Runs the model on a batch's inputs and leaves the outputs in it.</summary>
+    /// <summary>Runs the model on the inputs of a batch and stores the outputs in the batch.</summary>
     internal void Run(InferenceBatch batch, CancellationToken cancellationToken)
     {
         if (_session is null)
         {
-            if (IsStandIn)
+            if (IsPlaceholder)
             {
                 FillOutputs(batch);
                 return;
             }
 
-            throw new InvalidOperationException($"The model '{Identity.Name}' was made for a test and has no session to run.");
+            throw new InvalidOperationException($"The model '{Identity.Name}' was created for a test and has no session to run.");
         }
 
         _session.Run(batch, Identity, cancellationToken);
-    }
-
-
-    private void FillOutputs(InferenceBatch batch)
-    {
-        foreach (ValueDescription output in Description.Outputs)
-        {
-            long[] shape = output.Shape.ToArray();
-            for (int i = 0; i < shape.Length; i++)
-            {
-                shape[i] = shape[i] >= 0 ? shape[i] : i == 0 ? batch.Rows : 1;
-            }
-
-            batch.SetOutput(output.Name, TensorValue.Create(new float[TensorShape.Count(shape)], shape));
-        }
     }
 
     internal InferenceBatch RentBatch() => _batches.TryDequeue(out InferenceBatch? batch) ? batch : new InferenceBatch(this);
@@ -122,7 +109,7 @@ public sealed class LoadedModel
     {
         batch.Clear();
 
-        // More than can run side by side are of no use, and a rush of requests must not hold the memory of its tensors for good.
+        // More batches than can run in parallel are useless, and a burst of requests must not keep the memory of its tensors forever.
         if (_batches.Count < Math.Max(2, Environment.ProcessorCount))
         {
             _batches.Enqueue(batch);
@@ -133,9 +120,10 @@ public sealed class LoadedModel
         }
     }
 
-    /// <summary>Takes a reference unless the last one is already gone.</summary>
+    /// <summary>Adds a reference unless the last one has been released.</summary>
     internal bool TryAddReference()
     {
+        // Never from zero: at zero the model is being disposed, and nothing can bring it back.
         int current = Volatile.Read(ref _references);
         while (current > 0)
         {
@@ -151,13 +139,14 @@ public sealed class LoadedModel
         return false;
     }
 
-    /// <summary>Gives a reference back; the last one disposes session and files, or hands them to the reclaimer.</summary>
+    /// <summary>Releases a reference. Releasing the last one disposes the session and the files, or passes them to the reclaimer.</summary>
     internal void Release()
     {
         int left = Interlocked.Decrement(ref _references);
         if (left == 1)
         {
-            _reservation?.BecameIdle();
+            // The one that is left belongs to the registry, unless the model was retired; then nothing is waiting for it to become idle.
+            _reservation?.OnIdle();
         }
         else if (left == 0)
         {
@@ -172,16 +161,20 @@ public sealed class LoadedModel
         }
     }
 
-    /// <summary>Gives the registry's reference back: from now on the last user's leaving frees the model, off its path.</summary>
+    /// <summary>
+    /// Releases the reference of the registry. From now on, releasing the last reference frees the model on a thread of the pool, not on the
+    /// thread of the request that releases it.
+    /// </summary>
     internal void Retire(ModelReclaimer reclaimer)
     {
         Volatile.Write(ref _reclaimer, reclaimer);
         Release();
     }
 
-    /// <summary>Retires the model unless somebody uses it.</summary>
+    /// <summary>Retires the model unless it is in use.</summary>
     internal bool TryRetireIdle(ModelReclaimer reclaimer)
     {
+        // Only the reference of the registry is left if the count is 1. Setting it to 0 at the same moment keeps new leases out.
         if (Interlocked.CompareExchange(ref _references, 0, 1) != 1)
         {
             return false;
@@ -193,7 +186,7 @@ public sealed class LoadedModel
 
     internal void MarkFreed() => _freed.TrySetResult();
 
-    /// <summary>Disposes everything, whatever of it fails.</summary>
+    /// <summary>Disposes everything. If disposing one part fails, the others are disposed nevertheless.</summary>
     internal void DisposeNow()
     {
         try
@@ -219,6 +212,20 @@ public sealed class LoadedModel
             {
                 _reservation?.Dispose();
             }
+        }
+    }
+
+    private void FillOutputs(InferenceBatch batch)
+    {
+        foreach (ValueDescription output in Description.Outputs)
+        {
+            long[] shape = output.Shape.ToArray();
+            for (int i = 0; i < shape.Length; i++)
+            {
+                shape[i] = shape[i] >= 0 ? shape[i] : i == 0 ? batch.Rows : 1;
+            }
+
+            batch.SetOutput(output.Name, TensorValue.Create(new float[TensorShape.Count(shape)], shape));
         }
     }
 }

@@ -2,14 +2,14 @@ using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>What a loaded model says of itself: its inputs, its outputs, its metadata.</summary>
+/// <summary>The inputs, outputs and metadata that a model declares.</summary>
 /// <remarks>Immutable and thread-safe.</remarks>
 public sealed class ModelDescription
 {
     /// <summary>Creates a description.</summary>
     /// <param name="inputs">The inputs, in the model's order.</param>
     /// <param name="outputs">The outputs, in the model's order.</param>
-    /// <param name="metadata">The custom metadata that the exporter wrote.</param>
+    /// <param name="metadata">The custom metadata that the exporter wrote; <see langword="null"/> for none.</param>
     /// <param name="producer">The program that wrote the model; may be empty.</param>
     public ModelDescription(
         IReadOnlyList<ValueDescription> inputs,
@@ -31,20 +31,20 @@ public sealed class ModelDescription
     /// <summary>Gets the outputs, in the model's order.</summary>
     public IReadOnlyList<ValueDescription> Outputs { get; }
 
-    /// <summary>Gets the custom metadata that the exporter wrote, such as Ultralytics' <c>names</c> and <c>imgsz</c>.</summary>
+    /// <summary>Gets the custom metadata that the exporter wrote, such as <c>names</c> and <c>imgsz</c> of Ultralytics.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Gets the program that wrote the model; may be empty.</summary>
     public string Producer { get; }
 
-    /// <summary>Looks for an input.</summary>
-    /// <param name="name">Its name.</param>
-    /// <returns>Its index, or -1.</returns>
+    /// <summary>Finds an input by its name.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>The index; -1 if there is none.</returns>
     public int IndexOfInput(string name) => IndexOf(Inputs, name);
 
-    /// <summary>Looks for an output.</summary>
-    /// <param name="name">Its name.</param>
-    /// <returns>Its index, or -1.</returns>
+    /// <summary>Finds an output by its name.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>The index; -1 if there is none.</returns>
     public int IndexOfOutput(string name) => IndexOf(Outputs, name);
 
     private static int IndexOf(IReadOnlyList<ValueDescription> values, string name)

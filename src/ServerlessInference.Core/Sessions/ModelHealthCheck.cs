@@ -3,8 +3,16 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>Reports whether models are loaded, to whatever asks for health checks. It never loads one itself.</summary>
-/// <remarks>Ready is healthy; loading, or not asked for yet, is degraded; failed is the registration's failure status. Thread-safe.</remarks>
+/// <summary>A health check that reports whether models are loaded. It never loads a model itself.</summary>
+/// <remarks>
+/// A model that is ready is healthy. A model that is loading, or that nobody has requested yet, is degraded. A model that failed has the
+/// failure status of the registration. Thread-safe.
+/// </remarks>
+/// <example>
+/// <code>
+/// services.AddHealthChecks().Add(ModelHealthCheck.CreateRegistration());
+/// </code>
+/// </example>
 public sealed class ModelHealthCheck : IHealthCheck
 {
     private readonly IModelRegistry _registry;
@@ -12,7 +20,7 @@ public sealed class ModelHealthCheck : IHealthCheck
 
     /// <summary>Creates a check.</summary>
     /// <param name="registry">The models.</param>
-    /// <param name="name">The model to look at; <see langword="null"/> for all.</param>
+    /// <param name="name">The model to check; <see langword="null"/> for all.</param>
     public ModelHealthCheck(IModelRegistry registry, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(registry);
@@ -20,12 +28,13 @@ public sealed class ModelHealthCheck : IHealthCheck
         _name = name;
     }
 
-    /// <summary>Makes the registration for <c>AddHealthChecks().Add(…)</c>.</summary>
-    /// <param name="model">The model to look at; <see langword="null"/> for all.</param>
-    /// <param name="name">What the check is called.</param>
-    /// <param name="failureStatus">What a failed model means; the default is unhealthy.</param>
-    /// <returns>The registration.</returns>
-    public static HealthCheckRegistration CreateRegistration(string? model = null, string name = "models", HealthStatus? failureStatus = null) =>
+    /// <summary>Creates the registration for <c>AddHealthChecks().Add(…)</c>.</summary>
+    /// <param name="model">The model to check; <see langword="null"/> for all.</param>
+    /// <param name="name">The name of the check.</param>
+    /// <param name="failureStatus">The status that is reported for a failed model; the default is unhealthy.</param>
+    /// <returns>The registration, with the tag <c>ready</c>.</returns>
+    public static HealthCheckRegistration CreateRegistration(
+        string? model = null, string name = "models", HealthStatus? failureStatus = null) =>
         new(name, services => new ModelHealthCheck(services.GetRequiredService<IModelRegistry>(), model), failureStatus, ["ready"]);
 
     /// <inheritdoc/>

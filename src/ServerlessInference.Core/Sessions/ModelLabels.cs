@@ -14,7 +14,7 @@ namespace ServerlessInference.Sessions;
 /// </remarks>
 public static class ModelLabels
 {
-    /// <summary>A list of a hundred thousand classes is far smaller than this.</summary>
+    /// <summary>The maximum size of a file with labels. A list of a hundred thousand classes is far smaller.</summary>
     private const int MaxBytes = 16 * 1024 * 1024;
 
     private static readonly string[] Files = ["labels.txt", "synset.txt", "classes.txt", "coco.names"];
@@ -33,7 +33,8 @@ public static class ModelLabels
         {
             return model.Artifact.TryGetFile(file, out ModelFile? named)
                 ? Parse(named.ReadAllBytes(MaxBytes).Span, file)
-                : throw new ModelLoadException($"{model.Artifact.Source} has no labels file '{file}'. Put it beside the model, or correct the option.");
+                : throw new ModelLoadException(
+                    $"{model.Artifact.Source} has no labels file '{file}'. Add the file next to the model, or correct the option.");
         }
 
         foreach (string name in Files)
@@ -66,7 +67,7 @@ public static class ModelLabels
 
     /// <summary>Reads labels in any of the supported formats.</summary>
     /// <param name="utf8">The text, in UTF-8.</param>
-    /// <param name="where">Where the text comes from, for error messages.</param>
+    /// <param name="where">The origin of the text, for error messages.</param>
     /// <returns>The names.</returns>
     /// <exception cref="ModelLoadException">The text is not in a supported format.</exception>
     public static IReadOnlyList<string> Parse(ReadOnlySpan<byte> utf8, string where)
@@ -92,7 +93,9 @@ public static class ModelLabels
         {
             if (index != expected)
             {
-                throw new ModelLoadException($"The labels in {where} have no name for index {expected}; {byIndex.Count} names must have the indices 0 to {byIndex.Count - 1}.");
+                throw new ModelLoadException(
+                    $"The labels in {where} have no name for index {expected}; {byIndex.Count} names must have the indices 0 to " +
+                    $"{byIndex.Count - 1}.");
             }
 
             labels[expected++] = label;
@@ -165,7 +168,7 @@ public static class ModelLabels
         return labels;
     }
 
-    // Python quotes strings with apostrophes, except those that contain one; JSON never does.
+    // Python quotes strings with apostrophes, except strings that contain one. JSON never uses apostrophes.
     private static bool IsPythonList(ReadOnlySpan<byte> text)
     {
         ReadOnlySpan<byte> rest = text[1..].TrimStart(" \t\r\n"u8);
@@ -185,7 +188,7 @@ public static class ModelLabels
         }
     }
 
-    // ImageNet's synset files put the WordNet id before the name: "n01440764 tench, Tinca tinca".
+    // In the synset files of ImageNet, the WordNet id precedes the name: "n01440764 tench, Tinca tinca".
     private static bool HasWordNetId(string line) =>
         line.Length > 10 && line[0] == 'n' && line[9] == ' ' && line.AsSpan(1, 8).IndexOfAnyExceptInRange('0', '9') < 0;
 }

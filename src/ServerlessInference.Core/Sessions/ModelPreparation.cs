@@ -7,25 +7,34 @@ using ServerlessInference.Sessions.Prepared;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>Prepares models when they are deployed, so that functions load them in a fraction of the time.</summary>
+/// <summary>Prepares models at deployment time, so that functions load them in a fraction of the time.</summary>
 /// <remarks>
-/// <para>A prepared model is the optimised graph in ONNX Runtime's own format, which sessions map into memory and use in place. It is
-/// good for the version of ONNX Runtime that wrote it and, at level <see cref="PreparationLevel.All"/>, for one class of processors;
-/// both stand in its name and in a record beside it, and sessions hold them against what is at hand.</para>
+/// <para>A prepared model is the optimised graph in ONNX Runtime's own format, which sessions map into memory and use in place. It can be
+/// used only with the version of ONNX Runtime that wrote it and, at level <see cref="PreparationLevel.All"/>, only on one class of
+/// processors. Both are part of its name and of a record next to it, and are checked before it is used.</para>
 /// <para>Thread-safe. Design: docs/architecture/sessions.md.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// PreparedModel prepared = await ModelPreparation.WriteAsync("models/resnet50", "models/resnet50");
+/// Console.WriteLine($"{prepared.File} is for {prepared.Processor} processors.");
+/// </code>
+/// </example>
 public static class ModelPreparation
 {
-    /// <summary>Gets the class of the processor at hand: <c>avx2</c>, <c>avx512</c>, <c>arm64</c>; <see langword="null"/> for others.</summary>
+    /// <summary>Gets the class of this processor: <c>avx2</c>, <c>avx512</c>, <c>arm64</c>; <see langword="null"/> for others.</summary>
     public static string? Processor => ProcessorClass.Current;
 
     /// <summary>Prepares a model.</summary>
-    /// <param name="model">Its <c>.onnx</c> file, or a folder with one.</param>
-    /// <param name="folder">Where the prepared model and its record are written, beside a copy of the model or not; created where it is missing.</param>
-    /// <param name="level">How far it is optimised.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>What was written.</returns>
-    /// <exception cref="ModelLoadException">The model cannot be read or loaded, or this processor is of none of the known classes.</exception>
+    /// <param name="model">The <c>.onnx</c> file of the model, or a directory that contains one.</param>
+    /// <param name="folder">
+    /// The directory to which the prepared model and its record are written. It is created if it does not exist, and need not contain the
+    /// model itself.
+    /// </param>
+    /// <param name="level">How much the model is optimised.</param>
+    /// <param name="cancellationToken">Cancels the preparation.</param>
+    /// <returns>The prepared model.</returns>
+    /// <exception cref="ModelLoadException">The model cannot be read or loaded, or the class of this processor is not known.</exception>
     /// <exception cref="IOException">The result cannot be written.</exception>
     public static async Task<PreparedModel> WriteAsync(
         string model, string folder, PreparationLevel level = PreparationLevel.All, CancellationToken cancellationToken = default)
@@ -33,20 +42,23 @@ public static class ModelPreparation
         ArgumentException.ThrowIfNullOrEmpty(model);
         ArgumentException.ThrowIfNullOrEmpty(folder);
         using ModelArtifact artifact = await new FileSystemModelSource(model).LoadAsync(cancellationToken).ConfigureAwait(false);
-        return await Task.Run(() => Write(artifact, artifact.GetModelFile(), folder, level, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => Write(artifact, artifact.GetModelFile(), folder, level, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
     }
 
-    private static PreparedModel Write(ModelArtifact artifact, ModelFile source, string folder, PreparationLevel level, CancellationToken cancellationToken)
+    private static PreparedModel Write(
+        ModelArtifact artifact, ModelFile source, string folder, PreparationLevel level, CancellationToken cancellationToken)
     {
         if (!source.Name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
         {
-            throw new ModelLoadException($"{artifact.Source} has '{source.Name}', and only an .onnx file can be prepared. Give the model that it was made of.");
+            throw new ModelLoadException(
+                $"{artifact.Source} has '{source.Name}', but only an .onnx file can be prepared. Use the model that it was created from.");
         }
 
         OrtRuntime.Start(NullLogger.Instance);
         string processor = level == PreparationLevel.Extended ? ProcessorClass.Any : ProcessorClass.Current ?? throw new ModelLoadException(
-            $"This processor ({RuntimeInformation.ProcessArchitecture}) is of none of the classes {ProcessorClass.Avx2}, {ProcessorClass.Avx512} and {ProcessorClass.Arm64}. " +
-            "Prepare the model at level extended, or on another machine.");
+            $"This processor ({RuntimeInformation.ProcessArchitecture}) does not belong to the classes {ProcessorClass.Avx2}, " +
+            $"{ProcessorClass.Avx512} and {ProcessorClass.Arm64}. Prepare the model at level extended, or on another machine.");
         var name = new PreparedName(source.Name, processor, OrtEnv.Instance().GetVersionString());
         string path = Path.GetFullPath(Path.Combine(folder, name.File));
         string record = Path.GetFullPath(Path.Combine(folder, name.Record));
@@ -61,11 +73,11 @@ public static class ModelPreparation
                 name.OnnxRuntime,
                 level == PreparationLevel.All ? "all" : "extended",
                 processor,
-                new PreparedFile(Path.GetFileName(source.Name), source.Length, PreparedModels.Digest(source)),
-                SourceSample.Of(artifact, source.Name),
-                new PreparedFile(Path.GetFileName(name.File), result.Length, PreparedModels.Digest(result)));
+                new PreparedFile(Path.GetFileName(source.Name), source.Length, PreparedModels.ComputeDigest(source)),
+                SourceSample.Compute(artifact, source.Name),
+                new PreparedFile(Path.GetFileName(name.File), result.Length, PreparedModels.ComputeDigest(result)));
 
-            // Without its record a model is not used, so at no moment one stands beside the record of another.
+            // A model without its record is not used. Deleting the record first keeps a new model from being paired with an old record.
             File.Delete(record);
             File.Move(unfinished, path, overwrite: true);
             File.WriteAllBytes(unfinished, content.ToJson());
@@ -78,7 +90,8 @@ public static class ModelPreparation
         }
     }
 
-    private static void Optimize(ModelFile source, string path, PreparationLevel level, string origin, CancellationToken cancellationToken)
+    private static void Optimize(
+        ModelFile source, string path, PreparationLevel level, string origin, CancellationToken cancellationToken)
     {
         using var settings = new SessionOptions();
         settings.GraphOptimizationLevel =
@@ -86,7 +99,7 @@ public static class ModelPreparation
         settings.OptimizedModelFilePath = path;
         settings.AddSessionConfigEntry("session.save_model_format", "ORT");
 
-        // It warns that the result is for this kind of processor only, which the record says.
+        // ONNX Runtime warns that the result is only for this kind of processor. The record says that already.
         settings.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             static state => ((SessionOptions)state!).SetLoadCancellationFlag(true), settings);
@@ -97,7 +110,8 @@ public static class ModelPreparation
         catch (OnnxRuntimeException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new ModelLoadException($"The model '{source.Name}' from {origin} cannot be prepared: {SessionFailure.Explain(exception.Message, source)}", exception);
+            throw new ModelLoadException(
+                $"The model '{source.Name}' from {origin} cannot be prepared: {SessionFailure.Explain(exception.Message, source)}", exception);
         }
     }
 }

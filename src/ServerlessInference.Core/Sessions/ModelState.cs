@@ -1,17 +1,17 @@
 namespace ServerlessInference.Sessions;
 
-/// <summary>Where a registered model stands.</summary>
+/// <summary>The state of a registered model.</summary>
 public enum ModelState
 {
-    /// <summary>Nobody has asked for it yet, or it was let go for want of memory; the next caller loads it.</summary>
+    /// <summary>Nobody has requested the model yet, or it was unloaded because memory was needed. The next caller loads it.</summary>
     NotLoaded,
 
-    /// <summary>It is being loaded.</summary>
+    /// <summary>The model is being loaded.</summary>
     Loading,
 
-    /// <summary>It answers.</summary>
+    /// <summary>The model is loaded and answers requests.</summary>
     Ready,
 
-    /// <summary>The last attempt to load it failed; the next caller tries again.</summary>
+    /// <summary>The last attempt to load the model failed. The next caller tries again.</summary>
     Failed,
 }

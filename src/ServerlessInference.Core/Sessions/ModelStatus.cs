@@ -1,9 +1,10 @@
 namespace ServerlessInference.Sessions;
 
-/// <summary>How a registered model is.</summary>
-/// <param name="State">Where it stands.</param>
-/// <param name="Model">The loaded model; <see langword="null"/> where none is.</param>
+/// <summary>The status of a registered model.</summary>
+/// <param name="State">Its state.</param>
+/// <param name="Model">The loaded model; <see langword="null"/> if none is loaded.</param>
 /// <param name="Error">
-/// Why the last load failed; <see langword="null"/> where it did not. Beside a model that is ready: why a new version could not take its place.
+/// Why the last load failed; <see langword="null"/> if it did not. If the state is <see cref="ModelState.Ready"/>: why the model was not
+/// replaced by a new version.
 /// </param>
 public sealed record ModelStatus(ModelState State, ModelIdentity? Model, Exception? Error);

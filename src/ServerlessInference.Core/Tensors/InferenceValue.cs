@@ -1,7 +1,7 @@
 namespace ServerlessInference.Tensors;
 
-/// <summary>What goes into a model or comes out of it: a tensor, a sequence or a map.</summary>
-/// <remarks>Values hold managed memory only, so they need no disposal and outlive the session that made them.</remarks>
+/// <summary>An input or output value of a model: a tensor, a sequence or a map.</summary>
+/// <remarks>Values hold only managed memory, so they need not be disposed and stay valid after the model has been unloaded.</remarks>
 public abstract class InferenceValue
 {
     private protected InferenceValue()

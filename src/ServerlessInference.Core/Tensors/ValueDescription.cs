@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ServerlessInference.Tensors;
 
-/// <summary>What a model declares of one input or output.</summary>
+/// <summary>Describes one input or output as the model declares it.</summary>
 /// <remarks>Immutable and thread-safe.</remarks>
 public sealed class ValueDescription
 {
@@ -11,11 +11,12 @@ public sealed class ValueDescription
 
     /// <summary>Creates a description.</summary>
     /// <param name="name">The name in the model.</param>
-    /// <param name="kind">What kind of value it is.</param>
-    /// <param name="elementType">The element type of a tensor; of a sequence or map, of what it holds.</param>
-    /// <param name="shape">The axes of a tensor, -1 for a dynamic one.</param>
-    /// <param name="symbols">The names of dynamic axes, as many as axes; empty strings for the others.</param>
-    public ValueDescription(string name, ValueKind kind, TensorElementType elementType, ReadOnlySpan<long> shape, ReadOnlySpan<string> symbols = default)
+    /// <param name="kind">The kind of value.</param>
+    /// <param name="elementType">The element type of a tensor, or of the tensors that a sequence or map contains.</param>
+    /// <param name="shape">The axes of a tensor, -1 for a dynamic axis.</param>
+    /// <param name="symbols">One entry per axis: the name of a dynamic axis, or an empty string.</param>
+    public ValueDescription(
+        string name, ValueKind kind, TensorElementType elementType, ReadOnlySpan<long> shape, ReadOnlySpan<string> symbols = default)
     {
         ArgumentNullException.ThrowIfNull(name);
         Name = name;
@@ -28,25 +29,25 @@ public sealed class ValueDescription
     /// <summary>Gets the name in the model.</summary>
     public string Name { get; }
 
-    /// <summary>Gets what kind of value it is.</summary>
+    /// <summary>Gets the kind of value.</summary>
     public ValueKind Kind { get; }
 
-    /// <summary>Gets the element type of a tensor; of a sequence or map, of what it holds.</summary>
+    /// <summary>Gets the element type of a tensor, or of the tensors that a sequence or map contains.</summary>
     public TensorElementType ElementType { get; }
 
-    /// <summary>Gets the axes of a tensor, -1 for a dynamic one.</summary>
+    /// <summary>Gets the axes of a tensor, -1 for a dynamic axis.</summary>
     public ReadOnlySpan<long> Shape => _shape;
 
-    /// <summary>Gets the names of dynamic axes, as many as axes; empty for the others.</summary>
+    /// <summary>Gets one entry per axis: the name of a dynamic axis, or an empty string.</summary>
     public ReadOnlySpan<string> Symbols => _symbols;
 
-    /// <summary>Gets a value indicating whether the first axis, the batch's, may have any length.</summary>
+    /// <summary>Gets a value indicating whether the first axis, the batch axis, may have any length.</summary>
     public bool HasDynamicBatch => Kind == ValueKind.Tensor && _shape.Length > 0 && _shape[0] < 0;
 
-    /// <summary>Gets the element type's usual name: <c>float32</c>, <c>int64</c>, <c>string</c>.</summary>
-    public string ElementTypeName => ElementTypes.Name(ElementType);
+    /// <summary>Gets the usual name of the element type: <c>float32</c>, <c>int64</c>, <c>string</c>.</summary>
+    public string ElementTypeName => ElementTypes.GetName(ElementType);
 
-    /// <summary>Writes it as <c>'input' float32 [batch, 3, 224, 224]</c>.</summary>
+    /// <summary>Formats the description, such as <c>'input' float32 [batch, 3, 224, 224]</c>.</summary>
     /// <returns>The description.</returns>
     public override string ToString()
     {

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Tensors;
 
-/// <summary>What kind of value a model's input or output is.</summary>
+/// <summary>The kind of value that an input or output of a model is.</summary>
 public enum ValueKind
 {
     /// <summary>A dense tensor.</summary>
@@ -12,6 +12,6 @@ public enum ValueKind
     /// <summary>A map.</summary>
     Map,
 
-    /// <summary>Something else: a sparse tensor or an optional value, which are not supported.</summary>
+    /// <summary>A sparse tensor or an optional value. Neither is supported.</summary>
     Other,
 }

@@ -146,7 +146,7 @@ public static class TextModelBuilderExtensions
     public static ModelBuilder UseTextLabelPrediction(this ModelBuilder model, Action<StringModelOptions>? configure = null)
     {
         model.AddTextOptions<StringModelOptions, StringModelOptionsValidator>(configure);
-        LocaleModelSource.Wrap(model);
+        LocaleModelSource.Decorate(model);
         return model
             .UsePipeline<string, LabelPrediction>(
                 static _ => new StringTensorPreprocessor(), static _ => new LabelPredictionPostprocessor())
@@ -172,7 +172,7 @@ public static class TextModelBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(steps);
         model.AddTextOptions<StringModelOptions, StringModelOptionsValidator>(configure);
-        LocaleModelSource.Wrap(model);
+        LocaleModelSource.Decorate(model);
         return model
             .UsePipeline<ReadOnlyMemory<byte>, LabelPrediction>(
                 _ => steps.Then(new StringTensorPreprocessor()), static _ => new LabelPredictionPostprocessor())

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
@@ -45,8 +44,7 @@ internal static class PredictCommand
 
             await using var trial = TrialModel.Create(console, path);
             using ModelLease lease = await trial.Registry.AcquireAsync(TrialModel.Name, cancellationToken).ConfigureAwait(false);
-            using var document = JsonDocument.Parse(given.Payload);
-            NamedValues values = Read(document.RootElement, lease.Model.Description.Inputs);
+            NamedValues values = TensorJson.Read(given.Payload.Span, lease.Model.Description.Inputs);
             var pipeline = trial.Services.GetRequiredKeyedService<IInferencePipeline<NamedValues, NamedValues>>(TrialModel.Name);
             InferenceResult<NamedValues> result = await pipeline.RunAsync(values, cancellationToken).ConfigureAwait(false);
             await writer.WriteAsync(new PredictDocument(path, result.Value), cancellationToken).ConfigureAwait(false);
@@ -57,25 +55,5 @@ internal static class PredictCommand
             await writer.WriteAsync(new FailureDocument(path, exception), cancellationToken).ConfigureAwait(false);
             return ExitCode.InputFailed;
         }
-    }
-
-    private static NamedValues Read(JsonElement root, IReadOnlyList<ValueDescription> inputs)
-    {
-        if (root.ValueKind != JsonValueKind.Object)
-        {
-            throw new InvalidInputException(
-                $"The inputs are a JSON {root.ValueKind.ToString().ToLowerInvariant()}; an object with the inputs by name was expected.");
-        }
-
-        var values = new NamedValues();
-        foreach (JsonProperty property in root.EnumerateObject())
-        {
-            ValueDescription input = inputs.FirstOrDefault(input => input.Name == property.Name)
-                ?? throw new InvalidInputException(
-                    $"The model has no input '{property.Name}'. Its inputs are {string.Join(", ", inputs)}.");
-            values[property.Name] = TensorJson.Read(property.Value, input);
-        }
-
-        return values;
     }
 }

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using ServerlessInference.Tensors;
-using ServerlessInference.Tool.Inspection;
 using ServerlessInference.Tool.Output;
 
 namespace ServerlessInference.Tool.Commands;
@@ -17,14 +16,8 @@ internal sealed record PredictDocument(string File, NamedValues Outputs) : ITabl
     {
         writer.WriteStartObject();
         writer.WriteString("file"u8, File);
-        writer.WriteStartObject("outputs"u8);
-        foreach ((string? name, InferenceValue? value) in Outputs)
-        {
-            writer.WritePropertyName(name);
-            TensorJson.Write(writer, value);
-        }
-
-        writer.WriteEndObject();
+        writer.WritePropertyName("outputs"u8);
+        TensorJson.Write(writer, Outputs);
         writer.WriteEndObject();
     }
 

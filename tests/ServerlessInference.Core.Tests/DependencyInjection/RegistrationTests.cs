@@ -3,8 +3,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using Moq;
+using ServerlessInference.Models;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Registration;
+using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 using ServerlessInference.Tests.Support;
 
@@ -35,7 +37,7 @@ public sealed partial class RegistrationTests
 
         ArgumentException error = Assert.Throws<ArgumentException>(() => builder.AddModel("a", model => model.FromLayer("b")));
 
-        Assert.StartsWith("A model 'a' was added already. Give each model a name of its own.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("A model 'a' has been added already. Give each model its own name.", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -68,7 +70,7 @@ public sealed partial class RegistrationTests
 
         Assert.Equal(
             "Several models have a pipeline from System.ReadOnlyMemory`1[System.Single] to ServerlessInference.Pipelines.LabelPrediction: 'a', 'b'. " +
-            "Resolve it by the model's name, with [FromKeyedServices(\"name\")].",
+            "Resolve it by the name of the model, with [FromKeyedServices(\"name\")].",
             error.Message);
     }
 
@@ -127,6 +129,19 @@ public sealed partial class RegistrationTests
     }
 
     [Fact]
+    public async Task DecorateSource_Twice_TheFirstIsOutermostAndTheModelComesThroughBoth()
+    {
+        var order = new List<string>();
+        await using ServiceProvider services = TestModels.Services("m", TinyModels.Double(), model => model
+            .DecorateSource((_, source) => new NotingSource(source, "outer", order))
+            .DecorateSource((_, source) => new NotingSource(source, "inner", order))).BuildServiceProvider();
+
+        using ModelLease lease = await services.Registry().AcquireAsync("m", Token);
+
+        Assert.Equal(["outer", "inner"], order);
+    }
+
+    [Fact]
     public async Task AcceptEncoded_Bytes_AreDecodedAndAnswersWritten()
     {
         await using ServiceProvider services = TestModels.Services("m", TinyModels.Classifier(), model => model.UseLabelPrediction()
@@ -160,6 +175,19 @@ public sealed partial class RegistrationTests
 
         Assert.Single(await services.GetRequiredKeyedService<IEncodedPipeline>("m").RunAsync([new byte[1]], Token));
         Assert.Equal(0, source.Loads);
+    }
+
+    private sealed class NotingSource(IModelSource inner, string name, List<string> order) : IModelSource
+    {
+        public string Description => inner.Description;
+
+        public ValueTask<string> GetVersionAsync(CancellationToken cancellationToken = default) => inner.GetVersionAsync(cancellationToken);
+
+        public ValueTask<ModelArtifact> LoadAsync(CancellationToken cancellationToken = default)
+        {
+            order.Add(name);
+            return inner.LoadAsync(cancellationToken);
+        }
     }
 
     [JsonSerializable(typeof(LabelPrediction))]

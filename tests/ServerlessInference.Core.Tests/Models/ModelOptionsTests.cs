@@ -271,13 +271,91 @@ public sealed class ModelOptionsTests
         Assert.Single(Options(services).Sources);
     }
 
-    [Fact]
-    public void Configuration_InvalidNumber_NamesTheKey()
+    [Theory]
+    [InlineData("MaxBatchSize", "many", "ServerlessInference:Models:resnet:MaxBatchSize is 'many'; a whole number was expected.")]
+    [InlineData("MemoryBytes", "1e9", "ServerlessInference:Models:resnet:MemoryBytes is '1e9'; a whole number was expected.")]
+    [InlineData("Preload", "ja", "ServerlessInference:Models:resnet:Preload is 'ja'; true or false was expected.")]
+    [InlineData("CheckInterval", "soon", "ServerlessInference:Models:resnet:CheckInterval is 'soon'; a time such as 00:01:30 was expected.")]
+    [InlineData("CheckJitter", "some", "ServerlessInference:Models:resnet:CheckJitter is 'some'; a number such as 0.5 was expected.")]
+    [InlineData("prepared", "Sometimes", "ServerlessInference:Models:resnet:prepared is 'Sometimes'; one of IfAvailable, Never, Required was expected.")]
+    public void Configuration_ValueThatCannotBeConverted_SaysWhatWasExpected(string setting, string value, string expected)
     {
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(
-            () => Options(Services(Configuration(("ServerlessInference:Models:resnet:MaxBatchSize", "many")))));
+        OptionsValidationException error = Assert.Throws<OptionsValidationException>(
+            () => Options(Services(Configuration(("ServerlessInference:Models:resnet:" + setting, value)))));
 
-        Assert.Contains("ServerlessInference:Models:resnet:MaxBatchSize", error.Message, StringComparison.Ordinal);
+        Assert.Equal(expected, Assert.Single(error.Failures));
+    }
+
+    [Fact]
+    public void Configuration_MisspeltSetting_IsNamedWithTheKnownOnes()
+    {
+        OptionsValidationException error = Assert.Throws<OptionsValidationException>(
+            () => Options(Services(Configuration(("ServerlessInference:Models:resnet:MaxBatchSzie", "4")))));
+
+        Assert.StartsWith(
+            "ServerlessInference:Models:resnet:MaxBatchSzie is not a setting. The settings here are AllowSpinning, Arena, CheckInterval, ",
+            Assert.Single(error.Failures),
+            StringComparison.Ordinal);
+        Assert.Contains(", MaxBatchSize, ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Configuration_MistakeWithinAList_HasItsPath()
+    {
+        OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => Options(Services(Configuration(
+            ("ServerlessInference:Models:resnet:Sources:0:Uri", "layer:a"),
+            ("ServerlessInference:Models:resnet:Sources:0:Deadline", "later")))));
+
+        Assert.Contains("ServerlessInference:Models:resnet:Sources:0:Deadline", Assert.Single(error.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Configuration_SectionOfYourChoice_ReportsTheSameMistakes()
+    {
+        IConfiguration configuration = Configuration(("my:Uri", "x"), ("my:MaxBatchSize", "abc"), ("my:LoadTimeout", "0"), ("my:Sources:0:Uri", "layer:a"));
+        var services = new ServiceCollection();
+        services.AddServerlessInference().AddModel("resnet", configuration.GetSection("my"));
+
+        OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => Options(services));
+
+        Assert.Contains("my:MaxBatchSize is 'abc'; a whole number was expected.", error.Failures);
+        Assert.Contains(error.Failures, failure => failure.StartsWith("my:Uri is not a setting.", StringComparison.Ordinal));
+        Assert.Contains("Model 'resnet': LoadTimeout is 00:00:00; it must be above zero and at most one day.", error.Failures);
+        Assert.Equal(3, error.Failures.Count());
+    }
+
+    [Fact]
+    public void Validate_MistakesOfEveryKindInSeveralSections_AreReportedAtOnce()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(Configuration(
+            ("ServerlessInference:Models:a:MaxBatchSize", "abc"),
+            ("ServerlessInference:Models:a:Prepared", "Sometimes"),
+            ("ServerlessInference:Models:a:IntraOpThreads", "999"),
+            ("ServerlessInference:Models:a:Sources:0:Uri", "layer:a"),
+            ("ServerlessInference:Models:b:LoadTimeout", "00:00:00"),
+            ("ServerlessInference:Memory:BudgetBytes", "0"),
+            ("ServerlessInference:Memory:Budget", "5"),
+            ("ServerlessInference:Store:MaxBytes", "much"),
+            ("ServerlessInference:Threads:InterOp", "0")));
+        services.AddServerlessInference().AddModel("a", _ => { }).AddModel("b", model => model.FromLayer("b"));
+        IStartupValidator validator = services.BuildServiceProvider().GetRequiredService<IStartupValidator>();
+
+        AggregateException error = Assert.Throws<AggregateException>(validator.Validate);
+
+        string[] failures = [.. error.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures)];
+        Assert.Equal(
+            [
+                "InterOp: The field InferenceThreadOptions.InterOp must be between 1 and 128.",
+                "IntraOpThreads: The field a.IntraOpThreads must be between 0 and 128.",
+                "Model 'b': LoadTimeout is 00:00:00; it must be above zero and at most one day.",
+                "ServerlessInference:Memory:Budget is not a setting. The settings here are BudgetBytes, ProcessLimitBytes.",
+                "ServerlessInference:Memory:BudgetBytes is 0; it must be above zero.",
+                "ServerlessInference:Models:a:MaxBatchSize is 'abc'; a whole number was expected.",
+                "ServerlessInference:Models:a:Prepared is 'Sometimes'; one of IfAvailable, Never, Required was expected.",
+                "ServerlessInference:Store:MaxBytes is 'much'; a whole number was expected.",
+            ],
+            failures.Order(StringComparer.Ordinal));
     }
 
     [Fact]

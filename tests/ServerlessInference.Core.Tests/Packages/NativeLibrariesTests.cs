@@ -75,11 +75,11 @@ public sealed class NativeLibrariesTests
     [InlineData("x.dll", false)]
     [InlineData("x.sort", false)]
     [InlineData("model.onnx", false)]
-    public void IsLibrary_NameOnLinux_IsTold(string name, bool expected)
+    public void IsLibrary_LinuxFileName_IsRecognized(string name, bool expected)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the names are Linux'");
 
-        Assert.Equal(expected, NativeLibraries.IsLibrary(name));
+        Assert.Equal(expected, NativeLibraryName.IsLibrary(name));
     }
 
     [Fact]
@@ -143,27 +143,29 @@ public sealed class NativeLibrariesTests
     }
 
     [Fact]
-    public void Describe_LibraryNowhere_ListsEveryPlaceWithItsReason()
+    public void DescribeSearch_MissingLibrary_ListsEveryPlaceWithItsReason()
     {
         using var folder = new TestFolder();
         using var package = new NativeLibraries([folder.Write("libother.so", "no library")]);
 
-        IReadOnlyList<string> report = NativeLibraryReport.Describe("si_nowhere", package);
+        IReadOnlyList<string> report = package.DescribeSearch("si_nowhere");
 
-        Assert.Contains(report, place => place.StartsWith(AppContext.BaseDirectory, StringComparison.Ordinal) && place.EndsWith(": not there", StringComparison.Ordinal));
+        Assert.Contains(report, place =>
+            place.StartsWith(AppContext.BaseDirectory, StringComparison.Ordinal) && place.EndsWith(": not found", StringComparison.Ordinal));
         Assert.Contains("split package: it has no libsi_nowhere.so; its libraries are libother.so", report);
-        Assert.Contains(report, place => place.StartsWith("the system's own folders: ", StringComparison.Ordinal));
+        Assert.Contains(report, place => place.StartsWith("directories of the system: ", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Describe_LibraryDamaged_SaysSo()
+    public void DescribeSearch_DamagedLibrary_HasTheReasonOfTheLoader()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the loader's words are Linux'");
         using var folder = new TestFolder();
         string path = folder.Write("libsi_text.so", "this is no library");
         using var package = new NativeLibraries([path]);
 
-        Assert.Contains(NativeLibraryReport.Describe("si_text", package), place => place.StartsWith(path, StringComparison.Ordinal) && place.Contains("file too short", StringComparison.Ordinal));
+        Assert.Contains(package.DescribeSearch("si_text"), place =>
+            place.StartsWith(path, StringComparison.Ordinal) && place.Contains("file too short", StringComparison.Ordinal));
     }
 
     [DllImport("si_outer", EntryPoint = "si_outer")]

@@ -53,7 +53,7 @@ public sealed class SplitPackageManifestTests
         Assert.Contains("m.json", thrown.Message, StringComparison.Ordinal);
         foreach (string part in (string[])
             [
-                "format is 2", "Archive 0 ('') has no mount path", "Archive 1 ('x') has no uri", "Archive 2 ('y') has the sha256 '12'", "Archive 4 ('z') has the mount path of another",
+                "format is 2", "Archive 0 ('') has no mount path", "Archive 1 ('x') has no uri", "Archive 2 ('y') has the sha256 '12'", "Archive 4 ('z') has the same mount path as another",
                 "leads out of its folder", "Archive 6 ('p') has a pointer", "Archive 7 ('n') has a negative size",
             ])
         {

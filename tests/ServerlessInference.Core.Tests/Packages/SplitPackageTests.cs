@@ -100,7 +100,7 @@ public sealed class SplitPackageTests
         File.WriteAllBytes(Path.Combine(fixture.Folder, "a.zip"), good);
         await package.LoadAsync(Stop);
 
-        Assert.Contains("archive for 'models/a' cannot be had", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("archive for 'models/a' cannot be fetched", thrown.Message, StringComparison.Ordinal);
         Assert.Contains("digest", thrown.Message, StringComparison.Ordinal);
         Assert.Equal("a", await File.ReadAllTextAsync(package.GetPath("models/a/x.txt"), Stop));
     }

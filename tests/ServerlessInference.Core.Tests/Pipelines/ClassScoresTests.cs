@@ -39,6 +39,6 @@ public sealed class ClassScoresTests
     {
         var exception = Assert.Throws<ArgumentException>(() => ClassScores.Softmax([1f, 2f], new float[1]));
 
-        Assert.StartsWith("2 outputs need as many scores, and there is room for 1.", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("2 outputs need as many scores, but there is room for 1.", exception.Message, StringComparison.Ordinal);
     }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 using ServerlessInference.Tests.Support;
@@ -67,7 +66,7 @@ public sealed class InferenceBatchTests : IDisposable
         ModelContractException error = Assert.Throws<ModelContractException>(() => { _batch.CreateInput<long>("image", 1, 3, 5); });
 
         Assert.Equal(
-            "Model 'm' declares the input 'image' float32 [n, 3, ?]; it was filled with int64. Change what fills the input, or export the model for it.",
+            "Model 'm' declares the input 'image' float32 [n, 3, ?]; it was filled with int64. Change the code that fills the input, or export the model accordingly.",
             error.Message);
     }
 
@@ -80,7 +79,7 @@ public sealed class InferenceBatchTests : IDisposable
         ModelContractException error = Assert.Throws<ModelContractException>(() => { _batch.CreateInput<float>("image", [.. axes.Select(axis => (long)axis)]); });
 
         Assert.Equal(
-            $"Model 'm' declares the input 'image' float32 [n, 3, ?]; it was filled with {found}. Change what fills the input, or export the model for it.",
+            $"Model 'm' declares the input 'image' float32 [n, 3, ?]; it was filled with {found}. Change the code that fills the input, or export the model accordingly.",
             error.Message);
     }
 
@@ -155,7 +154,7 @@ public sealed class InferenceBatchTests : IDisposable
             () => _batch.SetInput("text", TensorValue.Create(new float[2], 2)));
 
         Assert.Equal(
-            "Model 'm' declares the input 'text' string [?]; a tensor of float32 was given. Change what fills the input, or export the model for it.",
+            "Model 'm' declares the input 'text' string [?]; a tensor of float32 was given. Change the code that fills the input, or export the model accordingly.",
             error.Message);
     }
 
@@ -199,7 +198,7 @@ public sealed class InferenceBatchTests : IDisposable
 
         ModelContractException error = Assert.Throws<ModelContractException>(() => { _batch.GetOutput<float>("maps"); });
 
-        Assert.Equal("Output 'maps' sequence of model 'm' is no tensor. Read it with GetOutputValue.", error.Message);
+        Assert.Equal("Output 'maps' sequence of model 'm' is not a tensor. Read it with GetOutputValue.", error.Message);
         Assert.Throws<ModelContractException>(() => { _batch.GetFloatOutput(1); });
     }
 
@@ -210,7 +209,7 @@ public sealed class InferenceBatchTests : IDisposable
             "Model 'm' has no output 'boxes'. Its outputs are 'scores' float32 [?, 2], 'maps' sequence.",
             Assert.Throws<ModelContractException>(() => { _batch.GetOutput<float>("boxes"); }).Message);
         Assert.Equal(
-            "Model 'm' has 2 outputs; output 7 was asked for.", Assert.Throws<ModelContractException>(() => { _batch.GetOutputValue(7); }).Message);
+            "Model 'm' has 2 outputs; output 7 was requested.", Assert.Throws<ModelContractException>(() => { _batch.GetOutputValue(7); }).Message);
     }
 
     [Fact]
@@ -240,8 +239,8 @@ public sealed class InferenceBatchTests : IDisposable
         _batch.Fail(1, first);
         _batch.Fail(1, new InvalidInputException("second"));
 
-        Assert.Same(first, _batch.FailureOf(1));
-        Assert.Null(_batch.FailureOf(0));
+        Assert.Same(first, _batch.GetFailure(1));
+        Assert.Null(_batch.GetFailure(0));
         Assert.False(_batch.AllFailed);
         _batch.Fail(0, first);
         Assert.True(_batch.AllFailed);
@@ -251,7 +250,7 @@ public sealed class InferenceBatchTests : IDisposable
     public void Fail_OutOfRange_Throws()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => _batch.Fail(2, new InvalidInputException()));
-        Assert.Throws<ArgumentOutOfRangeException>(() => _batch.FailureOf(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _batch.GetFailure(-1));
     }
 
     [Fact]

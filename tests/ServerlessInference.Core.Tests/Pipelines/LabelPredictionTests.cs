@@ -83,19 +83,20 @@ public sealed class LabelPredictionTests
             async () => await new LabelPredictionPostprocessor().PostprocessAsync(batch, new LabelPrediction[2], Token));
 
         Assert.Equal(
-            "The output 'label' int64 [1] of model 'm' has 1 labels for 2 inputs. One label for each input was expected; " +
-            "set MaxBatchSize to 1 for a model that answers one at a time.",
+            "The output 'label' int64 [1] of model 'm' has 1 labels for 2 inputs. One label per input was expected; " +
+            "set MaxBatchSize to 1 for a model that answers one input at a time.",
             error.Message);
     }
 
     [Fact]
-    public async Task Prepare_TwoInputs_SaysWhatIsNeeded()
+    public async Task Prepare_InputsThatAreNotNumbers_SaysWhatIsNeeded()
     {
         ModelContractException error = await Assert.ThrowsAsync<ModelContractException>(
-            () => RunAsync(TinyModels.SumAndDifference(), Row(1)));
+            () => RunAsync(TinyModels.Identity(TensorElementType.String, "n", 2), Row(1)));
 
         Assert.Equal(
-            "Model 'm' has the inputs 'a' float32 [n], 'b' float32 [n]; a feature-vector pipeline needs one of float32 or float64 [n, features].",
+            "Model 'm' has the inputs 'x' string [n, 2]; a feature-vector pipeline needs one input of float32 or float64 [n, features], or one " +
+            "input per feature, float32, float64 or int64 [n, 1].",
             error.Message);
     }
 

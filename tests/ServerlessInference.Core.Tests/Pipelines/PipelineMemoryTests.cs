@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
 using ServerlessInference.Tests.Support;
 
 namespace ServerlessInference.Tests.Pipelines;

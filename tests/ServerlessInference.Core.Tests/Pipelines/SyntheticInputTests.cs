@@ -44,7 +44,7 @@ public sealed class SyntheticInputTests
     {
         InferenceException error = await Assert.ThrowsAsync<InferenceException>(() => WarmUpAsync(AtLeast(1000)));
 
-        Assert.Contains("'x' float32 [n, 1, width]. Name their lengths in the option WarmupAxes. The first error: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'x' float32 [n, 1, width]. Set the lengths in the option WarmupAxes. The first error: ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class SyntheticInputTests
             .Input("x", TensorElementType.Float, "n", "channels", "depth", "height", "width").Output("y", TensorElementType.Float, "n", "channels", "d", "h", "w")
             .Node("MaxPool", ["x"], ["y"], null, ("kernel_shape", new long[] { 1000, 1000, 1000 }))).Build()));
 
-        Assert.Contains("Name their lengths in the option WarmupAxes.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Set the lengths in the option WarmupAxes.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

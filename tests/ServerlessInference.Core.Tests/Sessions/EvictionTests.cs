@@ -96,7 +96,7 @@ public sealed class EvictionTests : IDisposable
 
         Assert.Equal("abc", Loaded(services));
         Assert.Contains(_log.Records, record => record.Id == 7 && record.Text.StartsWith(
-            "Model c needs about 100 bytes, which makes 300 with the models that are in use or pinned; the budget is 250.", StringComparison.Ordinal));
+            "Model c needs about 100 bytes; with the models that are in use or pinned that is 300, and the budget is 250.", StringComparison.Ordinal));
         LoadedModel freed = a.Model;
         a.Dispose();
         await freed.Freed.WaitAsync(Token);
@@ -148,7 +148,7 @@ public sealed class EvictionTests : IDisposable
     }
 
     [Fact]
-    public async Task RefreshAsync_BudgetHoldsOneVersion_ReplacesAfterRelease()
+    public async Task RefreshAsync_BudgetHoldsOneVersion_UnloadsFirst()
     {
         await using ServiceProvider services = Build(150, 2);
         await UseAsync(services, "a");
@@ -156,7 +156,7 @@ public sealed class EvictionTests : IDisposable
 
         Assert.True(await services.Registry().RefreshAsync("a", Token));
 
-        Assert.Contains(_log.Records, record => record.Id == 3 && record.Text.EndsWith("loaded after it", StringComparison.Ordinal));
+        Assert.Contains(_log.Records, record => record.Id == 3 && record.Text.EndsWith("loaded after unloading it", StringComparison.Ordinal));
         Assert.Equal(100, services.GetRequiredService<ModelMemory>().Reserved);
     }
 }

@@ -20,8 +20,8 @@ public sealed class ModelFootprintTests
             ModelFile.InMemory("model.onnx", new byte[10]), ModelFile.InMemory("model.onnx.data", new byte[1000]),
             ModelFile.InMemory("model_int8.onnx", new byte[500]), ModelFile.InMemory("model.avx2.ort", new byte[500])]);
 
-        Assert.Equal(new ModelFootprint(Working + 2020, Working + 3030), ModelFootprint.Of(artifact, new ModelOptions()));
-        Assert.Equal(new ModelFootprint(77, 77), ModelFootprint.Of(artifact, new ModelOptions { MemoryBytes = 77 }));
+        Assert.Equal(new ModelFootprint(Working + 2020, Working + 3030), ModelFootprint.Estimate(artifact, new ModelOptions()));
+        Assert.Equal(new ModelFootprint(77, 77), ModelFootprint.Estimate(artifact, new ModelOptions { MemoryBytes = 77 }));
     }
 
     [Fact]
@@ -32,9 +32,9 @@ public sealed class ModelFootprintTests
             ModelFile.InMemory("large.onnx", new byte[4000]), ModelFile.InMemory("large.onnx.any-1.0.0.ort", new byte[5000])]);
 
         // The plain model of the small one is not there, which no prepared model needs.
-        Assert.Equal(new ModelFootprint(Working + 120, Working + 120), ModelFootprint.Of(artifact, new ModelOptions { File = "small.onnx" }));
-        Assert.Equal(new ModelFootprint(Working + 120, Working + 120), ModelFootprint.Of(artifact, new ModelOptions { File = "small.onnx.avx2-1.0.0.ort" }));
-        Assert.Equal(new ModelFootprint(Working + 5000, Working + 5000), ModelFootprint.Of(artifact, new ModelOptions { File = "large.onnx" }));
+        Assert.Equal(new ModelFootprint(Working + 120, Working + 120), ModelFootprint.Estimate(artifact, new ModelOptions { File = "small.onnx" }));
+        Assert.Equal(new ModelFootprint(Working + 120, Working + 120), ModelFootprint.Estimate(artifact, new ModelOptions { File = "small.onnx.avx2-1.0.0.ort" }));
+        Assert.Equal(new ModelFootprint(Working + 5000, Working + 5000), ModelFootprint.Estimate(artifact, new ModelOptions { File = "large.onnx" }));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class ModelFootprintTests
         (await TestModels.LoadAsync(TinyModels.Double())).Lease.Dispose();
         await using ServiceProvider services = TestModels.Services("m", new FileSystemModelSource(file)).BuildServiceProvider();
         using ModelArtifact artifact = await services.GetRequiredKeyedService<IModelSource>("m").LoadAsync(Token);
-        ModelFootprint estimate = ModelFootprint.Of(artifact, new ModelOptions());
+        ModelFootprint estimate = ModelFootprint.Estimate(artifact, new ModelOptions());
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         NativeHeap.Trim();
         long before = MeasuredMemory.Resident();

@@ -29,7 +29,7 @@ public sealed class ModelLoadErrorTests
     {
         ModelLoadException error = await ErrorAsync([]);
 
-        Assert.Equal("The model 'model.onnx' from memory:test is empty (0 bytes). Bring it there again.", error.Message);
+        Assert.Equal("The model 'model.onnx' from memory:test is empty (0 bytes). Upload it again.", error.Message);
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class ModelLoadErrorTests
         ModelLoadException error = await ErrorAsync(model[..(int)(model.Length / divisor)]);
 
         Assert.StartsWith(
-            $"The model 'model.onnx' from memory:test cannot be loaded: its {(int)(model.Length / divisor):N0} bytes are no ONNX model; " +
+            $"The model 'model.onnx' from memory:test cannot be loaded: its {(int)(model.Length / divisor):N0} bytes are not a valid ONNX model; " +
             "most often it was truncated on its way. Compare its size and digest with the original. (", error.Message, StringComparison.Ordinal);
         Assert.IsType<OnnxRuntimeException>(error.InnerException);
     }
@@ -52,7 +52,7 @@ public sealed class ModelLoadErrorTests
     {
         ModelLoadException error = await ErrorAsync("<html>not found</html>"u8.ToArray());
 
-        Assert.Contains("its 22 bytes are no ONNX model", error.Message, StringComparison.Ordinal);
+        Assert.Contains("its 22 bytes are not a valid ONNX model", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class ModelLoadErrorTests
     {
         ModelLoadException error = await ErrorAsync("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 102400000\n"u8.ToArray());
 
-        Assert.Contains("it is a pointer of Git LFS and not the model itself. Run 'git lfs pull'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("it is a Git LFS pointer and not the model itself. Run 'git lfs pull'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class ModelLoadErrorTests
         ModelLoadException error = await TestModels.LoadErrorAsync(new FileSystemModelSource(folder.Path));
 
         Assert.StartsWith(
-            $"The model 'model.onnx' from file:{folder.Path} cannot be loaded: its 40 bytes are no ONNX model", error.Message, StringComparison.Ordinal);
+            $"The model 'model.onnx' from file:{folder.Path} cannot be loaded: its 40 bytes are not a valid ONNX model", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class ModelLoadErrorTests
         ModelLoadException error = await ErrorAsync(new OnnxModelBuilder { Opset = 99 }.With(Simple).Build());
 
         Assert.Contains(
-            $"it uses a newer operator set than ONNX Runtime {Version} knows. Export it with an older opset, or update ONNX Runtime. (", error.Message,
+            $"it uses a newer operator set than ONNX Runtime {Version} supports. Export it with an older opset, or update ONNX Runtime. (", error.Message,
             StringComparison.Ordinal);
     }
 
@@ -91,7 +91,7 @@ public sealed class ModelLoadErrorTests
         ModelLoadException error = await ErrorAsync(new OnnxModelBuilder { IrVersion = 99 }.With(Simple).Build());
 
         Assert.Contains(
-            $"it is of a newer ONNX format than ONNX Runtime {Version} knows. Export it with an older IR version, or update ONNX Runtime. (", error.Message,
+            $"it has a newer ONNX format than ONNX Runtime {Version} supports. Export it with an older IR version, or update ONNX Runtime. (", error.Message,
             StringComparison.Ordinal);
     }
 
@@ -116,7 +116,7 @@ public sealed class ModelLoadErrorTests
             .Input("x", TensorElementType.BFloat16, 1).Output("y", TensorElementType.BFloat16, 1).Node("Erf", ["x"], ["y"])).Build());
 
         Assert.Contains(
-            $"ONNX Runtime {Version} knows one of its operators, but not for this element type on this processor. Export the model with another type. (",
+            $"ONNX Runtime {Version} has one of its operators, but not for this element type on this processor. Export the model with another type. (",
             error.Message, StringComparison.Ordinal);
     }
 
@@ -130,7 +130,7 @@ public sealed class ModelLoadErrorTests
 
         Assert.Contains("model.onnx.data", error.Message, StringComparison.Ordinal);
         Assert.Contains(
-            "its weights stand in a file of their own that is not beside it, or is too short. Bring the model with all its files. (", error.Message, StringComparison.Ordinal);
+            "its weights are in a separate file that is not next to it, or is too short. Deploy the model together with all its files. (", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class ModelLoadErrorTests
         ModelLoadException error = await TestModels.LoadErrorAsync(source);
 
         Assert.Contains(
-            "it is in memory, but its weights stand in a file of their own, which only works on disk. Prepare it with 'serverless-inference optimize', which makes one file of it",
+            "it is in memory, but its weights are in a separate file, which only works on disk. Prepare it with 'serverless-inference optimize', which writes a single file",
             error.Message, StringComparison.Ordinal);
     }
 

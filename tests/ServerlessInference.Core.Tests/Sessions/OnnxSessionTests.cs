@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Models;
-using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 using ServerlessInference.Tests.Support;
@@ -65,7 +64,7 @@ public sealed class OnnxSessionTests : IAsyncDisposable
 
         ModelContractException error = Assert.Throws<ModelContractException>(() => lease.Model.Run(batch, Token));
 
-        Assert.Equal("Nothing filled 'a', 'b' of model 'm'. Its inputs are 'a' float32 [n], 'b' float32 [n].", error.Message);
+        Assert.Equal("The preprocessor did not fill 'a', 'b' of model 'm'. Its inputs are 'a' float32 [n], 'b' float32 [n].", error.Message);
     }
 
     [Fact]
@@ -77,7 +76,7 @@ public sealed class OnnxSessionTests : IAsyncDisposable
 
         ModelContractException error = Assert.Throws<ModelContractException>(() => lease.Model.Run(batch, Token));
 
-        Assert.StartsWith("Nothing filled 'b' of model 'm'.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The preprocessor did not fill 'b' of model 'm'.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class ReplacementTests : IDisposable
         old.Dispose();
         await model.Freed.WaitAsync(Token);
         Assert.Equal(1, Source.Owners["v1"].Count);
-        Assert.Contains(_fixture.Log.Records, record => record.Id == 3 && record.Text == "Replaced model m v1 by v2 from memory:versions, loaded beside it");
+        Assert.Contains(_fixture.Log.Records, record => record.Id == 3 && record.Text == "Replaced model m v1 by v2 from memory:versions, loaded side by side");
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class ReplacementTests : IDisposable
 
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(async () => await services.Registry().RefreshAsync("m", Token));
 
-        Assert.Contains("are no ONNX model", error.Message, StringComparison.Ordinal);
+        Assert.Contains("are not a valid ONNX model", error.Message, StringComparison.Ordinal);
         ModelStatus status = services.Registry().GetStatus("m");
         Assert.Equal((ModelState.Ready, "v1"), (status.State, status.Model!.Version));
         Assert.Same(error, status.Error);
@@ -90,7 +90,7 @@ public sealed class ReplacementTests : IDisposable
     }
 
     [Fact]
-    public async Task RefreshAsync_AfterRelease_WaitsForTheLastLeaseAndLetsCallersWait()
+    public async Task RefreshAsync_UnloadFirst_WaitsForTheLastLeaseAndLetsCallersWait()
     {
         await using ServiceProvider services = _fixture.Build(options => options.Replacement = ModelReplacement.UnloadFirst);
         ModelLease old = await services.Registry().AcquireAsync("m", Token);
@@ -114,7 +114,7 @@ public sealed class ReplacementTests : IDisposable
         }
 
         Assert.Equal(1, Source.Owners["v1"].Count);
-        Assert.Contains(_fixture.Log.Records, record => record.Id == 3 && record.Text.EndsWith("loaded after it", StringComparison.Ordinal));
+        Assert.Contains(_fixture.Log.Records, record => record.Id == 3 && record.Text.EndsWith("loaded after unloading it", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -141,7 +141,7 @@ public sealed class ReplacementTests : IDisposable
     }
 
     [Fact]
-    public async Task RefreshAsync_AfterReleaseWhileARequestHangs_GoesOnWithTheOld()
+    public async Task RefreshAsync_UnloadFirstWhileARequestHangs_GoesOnWithTheOld()
     {
         var time = new FakeTimeProvider();
         await using ServiceProvider services = _fixture.Build(
@@ -163,9 +163,9 @@ public sealed class ReplacementTests : IDisposable
     }
 
     [Theory]
-    [InlineData(long.MaxValue, "beside it")]
-    [InlineData(100, "after it")]
-    public async Task RefreshAsync_WhereMemoryAllows_LooksAtWhatIsFree(long free, string how)
+    [InlineData(long.MaxValue, "side by side")]
+    [InlineData(100, "after unloading it")]
+    public async Task RefreshAsync_Auto_DependsOnFreeMemory(long free, string how)
     {
         await using ServiceProvider services = _fixture.Build(freeMemory: free);
         await ReplacementFixture.AskAsync(services);
@@ -205,7 +205,7 @@ public sealed class ReplacementTests : IDisposable
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(async () => await services.Registry().RefreshAsync("m", Token));
 
         Assert.Equal(
-            "A source of model 'm' announces version announced, but memory:test served v1. The announced one cannot be loaded; see the reason that was logged for its source.",
+            "A source of model 'm' announces version announced, but memory:test provided v1. The announced version cannot be loaded; the log has the reason for its source.",
             error.Message);
     }
 
@@ -222,7 +222,7 @@ public sealed class ReplacementTests : IDisposable
         for (int i = 0; i < 5; i++)
         {
             ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(async () => await services.Registry().RefreshAsync("m", Token));
-            Assert.Contains("announces version v2, but layer:/opt/m served old.", error.Message, StringComparison.Ordinal);
+            Assert.Contains("announces version v2, but layer:/opt/m provided old.", error.Message, StringComparison.Ordinal);
             Assert.Equal(("v1", 11f), await ReplacementFixture.AskAsync(services));
         }
 

@@ -74,7 +74,7 @@ public sealed class SessionContentTests : IDisposable
         ModelLoadException error = Assert.Throws<ModelLoadException>(
             () => _trial.Run(Repository.DemoModel, SessionTrial.Options(options => options.Loading = ModelLoading.Mapped)));
 
-        Assert.Contains("cannot be mapped: only the .ort format can, which 'serverless-inference optimize' makes.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be mapped: mapping requires the .ort format, which 'serverless-inference optimize' writes.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Models;
-using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tests.Support;
 

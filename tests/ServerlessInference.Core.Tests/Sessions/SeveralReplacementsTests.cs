@@ -15,7 +15,7 @@ public sealed class SeveralReplacementsTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task RefreshAsync_BothModelsOfAChainAfterRelease_WaitForEachOtherNeverForTheirOwnRequests()
+    public async Task RefreshAsync_BothModelsOfAChainUnloadFirst_WaitForEachOtherNeverForTheirOwnRequests()
     {
         VersionedSource first = new(), second = new();
         await using ServiceProvider services = Chain(first, second);
@@ -44,7 +44,7 @@ public sealed class SeveralReplacementsTests
     }
 
     [Fact]
-    public async Task WarmUpAsync_ModelIsReplacedAfterReleaseMeanwhile_HoldsNoneThatItWaitsFor()
+    public async Task WarmUpAsync_ModelIsReplacedUnloadFirstMeanwhile_HoldsNoneThatItWaitsFor()
     {
         var source = new VersionedSource();
         Func<Task> meanwhile = () => Task.CompletedTask;

@@ -1,4 +1,6 @@
 using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
+using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Tests.Support;
 
@@ -16,7 +18,7 @@ internal sealed class RowPostprocessor : IPostprocessor<ReadOnlyMemory<float>>
         LastRows = tensor.Shape[0];
         for (int i = 0; i < outputs.Length; i++)
         {
-            if (batch.FailureOf(i) is null)
+            if (batch.GetFailure(i) is null)
             {
                 outputs.Span[i] = tensor.Row(i).ToArray();
             }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Models;
-using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Tests.Support;

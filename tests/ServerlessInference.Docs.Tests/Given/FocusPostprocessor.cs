@@ -1,4 +1,6 @@
 using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
+using ServerlessInference.Tensors;
 using ServerlessInference.Vision;
 
 namespace ServerlessInference.Docs.Tests.Given;

@@ -48,7 +48,7 @@ public sealed class SplitPackageTests : IDisposable
 
         ModelLoadException thrown = await Assert.ThrowsAsync<ModelLoadException>(() => function.InitializeAsync(Token));
 
-        Assert.Contains("archive for 'data' cannot be had", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("archive for 'data' cannot be fetched", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]

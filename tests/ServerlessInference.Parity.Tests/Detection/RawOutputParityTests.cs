@@ -5,7 +5,6 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Imaging;
 using ServerlessInference.Imaging.Processing;
 using ServerlessInference.Models;
-using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 using ServerlessInference.Vision;

@@ -76,7 +76,7 @@ public sealed class MiscModelTests
         }
         catch (ModelLoadException error)
         {
-            Assert.Contains("it wants a locale that this system does not have", error.Message, StringComparison.Ordinal);
+            Assert.Contains("it requires a locale that this system does not have", error.Message, StringComparison.Ordinal);
         }
     }
 

@@ -24,8 +24,8 @@ public sealed class TextModelTests
         catch (ModelLoadException error)
         {
             Assert.Contains(
-                "it wants a locale that this system does not have, as scikit-learn's text models do. " +
-                "Set the node's locale attribute to 'C.UTF-8', or LOCPATH to a folder with the compiled locale.",
+                "it requires a locale that this system does not have, as text models of scikit-learn do. " +
+                "Set the locale attribute of the node to 'C.UTF-8', or LOCPATH to a directory with the compiled locale.",
                 error.Message, StringComparison.Ordinal);
             TestContext.Current.TestOutputHelper?.WriteLine(
                 "The locale is absent here: the error that explains it was checked, not the labels.");

@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Imaging;
 using ServerlessInference.Imaging.Processing;
 using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
+using ServerlessInference.Tensors;
 using ServerlessInference.Vision;
 
 namespace ServerlessInference.PublicApi.Vision;
@@ -109,7 +111,7 @@ public sealed partial class ImagePipelineTests
             TensorView<float> scores = batch.GetOutput<float>(0);
             for (int i = 0; i < outputs.Length; i++)
             {
-                if (batch.FailureOf(i) is null)
+                if (batch.GetFailure(i) is null)
                 {
                     LetterboxTransform transform = batch.GetImageTransform(i);
                     ImageSize size = batch.GetImageSize();

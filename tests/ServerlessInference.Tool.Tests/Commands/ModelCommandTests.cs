@@ -68,8 +68,8 @@ public sealed class ModelCommandTests
     [Theory]
     [InlineData("""{"other":[1]}""", "has no input 'other'")]
     [InlineData("""{"input":[[1,2],[3]]}""", "different lengths")]
-    [InlineData("""{"input":["a"]}""", "cannot be made of")]
-    [InlineData("""[1]""", "an object with the inputs by name")]
+    [InlineData("""{"input":["a"]}""", "does not accept what was given")]
+    [InlineData("""[1]""", "an object with the names of the model's inputs")]
     [InlineData("""{}""", "'input' float32 [batch, 3, 64, 64]")]
     [InlineData("""{"input":[1]}""", "it was filled with [1]")]
     public async Task Predict_WrongInput_SaysWhatWasExpected(string input, string expected)

@@ -92,7 +92,7 @@ public sealed class PackageSplitCommandTests
 
         var text = run.Output + run.Error;
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains($"{output["function"]}/libonnxruntime.so: not there", text, StringComparison.Ordinal);
+        Assert.Contains($"{output["function"]}/libonnxruntime.so: not found", text, StringComparison.Ordinal);
         Assert.Contains("split package: it has no libonnxruntime.so; its libraries are none", text, StringComparison.Ordinal);
     }
 

@@ -141,8 +141,8 @@ public sealed class ImageClassificationPipelineTests
         await CreatePreprocessor(new ImageClassificationOptions()).PreprocessAsync(
             new ReadOnlyMemory<byte>[] { "nothing"u8.ToArray(), WarmupImage.Png }, batch, TestContext.Current.CancellationToken);
 
-        Assert.IsType<InvalidInputException>(batch.FailureOf(0));
-        Assert.Null(batch.FailureOf(1));
+        Assert.IsType<InvalidInputException>(batch.GetFailure(0));
+        Assert.Null(batch.GetFailure(1));
         Assert.All(batch.GetInput<float>(0)[..192].ToArray(), value => Assert.Equal(0, value));
     }
 
@@ -171,8 +171,8 @@ public sealed class ImageClassificationPipelineTests
         memory.Release(1000);
         await preprocessing;
 
-        Assert.Null(batch.FailureOf(0));
-        Assert.Null(batch.FailureOf(1));
+        Assert.Null(batch.GetFailure(0));
+        Assert.Null(batch.GetFailure(1));
         Assert.True(memory.TryReserve(1000));
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Imaging.Processing;
 using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 using ServerlessInference.Vision.Classification;
 using ServerlessInference.Vision.Tests.Detection;

@@ -3,8 +3,11 @@ using System.Diagnostics.Metrics;
 
 namespace ServerlessInference.Diagnostics;
 
-/// <summary>The activities and metrics that the library gives: an <see cref="ActivitySource"/> and a <see cref="Meter"/> named <c>ServerlessInference</c>.</summary>
-/// <remarks>One a container. Durations are in seconds, as OpenTelemetry's conventions ask. Thread-safe.</remarks>
+/// <summary>
+/// The activities and metrics of this library: an <see cref="ActivitySource"/> and a <see cref="Meter"/>, both named
+/// <c>ServerlessInference</c>.
+/// </summary>
+/// <remarks>One per service container. Durations are in seconds, following the conventions of OpenTelemetry. Thread-safe.</remarks>
 internal sealed class InferenceTelemetry : IDisposable
 {
     public const string Name = "ServerlessInference";
@@ -22,14 +25,16 @@ internal sealed class InferenceTelemetry : IDisposable
     {
         Activities = new ActivitySource(Name);
         _meter = new Meter(Name);
-        _load = _meter.CreateHistogram<double>("serverless_inference.model.load.duration", "s", "Time to load a model, source and session together.");
+        _load = _meter.CreateHistogram<double>(
+            "serverless_inference.model.load.duration", "s", "Time to load a model, source and session together.");
         _stage = _meter.CreateHistogram<double>("serverless_inference.stage.duration", "s", "Time of one stage of a request.");
         _batch = _meter.CreateHistogram<int>("serverless_inference.batch.size", "{input}", "Inputs answered by one run of a model.");
-        _failures = _meter.CreateCounter<long>("serverless_inference.failures", "{input}", "Inputs that got no answer.");
-        _replacements = _meter.CreateCounter<long>("serverless_inference.model.replacements", "{model}", "New versions that took the place of an old one.");
+        _failures = _meter.CreateCounter<long>("serverless_inference.failures", "{input}", "Inputs that were not answered.");
+        _replacements = _meter.CreateCounter<long>(
+            "serverless_inference.model.replacements", "{model}", "New versions that replaced an old one.");
         _failedReplacements = _meter.CreateCounter<long>(
-            "serverless_inference.model.replacement.failures", "{attempt}", "Attempts to find or load a new version that failed; the old one stayed.");
-        _evictions = _meter.CreateCounter<long>("serverless_inference.model.evictions", "{model}", "Models let go for want of memory.");
+            "serverless_inference.model.replacement.failures", "{attempt}", "Failed attempts to find or load a new version; the old one stayed in use.");
+        _evictions = _meter.CreateCounter<long>("serverless_inference.model.evictions", "{model}", "Models that were unloaded because memory was needed.");
     }
 
     public ActivitySource Activities { get; }

@@ -1,5 +1,8 @@
 namespace ServerlessInference.Packages;
 
-/// <summary>Begins to give the runtime managed assemblies. It is there only where the application asked for it, so that native programs hold nothing of it.</summary>
-/// <param name="Begin">Takes names inside the package and paths.</param>
+/// <summary>
+/// Starts to provide managed assemblies to the runtime. It is registered only if the application asks for it, so that nothing of it is compiled
+/// into native programs.
+/// </summary>
+/// <param name="Begin">Starts, given the names within the package and the paths.</param>
 internal sealed record AssemblyLoading(Func<IEnumerable<KeyValuePair<string, string>>, IDisposable> Begin);

@@ -4,24 +4,25 @@ using System.Runtime.Loader;
 
 namespace ServerlessInference.Packages;
 
-/// <summary>Lets the runtime find the managed assemblies of a split package. A native program has no way to load any.</summary>
+/// <summary>Lets the runtime find the managed assemblies of a split package. A native program cannot load assemblies.</summary>
 [RequiresUnreferencedCode(Message)]
 [RequiresDynamicCode(Message)]
 internal sealed class ManagedAssemblies : IDisposable
 {
-    public const string Message = "Managed assemblies of a split package are loaded at run time, which neither a native nor a trimmed program can do.";
+    public const string Message =
+        "Managed assemblies of a split package are loaded at run time, which neither a native nor a trimmed program can do.";
 
     private readonly Dictionary<string, string> _files = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Creates an index of the assemblies among files, and begins to answer the runtime.</summary>
-    /// <param name="files">Names inside the package and paths.</param>
+    /// <summary>Creates an index of the assemblies among the files, and starts to provide them to the runtime.</summary>
+    /// <param name="files">The names within the package and the paths.</param>
     public ManagedAssemblies(IEnumerable<KeyValuePair<string, string>> files)
     {
         foreach ((string name, string path) in files)
         {
             if (name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase))
             {
-                // Satellites have their culture's folder: de/App.resources.dll.
+                // Satellite assemblies are in a directory with the name of their culture: de/App.resources.dll.
                 string file = Path.GetFileNameWithoutExtension(name);
                 string key = file.EndsWith(".resources", StringComparison.OrdinalIgnoreCase)
                     ? $"{Path.GetFileName(Path.GetDirectoryName(name))}/{file}"

@@ -1,10 +1,10 @@
 namespace ServerlessInference.Packages;
 
-/// <summary>Makes an archive's content appear at an absolute path.</summary>
+/// <summary>Makes the content of an archive available at an absolute path, by a symbolic link.</summary>
 internal static class MountLink
 {
-    /// <summary>Creates a link, or points one that an earlier start left to the new content.</summary>
-    /// <exception cref="ModelLoadException">Something else is there, or the place cannot be written.</exception>
+    /// <summary>Creates a link. A link that an earlier start has left is replaced.</summary>
+    /// <exception cref="ModelLoadException">There is something else at the path, or the path cannot be written.</exception>
     public static void Create(string path, string target)
     {
         target = Path.TrimEndingDirectorySeparator(target);
@@ -18,7 +18,8 @@ internal static class MountLink
 
             if (link.LinkTarget is not null)
             {
-                Remove(link); // the link alone, whose content an earlier start had
+                // Removes only the link, not the content that an earlier start has unpacked.
+                Remove(link);
             }
 
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -26,19 +27,19 @@ internal static class MountLink
         }
         catch (IOException) when (new DirectoryInfo(path).LinkTarget == target)
         {
-            // another process was first
+            // Another process has created the same link at the same time.
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new ModelLoadException(
-                $"The split package cannot be mounted at {path}: {exception.Message} Nothing else may be there, and on Lambda only /tmp can be written; " +
-                "a relative mount path needs no link.", exception);
+                $"The split package cannot be mounted at {path}: {exception.Message} The path must not exist, and on Lambda only /tmp can be " +
+                "written. Use a relative mount path, which needs no link.", exception);
         }
     }
 
     private static void Remove(DirectoryInfo link)
     {
-        // Unix takes a link for a file, also one whose target is gone.
+        // On Unix a link is deleted like a file, even if it refers to a directory or to nothing.
         if (OperatingSystem.IsWindows())
         {
             link.Delete();

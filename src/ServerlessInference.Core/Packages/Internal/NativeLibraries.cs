@@ -1,16 +1,17 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
+using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Packages;
 
 /// <summary>Lets the runtime find the native libraries of a split package.</summary>
 /// <remarks>
 /// <para>The runtime raises <see cref="AssemblyLoadContext.ResolvingUnmanagedDll"/>, under JIT as well as in a native program, for a P/Invoke
-/// whose library lies neither beside the program nor where the system looks. The system's own loader looks into no folder that came to be
-/// after the start (<c>LD_LIBRARY_PATH</c> is read once), so what a library needs is loaded before it, found by its file's name or by the
-/// name that it gives itself (<c>DT_SONAME</c>): the system then takes what is there.</para>
-/// <para>Thread-safe. What was loaded stays loaded, as the runtime keeps it too.</para>
+/// whose library is neither next to the program nor in a directory of the system. The loader of the system never searches directories that
+/// were created after the start, because it reads <c>LD_LIBRARY_PATH</c> once. So the libraries that a library needs are loaded before it;
+/// they are found by their file name or by their own name (<c>DT_SONAME</c>), and the loader then uses what is already in memory.</para>
+/// <para>Thread-safe. A library that was loaded stays loaded, because the runtime keeps it as well.</para>
 /// </remarks>
 internal sealed class NativeLibraries : IDisposable
 {
@@ -18,13 +19,13 @@ internal sealed class NativeLibraries : IDisposable
     private readonly Dictionary<string, nint> _loaded = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
-    /// <summary>Creates an index of the libraries among files, and begins to answer the runtime.</summary>
+    /// <summary>Creates an index of the libraries among the files, and starts to provide them to the runtime.</summary>
     public NativeLibraries(IEnumerable<string> files)
     {
         foreach (string file in files)
         {
             string name = Path.GetFileName(file);
-            if (IsLibrary(name))
+            if (NativeLibraryName.IsLibrary(name))
             {
                 Add(name, file);
             }
@@ -37,35 +38,19 @@ internal sealed class NativeLibraries : IDisposable
         }
     }
 
-    /// <summary>Gets the libraries' files.</summary>
+    /// <summary>Gets the paths of the libraries.</summary>
     public IEnumerable<string> Files => _files.Values.SelectMany(paths => paths).Distinct().Order(StringComparer.Ordinal);
 
     public void Dispose() => AssemblyLoadContext.Default.ResolvingUnmanagedDll -= Resolve;
 
-    /// <summary>Tells a library from other files by its name: <c>libx.so</c>, <c>libx.so.1.2</c>, <c>x.dll</c>, <c>libx.dylib</c>.</summary>
-    public static bool IsLibrary(string name) =>
-        OperatingSystem.IsWindows() ? name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)
-        : OperatingSystem.IsMacOS() ? name.EndsWith(".dylib", StringComparison.Ordinal)
-        : name.EndsWith(".so", StringComparison.Ordinal) || name.Contains(".so.", StringComparison.Ordinal);
+    /// <summary>Finds the files that a name may refer to and that are for this processor.</summary>
+    public IReadOnlyList<string> Find(string name) =>
+        [.. FindCandidates(name).Where(path => ElfImage.TryRead(path)?.Objection is null)];
 
-    /// <summary>Gives the file names that a name may mean, the likeliest first.</summary>
-    public static string[] FileNames(string name) =>
-        OperatingSystem.IsWindows() ? [name + ".dll", name]
-        : OperatingSystem.IsMacOS() ? [$"lib{name}.dylib", name + ".dylib", name, "lib" + name]
-        : name.Contains(".so", StringComparison.Ordinal) ? [name, "lib" + name]
-        : [$"lib{name}.so", name + ".so", name, "lib" + name];
-
-    /// <summary>Gives the files that a name may mean and that are for this processor.</summary>
-    public IReadOnlyList<string> Find(string name)
+    /// <summary>Finds the files that a name may refer to.</summary>
+    public IReadOnlyList<string> FindCandidates(string name)
     {
-        IReadOnlyList<string> candidates = Candidates(name);
-        return [.. candidates.Where(path => ElfImage.TryRead(path)?.Objection is null)];
-    }
-
-    /// <summary>Gives the files that a name may mean.</summary>
-    public IReadOnlyList<string> Candidates(string name)
-    {
-        foreach (string file in FileNames(name))
+        foreach (string file in NativeLibraryName.GetFileNames(name))
         {
             if (_files.TryGetValue(file, out List<string>? paths))
             {
@@ -76,12 +61,25 @@ internal sealed class NativeLibraries : IDisposable
         return [];
     }
 
+    /// <summary>Describes all places in which a library was searched, including this package, and what was found there.</summary>
+    public IReadOnlyList<string> DescribeSearch(string name) => NativeLibraryReport.Describe(name, (file, tryLoad) =>
+    {
+        if (FindCandidates(name) is { Count: > 0 } candidates)
+        {
+            return candidates.Select(tryLoad);
+        }
+
+        string[] known = [.. Files.Select(path => Path.GetFileName(path)).Distinct()];
+        return [$"split package: it has no {file}; its libraries are {(known.Length == 0 ? "none" : string.Join(", ", known))}"];
+    });
+
     private nint Resolve(Assembly assembly, string name)
     {
-        IReadOnlyList<string> candidates = Candidates(name);
+        IReadOnlyList<string> candidates = FindCandidates(name);
         if (candidates.Count == 0)
         {
-            return 0; // another handler may know it
+            // Zero lets the runtime ask other handlers.
+            return 0;
         }
 
         var failures = new List<string>();
@@ -96,7 +94,7 @@ internal sealed class NativeLibraries : IDisposable
             }
             catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
             {
-                failures.Add($"{path}: {NativeLibraryReport.Reason(exception)}");
+                failures.Add($"{path}: {NativeLibraryReport.GetReason(exception)}");
             }
         }
 
@@ -105,6 +103,7 @@ internal sealed class NativeLibraries : IDisposable
 
     private nint Load(string path, HashSet<string> loading)
     {
+        // Libraries may need each other in a circle; one that is being loaded is not loaded again.
         if (_loaded.TryGetValue(path, out nint handle) || !loading.Add(path))
         {
             return handle;
@@ -119,7 +118,8 @@ internal sealed class NativeLibraries : IDisposable
 
             foreach (string needed in image.Needed)
             {
-                if (_files.TryGetValue(needed, out List<string>? paths) && paths.Find(candidate => ElfImage.TryRead(candidate)?.Objection is null) is { } dependency)
+                if (_files.TryGetValue(needed, out List<string>? paths)
+                    && paths.Find(candidate => ElfImage.TryRead(candidate)?.Objection is null) is { } dependency)
                 {
                     Load(dependency, loading);
                 }

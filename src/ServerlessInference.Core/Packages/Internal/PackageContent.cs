@@ -2,8 +2,8 @@ using ServerlessInference.Models;
 
 namespace ServerlessInference.Packages;
 
-/// <summary>A split package's archives in their places, held in the store until this is disposed.</summary>
-/// <param name="manifest">Where the manifest lies.</param>
+/// <summary>The unpacked archives of a split package. They are kept in the store until this object is disposed.</summary>
+/// <param name="manifest">The path or URI of the manifest.</param>
 internal sealed class PackageContent(string manifest) : IDisposable
 {
     private readonly Lock _gate = new();
@@ -29,7 +29,8 @@ internal sealed class PackageContent(string manifest) : IDisposable
             if (first.PhysicalPath?.EndsWith(first.Name, StringComparison.Ordinal) != true)
             {
                 throw new ModelLoadException(
-                    $"The split package's archive for '{archive.Mount}' is not in the store but in memory. Take 'memory' out of its URI, or name another kind of source.");
+                    $"The split package's archive for '{archive.Mount}' is in memory and not in the store. Remove 'memory' from its URI, or use " +
+                    "another kind of source.");
             }
 
             _mounts.Add(new SplitPackageMount(

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ServerlessInference.Packages;
 
-/// <summary>How a manifest is written.</summary>
+/// <summary>The JSON serialization of a manifest; generated, without reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,

@@ -3,13 +3,18 @@ using Microsoft.Extensions.Logging;
 using ServerlessInference.Models;
 using ServerlessInference.Models.Transfer;
 using ServerlessInference.Registration;
+using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Packages;
 
-/// <summary>Fetches a split package once a process, and holds what the store gave as long as the container lives.</summary>
+/// <summary>Fetches a split package once per service container, and keeps its files in the store as long as the container lives.</summary>
 internal sealed partial class SplitPackage(
-    IServiceProvider services, SplitPackageOptions options, Func<IEnumerable<KeyValuePair<string, string>>, IDisposable>? assemblies, TimeProvider time, ILogger logger)
-    : ISplitPackage, IDisposable
+    IServiceProvider services,
+    SplitPackageOptions options,
+    Func<IEnumerable<KeyValuePair<string, string>>, IDisposable>? assemblies,
+    TimeProvider time,
+    ILogger logger)
+    : ISplitPackage, INativeLibraries, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _disposing = new();
@@ -29,8 +34,8 @@ internal sealed partial class SplitPackage(
         return path is not null;
     }
 
-    /// <summary>Finds a path, and the version of the archive that has it.</summary>
-    /// <returns>Where it lies; the version is <see langword="null"/> beside the program.</returns>
+    /// <summary>Finds a path, and the version of the archive that contains it.</summary>
+    /// <returns>The physical path; the version is <see langword="null"/> if the path is next to the program.</returns>
     public (string Path, string? Version) Find(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -44,20 +49,25 @@ internal sealed partial class SplitPackage(
             }
         }
 
-        string beside = Path.Combine(AppContext.BaseDirectory, name);
-        return Exists(beside)
-            ? (beside, null)
-            : throw new ModelLoadException(
-                $"'{path}' is neither in the split package {content.Manifest} nor beside the program ({beside}). The package has " +
-                $"{(content.Mounts.Count == 0 ? "no archives" : string.Join(", ", content.Mounts.Select(mount => $"'{(mount.Path.Length == 0 ? "." : mount.Path)}'")))}. " +
-                "Correct the path, or split the package anew with this model.");
+        string local = Path.Combine(AppContext.BaseDirectory, name);
+        if (Exists(local))
+        {
+            return (local, null);
+        }
+
+        string mounts = content.Mounts.Count == 0
+            ? "no archives"
+            : string.Join(", ", content.Mounts.Select(mount => $"'{(mount.Path.Length == 0 ? "." : mount.Path)}'"));
+        throw new ModelLoadException(
+            $"'{path}' is neither in the split package {content.Manifest} nor next to the program ({local}). The package has {mounts}. " +
+            "Correct the path, or split the package again with this model.");
     }
 
-    /// <summary>Gives the URI that a manifest names for a model instead of an archive.</summary>
-    public string? PointerOf(string path) => Loaded.Pointers.GetValueOrDefault(SplitPackageManifest.NormalizeMount(path));
+    /// <summary>Gets the URI that the manifest specifies for a model instead of an archive; <see langword="null"/> if there is none.</summary>
+    public string? FindPointer(string path) => Loaded.Pointers.GetValueOrDefault(SplitPackageManifest.NormalizeMount(path));
 
-    /// <summary>Says where a native library was looked for.</summary>
-    public IReadOnlyList<string> Describe(string library) => NativeLibraryReport.Describe(library, Volatile.Read(ref _content)?.Libraries);
+    public IReadOnlyList<string> DescribeSearch(string library) =>
+        Volatile.Read(ref _content)?.Libraries.DescribeSearch(library) ?? NativeLibraryReport.Describe(library);
 
     public void Dispose()
     {
@@ -78,7 +88,8 @@ internal sealed partial class SplitPackage(
     }
 
     private PackageContent Loaded => Volatile.Read(ref _content)
-        ?? throw new InvalidOperationException("The split package is not loaded yet. Wait for ISplitPackage.LoadAsync, or for the function's initialization.");
+        ?? throw new InvalidOperationException(
+            "The split package is not loaded yet. Wait for ISplitPackage.LoadAsync, or for the function's initialization.");
 
     private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
 
@@ -99,7 +110,8 @@ internal sealed partial class SplitPackage(
     private async Task<PackageContent> FetchAsync(CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
-        (SplitPackageManifest manifest, string place) = await ManifestReader.ReadAsync(options, services, cancellationToken).ConfigureAwait(false);
+        (SplitPackageManifest manifest, string place) = await ManifestReader.ReadAsync(options, services, cancellationToken)
+            .ConfigureAwait(false);
         var content = new PackageContent(place);
         try
         {
@@ -108,7 +120,8 @@ internal sealed partial class SplitPackage(
             await Parallel.ForEachAsync(
                 manifest.Archives.Where(archive => archive.PointerUri is null).OrderByDescending(archive => archive.Size),
                 parallel,
-                async (archive, token) => content.Add(archive, await FetchAsync(archive, baseUri, token).ConfigureAwait(false))).ConfigureAwait(false);
+                async (archive, token) => content.Add(archive, await FetchAsync(archive, baseUri, token).ConfigureAwait(false)))
+                .ConfigureAwait(false);
             content.Complete(manifest, assemblies);
             Volatile.Write(ref _content, content);
             double elapsed = time.GetElapsedTime(start).TotalMilliseconds;
@@ -126,18 +139,21 @@ internal sealed partial class SplitPackage(
     {
         try
         {
-            ModelArtifact artifact = await ModelSourceResolver.Resolve(archive.GetSourceUri(baseUri), services).LoadAsync(cancellationToken).ConfigureAwait(false);
+            IModelSource source = ModelSourceResolver.Resolve(archive.GetSourceUri(baseUri), services);
+            ModelArtifact artifact = await source.LoadAsync(cancellationToken).ConfigureAwait(false);
             if (artifact.Version == RemoteModelSource.GetPinnedVersion(archive.Sha256!))
             {
                 return artifact;
             }
 
             artifact.Dispose();
-            throw new ModelLoadException($"{artifact.Source} does not hold what it brings against the manifest's SHA-256. Name a source that does: s3:, https:, file: or layer:.");
+            throw new ModelLoadException(
+                $"{artifact.Source} does not verify the SHA-256 in the manifest. Use a source that does: s3:, https:, file: or layer:.");
         }
         catch (Exception exception) when (exception is ArgumentException or ModelLoadException)
         {
-            throw new ModelLoadException($"The split package's archive for '{archive.Mount}' cannot be had: {exception.Message}", exception);
+            throw new ModelLoadException(
+                $"The split package's archive for '{archive.Mount}' cannot be fetched: {exception.Message}", exception);
         }
     }
 

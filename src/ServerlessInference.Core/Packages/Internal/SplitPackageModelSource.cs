@@ -3,7 +3,7 @@ using ServerlessInference.Registration;
 
 namespace ServerlessInference.Packages;
 
-/// <summary>A model in a split package: in an archive, behind a pointer that the manifest names, or beside the program where it stayed there.</summary>
+/// <summary>A model in a split package: in an archive, at a pointer in the manifest, or next to the program if it was not split off.</summary>
 internal sealed class SplitPackageModelSource(SplitPackage package, string path, IServiceProvider services) : IModelSource
 {
     public const string Scheme = "package";
@@ -16,7 +16,7 @@ internal sealed class SplitPackageModelSource(SplitPackage package, string path,
     public async ValueTask<string> GetVersionAsync(CancellationToken cancellationToken = default)
     {
         await package.LoadAsync(cancellationToken).ConfigureAwait(false);
-        if (Pointed() is { } source)
+        if (GetPointedSource() is { } source)
         {
             return await source.GetVersionAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -28,7 +28,7 @@ internal sealed class SplitPackageModelSource(SplitPackage package, string path,
     public async ValueTask<ModelArtifact> LoadAsync(CancellationToken cancellationToken = default)
     {
         await package.LoadAsync(cancellationToken).ConfigureAwait(false);
-        if (Pointed() is { } source)
+        if (GetPointedSource() is { } source)
         {
             return await source.LoadAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -36,13 +36,13 @@ internal sealed class SplitPackageModelSource(SplitPackage package, string path,
         (string place, string? version) = package.Find(path);
         ModelArtifact files = await new FileSystemModelSource(place, Scheme).LoadAsync(cancellationToken).ConfigureAwait(false);
 
-        // The files stay as long as the package is held, so the artifact owns nothing.
+        // The package keeps the files, so the artifact has nothing to release.
         return new ModelArtifact(Description, version ?? files.Version, files.Files);
     }
 
-    private IModelSource? Pointed()
+    private IModelSource? GetPointedSource()
     {
-        if (package.PointerOf(path) is not { } uri)
+        if (package.FindPointer(path) is not { } uri)
         {
             return null;
         }

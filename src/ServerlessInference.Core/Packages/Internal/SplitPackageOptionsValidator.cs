@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace ServerlessInference.Packages;
 
-/// <summary>Checks the settings.</summary>
+/// <summary>Validates the settings.</summary>
 internal sealed class SplitPackageOptionsValidator : IValidateOptions<SplitPackageOptions>
 {
     public ValidateOptionsResult Validate(string? name, SplitPackageOptions options) => options.Parallelism is >= 1 and <= 16

@@ -3,7 +3,7 @@ using ServerlessInference.Models;
 
 namespace ServerlessInference.Packages;
 
-/// <summary>Makes sources of <c>package:</c> URIs.</summary>
+/// <summary>Creates sources from <c>package:</c> URIs.</summary>
 internal sealed class SplitPackageSourceFactory(IServiceProvider services) : IModelSourceFactory
 {
     public string Scheme => SplitPackageModelSource.Scheme;
@@ -12,7 +12,8 @@ internal sealed class SplitPackageSourceFactory(IServiceProvider services) : IMo
 
     public static IModelSource Create(string path, IServiceProvider services) => new SplitPackageModelSource(
         services.GetService<SplitPackage>() ?? throw new InvalidOperationException(
-            $"The model source package:{path} needs a split package, and none is registered. Call UseSplitPackage on the function's builder, or AddSplitPackage."),
+            $"The model source package:{path} needs a split package, and none is registered. Call UseSplitPackage on the function's builder, " +
+            "or AddSplitPackage."),
         path,
         services);
 }

@@ -4,7 +4,7 @@ using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Pipelines;
 
-/// <summary>The batches of a call, one for each of its models in a row.</summary>
+/// <summary>The batches of a call: one per model, in the order in which the models run.</summary>
 internal sealed class BatchChain : IDisposable
 {
     private readonly ModelLease[] _leases;
@@ -22,7 +22,8 @@ internal sealed class BatchChain : IDisposable
 
     public InferenceBatch First => _batches[0];
 
-    /// <summary>Runs the models one after the other, each on what the one before gave.</summary>
+    /// <summary>Runs the models in sequence, each on the outputs of the previous one.</summary>
+    /// <returns>The batch of the last model.</returns>
     public InferenceBatch Run(IReadOnlyList<PipelineStage> stages, CancellationToken cancellationToken)
     {
         for (int i = 0; i < _batches.Length; i++)
@@ -41,7 +42,7 @@ internal sealed class BatchChain : IDisposable
 
     public void Dispose()
     {
-        // Backwards: a batch may hold values that the one before owns.
+        // In reverse order, because a batch may borrow values that belong to the previous one.
         for (int i = _batches.Length - 1; i >= 0; i--)
         {
             _leases[i].Model.ReturnBatch(_batches[i]);
@@ -71,7 +72,8 @@ internal sealed class BatchChain : IDisposable
             if (!value.IsTensor || value.GetTensorTypeAndShape().ElementDataType != target.Inputs[index].ElementType)
             {
                 throw new ModelContractException(
-                    $"Output {output} of model '{from.Model.Identity.Name}' does not fit the input {target.Inputs[index]} of model '{to.Model.Identity.Name}'.");
+                    $"Output {output} of model '{from.Model.Identity.Name}' does not fit the input {target.Inputs[index]} of model " +
+                    $"'{to.Model.Identity.Name}'.");
             }
 
             to.Input(index).Borrow(value);

@@ -7,10 +7,9 @@ internal sealed class EncodedPipeline<TInput, TOutput>(
     string name,
     IInferencePipeline<TInput, TOutput> pipeline,
     Func<ReadOnlyMemory<byte>, TInput> decode,
-    Action<Utf8JsonWriter, TOutput> write,
-    ReadOnlyMemory<byte> sample) : IEncodedPipeline
+    Action<Utf8JsonWriter, TOutput> write) : IEncodedPipeline, IDryRunnable
 {
-    public ReadOnlyMemory<byte> Sample => sample;
+    public ReadOnlyMemory<byte> SampleInput => pipeline is IDryRunnable<TInput, TOutput> runnable ? runnable.SampleInput : default;
 
     public async ValueTask<IReadOnlyList<InferenceResult>> RunAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> inputs, CancellationToken cancellationToken = default)
@@ -21,17 +20,19 @@ internal sealed class EncodedPipeline<TInput, TOutput>(
         return Merge(results, await pipeline.RunBatchAsync(decoded, cancellationToken).ConfigureAwait(false));
     }
 
-    public async ValueTask<IReadOnlyList<InferenceResult>?> RehearseAsync(
+    public async ValueTask<IReadOnlyList<InferenceResult>?> DryRunAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> inputs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (pipeline is not IRehearsed<TInput, TOutput> rehearsed)
+
+        // A pipeline that the application registered instead of ours may do anything, so it is never run without being asked to.
+        if (pipeline is not IDryRunnable<TInput, TOutput> runnable)
         {
             return null;
         }
 
         var results = new InferenceResult?[inputs.Count];
-        return await rehearsed.RehearseAsync(Decode(inputs, results), cancellationToken).ConfigureAwait(false) is { } answers
+        return await runnable.DryRunAsync(Decode(inputs, results), cancellationToken).ConfigureAwait(false) is { } answers
             ? Merge(results, answers)
             : null;
     }
@@ -43,6 +44,7 @@ internal sealed class EncodedPipeline<TInput, TOutput>(
         write(writer, ((InferenceResult<TOutput>)result).Value);
     }
 
+    /// <summary>Decodes the inputs, and stores the results of those that cannot be decoded.</summary>
     private List<TInput> Decode(IReadOnlyList<ReadOnlyMemory<byte>> inputs, InferenceResult?[] results)
     {
         var decoded = new List<TInput>(inputs.Count);
@@ -61,6 +63,7 @@ internal sealed class EncodedPipeline<TInput, TOutput>(
         return decoded;
     }
 
+    /// <summary>Inserts the answers in the gaps that <see cref="Decode"/> has left.</summary>
     private static InferenceResult[] Merge(InferenceResult?[] results, IReadOnlyList<InferenceResult<TOutput>> answers)
     {
         for (int i = 0, next = 0; i < results.Length; i++)

@@ -2,7 +2,9 @@ using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Pipelines;
 
-/// <summary>Stands for a pipeline that the application put in the place of ours: there is nothing to prepare and nothing to warm.</summary>
+/// <summary>
+/// Represents a pipeline that the application registered instead of ours. The registry neither prepares it nor warms it up.
+/// </summary>
 internal sealed class ForeignPipeline(string name) : IModelPipeline
 {
     public void Prepare(LoadedModel model)

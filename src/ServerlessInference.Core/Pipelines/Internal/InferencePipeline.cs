@@ -5,8 +5,9 @@ using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Pipelines;
 
-/// <summary>A preprocessor, one or more models in a row, and a postprocessor. Thread-safe.</summary>
-internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TInput, TOutput>, IModelPipeline, IRehearsed<TInput, TOutput>
+/// <summary>A preprocessor, one or more models in sequence, and a postprocessor. Thread-safe.</summary>
+internal sealed class InferencePipeline<TInput, TOutput>
+    : IInferencePipeline<TInput, TOutput>, IModelPipeline, IDryRunnable<TInput, TOutput>
 {
     private readonly string _name;
     private readonly IReadOnlyList<PipelineStage> _stages;
@@ -43,6 +44,9 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         _time = time;
     }
 
+    public ReadOnlyMemory<byte> SampleInput => _preprocessor is IDryRunStage stage ? stage.SampleInput : default;
+
+    // With models that run before this one, the preprocessor belongs to the first of them; StartAsync prepares it.
     public void PrepareFiles(ModelArtifact artifact)
     {
         if (_stages.Count == 0)
@@ -81,7 +85,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
             throw;
         }
 
-        // A single input has nobody to share its batch with, so its error is the call's.
+        // There are no other inputs that the error must not affect, so it is thrown: reading the value of a failed result throws.
         _ = results[0].Value;
         return results[0];
     }
@@ -93,19 +97,23 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         return RunBatchAsync(inputs, null, cancellationToken);
     }
 
-    public async ValueTask<IReadOnlyList<InferenceResult<TOutput>>?> RehearseAsync(IReadOnlyList<TInput> inputs, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<InferenceResult<TOutput>>?> DryRunAsync(
+        IReadOnlyList<TInput> inputs, CancellationToken cancellationToken)
     {
-        if (_stages.Count > 0 || _preprocessor.UsualInputs is not { } usualInputs || _postprocessor.UsualOutputs is not { } usualOutputs)
+        if (_stages.Count > 0
+            || _preprocessor is not IDryRunStage { Placeholders: { } modelInputs }
+            || _postprocessor is not IDryRunStage { Placeholders: { } modelOutputs })
         {
             return null;
         }
 
-        // Its one reference goes to the run, which gives it back.
-        return await RunBatchAsync(inputs, LoadedModel.StandIn(_name, usualInputs, usualOutputs), cancellationToken).ConfigureAwait(false);
+        // The only reference of the placeholder belongs to the run, which releases it.
+        var placeholder = LoadedModel.CreatePlaceholder(_name, modelInputs, modelOutputs);
+        return await RunBatchAsync(inputs, placeholder, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<IReadOnlyList<InferenceResult<TOutput>>> RunBatchAsync(
-        IReadOnlyList<TInput> inputs, LoadedModel? standIn, CancellationToken cancellationToken)
+        IReadOnlyList<TInput> inputs, LoadedModel? placeholder, CancellationToken cancellationToken)
     {
         if (inputs.Count == 0)
         {
@@ -118,9 +126,9 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
             all[i] = inputs[i];
         }
 
-        using PipelineRun run = standIn is null
+        using PipelineRun run = placeholder is null
             ? await StartAsync(all.Length, null, cancellationToken).ConfigureAwait(false)
-            : new PipelineRun([new ModelLease(standIn)]);
+            : new PipelineRun([new ModelLease(placeholder)]);
         var results = new InferenceResult<TOutput>[all.Length];
         int size = Math.Min(Math.Min(run.FixedRows ?? int.MaxValue, _maxBatchSize), _preprocessor.GetMaxBatchSize(run.First));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size, nameof(IPreprocessor<TInput>.GetMaxBatchSize));
@@ -128,13 +136,14 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         for (int start = 0; start < all.Length; start += size)
         {
             int count = Math.Min(size, all.Length - start);
-            await RunIsolatedAsync(run, all.AsMemory(start, count), results.AsMemory(start, count), cancellationToken).ConfigureAwait(false);
+            await RunIsolatedAsync(run, all.AsMemory(start, count), results.AsMemory(start, count), cancellationToken)
+                .ConfigureAwait(false);
         }
 
         return order is null ? results : order.Restore(results);
     }
 
-    /// <summary>Runs inputs together; where that fails, one by one, so that the one that the model cannot run does not take the others along.</summary>
+    /// <summary>Runs inputs together; if that fails, one by one, so that an input on which the model fails does not affect the others.</summary>
     private async ValueTask RunIsolatedAsync(
         PipelineRun run, ReadOnlyMemory<TInput> inputs, Memory<InferenceResult<TOutput>> results, CancellationToken cancellationToken)
     {
@@ -147,12 +156,13 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         {
             if (inputs.Length == 1)
             {
-                if (!run.Last.IsStandIn)
+                if (!run.Last.IsPlaceholder)
                 {
                     _telemetry.Failed(_name, exception);
                 }
 
-                results.Span[0] = InferenceResult.Failed<TOutput>(exception, run.Last.Identity, new InferenceTimings { Waiting = run.Waiting });
+                results.Span[0] = InferenceResult.Failed<TOutput>(
+                    exception, run.Last.Identity, new InferenceTimings { Waiting = run.Waiting });
                 return;
             }
         }
@@ -188,10 +198,12 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         {
             for (int i = 0; i < _stages.Count; i++)
             {
-                leases[i] = await HoldAsync(leases.AsSpan(0, i), _stages[i].Model, cancellationToken).ConfigureAwait(false);
+                leases[i] = await LeaseAsync(leases.AsSpan(0, i), _stages[i].Model, cancellationToken).ConfigureAwait(false);
             }
 
-            leases[^1] = candidate is null ? await _registry.AcquireAsync(_name, cancellationToken).ConfigureAwait(false) : ModelLease.Of(candidate);
+            leases[^1] = candidate is null
+                ? await _registry.AcquireAsync(_name, cancellationToken).ConfigureAwait(false)
+                : ModelLease.Create(candidate);
             if (_stages.Count > 0)
             {
                 _preprocessor.Prepare(run.First);
@@ -212,14 +224,17 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         }
     }
 
-    /// <summary>Takes a lease; of a model that the call has already, in the same version, since that one may be waited for to take another's place.</summary>
-    private ValueTask<ModelLease> HoldAsync(ReadOnlySpan<ModelLease> held, string model, CancellationToken cancellationToken)
+    /// <summary>Leases a model. If the call already holds a lease on it, the new lease is on the same version.</summary>
+    /// <remarks>
+    /// Asking the registry again could wait forever: a replacement that unloads the model first waits for the lease that the call holds.
+    /// </remarks>
+    private ValueTask<ModelLease> LeaseAsync(ReadOnlySpan<ModelLease> held, string model, CancellationToken cancellationToken)
     {
         foreach (ModelLease lease in held)
         {
             if (lease.Model.Identity.Name == model)
             {
-                return ValueTask.FromResult(ModelLease.Of(lease.Model));
+                return ValueTask.FromResult(ModelLease.Create(lease.Model));
             }
         }
 
@@ -230,7 +245,7 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
         PipelineRun run, ReadOnlyMemory<TInput> inputs, Memory<InferenceResult<TOutput>> results, CancellationToken cancellationToken)
     {
         ModelIdentity identity = run.Last.Identity;
-        using Activity? activity = run.Last.IsStandIn ? null : _telemetry.Activities.StartActivity("inference");
+        using Activity? activity = run.Last.IsPlaceholder ? null : _telemetry.Activities.StartActivity("inference");
         activity?.SetTag("model", identity.Name).SetTag("model.version", identity.Version).SetTag("model.source", identity.Source);
         using var batches = new BatchChain(run.Leases);
         batches.First.Begin(inputs.Length, run.FixedRows ?? inputs.Length);
@@ -275,17 +290,17 @@ internal sealed class InferencePipeline<TInput, TOutput> : IInferencePipeline<TI
             Inference = _time.GetElapsedTime(preprocessed, ran),
             Postprocessing = _time.GetElapsedTime(ran, postprocessed),
         };
-        if (didRun && !run.Last.IsStandIn)
+        if (didRun && !run.Last.IsPlaceholder)
         {
             _telemetry.Ran(identity, inputs.Length, timings);
         }
 
         for (int i = 0; i < outputs.Length; i++)
         {
-            if (batches.First.FailureOf(i) is { } error)
+            if (batches.First.GetFailure(i) is { } error)
             {
                 results.Span[i] = InferenceResult.Failed<TOutput>(error, identity, timings);
-                if (!run.Last.IsStandIn)
+                if (!run.Last.IsPlaceholder)
                 {
                     _telemetry.Failed(identity.Name, error);
                 }

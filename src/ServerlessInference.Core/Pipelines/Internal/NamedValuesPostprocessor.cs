@@ -1,8 +1,9 @@
+using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Pipelines;
 
-/// <summary>Gives a model's outputs as they are.</summary>
+/// <summary>Returns all outputs of a model by their names.</summary>
 internal sealed class NamedValuesPostprocessor : IPostprocessor<NamedValues>
 {
     public ValueTask PostprocessAsync(InferenceBatch batch, Memory<NamedValues> outputs, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Pipelines;
 
-/// <summary>The models that a call holds while it runs.</summary>
+/// <summary>The leases that a call holds while it runs: one per model, in the order in which the models run.</summary>
 internal sealed class PipelineRun(ModelLease[] leases) : IDisposable
 {
     public ModelLease[] Leases => leases;
@@ -14,7 +14,7 @@ internal sealed class PipelineRun(ModelLease[] leases) : IDisposable
 
     public TimeSpan Waiting { get; set; }
 
-    /// <summary>Gets the length that the first model fixes for its batch axis; <see langword="null"/> where it leaves it open.</summary>
+    /// <summary>Gets the fixed length of the first model's batch axis; <see langword="null"/> if the axis is dynamic.</summary>
     public int? FixedRows
     {
         get

@@ -2,7 +2,7 @@ using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Pipelines;
 
-/// <summary>Lets only so many runs of models go on side by side. One a container; thread-safe.</summary>
+/// <summary>Limits the number of model runs in parallel. One per service container; thread-safe.</summary>
 internal sealed class RunGate(int? concurrentRuns)
 {
     private readonly WeightedGate? _gate = concurrentRuns is { } runs ? new WeightedGate(runs) : null;

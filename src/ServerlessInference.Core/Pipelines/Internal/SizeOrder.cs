@@ -1,24 +1,24 @@
 namespace ServerlessInference.Pipelines;
 
-/// <summary>Where the inputs of a batch came from that was sorted so that inputs of like size run together. Immutable.</summary>
+/// <summary>The original positions of inputs that were sorted so that inputs of similar size run together. Immutable.</summary>
 internal sealed class SizeOrder
 {
-    private readonly int[] _from;
+    private readonly int[] _originalPositions;
 
-    private SizeOrder(int[] from) => _from = from;
+    private SizeOrder(int[] originalPositions) => _originalPositions = originalPositions;
 
-    /// <summary>Sorts inputs by their size, those of the same size as they were.</summary>
-    /// <typeparam name="T">The inputs.</typeparam>
+    /// <summary>Sorts inputs by their size. The sort is stable.</summary>
+    /// <typeparam name="T">The type of the inputs.</typeparam>
     /// <param name="inputs">The inputs; sorted in place.</param>
-    /// <param name="sizeOf">Gives the size of one.</param>
-    /// <returns>Where each came from; <see langword="null"/> where all stay in their places.</returns>
-    public static SizeOrder? Sort<T>(T[] inputs, Func<T, long> sizeOf)
+    /// <param name="getSize">Gets the size of an input.</param>
+    /// <returns>The original positions; <see langword="null"/> if the inputs were sorted already.</returns>
+    public static SizeOrder? Sort<T>(T[] inputs, Func<T, long> getSize)
     {
         var sizes = new long[inputs.Length];
         bool sorted = true;
         for (int i = 0; i < sizes.Length; i++)
         {
-            sizes[i] = sizeOf(inputs[i]);
+            sizes[i] = getSize(inputs[i]);
             sorted &= i == 0 || sizes[i] >= sizes[i - 1];
         }
 
@@ -27,33 +27,33 @@ internal sealed class SizeOrder
             return null;
         }
 
-        var from = new int[inputs.Length];
-        for (int i = 0; i < from.Length; i++)
+        var positions = new int[inputs.Length];
+        for (int i = 0; i < positions.Length; i++)
         {
-            from[i] = i;
+            positions[i] = i;
         }
 
-        Array.Sort(from, (a, b) => sizes[a] != sizes[b] ? sizes[a].CompareTo(sizes[b]) : a.CompareTo(b));
+        Array.Sort(positions, (a, b) => sizes[a] != sizes[b] ? sizes[a].CompareTo(sizes[b]) : a.CompareTo(b));
         var ordered = new T[inputs.Length];
-        for (int i = 0; i < from.Length; i++)
+        for (int i = 0; i < positions.Length; i++)
         {
-            ordered[i] = inputs[from[i]];
+            ordered[i] = inputs[positions[i]];
         }
 
         ordered.CopyTo(inputs, 0);
-        return new SizeOrder(from);
+        return new SizeOrder(positions);
     }
 
-    /// <summary>Brings what was made of sorted inputs into the order in which the inputs came.</summary>
-    /// <typeparam name="T">What was made.</typeparam>
-    /// <param name="sorted">What was made, in the order of the sorted inputs.</param>
-    /// <returns>The same in the inputs' first order.</returns>
+    /// <summary>Restores the original order.</summary>
+    /// <typeparam name="T">The type of the results.</typeparam>
+    /// <param name="sorted">One result per input, in the order of the sorted inputs.</param>
+    /// <returns>The results in the original order of the inputs.</returns>
     public T[] Restore<T>(T[] sorted)
     {
         var restored = new T[sorted.Length];
-        for (int i = 0; i < _from.Length; i++)
+        for (int i = 0; i < _originalPositions.Length; i++)
         {
-            restored[_from[i]] = sorted[i];
+            restored[_originalPositions[i]] = sorted[i];
         }
 
         return restored;

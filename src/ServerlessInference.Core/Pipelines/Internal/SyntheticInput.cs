@@ -1,38 +1,39 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Pipelines;
 
-/// <summary>Runs a model on zeros (empty strings), for warmth.</summary>
+/// <summary>Runs a model on zeros (or empty strings) to warm it up.</summary>
 /// <remarks>
-/// A dynamic axis has the length that the settings name for it. Else the batch has one row, an image the size that the exporter noted
-/// (Ultralytics' <c>imgsz</c>) or 224, tokens a length of 16, and everything else a length of 1. Where the model refuses that, other
-/// lengths are tried: many models want a multiple of something, or more than their windows and pools cover. What is tried grows with
-/// each axis, and ends where it would take memory that a small function does not have.
+/// The settings can specify the lengths of dynamic axes. Otherwise the batch has one row, an image has the size that the exporter recorded
+/// (<c>imgsz</c> of Ultralytics) or 224, a token sequence has the length 16, and every other axis the length 1. If the model rejects that,
+/// other lengths are tried, because many models require a multiple of some number, or more than their windows and pools cover. The attempts
+/// end when the inputs would need more memory than a small function has.
 /// </remarks>
 internal static class SyntheticInput
 {
     private const int TokenLength = 16;
 
-    /// <summary>The most bytes of inputs that a guess may take, but for the first.</summary>
-    private const long MostBytes = 64 * 1024 * 1024;
+    /// <summary>The maximum size of the inputs of an attempt. It does not apply to the first attempt.</summary>
+    private const long MaxBytes = 64 * 1024 * 1024;
 
     private static readonly int[] ImageSizes = [224, 256, 320, 384, 512, 640, 64, 32, 28];
     private static readonly int[] Lengths = [1, 2, 8, 16, 32, 64, 128, 256, 512];
 
     /// <summary>Fills a batch and runs it.</summary>
-    /// <param name="batch">The batch, begun.</param>
+    /// <param name="batch">The batch.</param>
     /// <param name="axes">The lengths of dynamic axes by name.</param>
     /// <param name="run">Runs the batch.</param>
-    /// <exception cref="InferenceException">The model takes none of the lengths; the first one's error is told.</exception>
+    /// <exception cref="InferenceException">The model accepts none of the lengths. The message has the error of the first attempt.</exception>
     public static void Run(InferenceBatch batch, IReadOnlyDictionary<string, int> axes, Action run)
     {
         InferenceException? first = null;
         for (int attempt = 0; attempt < ImageSizes.Length; attempt++)
         {
-            long[][] shapes = Shapes(batch, axes, attempt, out bool guessed);
-            if (first is not null && SizeOf(batch, shapes) > MostBytes)
+            long[][] shapes = GetShapes(batch, axes, attempt, out bool guessed);
+            if (first is not null && GetSize(batch, shapes) > MaxBytes)
             {
                 break;
             }
@@ -50,12 +51,14 @@ internal static class SyntheticInput
         }
 
         throw new InferenceException(
-            $"The model '{batch.Model.Identity.Name}' runs on zeros with none of the lengths that were tried for its dynamic axes; its inputs are " +
-            $"{string.Join(", ", batch.Model.Description.Inputs)}. Name their lengths in the option WarmupAxes. The first error: {first!.Message}", first);
+            $"The model '{batch.Model.Identity.Name}' cannot be run on zeros with any of the lengths that were tried for its dynamic axes. Its " +
+            $"inputs are {string.Join(", ", batch.Model.Description.Inputs)}. Set the lengths in the option WarmupAxes. The first error: " +
+            first!.Message,
+            first);
     }
 
-    /// <summary>Gives each input a shape, and tells whether a length was guessed, so that another may be tried.</summary>
-    private static long[][] Shapes(InferenceBatch batch, IReadOnlyDictionary<string, int> axes, int attempt, out bool guessed)
+    /// <summary>Chooses a shape for each input. If a length was guessed, another attempt is possible.</summary>
+    private static long[][] GetShapes(InferenceBatch batch, IReadOnlyDictionary<string, int> axes, int attempt, out bool guessed)
     {
         guessed = false;
         IReadOnlyList<ValueDescription> inputs = batch.Model.Description.Inputs;
@@ -64,7 +67,8 @@ internal static class SyntheticInput
         {
             if (inputs[i].Kind != ValueKind.Tensor)
             {
-                throw new ModelContractException($"The input {inputs[i]} of model '{batch.Model.Identity.Name}' is no tensor; only tensors can be given.");
+                throw new ModelContractException(
+                    $"The input {inputs[i]} of model '{batch.Model.Identity.Name}' is not a tensor; only tensors can be inputs.");
             }
 
             long[] shape = inputs[i].Shape.ToArray();
@@ -72,7 +76,7 @@ internal static class SyntheticInput
             {
                 if (shape[axis] < 0)
                 {
-                    shape[axis] = LengthOf(batch, inputs[i], axis, axes, attempt, ref guessed);
+                    shape[axis] = GetLength(batch, inputs[i], axis, axes, attempt, ref guessed);
                 }
             }
 
@@ -82,14 +86,14 @@ internal static class SyntheticInput
         return shapes;
     }
 
-    /// <summary>Counts bytes (of strings, references to them) without a limit to how many there may be.</summary>
-    private static double SizeOf(InferenceBatch batch, long[][] shapes)
+    /// <summary>Computes the bytes of the inputs (of strings, their references). A double, because the product may exceed every integer.</summary>
+    private static double GetSize(InferenceBatch batch, long[][] shapes)
     {
         double size = 0;
         for (int i = 0; i < shapes.Length; i++)
         {
             TensorElementType type = batch.Model.Description.Inputs[i].ElementType;
-            double bytes = type == TensorElementType.String ? IntPtr.Size : ElementTypes.SizeOf(type);
+            double bytes = type == TensorElementType.String ? IntPtr.Size : ElementTypes.GetSize(type);
             foreach (long axis in shapes[i])
             {
                 bytes *= axis;
@@ -117,7 +121,13 @@ internal static class SyntheticInput
         }
     }
 
-    private static long LengthOf(InferenceBatch batch, ValueDescription input, int axis, IReadOnlyDictionary<string, int> axes, int attempt, ref bool guessed)
+    private static long GetLength(
+        InferenceBatch batch,
+        ValueDescription input,
+        int axis,
+        IReadOnlyDictionary<string, int> axes,
+        int attempt,
+        ref bool guessed)
     {
         string name = input.Symbols[axis];
         if (name.Length > 0 && axes.TryGetValue(name, out int length))
@@ -134,30 +144,34 @@ internal static class SyntheticInput
         if (IsImage(input))
         {
             bool channels = axis == 1 && input.Shape[3] != 3;
-            return channels ? 3 : attempt == 0 && NotedSize(batch, axis) is { } noted ? noted : ImageSizes[attempt];
+            return channels ? 3 : attempt == 0 && ReadRecordedSize(batch, axis) is { } recorded ? recorded : ImageSizes[attempt];
         }
 
         return attempt == 0 && IsTokens(input) ? TokenLength : Lengths[attempt];
     }
 
     private static bool IsImage(ValueDescription input) =>
-        input.Shape.Length == 4 && input.ElementType is TensorElementType.Float or TensorElementType.Float16 or TensorElementType.UInt8
+        input.Shape.Length == 4
+        && input.ElementType is TensorElementType.Float or TensorElementType.Float16 or TensorElementType.UInt8
         && (input.Shape[1] is < 0 or 1 or 3 || input.Shape[3] is 1 or 3);
 
     private static bool IsTokens(ValueDescription input) =>
         input.Shape.Length == 2 && input.ElementType is TensorElementType.Int64 or TensorElementType.Int32;
 
-    /// <summary>Reads the image size that Ultralytics notes, <c>[height, width]</c>.</summary>
-    private static int? NotedSize(InferenceBatch batch, int axis)
+    /// <summary>Reads the image size that Ultralytics records in the metadata, <c>[height, width]</c>.</summary>
+    private static int? ReadRecordedSize(InferenceBatch batch, int axis)
     {
         if (!batch.Model.Description.Metadata.TryGetValue("imgsz", out string? text))
         {
             return null;
         }
 
-        string[] sizes = text.Trim('[', ']', '(', ')', ' ').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] sizes = text.Trim('[', ']', '(', ')', ' ')
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         bool first = axis == 2;
-        return sizes.Length > 0 && int.TryParse(sizes[first ? 0 : ^1], NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size is > 0 and <= 4096
+        return sizes.Length > 0
+            && int.TryParse(sizes[first ? 0 : ^1], NumberStyles.None, CultureInfo.InvariantCulture, out int size)
+            && size is > 0 and <= 4096
             ? size
             : null;
     }

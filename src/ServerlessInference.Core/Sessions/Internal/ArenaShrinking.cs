@@ -1,9 +1,9 @@
 namespace ServerlessInference.Sessions;
 
-/// <summary>Decides when memory that only a large run needed is given back.</summary>
+/// <summary>Decides when memory that only a large run needed is released.</summary>
 /// <remarks>
-/// After eight runs in a row on at most a quarter of the largest run's input: large runs that come again and again keep their memory,
-/// since taking it anew costs time. Calls may race; then memory is given back a run sooner or later.
+/// Memory is released after eight consecutive runs whose input was at most a quarter of the largest run's. Large runs that come again and
+/// again keep their memory, because allocating it anew costs time. Calls may race; then memory is released one run earlier or later.
 /// </remarks>
 internal sealed class ArenaShrinking
 {
@@ -13,8 +13,9 @@ internal sealed class ArenaShrinking
     private long _largest;
     private int _small;
 
-    /// <summary>Counts a run; returns whether memory is given back at its end.</summary>
-    /// <param name="size">The size of the run's input, in bytes.</param>
+    /// <summary>Counts a run.</summary>
+    /// <param name="size">The size of the input of the run, in bytes.</param>
+    /// <returns>Whether memory is to be released when the run ends.</returns>
     public bool Count(long size)
     {
         long largest = Volatile.Read(ref _largest);

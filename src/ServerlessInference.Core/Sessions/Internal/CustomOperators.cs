@@ -1,21 +1,23 @@
 using Microsoft.ML.OnnxRuntime;
-using ServerlessInference.Packages;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>Gives a session the custom operators of native libraries.</summary>
+/// <summary>Registers the custom operators of native libraries with a session.</summary>
 internal static class CustomOperators
 {
-    /// <exception cref="ModelLoadException">A library is not there, or ONNX Runtime cannot use it.</exception>
-    public static void Register(SessionOptions settings, IEnumerable<string> libraries, SplitPackage? package)
+    /// <exception cref="ModelLoadException">A library does not exist, or ONNX Runtime cannot use it.</exception>
+    public static void Register(SessionOptions settings, IEnumerable<string> libraries, INativeLibraries? deliveredLibraries)
     {
         foreach (string library in libraries)
         {
-            string path = package is not null && package.TryGetNativeLibrary(library, out string? travelled) ? travelled : Path.Combine(AppContext.BaseDirectory, library);
+            string path = deliveredLibraries is not null && deliveredLibraries.TryGetNativeLibrary(library, out string? delivered)
+                ? delivered
+                : Path.Combine(AppContext.BaseDirectory, library);
             if (!File.Exists(path))
             {
                 throw new ModelLoadException(
-                    $"The custom operators' library '{library}' is neither in a split package nor at {path}. Correct the option CustomOperatorLibraries, or bring the library there.");
+                    $"The custom operators' library '{library}' is neither in a split package nor at {path}. Correct the option " +
+                    "CustomOperatorLibraries, or add the library.");
             }
 
             try

@@ -3,7 +3,7 @@ using ServerlessInference.Models;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>Adds an execution provider by its name, where the native library has it.</summary>
+/// <summary>Adds an execution provider to a session by its name, if the native library contains it.</summary>
 internal static class ExecutionProvider
 {
     private const string Suffix = "ExecutionProvider";
@@ -19,29 +19,31 @@ internal static class ExecutionProvider
         if (available is null && devices.Count == 0)
         {
             throw new ModelLoadException(
-                $"ONNX Runtime {environment.GetVersionString()} has no execution provider '{provider.Name}'. This native library has {List(environment)}. " +
-                "Name one of these in ExecutionProviders, or bring a native library that has it.");
+                $"ONNX Runtime {environment.GetVersionString()} has no execution provider '{provider.Name}'. This native library has " +
+                $"{List(environment)}. Name one of these in ExecutionProviders, or use a native library that has it.");
         }
 
         try
         {
-            Append(settings, Short(available ?? devices[0].EpName), new Dictionary<string, string>(provider.Options), environment, devices);
+            Append(
+                settings, Short(available ?? devices[0].EpName), new Dictionary<string, string>(provider.Options), environment, devices);
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or NotSupportedException or EntryPointNotFoundException)
         {
             throw new ModelLoadException(
-                $"The execution provider '{provider.Name}' cannot be used: {exception.Message} Check its Options and the device and driver that it needs. " +
-                $"This native library has {List(environment)}.", exception);
+                $"The execution provider '{provider.Name}' cannot be used: {exception.Message} Check its Options and the device and driver " +
+                $"that it needs. This native library has {List(environment)}.", exception);
         }
     }
 
-    private static void Append(SessionOptions settings, string name, Dictionary<string, string> options, OrtEnv environment, List<OrtEpDevice> devices)
+    private static void Append(
+        SessionOptions settings, string name, Dictionary<string, string> options, OrtEnv environment, List<OrtEpDevice> devices)
     {
-        // ONNX Runtime has one call for these, and one of their own for those that are older.
+        // ONNX Runtime has one general call, and separate calls for the providers that existed before it.
         switch (name.ToUpperInvariant())
         {
             case "CPU":
-                // It is there anyway, behind all others, and its arena is a setting of the session.
+                // The CPU is always available as the last provider, and its arena is a setting of the session.
                 break;
             case "CUDA":
                 using (var cuda = new OrtCUDAProviderOptions())

@@ -2,6 +2,6 @@ using Microsoft.Extensions.Options;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>Checks single settings; generated, without reflection.</summary>
+/// <summary>Validates single settings by their attributes. The code is generated and uses no reflection.</summary>
 [OptionsValidator]
 internal sealed partial class InferenceThreadOptionsValidator : IValidateOptions<InferenceThreadOptions>;

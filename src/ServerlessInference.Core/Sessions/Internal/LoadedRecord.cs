@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessInference.Sessions;
 
 /// <summary>
-/// The log record of a model that was loaded. Written by hand: what the generator of logging methods makes of numbers is generic code
-/// of structures, which every cold start would compile.
+/// The log record of a model that was loaded. It is written by hand because the logging generator produces generic code over value types
+/// for numbers, which would have to be compiled at every cold start.
 /// </summary>
 internal sealed class LoadedRecord(ModelIdentity identity, ModelLoadTimings timings) : IReadOnlyList<KeyValuePair<string, object?>>
 {
@@ -23,7 +23,9 @@ internal sealed class LoadedRecord(ModelIdentity identity, ModelLoadTimings timi
         2 => new("Source", identity.Source),
         3 => new("SourceMs", timings.Source.TotalMilliseconds),
         4 => new("SessionMs", timings.Session.TotalMilliseconds),
-        5 => new("{OriginalFormat}", "Loaded model {Model} {Version} from {Source}: source {SourceMs:0.0} ms, session {SessionMs:0.0} ms"),
+        5 => new(
+            "{OriginalFormat}",
+            "Loaded model {Model} {Version} from {Source}: source {SourceMs:0.0} ms, session {SessionMs:0.0} ms"),
         _ => throw new ArgumentOutOfRangeException(nameof(index)),
     };
 
@@ -38,8 +40,8 @@ internal sealed class LoadedRecord(ModelIdentity identity, ModelLoadTimings timi
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     public override string ToString() =>
-        "Loaded model " + identity.Name + " " + identity.Version + " from " + identity.Source + ": source " + Milliseconds(timings.Source) +
-        " ms, session " + Milliseconds(timings.Session) + " ms";
+        "Loaded model " + identity.Name + " " + identity.Version + " from " + identity.Source +
+        ": source " + Milliseconds(timings.Source) + " ms, session " + Milliseconds(timings.Session) + " ms";
 
     private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture);
 }

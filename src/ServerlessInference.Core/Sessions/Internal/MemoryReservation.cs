@@ -1,12 +1,12 @@
 namespace ServerlessInference.Sessions;
 
-/// <summary>The share of the budget that a loaded model has until it is really freed.</summary>
+/// <summary>The share of the memory budget that a loaded model holds until it has been freed.</summary>
 internal sealed class MemoryReservation(ModelMemory memory, long bytes) : IDisposable
 {
     private int _disposed;
 
-    /// <summary>Hears that nobody uses the model at the moment.</summary>
-    public void BecameIdle() => memory.SomethingBecameIdle();
+    /// <summary>Called when the last lease of the model has been returned.</summary>
+    public void OnIdle() => memory.OnModelIdle();
 
     public void Dispose()
     {

@@ -3,10 +3,33 @@ using ServerlessInference.Models;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>One registered model: one load for any number of simultaneous first callers, one version at a time for those who come later.</summary>
+/// <summary>
+/// One registered model: it is loaded once for any number of simultaneous first callers, and later callers share one version at a time.
+/// </summary>
+/// <remarks>
+/// <para>The state is in the fields <c>_model</c>, <c>_load</c> and <c>_error</c>, which change only under <c>_gate</c>:</para>
+/// <code>
+/// from        to          method       who calls it, and when
+/// NotLoaded   Loading     LeaseAsync   the first caller; it starts a load that belongs to its callers
+/// Failed      Loading     LeaseAsync   the next caller after a failure
+/// Loading     Ready       Publish      the load, when the model is complete
+/// Loading     Failed      Fail         the load, when it fails
+/// Loading     NotLoaded   AbandonWait  the last waiting caller, when it gives up; not if a replacement is loading
+/// Ready       Ready       TrySwap      ModelReplacer, when the new version is loaded side by side
+/// Ready       Loading     TryDetach    ModelReplacer, when it unloads the old version first
+/// Ready       NotLoaded   TryEvict     ModelMemory, when the model is idle and its memory is needed
+/// any         (final)     Dispose      the registry; a load that ends afterwards frees its model
+/// </code>
+/// <para>Lock order: the lock of <see cref="ModelMemory"/> before <c>_gate</c>, and <c>_gate</c> before the lock of
+/// <see cref="ModelRefresh"/>. Nothing is awaited while a lock is held. All locks and states: docs/architecture/concurrency.md.</para>
+/// </remarks>
 internal sealed class ModelEntry(
-    string name, ModelLoader loader, ModelMemory memory, ModelReclaimer reclaimer, InferenceTelemetry telemetry, Func<ModelEntry, ModelRefresh> createRefresh)
-    : IDisposable
+    string name,
+    ModelLoader loader,
+    ModelMemory memory,
+    ModelReclaimer reclaimer,
+    InferenceTelemetry telemetry,
+    Func<ModelEntry, ModelRefresh> createRefresh) : IDisposable
 {
     private readonly Lock _gate = new();
     private LoadedModel? _model;
@@ -18,9 +41,9 @@ internal sealed class ModelEntry(
 
     public string Name => name;
 
-    public ModelOptions Settings => loader.SettingsOf(name);
+    public ModelOptions Settings => loader.GetSettings(name);
 
-    /// <summary>Gets the number of the last use; later uses have larger ones.</summary>
+    /// <summary>Gets the sequence number of the last use. Later uses have higher numbers.</summary>
     public long LastUse => Volatile.Read(ref _lastUse);
 
     public ModelStatus Status
@@ -37,34 +60,39 @@ internal sealed class ModelEntry(
         }
     }
 
-    /// <summary>Gets the model that is lent now; it may be retired at any moment.</summary>
+    /// <summary>Gets the model in use. It may be retired at any moment.</summary>
     public LoadedModel? Current => Volatile.Read(ref _model);
 
     public ValueTask<ModelLease> AcquireAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Volatile.Read(ref _refresh) is { } refresh && refresh.CheckWhenDue() is { IsCompleted: false } check && refresh.RequestsWait > TimeSpan.Zero
+        return Volatile.Read(ref _refresh) is { } refresh
+            && refresh.CheckIfDue() is { IsCompleted: false } check && refresh.RequestWait > TimeSpan.Zero
             ? AcquireAfterAsync(refresh, check, cancellationToken)
-            : Lend(cancellationToken);
+            : LeaseAsync(cancellationToken);
     }
 
-    /// <summary>Asks the source for a new version now, and lets it take over.</summary>
+    /// <summary>Checks the source for a new version now and replaces the model if there is one.</summary>
     /// <returns>Whether there was one.</returns>
     public Task<bool> RefreshAsync()
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(IModelRegistry));
-            return _model is null && _load is not { OfCallers: false } ? Task.FromResult(false) : (_refresh ??= createRefresh(this)).CheckNow();
+
+            // A model that is not loaded has nothing to replace. One that is detached for a replacement has a check running, which is joined.
+            return _model is null && _load is not { IsCallerInitiated: false }
+                ? Task.FromResult(false)
+                : (_refresh ??= createRefresh(this)).CheckNow();
         }
     }
 
-    /// <summary>Waits for the check that is under way or due, whatever comes of it.</summary>
+    /// <summary>Waits for a check that is running or due, regardless of its result.</summary>
     public Task FinishDueCheckAsync(CancellationToken cancellationToken) =>
         Volatile.Read(ref _refresh)?.FinishDueCheckAsync(cancellationToken) ?? Task.CompletedTask;
 
-    /// <summary>Lets the model go unless somebody uses it.</summary>
-    /// <returns>Ends when it is freed; <see langword="null"/> where there is nothing to let go.</returns>
+    /// <summary>Unloads the model unless it is in use.</summary>
+    /// <returns>A task that completes when the model has been freed; <see langword="null"/> if there is nothing to unload.</returns>
     public Task? TryEvict()
     {
         LoadedModel model;
@@ -84,8 +112,8 @@ internal sealed class ModelEntry(
         return model.Freed;
     }
 
-    /// <summary>Lends another model from now on; who has the old one keeps it.</summary>
-    /// <returns>Whether the old one was still lent.</returns>
+    /// <summary>Makes a new version the model in use. Leases of the old one stay valid.</summary>
+    /// <returns>Whether the old version was still in use.</returns>
     public bool TrySwap(LoadedModel old, LoadedModel next)
     {
         lock (_gate)
@@ -103,9 +131,11 @@ internal sealed class ModelEntry(
         return true;
     }
 
-    /// <summary>Stops lending a model, whose files stay; callers wait until <see cref="Publish"/> or <see cref="Fail"/>.</summary>
-    /// <returns>What they wait for; <see langword="null"/> where the model was not lent any more.</returns>
-    public ModelLoad? TryTakeOut(LoadedModel old)
+    /// <summary>
+    /// Takes a model out of use but keeps its files. From now on callers wait until <see cref="Publish"/> or <see cref="Fail"/> is called.
+    /// </summary>
+    /// <returns>The load that callers wait for; <see langword="null"/> if the model was no longer in use.</returns>
+    public ModelLoad? TryDetach(LoadedModel old)
     {
         ModelLoad load;
         lock (_gate)
@@ -115,18 +145,19 @@ internal sealed class ModelEntry(
                 return null;
             }
 
-            // Here, where nobody else can let it go any more: who did would find files that stay, and nobody to dispose them.
+            // This must be set under the lock, while nobody else can retire the model. If somebody else retired it, its files would be kept
+            // and nobody would dispose them.
             old.KeepsArtifact = true;
             _model = null;
-            _load = load = new ModelLoad(ofCallers: false);
+            _load = load = new ModelLoad(isCallerInitiated: false);
         }
 
         old.Retire(reclaimer);
         return load;
     }
 
-    /// <summary>Lends what a load brought, and gives every waiting caller its share before anybody can let it go.</summary>
-    /// <returns>Whether anybody wants it; else the caller frees it.</returns>
+    /// <summary>Makes the result of a load the model in use, and gives each waiting caller a reference before the model can be evicted.</summary>
+    /// <returns>Whether the model is in use now. If not, the caller has to free it.</returns>
     public bool Publish(ModelLoad load, LoadedModel model, Exception? error = null)
     {
         lock (_gate)
@@ -139,7 +170,7 @@ internal sealed class ModelEntry(
             _model = model;
             _load = null;
             _error = error;
-            load.Lent = model;
+            load.PublishedModel = model;
             for (int i = 0; i < load.Waiting; i++)
             {
                 model.TryAddReference();
@@ -151,7 +182,7 @@ internal sealed class ModelEntry(
             }
 
             _refresh?.Schedule();
-            Volatile.Write(ref _lastUse, memory.Use());
+            Volatile.Write(ref _lastUse, memory.CountUse());
         }
 
         load.Succeed(model);
@@ -172,8 +203,8 @@ internal sealed class ModelEntry(
         load.Fail(exception);
     }
 
-    /// <summary>Notes why no new version took over; <see langword="null"/> where nothing hinders one any more.</summary>
-    public void Note(Exception? error)
+    /// <summary>Records why the model in use was not replaced by a new version; <see langword="null"/> after a check that succeeded.</summary>
+    public void SetLastError(Exception? error)
     {
         lock (_gate)
         {
@@ -204,29 +235,29 @@ internal sealed class ModelEntry(
     private async ValueTask<ModelLease> AcquireAfterAsync(ModelRefresh refresh, Task check, CancellationToken cancellationToken)
     {
         await refresh.WaitForAsync(check, cancellationToken).ConfigureAwait(false);
-        return await Lend(cancellationToken).ConfigureAwait(false);
+        return await LeaseAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private ValueTask<ModelLease> Lend(CancellationToken cancellationToken)
+    private ValueTask<ModelLease> LeaseAsync(CancellationToken cancellationToken)
     {
         ModelLoad load;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(IModelRegistry));
-            Volatile.Write(ref _lastUse, memory.Use());
+            Volatile.Write(ref _lastUse, memory.CountUse());
             if (_model is { } model && model.TryAddReference())
             {
                 return ValueTask.FromResult(new ModelLease(model));
             }
 
-            load = _load ??= Begin();
+            load = _load ??= StartLoad();
             load.Waiting++;
         }
 
-        return AwaitAsync(load, cancellationToken);
+        return WaitForLoadAsync(load, cancellationToken);
     }
 
-    private async ValueTask<ModelLease> AwaitAsync(ModelLoad load, CancellationToken cancellationToken)
+    private async ValueTask<ModelLease> WaitForLoadAsync(ModelLoad load, CancellationToken cancellationToken)
     {
         LoadedModel? model = null;
         try
@@ -236,43 +267,43 @@ internal sealed class ModelEntry(
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // A load with a waiting caller is cancelled by the disposal of the registry alone.
+            // While a caller waits for it, a load is cancelled only when the registry is disposed.
             throw new ObjectDisposedException($"The model '{name}' was being loaded when its registry was disposed.", exception);
         }
         finally
         {
             if (model is null)
             {
-                Leave(load);
+                AbandonWait(load);
             }
         }
     }
 
-    /// <summary>Gives up a caller's place, and what was kept for it.</summary>
-    private void Leave(ModelLoad load)
+    /// <summary>Ends a caller's wait, and releases the reference that may have been reserved for the caller.</summary>
+    private void AbandonWait(ModelLoad load)
     {
-        bool last;
+        bool isLast;
         lock (_gate)
         {
             load.Waiting--;
-            last = load is { Waiting: 0, OfCallers: true, Lent: null } && !load.Task.IsCompleted;
-            if (last && _load == load)
+            isLast = load is { Waiting: 0, IsCallerInitiated: true, PublishedModel: null } && !load.Task.IsCompleted;
+            if (isLast && _load == load)
             {
-                // The next caller starts anew rather than joining a load that is being cancelled.
+                // The next caller must start a new load rather than join one that is being cancelled.
                 _load = null;
             }
         }
 
-        load.Lent?.Release();
-        if (last)
+        load.PublishedModel?.Release();
+        if (isLast)
         {
             load.Cancel();
         }
     }
 
-    private ModelLoad Begin()
+    private ModelLoad StartLoad()
     {
-        var load = new ModelLoad(ofCallers: true);
+        var load = new ModelLoad(isCallerInitiated: true);
         _ = Task.Run(() => RunAsync(load));
         return load;
     }
@@ -285,7 +316,7 @@ internal sealed class ModelEntry(
             if (!Publish(load, model))
             {
                 model.Release();
-                load.Fail(new OperationCanceledException($"Nobody waits for the model '{name}' any more."));
+                load.Fail(new OperationCanceledException($"No caller is waiting for the model '{name}' any more."));
             }
         }
         catch (Exception exception)

@@ -1,8 +1,10 @@
 namespace ServerlessInference.Sessions;
 
-/// <summary>A load under way, and how many callers wait for it.</summary>
-/// <param name="ofCallers">Whether it ends with its last waiting caller; a replacement goes on without any.</param>
-internal sealed class ModelLoad(bool ofCallers) : IDisposable
+/// <summary>One load of a model, and the number of callers that wait for it.</summary>
+/// <param name="isCallerInitiated">
+/// Whether callers started the load; it is then cancelled when the last waiting caller gives up. A replacement continues without any.
+/// </param>
+internal sealed class ModelLoad(bool isCallerInitiated) : IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
     private readonly TaskCompletionSource<LoadedModel> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -11,13 +13,16 @@ internal sealed class ModelLoad(bool ofCallers) : IDisposable
 
     public Task<LoadedModel> Task => _result.Task;
 
-    /// <summary>Gets or sets the number of waiting callers; guarded by the entry's lock.</summary>
+    /// <summary>Gets or sets the number of waiting callers. Guarded by the lock of the <see cref="ModelEntry"/>.</summary>
     public int Waiting { get; set; }
 
-    /// <summary>Gets or sets the model with a reference for each caller that waited, once there is one; guarded by the entry's lock.</summary>
-    public LoadedModel? Lent { get; set; }
+    /// <summary>
+    /// Gets or sets the model that the load has produced, once it is in use; it then has one reference per caller that was waiting. Guarded
+    /// by the lock of the <see cref="ModelEntry"/>.
+    /// </summary>
+    public LoadedModel? PublishedModel { get; set; }
 
-    public bool OfCallers => ofCallers;
+    public bool IsCallerInitiated => isCallerInitiated;
 
     public CancellationToken Token => _cancellation.Token;
 
@@ -27,12 +32,13 @@ internal sealed class ModelLoad(bool ofCallers) : IDisposable
     {
         _result.TrySetException(exception);
 
-        // Where every caller has gone, nobody else looks at the failure; GetStatus still tells it.
+        // If every caller has given up, nobody observes the exception; GetStatus still reports it.
         _ = Task.Exception;
     }
 
     public void Cancel()
     {
+        // The last waiting caller may cancel while the load ends on another thread and disposes the token source.
         lock (_gate)
         {
             if (!_disposed)

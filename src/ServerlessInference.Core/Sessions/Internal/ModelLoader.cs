@@ -4,11 +4,10 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ServerlessInference.Diagnostics;
 using ServerlessInference.Models;
-using ServerlessInference.Pipelines;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>Loads a model: source, session, and what its pipelines prepare.</summary>
+/// <summary>Loads a model: fetches its files, creates its session, and lets its pipelines prepare themselves.</summary>
 internal sealed partial class ModelLoader(
     IServiceProvider services,
     IOptionsMonitor<ModelOptions> options,
@@ -18,14 +17,18 @@ internal sealed partial class ModelLoader(
     TimeProvider time,
     ILogger<ModelLoader> logger)
 {
-    public ModelOptions SettingsOf(string name) => options.Get(name);
+    public ModelOptions GetSettings(string name) => options.Get(name);
 
     public Task<LoadedModel> LoadAsync(string name, CancellationToken cancellationToken) =>
         WithinLimitAsync(name, "model.load", LoadWithinLimitAsync, report: true, cancellationToken);
 
-    /// <summary>Does something to a model that must end within its <see cref="ModelOptions.LoadTimeout"/>, under an activity.</summary>
+    /// <summary>Runs an action on a model within the time limit of <see cref="ModelOptions.LoadTimeout"/>, in an activity of its own.</summary>
     public async Task<T> WithinLimitAsync<T>(
-        string name, string activityName, Func<string, ModelOptions, Activity?, CancellationToken, Task<T>> action, bool report, CancellationToken cancellationToken)
+        string name,
+        string activityName,
+        Func<string, ModelOptions, Activity?, CancellationToken, Task<T>> action,
+        bool report,
+        CancellationToken cancellationToken)
     {
         using Activity? activity = telemetry.Activities.StartActivity(activityName);
         activity?.SetTag("model", name);
@@ -40,7 +43,8 @@ internal sealed partial class ModelLoader(
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             var exception = new ModelLoadException(
-                $"The model '{name}' was not loaded within {settings.LoadTimeout.TotalSeconds:0.###} s. Raise the option LoadTimeout, or give its sources deadlines.");
+                $"The model '{name}' was not loaded within {settings.LoadTimeout.TotalSeconds:0.###} s. Raise the option LoadTimeout, or give " +
+                "its sources deadlines.");
             Report(activity, name, exception, start, report);
             throw exception;
         }
@@ -51,23 +55,29 @@ internal sealed partial class ModelLoader(
         }
     }
 
-    /// <summary>Asks the source for the version that it would give now.</summary>
+    /// <summary>Gets the version that the source would provide now.</summary>
     public Task<string> GetVersionAsync(string name, CancellationToken cancellationToken)
     {
         IModelSource source = services.GetRequiredKeyedService<IModelSource>(name);
         return RunAsync(source, static (source, token) => source.GetVersionAsync(token), static _ => { }, cancellationToken);
     }
 
-    /// <summary>Brings the model's files within reach.</summary>
+    /// <summary>Fetches the files of the model.</summary>
     public Task<ModelArtifact> FetchAsync(string name, CancellationToken cancellationToken)
     {
         IModelSource source = services.GetRequiredKeyedService<IModelSource>(name);
         return RunAsync(source, static (source, token) => source.LoadAsync(token), static artifact => artifact.Dispose(), cancellationToken);
     }
 
-    /// <summary>Makes a model of its files, which are its own from here on, also where this fails.</summary>
+    /// <summary>Creates a model from its files. The files belong to the model from here on; if this method fails, it disposes them.</summary>
     public async Task<LoadedModel> CreateAsync(
-        string name, ModelOptions settings, ModelArtifact artifact, TimeSpan fetching, Task runtime, Activity? activity, CancellationToken cancellationToken)
+        string name,
+        ModelOptions settings,
+        ModelArtifact artifact,
+        TimeSpan fetching,
+        Task runtime,
+        Activity? activity,
+        CancellationToken cancellationToken)
     {
         MemoryReservation? reservation = null;
         OnnxSession? session = null;
@@ -78,7 +88,8 @@ internal sealed partial class ModelLoader(
             IModelPipeline[] pipelines = [.. services.GetKeyedServices<IModelPipeline>(name)];
             files = Task.Run(() => Array.ForEach(pipelines, pipeline => pipeline.PrepareFiles(artifact)), CancellationToken.None);
             await runtime.ConfigureAwait(false);
-            reservation = await memory.ReserveAsync(name, ModelFootprint.Of(artifact, settings).Resident, cancellationToken).ConfigureAwait(false);
+            reservation = await memory.ReserveAsync(name, ModelFootprint.Estimate(artifact, settings).Resident, cancellationToken)
+                .ConfigureAwait(false);
             long start = time.GetTimestamp();
             session = sessions.Create(artifact, settings, cancellationToken);
             var identity = new ModelIdentity(name, artifact.Version, artifact.Source);
@@ -101,11 +112,11 @@ internal sealed partial class ModelLoader(
         }
         catch
         {
-            // Nobody reads the files any more when they are given back.
+            // The pipelines may still be reading the files on another thread, so the files cannot be disposed before that has ended.
             await files.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (model is not null)
             {
-                // With what its pipelines derived from it.
+                // Disposes the session, the files, the reservation, and everything that pipelines have derived from the model.
                 model.Release();
             }
             else
@@ -119,7 +130,7 @@ internal sealed partial class ModelLoader(
         }
     }
 
-    /// <summary>Runs a model once with all that its pipelines do, before anybody else does.</summary>
+    /// <summary>Runs all pipelines of a model once on synthetic input, before the model is in use.</summary>
     public async Task WarmUpAsync(LoadedModel model, CancellationToken cancellationToken)
     {
         foreach (IModelPipeline pipeline in services.GetKeyedServices<IModelPipeline>(model.Identity.Name))
@@ -128,14 +139,16 @@ internal sealed partial class ModelLoader(
         }
     }
 
-    private async Task<LoadedModel> LoadWithinLimitAsync(string name, ModelOptions settings, Activity? activity, CancellationToken cancellationToken)
+    private async Task<LoadedModel> LoadWithinLimitAsync(
+        string name, ModelOptions settings, Activity? activity, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
 
-        // The native library and its environment take as long as a small model, so they start while the source is busy.
+        // Loading the native library and creating its environment takes as long as loading a small model, so it runs while files are fetched.
         Task runtime = sessions.StartRuntimeAsync(cancellationToken);
         ModelArtifact artifact = await FetchAsync(name, cancellationToken).ConfigureAwait(false);
-        return await CreateAsync(name, settings, artifact, time.GetElapsedTime(start), runtime, activity, cancellationToken).ConfigureAwait(false);
+        return await CreateAsync(name, settings, artifact, time.GetElapsedTime(start), runtime, activity, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private async Task<T> RunAsync<T>(
@@ -146,8 +159,9 @@ internal sealed partial class ModelLoader(
     {
         try
         {
-            return await AbandonableOperation.RunAsync(
-                source, operation, discard, Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(false);
+            // A source may block or ignore its token, like a network mount that hangs, so it is left behind when the time limit is reached.
+            return await AbandonableOperation.RunAsync(source, operation, discard, Timeout.InfiniteTimeSpan, time, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (
             exception is not InferenceException

@@ -3,36 +3,43 @@ using Microsoft.Extensions.Options;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>The budget of all models of a container, and who has to go when it is short. Thread-safe.</summary>
-/// <remarks>Shares are estimates (<see cref="ModelFootprint"/>); they count until the model is freed, so a model in use counts although it was let go.</remarks>
-internal sealed partial class ModelMemory(Func<IOptions<ModelMemoryOptions>> options, ProcessMemory process, ILogger<ModelMemory> logger)
+/// <summary>The memory budget that all models of a service container share, and which model is unloaded when it is exceeded. Thread-safe.</summary>
+/// <remarks>
+/// <para>Reservations are estimates (<see cref="ModelFootprint"/>). A reservation lasts until the model has been freed, so a model that was
+/// taken out of use still counts while a request uses it.</para>
+/// <para>Lock order: <c>_gate</c> is taken before the lock of a <see cref="ModelEntry"/> (<see cref="ModelEntry.TryEvict"/> is called under
+/// it). An entry must therefore call <see cref="ReserveAsync"/> only while it does not hold its own lock.</para>
+/// </remarks>
+internal sealed partial class ModelMemory(
+    Func<IOptions<ModelMemoryOptions>> options, ProcessMemory process, ILogger<ModelMemory> logger)
 {
     private readonly Lock _gate = new();
     private IReadOnlyCollection<ModelEntry> _entries = [];
     private long _reserved;
-    private long _clock;
-    private volatile bool _over;
+    private long _useCount;
+    private volatile bool _isOverBudget;
 
-    /// <summary>Gets how many bytes loaded models are taken to need.</summary>
+    /// <summary>Gets the estimated number of bytes that the loaded models need.</summary>
     public long Reserved => Interlocked.Read(ref _reserved);
 
     public void Attach(IReadOnlyCollection<ModelEntry> entries) => _entries = entries;
 
-    /// <summary>Gives the number of a use; later uses have larger ones.</summary>
-    public long Use() => _entries.Count > 1 ? Interlocked.Increment(ref _clock) : 0;
+    /// <summary>Counts a use of a model.</summary>
+    /// <returns>The sequence number of the use. Later uses have higher numbers; with a single model the order does not matter.</returns>
+    public long CountUse() => _entries.Count > 1 ? Interlocked.Increment(ref _useCount) : 0;
 
-    /// <summary>Tells whether a model can be loaded while everything that is loaded stays.</summary>
+    /// <summary>Gets whether a model can be loaded while everything that is loaded stays.</summary>
     public bool Allows(ModelFootprint footprint)
     {
         ModelMemoryOptions settings = options().Value;
-        return process.Available(settings.ProcessLimitBytes) >= footprint.Peak
+        return process.GetAvailableBytes(settings.ProcessLimitBytes) >= footprint.Peak
             && (settings.BudgetBytes is not { } budget || Reserved + footprint.Resident <= budget);
     }
 
-    /// <summary>Takes a share for a model that is about to be loaded, letting others go where the budget asks for it.</summary>
+    /// <summary>Reserves memory for a model that is about to be loaded. If the budget requires it, idle models are unloaded first.</summary>
     public async ValueTask<MemoryReservation> ReserveAsync(string name, long bytes, CancellationToken cancellationToken)
     {
-        // One model alone has nobody to make room for it, and needs no options on its way to the first answer.
+        // A single model has no other model to make room for it. It must not pay for the options before its first answer.
         long? budget = _entries.Count > 1 ? options().Value.BudgetBytes : null;
         while (true)
         {
@@ -40,10 +47,10 @@ internal sealed partial class ModelMemory(Func<IOptions<ModelMemoryOptions>> opt
             lock (_gate)
             {
                 bool fits = budget is null || _reserved + bytes <= budget;
-                Task? victim = fits ? null : EvictOne(name);
-                if (victim is null)
+                Task? eviction = fits ? null : EvictOne(name);
+                if (eviction is null)
                 {
-                    _over |= !fits;
+                    _isOverBudget |= !fits;
                     Interlocked.Add(ref _reserved, bytes);
                     if (!fits)
                     {
@@ -53,20 +60,20 @@ internal sealed partial class ModelMemory(Func<IOptions<ModelMemoryOptions>> opt
                     return new MemoryReservation(this, bytes);
                 }
 
-                freed = victim;
+                freed = eviction;
             }
 
-            // The memory is wanted by what comes next, so it has to be free before.
+            // The caller needs the memory at once, so the evicted model must really be freed, not just be marked as unused.
             await freed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     public void Return(long bytes) => Interlocked.Add(ref _reserved, -bytes);
 
-    /// <summary>Goes on with what could not be done while every model was in use.</summary>
-    public void SomethingBecameIdle()
+    /// <summary>Called when a model became idle: unloads models if the budget was exceeded because all of them were in use.</summary>
+    public void OnModelIdle()
     {
-        if (_over)
+        if (_isOverBudget)
         {
             ThreadPool.UnsafeQueueUserWorkItem(static memory => _ = memory.TrimAsync(), this, preferLocal: false);
         }
@@ -80,8 +87,8 @@ internal sealed partial class ModelMemory(Func<IOptions<ModelMemoryOptions>> opt
             Task? freed;
             lock (_gate)
             {
-                _over = _reserved > budget;
-                freed = _over ? EvictOne(MostRecentlyUsed()) : null;
+                _isOverBudget = _reserved > budget;
+                freed = _isOverBudget ? EvictOne(FindMostRecentlyUsed()) : null;
             }
 
             if (freed is null)
@@ -93,12 +100,14 @@ internal sealed partial class ModelMemory(Func<IOptions<ModelMemoryOptions>> opt
         }
     }
 
-    // One model that is above the budget alone would otherwise go and come with every request.
-    private string? MostRecentlyUsed() => _entries.MaxBy(entry => entry.LastUse)?.Name;
+    // This model is never evicted here: a model that exceeds the budget alone would be unloaded and loaded again with every request.
+    private string? FindMostRecentlyUsed() => _entries.MaxBy(entry => entry.LastUse)?.Name;
 
     private Task? EvictOne(string? except)
     {
-        foreach (ModelEntry entry in _entries.Where(entry => entry.Name != except && !entry.Settings.Pinned).OrderBy(entry => entry.LastUse))
+        foreach (ModelEntry entry in _entries
+            .Where(entry => entry.Name != except && !entry.Settings.Pinned)
+            .OrderBy(entry => entry.LastUse))
         {
             if (entry.TryEvict() is { } freed)
             {
@@ -110,6 +119,7 @@ internal sealed partial class ModelMemory(Func<IOptions<ModelMemoryOptions>> opt
     }
 
     [LoggerMessage(EventId = 7, Level = LogLevel.Warning, Message =
-        "Model {Model} needs about {Bytes} bytes, which makes {Reserved} with the models that are in use or pinned; the budget is {Budget}. Raise ServerlessInference:Memory:BudgetBytes, or set MemoryBytes where the estimate is wrong")]
+        "Model {Model} needs about {Bytes} bytes; with the models that are in use or pinned that is {Reserved}, and the budget is {Budget}. " +
+        "Raise ServerlessInference:Memory:BudgetBytes, or set MemoryBytes if the estimate is wrong")]
     private static partial void LogOver(ILogger logger, string model, long bytes, long reserved, long budget);
 }

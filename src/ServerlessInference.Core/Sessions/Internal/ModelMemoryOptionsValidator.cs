@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>Checks the memory settings.</summary>
+/// <summary>Validates the memory settings.</summary>
 internal sealed class ModelMemoryOptionsValidator : IValidateOptions<ModelMemoryOptions>
 {
     public ValidateOptionsResult Validate(string? name, ModelMemoryOptions options)

@@ -2,10 +2,14 @@ using Microsoft.Extensions.Logging;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>Disposes models that were replaced or evicted, on a thread of its own, and returns their memory to the system.</summary>
+/// <summary>Disposes models that were replaced or evicted, on a thread of the pool, and returns their memory to the operating system.</summary>
+/// <remarks>
+/// Disposing a session and trimming the heap take milliseconds to tens of milliseconds. The last lease is usually returned by a request,
+/// which must not pay for that.
+/// </remarks>
 internal sealed partial class ModelReclaimer(ILogger<ModelReclaimer> logger)
 {
-    /// <summary>Takes a model whose last user has gone.</summary>
+    /// <summary>Frees a model whose last reference has been released.</summary>
     public void Reclaim(LoadedModel model) => ThreadPool.UnsafeQueueUserWorkItem(
         static state => state.Reclaimer.Dispose(state.Model), (Reclaimer: this, Model: model), preferLocal: false);
 
@@ -17,7 +21,7 @@ internal sealed partial class ModelReclaimer(ILogger<ModelReclaimer> logger)
         }
         catch (Exception exception)
         {
-            // Nobody is left to hear of it, and the process goes on without the model.
+            // There is no caller left to receive the exception, and the process can continue without the model.
             LogFailed(logger, exception, model.Identity.Name, model.Identity.Version);
         }
 

@@ -5,20 +5,22 @@ using ServerlessInference.Shared;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>Decides when a model's source is asked for a new version. Thread-safe.</summary>
+/// <summary>Decides when the source of a model is checked for a new version. Thread-safe.</summary>
 /// <remarks>
-/// Two things ask whether a check is due: a timer, and every request. On Lambda a process stands still between requests, so there its
-/// timer is late and the first request after the interval starts the check; elsewhere a model is replaced although nobody calls.
+/// <para>Both a timer and every request ask whether a check is due. On Lambda a process is frozen between requests, so its timer fires late
+/// and the first request after the interval starts the check. Elsewhere the timer replaces a model even if nobody calls it.</para>
+/// <para>At most one check runs at a time (<c>_running</c>); whoever asks meanwhile joins it. <c>_gate</c> guards <c>_running</c>, the timer
+/// and <c>_disposed</c>, and no other lock is taken while it is held.</para>
 /// </remarks>
 internal sealed partial class ModelRefresh(
     ModelEntry entry, ModelReplacer replacer, InferenceTelemetry telemetry, TimeProvider time, ILogger<ModelRefresh> logger)
     : IDisposable
 {
-    /// <summary>After this many failures in a row the interval does not grow any more (64 times itself).</summary>
-    private const int MostDoublings = 6;
+    /// <summary>The interval doubles with each consecutive failure, up to this many times (64 times the interval).</summary>
+    private const int MaxDoublings = 6;
 
-    /// <summary>What failures alone do not make an interval longer than.</summary>
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromHours(1);
+    /// <summary>The longest interval that failures can lead to, unless the configured interval is longer.</summary>
+    private static readonly TimeSpan MaxBackoff = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _disposing = new();
@@ -28,19 +30,19 @@ internal sealed partial class ModelRefresh(
     private int _failures;
     private bool _disposed;
 
-    /// <summary>Gets how long a request waits for what is under way.</summary>
-    public TimeSpan RequestsWait => entry.Settings.ReplacementWait;
+    /// <summary>Gets how long a request waits for a running check.</summary>
+    public TimeSpan RequestWait => entry.Settings.ReplacementWait;
 
-    /// <summary>Begins a check where one is due.</summary>
-    /// <returns>The check that is under way; <see langword="null"/> where none is.</returns>
-    public Task? CheckWhenDue()
+    /// <summary>Starts a check if one is due.</summary>
+    /// <returns>The running check; <see langword="null"/> if there is none.</returns>
+    public Task? CheckIfDue()
     {
         Task? running = Volatile.Read(ref _running);
         return running is { IsCompleted: false } ? running : time.GetTimestamp() < Volatile.Read(ref _due) ? null : CheckNow();
     }
 
-    /// <summary>Begins a check unless one is under way.</summary>
-    /// <returns>Whether a new version took over.</returns>
+    /// <summary>Starts a check unless one is running.</summary>
+    /// <returns>The running check; its result is whether a new version is now in use.</returns>
     public Task<bool> CheckNow()
     {
         lock (_gate)
@@ -55,7 +57,7 @@ internal sealed partial class ModelRefresh(
                 return running;
             }
 
-            // It is nobody's request, so it must not count as part of the one that noticed that it is due.
+            // The check does not belong to the request that noticed that it is due, so it must not appear in that request's trace.
             using AsyncFlowControl flow = ExecutionContext.SuppressFlow();
             Task<bool> check = Task.Run(CheckAsync);
             _ = check.ContinueWith(
@@ -65,24 +67,25 @@ internal sealed partial class ModelRefresh(
         }
     }
 
-    /// <summary>Waits as long as a request waits, whatever comes of it: what hinders a new version is no trouble of the request's.</summary>
+    /// <summary>Waits for a check, but no longer than a request waits. A failed check must not fail the request.</summary>
     public async Task WaitForAsync(Task check, CancellationToken cancellationToken)
     {
-        await ((Task)Task.WhenAny(check, Task.Delay(RequestsWait, time, cancellationToken))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)Task.WhenAny(check, Task.Delay(RequestWait, time, cancellationToken)))
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Waits for the check that is under way or due to its end, whatever comes of it.</summary>
+    /// <summary>Waits until a check that is running or due has ended, regardless of its result.</summary>
     public async Task FinishDueCheckAsync(CancellationToken cancellationToken)
     {
-        if (CheckWhenDue() is { } check)
+        if (CheckIfDue() is { } check)
         {
             await check.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
-    /// <summary>Sets when the next check is due.</summary>
+    /// <summary>Sets the time of the next check.</summary>
     public void Schedule()
     {
         ModelOptions settings = entry.Settings;
@@ -98,7 +101,7 @@ internal sealed partial class ModelRefresh(
                 return;
             }
 
-            TimeSpan delay = DelayOf(interval, settings.CheckJitter);
+            TimeSpan delay = GetDelay(interval, settings.CheckJitter);
             Volatile.Write(ref _due, time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency));
             if (_timer is null)
             {
@@ -112,7 +115,7 @@ internal sealed partial class ModelRefresh(
         }
     }
 
-    /// <summary>Checks no more until the model is loaded again.</summary>
+    /// <summary>Stops checking until the model is loaded again.</summary>
     public void Pause()
     {
         lock (_gate)
@@ -139,27 +142,27 @@ internal sealed partial class ModelRefresh(
         }
     }
 
-    private TimeSpan DelayOf(TimeSpan interval, double jitter)
+    private TimeSpan GetDelay(TimeSpan interval, double jitter)
     {
-        TimeSpan backoff = interval * Math.Pow(2, Math.Min(_failures, MostDoublings));
-        TimeSpan longest = interval > LongestBackoff ? interval : LongestBackoff;
+        TimeSpan backoff = interval * Math.Pow(2, Math.Min(_failures, MaxDoublings));
+        TimeSpan longest = interval > MaxBackoff ? interval : MaxBackoff;
         return (backoff < longest ? backoff : longest) * (1 + (jitter * ((SnapshotSafeRandom.NextFraction() * 2) - 1)));
     }
 
     private async Task<bool> CheckAsync()
     {
-        bool wanted = true;
+        bool isLoaded = true;
         try
         {
             if (entry.Current is not { } model)
             {
-                wanted = false;
+                isLoaded = false;
                 return false;
             }
 
-            bool replaced = await replacer.ReplaceWhenChangedAsync(entry, model, _disposing.Token).ConfigureAwait(false);
+            bool replaced = await replacer.ReplaceIfChangedAsync(entry, model, _disposing.Token).ConfigureAwait(false);
             _failures = 0;
-            entry.Note(null);
+            entry.SetLastError(null);
             return replaced;
         }
         catch (OperationCanceledException) when (_disposing.IsCancellationRequested)
@@ -169,20 +172,24 @@ internal sealed partial class ModelRefresh(
         catch (Exception exception)
         {
             _failures++;
-            entry.Note(exception);
+            entry.SetLastError(exception);
             telemetry.ReplacementFailed(entry.Name, exception);
-            LogKept(logger, entry.Name, entry.Settings.CheckInterval is null ? "when it is asked for" : "later than usual", exception.Message);
+            LogKept(
+                logger, entry.Name, entry.Settings.CheckInterval is null ? "when a refresh is requested" : "later than usual",
+                exception.Message);
             throw;
         }
         finally
         {
-            if (wanted)
+            // An evicted model is not checked. Its next load takes the newest version anyway, and schedules the next check.
+            if (isLoaded)
             {
                 Schedule();
             }
         }
     }
 
-    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "Model {Model} stays as it is, and is checked again {When}: {Reason}")]
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message =
+        "Model {Model} stays in use, and its source is checked again {When}: {Reason}")]
     private static partial void LogKept(ILogger logger, string model, string when, string reason);
 }

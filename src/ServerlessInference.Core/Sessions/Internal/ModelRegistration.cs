@@ -1,4 +1,4 @@
 namespace ServerlessInference.Sessions;
 
-/// <summary>Says that a model of this name exists.</summary>
+/// <summary>Registers a model by its name. Everything else about the model is registered under that name as a key.</summary>
 internal sealed record ModelRegistration(string Name);

@@ -1,11 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServerlessInference.Models;
-using ServerlessInference.Pipelines;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>The models of a container.</summary>
+/// <summary>The models of a service container, one <see cref="ModelEntry"/> each. The entries do all the work that needs a lock.</summary>
 internal sealed class ModelRegistry : IModelRegistry, IDisposable
 {
     private readonly Dictionary<string, ModelEntry> _entries = new(StringComparer.Ordinal);
@@ -37,7 +36,7 @@ internal sealed class ModelRegistry : IModelRegistry, IDisposable
     public IReadOnlyList<string> Names => _names;
 
     public ValueTask<ModelLease> AcquireAsync(string name, CancellationToken cancellationToken = default) =>
-        Entry(name).AcquireAsync(cancellationToken);
+        GetEntry(name).AcquireAsync(cancellationToken);
 
     public async Task PreloadAsync(CancellationToken cancellationToken = default)
     {
@@ -55,15 +54,16 @@ internal sealed class ModelRegistry : IModelRegistry, IDisposable
 
     public async ValueTask<ModelIdentity> WarmUpAsync(string name, CancellationToken cancellationToken = default)
     {
-        // Nobody waits for a request that only keeps warm, so it is the best time to replace a model.
-        await Entry(name).FinishDueCheckAsync(cancellationToken).ConfigureAwait(false);
+        // Nobody waits for the answer to a warm-up, so it is the best time to replace a model.
+        await GetEntry(name).FinishDueCheckAsync(cancellationToken).ConfigureAwait(false);
         ModelIdentity identity;
         using (ModelLease lease = await AcquireAsync(name, cancellationToken).ConfigureAwait(false))
         {
             identity = lease.Model.Identity;
         }
 
-        // Each takes a lease of its own: one that is held here would keep a replacement waiting that they wait for.
+        // Each pipeline takes its own lease, and none is held here. If one were held, a replacement that unloads the model first would wait
+        // for it, while the pipelines wait for the replacement.
         foreach (IModelPipeline pipeline in _services.GetKeyedServices<IModelPipeline>(name))
         {
             identity = await pipeline.WarmUpAsync(null, cancellationToken).ConfigureAwait(false);
@@ -73,9 +73,9 @@ internal sealed class ModelRegistry : IModelRegistry, IDisposable
     }
 
     public async ValueTask<bool> RefreshAsync(string name, CancellationToken cancellationToken = default) =>
-        await Entry(name).RefreshAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        await GetEntry(name).RefreshAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
 
-    public ModelStatus GetStatus(string name) => Entry(name).Status;
+    public ModelStatus GetStatus(string name) => GetEntry(name).Status;
 
     public void Dispose()
     {
@@ -90,7 +90,7 @@ internal sealed class ModelRegistry : IModelRegistry, IDisposable
         using ModelLease lease = await AcquireAsync(name, cancellationToken).ConfigureAwait(false);
     }
 
-    private ModelEntry Entry(string name)
+    private ModelEntry GetEntry(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         return _entries.TryGetValue(name, out ModelEntry? entry)

@@ -5,68 +5,63 @@ using ServerlessInference.Models;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>Puts a new version of a model into the place of the old one.</summary>
+/// <summary>Replaces a loaded model with a newer version.</summary>
 /// <remarks>
-/// One model of a container at a time (the turn). Two that are out of use would wait for each other: the warm-up of one for the other,
-/// whose requests wait for the first. And of two that find memory for a second session each, neither knows of the other.
-/// Design: docs/architecture/model-lifecycle.md.
+/// <para>Only one replacement runs at a time per service container (<c>replacementLock</c>), for two reasons. Deadlock: while a model is
+/// unloaded, its warm-up may call a second model; if that one is being replaced as well, each waits for the other. Memory: two concurrent
+/// replacements would both see the same free memory and both load a second session.</para>
+/// <para>Checking the version and fetching the files need no lock and take the longest, so they happen before it is taken.</para>
+/// <code>
+/// side by side:  Ready(old) ── create, warm up ──> TrySwap ──> Ready(new)      requests never wait
+///                            └─ failure ────────────────────> Ready(old)
+///
+/// unload first:  Ready(old) ── TryDetach ──> Loading ── old is freed ── create, warm up ──> Publish ──> Ready(new)
+///                                              │                     └─ failure: create again from the old files ──> Ready(old)
+///                                              └─ time limit while a lease is still held ──> Publish(old) ──> Ready(old)
+/// </code>
+/// <para>States and locks of all types that take part: docs/architecture/concurrency.md.</para>
 /// </remarks>
 internal sealed partial class ModelReplacer(
     ModelLoader loader,
     ModelMemory memory,
     ModelReclaimer reclaimer,
-    WeightedGate turn,
+    WeightedGate replacementLock,
     InferenceTelemetry telemetry,
     TimeProvider time,
     ILogger<ModelReplacer> logger)
 {
-    /// <summary>Replaces a model where its source has another version.</summary>
-    /// <returns>Whether it had, and a new one took over.</returns>
-    /// <exception cref="ModelLoadException">The source cannot be asked, or the new version cannot be loaded. The old one is lent as before.</exception>
-    public Task<bool> ReplaceWhenChangedAsync(ModelEntry entry, LoadedModel old, CancellationToken cancellationToken) => loader.WithinLimitAsync(
-        entry.Name,
-        "model.check",
-        async (name, settings, activity, token) =>
-        {
-            string version = await loader.GetVersionAsync(name, token).ConfigureAwait(false);
-            return version != old.Identity.Version && await ReplaceAsync(entry, old, version, settings, activity, token).ConfigureAwait(false);
-        },
-        report: false,
-        cancellationToken);
+    /// <summary>Replaces a model if its source has a different version.</summary>
+    /// <returns>Whether there was a different version and it is now in use.</returns>
+    /// <exception cref="ModelLoadException">
+    /// The source did not answer, or the new version cannot be loaded. The old version stays in use.
+    /// </exception>
+    public Task<bool> ReplaceIfChangedAsync(ModelEntry entry, LoadedModel current, CancellationToken cancellationToken) =>
+        loader.WithinLimitAsync(
+            entry.Name,
+            "model.check",
+            async (name, settings, activity, token) =>
+            {
+                string version = await loader.GetVersionAsync(name, token).ConfigureAwait(false);
+                return version != current.Identity.Version
+                    && await ReplaceAsync(entry, current, version, settings, activity, token).ConfigureAwait(false);
+            },
+            report: false,
+            cancellationToken);
 
     private async Task<bool> ReplaceAsync(
         ModelEntry entry, LoadedModel old, string version, ModelOptions settings, Activity? activity, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
         ModelArtifact artifact = await loader.FetchAsync(entry.Name, cancellationToken).ConfigureAwait(false);
-        string served = artifact.Version;
-        if (served != version)
+        if (artifact.Version != version && !await IsCurrentAsync(entry, old, artifact, version, cancellationToken).ConfigureAwait(false))
         {
-            // It may have changed once more meanwhile; else a fallback served, which takes the place of no model that works.
-            string again;
-            try
-            {
-                again = await loader.GetVersionAsync(entry.Name, cancellationToken).ConfigureAwait(false);
-            }
-            catch
-            {
-                artifact.Dispose();
-                throw;
-            }
-
-            if (again != served || served == old.Identity.Version)
-            {
-                string source = artifact.Source;
-                artifact.Dispose();
-                return again == old.Identity.Version ? false : throw new ModelLoadException(
-                    $"A source of model '{entry.Name}' announces version {again}, but {source} served {served}. The announced one cannot be loaded; see the reason that was logged for its source.");
-            }
+            return false;
         }
 
         var next = new Candidate(entry, old, artifact, time.GetElapsedTime(start), settings, activity);
         try
         {
-            await turn.EnterAsync(1, cancellationToken).ConfigureAwait(false);
+            await replacementLock.EnterAsync(1, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -76,29 +71,66 @@ internal sealed partial class ModelReplacer(
 
         try
         {
-            return await InTurnAsync(next, cancellationToken).ConfigureAwait(false);
+            return await ReplaceExclusivelyAsync(next, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            turn.Exit(1);
+            replacementLock.Exit(1);
         }
     }
 
-    private async Task<bool> InTurnAsync(Candidate next, CancellationToken cancellationToken)
+    /// <summary>Decides what it means that the fetched files have a different version than the one announced before.</summary>
+    /// <remarks>
+    /// Either the source changed again in between, and the fetched version is the newest; or a fallback source provided the files, and a
+    /// fallback must not replace a model that works.
+    /// </remarks>
+    /// <returns>
+    /// Whether the fetched version is the newest. If <see langword="false"/>, the source has returned to the version in use; the files are
+    /// disposed then, as they are after an exception.
+    /// </returns>
+    /// <exception cref="ModelLoadException">A fallback provided the files.</exception>
+    private async Task<bool> IsCurrentAsync(
+        ModelEntry entry, LoadedModel old, ModelArtifact artifact, string announcedVersion, CancellationToken cancellationToken)
     {
-        bool beside, warms = false;
+        string fetchedVersion = artifact.Version;
+        string currentVersion;
         try
         {
-            beside = next.Settings.Replacement switch
+            currentVersion = await loader.GetVersionAsync(entry.Name, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            artifact.Dispose();
+            throw;
+        }
+
+        if (currentVersion == fetchedVersion && fetchedVersion != old.Identity.Version)
+        {
+            return true;
+        }
+
+        string source = artifact.Source;
+        artifact.Dispose();
+        return currentVersion == old.Identity.Version ? false : throw new ModelLoadException(
+            $"A source of model '{entry.Name}' announces version {announcedVersion}, but {source} provided {fetchedVersion}. The announced " +
+            "version cannot be loaded; the log has the reason for its source.");
+    }
+
+    private async Task<bool> ReplaceExclusivelyAsync(Candidate next, CancellationToken cancellationToken)
+    {
+        bool sideBySide, canWarmUp = false;
+        try
+        {
+            sideBySide = next.Settings.Replacement switch
             {
                 ModelReplacement.SideBySide => true,
                 ModelReplacement.UnloadFirst => false,
-                _ => memory.Allows(ModelFootprint.Of(next.Artifact, next.Settings)),
+                _ => memory.Allows(ModelFootprint.Estimate(next.Artifact, next.Settings)),
             };
-            if (!beside)
+            if (!sideBySide)
             {
-                // Afterwards the old model is gone.
-                warms = await WarmsAsync(next.Old, cancellationToken).ConfigureAwait(false);
+                // This has to be found out now: afterwards the old model is unloaded.
+                canWarmUp = await CanWarmUpAsync(next.Old, cancellationToken).ConfigureAwait(false);
             }
         }
         catch
@@ -107,36 +139,39 @@ internal sealed partial class ModelReplacer(
             throw;
         }
 
-        bool replaced = beside
-            ? await BesideAsync(next, cancellationToken).ConfigureAwait(false)
-            : await AfterReleaseAsync(next, warms, cancellationToken).ConfigureAwait(false);
+        bool replaced = sideBySide
+            ? await ReplaceSideBySideAsync(next, cancellationToken).ConfigureAwait(false)
+            : await UnloadAndReplaceAsync(next, canWarmUp, cancellationToken).ConfigureAwait(false);
         if (replaced)
         {
             var identity = new ModelIdentity(next.Entry.Name, next.Artifact.Version, next.Artifact.Source);
             telemetry.Replaced(identity);
-            LogReplaced(logger, identity.Name, next.Old.Identity.Version, identity.Version, identity.Source, beside ? "beside it" : "after it");
+            LogReplaced(
+                logger, identity.Name, next.Old.Identity.Version, identity.Version, identity.Source,
+                sideBySide ? "side by side" : "after unloading it");
         }
 
         return replaced;
     }
 
-    private async Task<bool> BesideAsync(Candidate next, CancellationToken cancellationToken)
+    private async Task<bool> ReplaceSideBySideAsync(Candidate next, CancellationToken cancellationToken)
     {
-        LoadedModel model = await CreateWarmAsync(next, () => WarmsAsync(next.Old, cancellationToken), cancellationToken).ConfigureAwait(false);
+        LoadedModel model = await CreateWarmAsync(next, () => CanWarmUpAsync(next.Old, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
         if (next.Entry.TrySwap(next.Old, model))
         {
             return true;
         }
 
-        // Evicted or disposed meanwhile: the next caller loads what there is.
+        // The old model was evicted or disposed meanwhile. The next caller loads whatever version is current then.
         model.Retire(reclaimer);
         return false;
     }
 
-    private async Task<bool> AfterReleaseAsync(Candidate next, bool warms, CancellationToken cancellationToken)
+    private async Task<bool> UnloadAndReplaceAsync(Candidate next, bool canWarmUp, CancellationToken cancellationToken)
     {
-        // The files of the old model stay: they are the way back.
-        if (next.Entry.TryTakeOut(next.Old) is not { } load)
+        // TryDetach keeps the files of the old model, because they are needed if the new model fails.
+        if (next.Entry.TryDetach(next.Old) is not { } load)
         {
             next.Artifact.Dispose();
             return false;
@@ -150,9 +185,11 @@ internal sealed partial class ModelReplacer(
             }
             catch (OperationCanceledException)
             {
+                // A lease of the old model has been held for longer than loading may take, so the old model goes back into use. If no
+                // reference is left, the model is being freed at this moment, and the replacement continues (and fails at once where it
+                // observes the token, which creates the old model again from its files).
                 if (next.Old.TryAddReference())
                 {
-                    // Somebody uses the old model for longer than loading may take, so it goes on for all.
                     next.Old.KeepsArtifact = false;
                     next.Artifact.Dispose();
                     PublishOrFree(next.Entry, load, next.Old);
@@ -160,40 +197,47 @@ internal sealed partial class ModelReplacer(
                 }
             }
 
-            return await FinishAsync(next, load, warms, cancellationToken).ConfigureAwait(false);
+            return await CreateAndPublishAsync(next, load, canWarmUp, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<bool> FinishAsync(Candidate next, ModelLoad load, bool warms, CancellationToken cancellationToken)
+    private async Task<bool> CreateAndPublishAsync(Candidate next, ModelLoad load, bool canWarmUp, CancellationToken cancellationToken)
     {
         LoadedModel model;
         try
         {
-            model = await CreateWarmAsync(next, () => ValueTask.FromResult(warms), cancellationToken).ConfigureAwait(false);
+            model = await CreateWarmAsync(next, () => ValueTask.FromResult(canWarmUp), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception cause)
         {
-            try
-            {
-                LoadedModel again = await loader.CreateAsync(
-                    next.Entry.Name, next.Settings, next.Old.Artifact, TimeSpan.Zero, Task.CompletedTask, null, load.Token).ConfigureAwait(false);
-                PublishOrFree(next.Entry, load, again, cause);
-            }
-            catch (Exception second)
-            {
-                next.Entry.Fail(load, second);
-                LogLost(logger, second, next.Entry.Name);
-            }
-
+            await RestoreAsync(next, load, cause).ConfigureAwait(false);
             throw;
         }
 
         bool published = PublishOrFree(next.Entry, load, model);
         next.Old.Artifact.Dispose();
 
-        // What creating the session took and gave back comes after the old model's end here, so nothing else returns it.
+        // The reclaimer has already trimmed the heap, when it freed the old model. What creating the new session allocated and freed comes
+        // after that, so nobody else returns it.
         NativeHeap.Trim();
         return published;
+    }
+
+    /// <summary>Loads the old version again from its own files after the new one has failed.</summary>
+    private async Task RestoreAsync(Candidate next, ModelLoad load, Exception cause)
+    {
+        try
+        {
+            // Not the token of the replacement, whose time limit may be what has just ended it.
+            LoadedModel restored = await loader.CreateAsync(
+                next.Entry.Name, next.Settings, next.Old.Artifact, TimeSpan.Zero, Task.CompletedTask, null, load.Token).ConfigureAwait(false);
+            PublishOrFree(next.Entry, load, restored, cause);
+        }
+        catch (Exception exception)
+        {
+            next.Entry.Fail(load, exception);
+            LogLost(logger, exception, next.Entry.Name);
+        }
     }
 
     private bool PublishOrFree(ModelEntry entry, ModelLoad load, LoadedModel model, Exception? error = null)
@@ -208,30 +252,32 @@ internal sealed partial class ModelReplacer(
         return false;
     }
 
-    private async Task<LoadedModel> CreateWarmAsync(Candidate next, Func<ValueTask<bool>> oldWarms, CancellationToken cancellationToken)
+    private async Task<LoadedModel> CreateWarmAsync(
+        Candidate next, Func<ValueTask<bool>> canOldModelWarmUp, CancellationToken cancellationToken)
     {
         LoadedModel model = await loader.CreateAsync(
-            next.Entry.Name, next.Settings, next.Artifact, next.Fetching, Task.CompletedTask, next.Activity, cancellationToken).ConfigureAwait(false);
-        bool good = false;
+            next.Entry.Name, next.Settings, next.Artifact, next.Fetching, Task.CompletedTask, next.Activity, cancellationToken)
+            .ConfigureAwait(false);
+        bool accepted = false;
         try
         {
             await loader.WarmUpAsync(model, cancellationToken).ConfigureAwait(false);
-            good = true;
+            accepted = true;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // Where the old model does not take synthetic input either, that says nothing against the new one.
-            if (await oldWarms().ConfigureAwait(false))
+            // If the old model fails on synthetic input as well, the failure does not count against the new one.
+            if (await canOldModelWarmUp().ConfigureAwait(false))
             {
                 throw;
             }
 
-            good = true;
+            accepted = true;
             LogNotWarm(logger, next.Entry.Name, model.Identity.Version, exception.Message);
         }
         finally
         {
-            if (!good)
+            if (!accepted)
             {
                 model.Retire(reclaimer);
             }
@@ -240,7 +286,7 @@ internal sealed partial class ModelReplacer(
         return model;
     }
 
-    private async ValueTask<bool> WarmsAsync(LoadedModel model, CancellationToken cancellationToken)
+    private async ValueTask<bool> CanWarmUpAsync(LoadedModel model, CancellationToken cancellationToken)
     {
         try
         {
@@ -249,24 +295,29 @@ internal sealed partial class ModelReplacer(
         }
         catch (ObjectDisposedException)
         {
-            return true; // evicted meanwhile
+            // The model was evicted meanwhile. Assuming the best of it holds the new model to the stricter standard.
+            return true;
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // A pipeline of the application may throw what it likes at zeros that no request brings.
+            // A pipeline of the application may throw any exception on zeros, which no real request contains.
             return false;
         }
     }
 
+    /// <summary>A version that has been fetched and is about to replace the current one.</summary>
     private sealed record Candidate(
         ModelEntry Entry, LoadedModel Old, ModelArtifact Artifact, TimeSpan Fetching, ModelOptions Settings, Activity? Activity);
 
-    [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "Replaced model {Model} {Old} by {Version} from {Source}, loaded {How}")]
+    [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message =
+        "Replaced model {Model} {Old} by {Version} from {Source}, loaded {How}")]
     private static partial void LogReplaced(ILogger logger, string model, string old, string version, string source, string how);
 
-    [LoggerMessage(EventId = 5, Level = LogLevel.Error, Message = "Model {Model} was given up for a new version that failed, and could not be loaded again from its own files")]
+    [LoggerMessage(EventId = 5, Level = LogLevel.Error, Message =
+        "Model {Model} was unloaded for a new version that failed, and could not be loaded again from its own files")]
     private static partial void LogLost(ILogger logger, Exception exception, string model);
 
-    [LoggerMessage(EventId = 8, Level = LogLevel.Warning, Message = "Model {Model} {Version} was not warmed, since synthetic input does not suit it: {Reason}")]
+    [LoggerMessage(EventId = 8, Level = LogLevel.Warning, Message =
+        "Model {Model} {Version} was not warmed up because it does not accept synthetic input: {Reason}")]
     private static partial void LogNotWarm(ILogger logger, string model, string version, string reason);
 }

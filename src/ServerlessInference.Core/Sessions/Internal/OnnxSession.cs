@@ -1,11 +1,10 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using ServerlessInference.Pipelines;
 using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>An ONNX Runtime session with its description. Thread-safe.</summary>
+/// <summary>An ONNX Runtime session and the description of its model. Thread-safe.</summary>
 internal sealed class OnnxSession : IDisposable
 {
     private readonly InferenceSession _session;
@@ -16,10 +15,10 @@ internal sealed class OnnxSession : IDisposable
     private volatile OutputPlan? _plan;
     private volatile bool _disposed;
 
-    /// <summary>Takes a session over.</summary>
-    /// <param name="session">The session; disposed with this object.</param>
-    /// <param name="shrinkArena">Whether memory that only a large run needed is given back.</param>
-    /// <param name="backing">What the session's memory lies in, disposed after it.</param>
+    /// <summary>Wraps a session.</summary>
+    /// <param name="session">The session. It is disposed together with this object.</param>
+    /// <param name="shrinkArena">Whether memory that only a large run needed is released.</param>
+    /// <param name="backing">The memory that the session has mapped; disposed after the session.</param>
     public OnnxSession(InferenceSession session, bool shrinkArena = false, IDisposable? backing = null)
     {
         _session = session;
@@ -35,7 +34,7 @@ internal sealed class OnnxSession : IDisposable
 
     public void Run(InferenceBatch batch, ModelIdentity identity, CancellationToken cancellationToken)
     {
-        // ONNX Runtime itself does not check; it would end the process.
+        // ONNX Runtime does not check this itself; running a disposed session would crash the process.
         ObjectDisposedException.ThrowIf(_disposed, this);
         cancellationToken.ThrowIfCancellationRequested();
         SessionBuffers buffers = batch.Buffers;
@@ -45,14 +44,14 @@ internal sealed class OnnxSession : IDisposable
             TensorSlot slot = batch.Input(i);
             if (!slot.IsFilled)
             {
-                throw Unfilled(batch, identity);
+                throw CreateUnfilledException(batch, identity);
             }
 
             buffers.Values[i] = slot.GetValue(Description.Inputs[i].ElementType);
             size += slot.Size;
         }
 
-        RunOptions options = buffers.Options(_shrinking?.Count(size) == true);
+        RunOptions options = buffers.GetOptions(_shrinking?.Count(size) == true);
         CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             static state => ((RunOptions)state!).Terminate = true, options);
         try
@@ -62,11 +61,11 @@ internal sealed class OnnxSession : IDisposable
         catch (OnnxRuntimeException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw Explain(exception, batch, identity);
+            throw CreateRunException(exception, batch, identity);
         }
         finally
         {
-            // Waits for a cancellation that is under way, which would otherwise stop the next run.
+            // Disposing waits for a cancellation callback that is running. Otherwise it could set the flag for the next run.
             registration.Dispose();
             options.Terminate = false;
         }
@@ -95,7 +94,8 @@ internal sealed class OnnxSession : IDisposable
             }
             catch (OnnxRuntimeException) when (!options.Terminate)
             {
-                // What the model declares of its outputs may not be so: then it works without, and does so from now on.
+                // The shapes that the model declares for its outputs may be wrong. Without the plan the run can still succeed; if it does, the
+                // plan is not used any more.
                 RunUnbound(batch, buffers, options);
                 _plan = null;
                 return;
@@ -107,7 +107,7 @@ internal sealed class OnnxSession : IDisposable
 
     private void RunUnbound(InferenceBatch batch, SessionBuffers buffers, RunOptions options)
     {
-        // The batch disposes the values one by one; the collection itself holds nothing else.
+        // The batch disposes the values one by one. The collection holds nothing else that would have to be disposed.
         IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(options, _inputNames, buffers.Values, _outputNames);
         for (int i = 0; i < outputs.Count; i++)
         {
@@ -121,7 +121,7 @@ internal sealed class OnnxSession : IDisposable
         Span<long> shape = stackalloc long[MaxRank];
         for (int i = 0; i < plan.OutputCount; i++)
         {
-            int rank = plan.RankOf(i);
+            int rank = plan.GetRank(i);
             if (rank > MaxRank || !plan.TryGetShape(i, batch, shape))
             {
                 return false;
@@ -133,7 +133,7 @@ internal sealed class OnnxSession : IDisposable
         return true;
     }
 
-    private ModelContractException Unfilled(InferenceBatch batch, ModelIdentity identity)
+    private ModelContractException CreateUnfilledException(InferenceBatch batch, ModelIdentity identity)
     {
         var unfilled = new List<string>();
         for (int i = 0; i < _inputNames.Length; i++)
@@ -145,10 +145,11 @@ internal sealed class OnnxSession : IDisposable
         }
 
         return new ModelContractException(
-            $"Nothing filled {string.Join(", ", unfilled)} of model '{identity.Name}'. Its inputs are {string.Join(", ", Description.Inputs)}.");
+            $"The preprocessor did not fill {string.Join(", ", unfilled)} of model '{identity.Name}'. Its inputs are " +
+            $"{string.Join(", ", Description.Inputs)}.");
     }
 
-    private InferenceException Explain(OnnxRuntimeException exception, InferenceBatch batch, ModelIdentity identity)
+    private InferenceException CreateRunException(OnnxRuntimeException exception, InferenceBatch batch, ModelIdentity identity)
     {
         if (!exception.Message.StartsWith("[ErrorCode:InvalidArgument]", StringComparison.Ordinal))
         {
@@ -162,7 +163,8 @@ internal sealed class OnnxSession : IDisposable
         }
 
         return new ModelContractException(
-            $"{identity} does not take {string.Join(", ", given)}: {exception.Message} Its inputs are {string.Join(", ", Description.Inputs)}.", exception);
+            $"{identity} does not accept {string.Join(", ", given)}: {exception.Message} Its inputs are " +
+            $"{string.Join(", ", Description.Inputs)}.", exception);
     }
 
     private static ModelDescription Describe(InferenceSession session)
@@ -179,16 +181,17 @@ internal sealed class OnnxSession : IDisposable
     {
         OnnxValueType.ONNX_TYPE_TENSOR => new ValueDescription(
             name, ValueKind.Tensor, node.ElementDataType, [.. node.Dimensions.Select(axis => (long)axis)], node.SymbolicDimensions),
-        OnnxValueType.ONNX_TYPE_SEQUENCE => new ValueDescription(name, ValueKind.Sequence, HeldBy(node.AsSequenceMetadata().ElementMeta), []),
-        OnnxValueType.ONNX_TYPE_MAP => new ValueDescription(name, ValueKind.Map, HeldBy(node), []),
+        OnnxValueType.ONNX_TYPE_SEQUENCE => new ValueDescription(
+            name, ValueKind.Sequence, GetElementType(node.AsSequenceMetadata().ElementMeta), []),
+        OnnxValueType.ONNX_TYPE_MAP => new ValueDescription(name, ValueKind.Map, GetElementType(node), []),
         _ => new ValueDescription(name, ValueKind.Other, TensorElementType.DataTypeMax, []),
     };
 
-    private static TensorElementType HeldBy(NodeMetadata node) => node.OnnxValueType switch
+    private static TensorElementType GetElementType(NodeMetadata node) => node.OnnxValueType switch
     {
         OnnxValueType.ONNX_TYPE_TENSOR => node.ElementDataType,
-        OnnxValueType.ONNX_TYPE_MAP => HeldBy(node.AsMapMetadata().ValueMetadata),
-        OnnxValueType.ONNX_TYPE_SEQUENCE => HeldBy(node.AsSequenceMetadata().ElementMeta),
+        OnnxValueType.ONNX_TYPE_MAP => GetElementType(node.AsMapMetadata().ValueMetadata),
+        OnnxValueType.ONNX_TYPE_SEQUENCE => GetElementType(node.AsSequenceMetadata().ElementMeta),
         _ => TensorElementType.DataTypeMax,
     };
 }

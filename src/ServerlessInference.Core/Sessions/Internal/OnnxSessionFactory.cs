@@ -2,28 +2,28 @@ using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using ServerlessInference.Models;
 using ServerlessInference.Models.Prepared;
-using ServerlessInference.Packages;
 using ServerlessInference.Sessions.Prepared;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>Creates sessions: of a prepared model where one fits, else of the plain one.</summary>
-internal sealed partial class OnnxSessionFactory(ILogger<OnnxSessionFactory> logger, InferenceThreadOptions threads, SplitPackage? package = null)
+/// <summary>Creates sessions: from a prepared model if one is suitable, otherwise from the plain model.</summary>
+internal sealed partial class OnnxSessionFactory(
+    ILogger<OnnxSessionFactory> logger, InferenceThreadOptions threads, INativeLibraries? libraries = null)
 {
-    /// <summary>Starts ONNX Runtime on another thread, once a split package that may hold its library is there.</summary>
+    /// <summary>Starts ONNX Runtime on another thread. Waits for separately delivered libraries first, because it may be one of them.</summary>
     public Task StartRuntimeAsync(CancellationToken cancellationToken) => Task.Run(
         async () =>
         {
-            if (package is not null)
+            if (libraries is not null)
             {
-                await package.LoadAsync(cancellationToken).ConfigureAwait(false);
+                await libraries.LoadAsync(cancellationToken).ConfigureAwait(false);
             }
 
             StartRuntime();
         },
         cancellationToken);
 
-    private void StartRuntime() => OrtRuntime.Start(logger, threads, package is null ? null : package.Describe);
+    private void StartRuntime() => OrtRuntime.Start(logger, threads, libraries is null ? null : libraries.DescribeSearch);
 
     public OnnxSession Create(ModelArtifact artifact, ModelOptions options, CancellationToken cancellationToken) =>
         Create(artifact, options, ProcessorClass.Current, cancellationToken);
@@ -35,50 +35,56 @@ internal sealed partial class OnnxSessionFactory(ILogger<OnnxSessionFactory> log
         if (!prepared.Any || (options.Prepared == PreparedModelUse.Never && prepared.Plain is not null))
         {
             return options.Prepared == PreparedModelUse.Required
-                ? throw new ModelLoadException($"{artifact.Source} has no model prepared of '{prepared.Model}', and the option Prepared asks for one. Run 'serverless-inference optimize' when you deploy.")
+                ? throw new ModelLoadException(
+                    $"{artifact.Source} has no prepared model of '{prepared.Model}', and the option Prepared requires one. Run " +
+                    "'serverless-inference optimize' when you deploy.")
                 : Create(prepared.Plain!, options, artifact.Source, cancellationToken);
         }
 
-        return CreatePrepared(artifact, options, prepared, cancellationToken) ?? CreatePlain(artifact, options, prepared, cancellationToken);
+        return CreatePrepared(artifact, options, prepared, cancellationToken)
+            ?? CreatePlain(artifact, options, prepared, cancellationToken);
     }
 
-    private OnnxSession? CreatePrepared(ModelArtifact artifact, ModelOptions options, PreparedModels prepared, CancellationToken cancellationToken)
+    private OnnxSession? CreatePrepared(
+        ModelArtifact artifact, ModelOptions options, PreparedModels prepared, CancellationToken cancellationToken)
     {
         if (options.ExecutionProviders.Any(provider => !ExecutionProvider.IsCpu(provider.Name)))
         {
-            prepared.Refusals.Add("prepared models are for the CPU, and the option ExecutionProviders names others");
+            prepared.Rejections.Add("prepared models are for the CPU, and the option ExecutionProviders names others");
             return null;
         }
 
-        foreach (ModelFile file in prepared.Fitting(options.VerifyPrepared))
+        foreach (ModelFile file in prepared.FindSuitable(options.VerifyPrepared))
         {
             try
             {
                 OnnxSession session = Create(file, options, artifact.Source, cancellationToken);
-                if (prepared.Refusals.Count > 0)
+                if (prepared.Rejections.Count > 0)
                 {
-                    LogSecondBest(logger, file.Name, artifact.Source, string.Join("; ", prepared.Refusals));
+                    LogSecondBest(logger, file.Name, artifact.Source, string.Join("; ", prepared.Rejections));
                 }
 
                 return session;
             }
-            catch (ModelLoadException exception) when (prepared.Plain is not null || prepared.Others(file))
+            catch (ModelLoadException exception) when (prepared.Plain is not null || prepared.HasOtherThan(file))
             {
-                prepared.Refusals.Add($"'{file.Name}' is not used: {exception.Message}");
+                prepared.Rejections.Add($"'{file.Name}' is not used: {exception.Message}");
             }
         }
 
         return null;
     }
 
-    private OnnxSession CreatePlain(ModelArtifact artifact, ModelOptions options, PreparedModels prepared, CancellationToken cancellationToken)
+    private OnnxSession CreatePlain(
+        ModelArtifact artifact, ModelOptions options, PreparedModels prepared, CancellationToken cancellationToken)
     {
-        string reasons = string.Join("; ", prepared.Refusals);
+        string reasons = string.Join("; ", prepared.Rejections);
         if (options.Prepared == PreparedModelUse.Required || prepared.Plain is null)
         {
             throw new ModelLoadException(
-                $"{artifact.Source} has no prepared model of '{prepared.Model}' that fits: {reasons}. Run 'serverless-inference optimize' with " +
-                $"the ONNX Runtime of the function, on a processor of its class{(prepared.Plain is null ? ", or bring the plain model along" : string.Empty)}.");
+                $"{artifact.Source} has no suitable prepared model of '{prepared.Model}': {reasons}. Run 'serverless-inference optimize' with " +
+                "the ONNX Runtime of the function, on a processor of its class" +
+                $"{(prepared.Plain is null ? ", or add the plain model" : string.Empty)}.");
         }
 
         LogPlain(logger, prepared.Plain.Name, artifact.Source, reasons);
@@ -89,17 +95,19 @@ internal sealed partial class OnnxSessionFactory(ILogger<OnnxSessionFactory> log
     {
         if (file.Length == 0)
         {
-            throw new ModelLoadException($"The model '{file.Name}' from {source} is empty (0 bytes). Bring it there again.");
+            throw new ModelLoadException($"The model '{file.Name}' from {source} is empty (0 bytes). Upload it again.");
         }
 
         using SessionOptions settings = SessionSettings.Create(options, threads);
-        CustomOperators.Register(settings, options.CustomOperatorLibraries, package);
+        CustomOperators.Register(settings, options.CustomOperatorLibraries, libraries);
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             static state => ((SessionOptions)state!).SetLoadCancellationFlag(true), settings);
         using var content = new SessionContent(file, options.Loading, source, settings);
         try
         {
-            InferenceSession session = content.Path is { } path ? new InferenceSession(path, settings) : new InferenceSession(content.Bytes, settings);
+            InferenceSession session = content.Path is { } path
+                ? new InferenceSession(path, settings)
+                : new InferenceSession(content.Bytes, settings);
             try
             {
                 return new OnnxSession(session, options.ShrinkArena && options.Arena != MemoryArena.None, content.TakeBacking());
@@ -113,13 +121,16 @@ internal sealed partial class OnnxSessionFactory(ILogger<OnnxSessionFactory> log
         catch (OnnxRuntimeException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new ModelLoadException($"The model '{file.Name}' from {source} cannot be loaded: {SessionFailure.Explain(exception.Message, file)}", exception);
+            throw new ModelLoadException(
+                $"The model '{file.Name}' from {source} cannot be loaded: {SessionFailure.Explain(exception.Message, file)}", exception);
         }
     }
 
-    [LoggerMessage(EventId = 25, Level = LogLevel.Warning, Message = "Model {Model} from {Source} is loaded as it is, which takes longer than a prepared one: {Reasons}")]
+    [LoggerMessage(EventId = 25, Level = LogLevel.Warning, Message =
+        "The plain model {Model} from {Source} is used, which takes longer to load than a prepared one: {Reasons}")]
     private static partial void LogPlain(ILogger logger, string model, string source, string reasons);
 
-    [LoggerMessage(EventId = 26, Level = LogLevel.Warning, Message = "Model {Model} from {Source} is used, and another would be faster: {Reasons}")]
+    [LoggerMessage(EventId = 26, Level = LogLevel.Warning, Message =
+        "The prepared model {Model} from {Source} is used although another one would be faster: {Reasons}")]
     private static partial void LogSecondBest(ILogger logger, string model, string source, string reasons);
 }

@@ -1,15 +1,14 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
-using ServerlessInference.Packages;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>Starts ONNX Runtime: its environment comes before everything else, with a logger of ours.</summary>
+/// <summary>Starts ONNX Runtime: creates its environment with our logger before anything else uses it.</summary>
 /// <remarks>
-/// ONNX Runtime has one environment a process, so this is the one place with state that two functions in a process share: the
-/// first one's logger receives what ONNX Runtime says outside of a session. Without a default logger ONNX Runtime aborts on arm64
-/// Lambda, where it cannot read <c>/sys/devices/system/cpu/possible</c> (microsoft/onnxruntime issues 10038 and 15650).
+/// ONNX Runtime has one environment per process, so this is the only state that two functions in one process share: the logger of the first
+/// one receives what ONNX Runtime logs outside of a session. Without a default logger ONNX Runtime aborts on arm64 Lambda, where it cannot
+/// read <c>/sys/devices/system/cpu/possible</c> (microsoft/onnxruntime issues 10038 and 15650).
 /// </remarks>
 internal static partial class OrtRuntime
 {
@@ -18,15 +17,20 @@ internal static partial class OrtRuntime
     private static readonly Lock Gate = new();
     private static DOrtLoggingFunction? s_logging;
 
-    /// <summary>Whether sessions can use the environment's threads. Not where somebody else created the environment without any.</summary>
+    /// <summary>Gets whether sessions can share the threads of the environment. They cannot if other code created it without threads.</summary>
     public static bool HasSharedThreads { get; private set; }
 
-    /// <summary>Creates the environment, where that has not happened.</summary>
-    /// <param name="logger">Hears what ONNX Runtime says outside of a session.</param>
-    /// <param name="threads">The threads that all models share; the defaults where none are given.</param>
-    /// <param name="describe">Says where a native library was looked for; <see langword="null"/> where there is no split package.</param>
-    /// <exception cref="ModelLoadException">The native library cannot be loaded; every place that was looked at stands there with its reason.</exception>
-    public static void Start(ILogger logger, InferenceThreadOptions? threads = null, Func<string, IReadOnlyList<string>>? describe = null)
+    /// <summary>Creates the environment unless it exists.</summary>
+    /// <param name="logger">Receives what ONNX Runtime logs outside of a session.</param>
+    /// <param name="threads">The threads that all models share; <see langword="null"/> for the defaults.</param>
+    /// <param name="describeSearch">
+    /// Describes where a native library was searched; <see langword="null"/> if no libraries are delivered separately.
+    /// </param>
+    /// <exception cref="ModelLoadException">
+    /// The native library cannot be loaded. The message lists every place that was searched, with the reason.
+    /// </exception>
+    public static void Start(
+        ILogger logger, InferenceThreadOptions? threads = null, Func<string, IReadOnlyList<string>>? describeSearch = null)
     {
         lock (Gate)
         {
@@ -37,16 +41,16 @@ internal static partial class OrtRuntime
 
             try
             {
-                // Kept in a field, since native code calls it as long as the process lives.
+                // Kept in a field so that it is not collected: native code calls it as long as the process lives.
                 s_logging = (_, severity, category, _, location, message) =>
                 {
-                    LogLevel level = LevelOf(severity);
+                    LogLevel level = GetLevel(severity);
                     if (logger.IsEnabled(level))
                     {
                         Log(logger, level, category, message, location);
                     }
                 };
-                using OrtThreadingOptions threading = Threading(threads ?? new InferenceThreadOptions());
+                using OrtThreadingOptions threading = CreateThreading(threads ?? new InferenceThreadOptions());
                 var options = new EnvironmentCreationOptions
                 {
                     logId = "ServerlessInference",
@@ -57,19 +61,19 @@ internal static partial class OrtRuntime
                 OrtEnv.CreateInstanceWithOptions(ref options);
                 HasSharedThreads = true;
             }
-            catch (Exception exception) when (NativeLibraryFailure(exception) is { } missing)
+            catch (Exception exception) when (FindNativeLibraryFailure(exception) is { } missing)
             {
-                IReadOnlyList<string> places = describe?.Invoke(Library) ?? NativeLibraryReport.Describe(Library, null);
+                IReadOnlyList<string> places = describeSearch?.Invoke(Library) ?? NativeLibraryReport.Describe(Library);
                 throw new ModelLoadException(
-                    $"ONNX Runtime's native library cannot be loaded: {NativeLibraryReport.Reason(missing)}. Reference the package Microsoft.ML.OnnxRuntime " +
-                    $"(ServerlessInference.Lambda does), or put the library into a split package, for the processor that the function runs on; this is " +
-                    $"{RuntimeInformation.RuntimeIdentifier}. Looked for at: {string.Join("; ", places)}.",
+                    $"ONNX Runtime's native library cannot be loaded: {NativeLibraryReport.GetReason(missing)}. Reference the package " +
+                    "Microsoft.ML.OnnxRuntime (ServerlessInference.Lambda does), or put the library into a split package, for the processor that " +
+                    $"the function runs on; this is {RuntimeInformation.RuntimeIdentifier}. Searched: {string.Join("; ", places)}.",
                     exception);
             }
         }
     }
 
-    private static OrtThreadingOptions Threading(InferenceThreadOptions threads)
+    private static OrtThreadingOptions CreateThreading(InferenceThreadOptions threads)
     {
         var options = new OrtThreadingOptions
         {
@@ -80,7 +84,7 @@ internal static partial class OrtRuntime
         return options;
     }
 
-    private static Exception? NativeLibraryFailure(Exception? exception)
+    private static Exception? FindNativeLibraryFailure(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
         {
@@ -93,7 +97,7 @@ internal static partial class OrtRuntime
         return null;
     }
 
-    private static LogLevel LevelOf(OrtLoggingLevel level) => level switch
+    private static LogLevel GetLevel(OrtLoggingLevel level) => level switch
     {
         OrtLoggingLevel.ORT_LOGGING_LEVEL_VERBOSE => LogLevel.Debug,
         OrtLoggingLevel.ORT_LOGGING_LEVEL_INFO => LogLevel.Information,

@@ -1,10 +1,13 @@
-using ServerlessInference.Pipelines;
 using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>Tells the shapes of a model's outputs from those of its inputs, where the model declares enough for that. Immutable.</summary>
-/// <remarks>An axis is known where it is fixed, or where an input has an axis of the same name: ONNX gives both the same length.</remarks>
+/// <summary>Computes the shapes of a model's outputs from the shapes of its inputs, if the model declares enough for that. Immutable.</summary>
+/// <remarks>
+/// <para>The length of an axis is known if it is fixed, or if an input has an axis of the same name: in ONNX both have the same length.</para>
+/// <para>With known shapes, outputs are written to memory that the batch keeps from run to run, instead of memory that ONNX Runtime would
+/// allocate for every run.</para>
+/// </remarks>
 internal sealed class OutputPlan
 {
     private readonly (long Length, int Input, int Axis)[][] _axes;
@@ -13,7 +16,7 @@ internal sealed class OutputPlan
 
     public int OutputCount => _axes.Length;
 
-    /// <summary>Makes the plan of a model; <see langword="null"/> where an output cannot be planned.</summary>
+    /// <summary>Creates the plan of a model; <see langword="null"/> if the shape of an output cannot be computed.</summary>
     public static OutputPlan? Create(ModelDescription model)
     {
         if (model.Outputs.Count == 0 || !model.Inputs.All(IsNumeric) || !model.Outputs.All(IsNumeric))
@@ -24,8 +27,8 @@ internal sealed class OutputPlan
         var outputs = new (long, int, int)[model.Outputs.Count][];
         for (int i = 0; i < outputs.Length; i++)
         {
-            // An input that is an output as well would not be copied into the output's own memory.
-            if (model.IndexOfInput(model.Outputs[i].Name) >= 0 || Axes(model, model.Outputs[i]) is not { } axes)
+            // If an input is also an output, ONNX Runtime does not copy it into the memory of the output.
+            if (model.IndexOfInput(model.Outputs[i].Name) >= 0 || PlanAxes(model, model.Outputs[i]) is not { } axes)
             {
                 return null;
             }
@@ -36,9 +39,10 @@ internal sealed class OutputPlan
         return new OutputPlan(outputs);
     }
 
-    public int RankOf(int output) => _axes[output].Length;
+    public int GetRank(int output) => _axes[output].Length;
 
-    /// <summary>Computes an output's shape; false where it has no elements, or an input has no shape of its own.</summary>
+    /// <summary>Computes the shape of an output.</summary>
+    /// <returns><see langword="false"/> if the output has no elements, or if an input was borrowed from another model and has no shape here.</returns>
     public bool TryGetShape(int output, InferenceBatch batch, Span<long> shape)
     {
         (long Length, int Input, int Axis)[] axes = _axes[output];
@@ -67,7 +71,7 @@ internal sealed class OutputPlan
         return true;
     }
 
-    private static (long Length, int Input, int Axis)[]? Axes(ModelDescription model, ValueDescription output)
+    private static (long Length, int Input, int Axis)[]? PlanAxes(ModelDescription model, ValueDescription output)
     {
         var axes = new (long, int, int)[output.Shape.Length];
         for (int i = 0; i < axes.Length; i++)
@@ -104,5 +108,5 @@ internal sealed class OutputPlan
     }
 
     private static bool IsNumeric(ValueDescription value) =>
-        value.Kind == ValueKind.Tensor && ElementTypes.IsNumeric(value.ElementType);
+        value.Kind == ValueKind.Tensor && ElementTypes.IsNumber(value.ElementType);
 }

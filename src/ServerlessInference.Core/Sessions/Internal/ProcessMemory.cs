@@ -2,21 +2,21 @@ using System.Globalization;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>How much memory this process may still take.</summary>
+/// <summary>How much more memory this process may use.</summary>
 internal class ProcessMemory
 {
     private const string SystemFile = "/proc/meminfo";
     private const string Field = "MemAvailable:";
 
-    /// <summary>Gets the bytes that are free: of the limit, of the container, and of the machine, the least.</summary>
-    /// <param name="limit">What this process may take; <see langword="null"/> for what container or machine have.</param>
-    public virtual long Available(long? limit)
+    /// <summary>Gets the number of free bytes: what the limit leaves, or what the machine has left, whichever is less.</summary>
+    /// <param name="limit">The limit of this process; <see langword="null"/> for the memory of the container or machine.</param>
+    public virtual long GetAvailableBytes(long? limit)
     {
-        long most = limit ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        return Math.Max(0, Math.Min(most - Environment.WorkingSet, OfTheSystem() ?? long.MaxValue));
+        long total = limit ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        return Math.Max(0, Math.Min(total - Environment.WorkingSet, ReadSystemAvailable() ?? long.MaxValue));
     }
 
-    private static long? OfTheSystem()
+    private static long? ReadSystemAvailable()
     {
         if (!File.Exists(SystemFile))
         {
@@ -30,7 +30,9 @@ internal class ProcessMemory
             {
                 ReadOnlySpan<char> number = line.AsSpan(Field.Length).Trim();
                 int space = number.IndexOf(' ');
-                return space > 0 && long.TryParse(number[..space], NumberStyles.None, CultureInfo.InvariantCulture, out long kilobytes) ? kilobytes * 1024 : null;
+                return space > 0 && long.TryParse(number[..space], NumberStyles.None, CultureInfo.InvariantCulture, out long kilobytes)
+                    ? kilobytes * 1024
+                    : null;
             }
         }
 

@@ -131,5 +131,6 @@ internal ref struct PythonDictionary
     }
 
     private readonly ModelLoadException Unexpected(string expected) =>
-        new($"The labels in {_where} are no dictionary from index to name and no list of names: {expected} was expected at character {_position}.");
+        new($"The labels in {_where} are neither a dictionary from index to name nor a list of names: {expected} was expected at character " +
+            $"{_position}.");
 }

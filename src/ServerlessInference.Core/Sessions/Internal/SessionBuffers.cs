@@ -1,9 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
-using ServerlessInference.Pipelines;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>What a batch keeps from run to run: options, bound inputs, and bound outputs in memory of its own. Not thread-safe.</summary>
+/// <summary>What a batch keeps from one run to the next: run options, bound inputs, and outputs in its own memory. Not thread-safe.</summary>
 internal sealed class SessionBuffers : IDisposable
 {
     private readonly RunOptions _plain = new();
@@ -26,13 +25,14 @@ internal sealed class SessionBuffers : IDisposable
         Values = new OrtValue[inputs];
     }
 
-    /// <summary>Gets the inputs of a run, to be filled.</summary>
+    /// <summary>Gets the array that holds the inputs of a run. The session fills it.</summary>
     public OrtValue[] Values { get; }
 
     public TensorSlot Output(int index) => _outputs[index];
 
-    /// <summary>Gives the options of a run; those that shrink the arena give back at the run's end what it does not need any more.</summary>
-    public RunOptions Options(bool shrink)
+    /// <summary>Gets the options of a run.</summary>
+    /// <param name="shrink">Whether memory of the arena that is no longer needed is released when the run ends.</param>
+    public RunOptions GetOptions(bool shrink)
     {
         if (!shrink)
         {
@@ -48,7 +48,8 @@ internal sealed class SessionBuffers : IDisposable
         return _shrinking;
     }
 
-    /// <summary>Binds the inputs, and the outputs' own memory. What is bound already stays: a name is bound when its shape changes.</summary>
+    /// <summary>Binds the inputs, and the memory for the outputs.</summary>
+    /// <remarks>Bindings are kept: a name is bound again only if its shape, and therefore its value, has changed.</remarks>
     public OrtIoBinding Bind(InferenceSession session, ModelDescription model)
     {
         _binding ??= session.CreateIoBinding();

@@ -5,10 +5,10 @@ using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>What a session is made of: a path that ONNX Runtime reads or maps, or bytes.</summary>
+/// <summary>The content that a session is created from: a path that ONNX Runtime reads or maps, or bytes.</summary>
 /// <remarks>
-/// A mapped model stays mapped as long as its session lives. The mapping is private, so renaming over the file or removing it does no
-/// harm; cutting it short would, and whoever owns the file (the artifact's lock, the memory file here) keeps that from happening.
+/// A mapped model stays mapped as long as its session lives. The mapping is private, so it is safe to replace or delete the file. Truncating
+/// the file would crash the process; the owner of the file (the lock of the artifact, or the memory file here) prevents that.
 /// </remarks>
 internal sealed class SessionContent : IDisposable
 {
@@ -30,7 +30,7 @@ internal sealed class SessionContent : IDisposable
         }
         else if (loading == ModelLoading.Bytes)
         {
-            Bytes = WholeArray(file.ReadAllBytes(Array.MaxLength));
+            Bytes = ToArray(file.ReadAllBytes(Array.MaxLength));
         }
         else if (file.PhysicalPath is { } path)
         {
@@ -38,20 +38,21 @@ internal sealed class SessionContent : IDisposable
         }
         else if (loading == ModelLoading.Path)
         {
-            throw new ModelLoadException($"The model '{file.Name}' from {source} is only in memory and has no path. Set the option Loading to Auto.");
+            throw new ModelLoadException(
+                $"The model '{file.Name}' from {source} is only in memory and has no path. Set the option Loading to Auto.");
         }
         else
         {
-            Bytes = WholeArray(file.Memory);
+            Bytes = ToArray(file.Memory);
         }
     }
 
-    /// <summary>Gets the path; <see langword="null"/> where the model is in <see cref="Bytes"/>.</summary>
+    /// <summary>Gets the path; <see langword="null"/> if the model is in <see cref="Bytes"/>.</summary>
     public string? Path { get; private set; }
 
     public byte[] Bytes { get; } = [];
 
-    /// <summary>Gives what must be kept as long as the session; the caller disposes it then.</summary>
+    /// <summary>Hands over what must be kept as long as the session. The caller disposes it afterwards.</summary>
     public IDisposable? TakeBacking()
     {
         MemoryFile? backing = _backing;
@@ -67,7 +68,8 @@ internal sealed class SessionContent : IDisposable
         {
             throw new ModelLoadException(
                 $"The model '{file.Name}' from {source} cannot be mapped: " +
-                (ort ? "that takes Linux" : "only the .ort format can, which 'serverless-inference optimize' makes") + ". Set the option Loading to Auto.");
+                (ort ? "mapping requires Linux" : "mapping requires the .ort format, which 'serverless-inference optimize' writes") +
+                ". Set the option Loading to Auto.");
         }
 
         if (Path is null)
@@ -81,7 +83,9 @@ internal sealed class SessionContent : IDisposable
         settings.AddSessionConfigEntry("session.use_ort_model_bytes_for_initializers", "1");
     }
 
-    // ONNX Runtime copies what it keeps, so a model that is an array of its own needs no copy before.
-    private static byte[] WholeArray(ReadOnlyMemory<byte> memory) =>
-        MemoryMarshal.TryGetArray(memory, out ArraySegment<byte> segment) && segment.Count == segment.Array!.Length ? segment.Array : memory.ToArray();
+    // ONNX Runtime copies what it keeps, so a model that fills a whole array does not have to be copied here.
+    private static byte[] ToArray(ReadOnlyMemory<byte> memory) =>
+        MemoryMarshal.TryGetArray(memory, out ArraySegment<byte> segment) && segment.Count == segment.Array!.Length
+            ? segment.Array
+            : memory.ToArray();
 }

@@ -3,7 +3,7 @@ using ServerlessInference.Models;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>Turns a model's options into ONNX Runtime's.</summary>
+/// <summary>Converts the options of a model to the session options of ONNX Runtime.</summary>
 internal static class SessionSettings
 {
     public static SessionOptions Create(ModelOptions options, InferenceThreadOptions threads)
@@ -40,17 +40,20 @@ internal static class SessionSettings
         if (!ownThreads && OrtRuntime.HasSharedThreads)
         {
             settings.DisablePerSessionThreads();
-            settings.ExecutionMode = ModeOf(threads.InterOp);
+            settings.ExecutionMode = GetMode(threads.InterOp);
             return;
         }
 
         string spinning = options.AllowSpinning ? "1" : "0";
-        settings.IntraOpNumThreads = options.IntraOpThreads > 0 ? options.IntraOpThreads : threads.IntraOp > 0 ? threads.IntraOp : Environment.ProcessorCount;
+        settings.IntraOpNumThreads =
+            options.IntraOpThreads > 0 ? options.IntraOpThreads :
+            threads.IntraOp > 0 ? threads.IntraOp :
+            Environment.ProcessorCount;
         settings.InterOpNumThreads = options.InterOpThreads;
-        settings.ExecutionMode = ModeOf(options.InterOpThreads);
+        settings.ExecutionMode = GetMode(options.InterOpThreads);
         settings.AddSessionConfigEntry("session.intra_op.allow_spinning", spinning);
         settings.AddSessionConfigEntry("session.inter_op.allow_spinning", spinning);
     }
 
-    private static ExecutionMode ModeOf(int interOp) => interOp > 1 ? ExecutionMode.ORT_PARALLEL : ExecutionMode.ORT_SEQUENTIAL;
+    private static ExecutionMode GetMode(int interOp) => interOp > 1 ? ExecutionMode.ORT_PARALLEL : ExecutionMode.ORT_SEQUENTIAL;
 }

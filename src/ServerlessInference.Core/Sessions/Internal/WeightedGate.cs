@@ -1,13 +1,20 @@
 namespace ServerlessInference.Sessions;
 
-/// <summary>Lets work in as long as its weight and that of all that is inside do not exceed a capacity. Who came first goes first. Thread-safe.</summary>
+/// <summary>
+/// A semaphore with weights: admits work as long as the total weight of the work inside does not exceed the capacity. First come, first
+/// served. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Strict order keeps heavy work from starving: light work does not overtake heavy work that is waiting. The price is that capacity may stay
+/// unused while heavy work waits.
+/// </remarks>
 internal sealed class WeightedGate(long capacity)
 {
     private readonly Lock _lock = new();
     private LinkedList<Waiter>? _waiting;
     private long _inside;
 
-    /// <summary>Enters where that needs no waiting.</summary>
+    /// <summary>Enters if that is possible without waiting.</summary>
     public bool TryEnter(long weight)
     {
         weight = Clamp(weight);
@@ -23,9 +30,9 @@ internal sealed class WeightedGate(long capacity)
         }
     }
 
-    /// <summary>Enters, waiting for it where needed.</summary>
-    /// <param name="weight">The weight; more than the capacity counts as the capacity.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <summary>Enters, and waits if necessary.</summary>
+    /// <param name="weight">The weight. More than the capacity counts as the capacity.</param>
+    /// <param name="cancellationToken">Cancels waiting; the work is not inside then.</param>
     public ValueTask EnterAsync(long weight, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -33,13 +40,13 @@ internal sealed class WeightedGate(long capacity)
     }
 
     /// <summary>Leaves.</summary>
-    /// <param name="weight">The weight with which was entered.</param>
+    /// <param name="weight">The weight that was passed when entering.</param>
     public void Exit(long weight)
     {
         lock (_lock)
         {
             _inside -= Clamp(weight);
-            LetIn();
+            AdmitWaiters();
         }
     }
 
@@ -56,11 +63,12 @@ internal sealed class WeightedGate(long capacity)
         {
             (_waiting ??= []).AddLast(waiter);
 
-            // What was inside may have left in between.
-            LetIn();
+            // The work inside may have left since TryEnter released the lock; then nobody else would admit this waiter.
+            AdmitWaiters();
         }
 
-        using (cancellationToken.UnsafeRegister(static (state, token) => ((Action<CancellationToken>)state!)(token), (Action<CancellationToken>)(token => Abandon(waiter, token))))
+        Action<CancellationToken> abandon = token => Abandon(waiter, token);
+        using (cancellationToken.UnsafeRegister(static (state, token) => ((Action<CancellationToken>)state!)(token), abandon))
         {
             await waiter.Task.ConfigureAwait(false);
         }
@@ -74,13 +82,13 @@ internal sealed class WeightedGate(long capacity)
             {
                 waiter.TrySetCanceled(token);
 
-                // Those behind it may be lighter.
-                LetIn();
+                // The waiters behind it may be lighter, so that they can enter now.
+                AdmitWaiters();
             }
         }
     }
 
-    private void LetIn()
+    private void AdmitWaiters()
     {
         while (_waiting?.First is { } first && _inside + first.Value.Weight <= capacity)
         {
@@ -90,7 +98,7 @@ internal sealed class WeightedGate(long capacity)
         }
     }
 
-    // Continuations run elsewhere, since they are released under the lock.
+    // Waiters are completed under the lock, so their continuations must not run on this thread.
     private sealed class Waiter(long weight) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public long Weight => weight;

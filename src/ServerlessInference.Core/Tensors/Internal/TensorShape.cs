@@ -1,11 +1,11 @@
 namespace ServerlessInference.Tensors;
 
-/// <summary>Arithmetic on shapes that come from outside: every product is checked.</summary>
+/// <summary>Arithmetic on shapes from untrusted input. Every product is checked for overflow.</summary>
 internal static class TensorShape
 {
     /// <summary>Counts the elements of a shape; 1 for a scalar.</summary>
     /// <param name="shape">The axes, each 0 or more.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An axis is negative, or the elements do not fit an array.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An axis is negative, or an array cannot hold that many elements.</exception>
     public static int Count(ReadOnlySpan<long> shape)
     {
         long count = 1;
@@ -14,7 +14,8 @@ internal static class TensorShape
             ArgumentOutOfRangeException.ThrowIfNegative(axis, nameof(shape));
             if (axis != 0 && count > Array.MaxLength / axis)
             {
-                throw new ArgumentOutOfRangeException(nameof(shape), $"A tensor {Format(shape)} has more elements than fit an array ({Array.MaxLength:N0}).");
+                throw new ArgumentOutOfRangeException(
+                    nameof(shape), $"A tensor {Format(shape)} has more elements than an array can hold ({Array.MaxLength:N0}).");
             }
 
             count *= axis;
@@ -23,7 +24,7 @@ internal static class TensorShape
         return (int)count;
     }
 
-    /// <summary>Writes a shape as <c>[1, 3, 224, 224]</c>.</summary>
+    /// <summary>Formats a shape, such as <c>[1, 3, 224, 224]</c>.</summary>
     public static string Format(ReadOnlySpan<long> shape)
     {
         var text = new System.Text.StringBuilder("[");

@@ -31,7 +31,7 @@ internal sealed class TextClassificationPostprocessor(TextClassificationOptions 
             : TextScoreFunction.Softmax;
         for (int row = 0; row < outputs.Length; row++)
         {
-            if (batch.FailureOf(row) is not null)
+            if (batch.GetFailure(row) is not null)
             {
                 continue;
             }

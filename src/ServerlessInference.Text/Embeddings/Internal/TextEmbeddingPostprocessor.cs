@@ -33,7 +33,7 @@ internal sealed class TextEmbeddingPostprocessor(TextEmbeddingOptions options) :
         int row = checked((int)(tensor.Elements.Length / shape[0]));
         for (int i = 0; i < outputs.Length; i++)
         {
-            if (batch.FailureOf(i) is not null)
+            if (batch.GetFailure(i) is not null)
             {
                 continue;
             }

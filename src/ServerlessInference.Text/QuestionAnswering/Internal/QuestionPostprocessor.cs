@@ -29,7 +29,7 @@ internal sealed class QuestionPostprocessor(TextModelReader reader, QuestionAnsw
             for (int i = 0; i < outputs.Length; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (batch.FailureOf(i) is not null)
+                if (batch.GetFailure(i) is not null)
                 {
                     continue;
                 }

@@ -12,30 +12,11 @@ internal sealed class LocaleModelSource(IModelSource inner, string name, IOption
 
     public string Description => inner.Description;
 
-    /// <summary>Wraps the source that is registered for the model.</summary>
-    internal static void Wrap(ModelBuilder model)
+    /// <summary>Wraps the source of the model.</summary>
+    internal static void Decorate(ModelBuilder model)
     {
         string name = model.Name;
-        for (int i = model.Services.Count - 1; i >= 0; i--)
-        {
-            ServiceDescriptor source = model.Services[i];
-            if (source.ServiceType != typeof(IModelSource) || !Equals(source.ServiceKey, name))
-            {
-                continue;
-            }
-
-            Func<IServiceProvider, IModelSource> original = source switch
-            {
-                { KeyedImplementationFactory: { } factory } => services => (IModelSource)factory(services, name),
-                { KeyedImplementationInstance: IModelSource instance } => _ => instance,
-                _ => throw new InvalidOperationException(
-                    $"The source of model '{name}' is registered by its type; register a factory or an instance instead, " +
-                    "so that the source can be wrapped."),
-            };
-            model.Services[i] = ServiceDescriptor.KeyedSingleton<IModelSource>(
-                name, (services, _) => Create(services, original(services), name));
-            return;
-        }
+        model.DecorateSource((services, source) => Create(services, source, name));
     }
 
     public ValueTask<string> GetVersionAsync(CancellationToken cancellationToken = default) => inner.GetVersionAsync(cancellationToken);

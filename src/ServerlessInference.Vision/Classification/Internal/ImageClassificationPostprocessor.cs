@@ -6,10 +6,11 @@ using ServerlessInference.Tensors;
 namespace ServerlessInference.Vision.Classification;
 
 /// <summary>Converts class scores <c>[n, classes]</c> of float16, float32 or float64 to labels. Thread-safe.</summary>
-internal sealed class ImageClassificationPostprocessor(ImageClassificationOptions options) : IPostprocessor<ImageClassification>
+internal sealed class ImageClassificationPostprocessor(ImageClassificationOptions options)
+    : IPostprocessor<ImageClassification>, IDryRunStage
 {
-    // With a labels file set, the request path cannot be rehearsed before the real model, which has that file, is loaded.
-    public IReadOnlyList<ValueDescription>? UsualOutputs { get; } = options.LabelsFile is not null
+    // If the options name a labels file, there can be no dry run, because only the real model has that file.
+    public IReadOnlyList<ValueDescription>? Placeholders { get; } = options.LabelsFile is not null
         ? null
         : [new ValueDescription("scores", ValueKind.Tensor, TensorElementType.Float, [-1, 1000])];
 
@@ -31,7 +32,7 @@ internal sealed class ImageClassificationPostprocessor(ImageClassificationOption
         float[] workspace = batch.State(() => new Workspace()).Take(classes);
         for (int row = 0; row < outputs.Length; row++)
         {
-            if (batch.FailureOf(row) is null)
+            if (batch.GetFailure(row) is null)
             {
                 Span<float> values = workspace.AsSpan(0, classes);
                 Activate(scores.Elements.Slice(row * classes, classes), values, settings.Scores);

@@ -1,5 +1,6 @@
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
+using ServerlessInference.Tensors;
 using ServerlessInference.Vision.Detection.Heads;
 using ServerlessInference.Vision.Detection.Suppression;
 
@@ -37,7 +38,7 @@ internal sealed class DetectionPostprocessor<TAnswer>(DetectionModels models, De
         for (int row = 0; row < outputs.Length; row++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (batch.FailureOf(row) is not null)
+            if (batch.GetFailure(row) is not null)
             {
                 continue;
             }

@@ -1,5 +1,5 @@
 using ServerlessInference.Imaging.Processing;
-using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
 using ServerlessInference.Vision.Detection.Heads;
 using ServerlessInference.Vision.Detection.Suppression;
 

@@ -54,7 +54,7 @@ internal static class ImagePipelineRegistration
                 services.GetRequiredService<WorkingMemory>(),
                 settings(services)),
             postprocessor)
-        .AcceptEncoded<ReadOnlyMemory<byte>, TOutput>(static encoded => encoded, write, SampleImage.Jpeg);
+        .AcceptEncoded<ReadOnlyMemory<byte>, TOutput>(static encoded => encoded, write);
 
     /// <summary>Gets the named options of a model.</summary>
     public static TOptions GetOptions<

@@ -44,7 +44,7 @@ public sealed class PreparedModelsTests : IDisposable
 
     [Fact]
     public async Task Create_RecordOfAnotherOnnxRuntime_TakesThePlainOneAndSaysWhy() =>
-        await RefusedAsync(demo => demo.Fake(record => record with { OnnxRuntime = "1.28.1" }), "its record is of ONNX Runtime 1.28.1");
+        await RefusedAsync(demo => demo.Fake(record => record with { OnnxRuntime = "1.28.1" }), "its record is for ONNX Runtime 1.28.1");
 
     [Fact]
     public async Task Create_NameOfAnotherOnnxRuntime_TakesThePlainOneAndSaysWhy() =>
@@ -94,7 +94,7 @@ public sealed class PreparedModelsTests : IDisposable
 
     [Fact]
     public async Task Create_NoRecord_TakesThePlainOneAndSaysWhy() =>
-        await RefusedAsync(demo => File.Delete(demo.Prepared.Record), "is not beside it");
+        await RefusedAsync(demo => File.Delete(demo.Prepared.Record), "is not next to it");
 
     [Theory]
     [InlineData("")]
@@ -104,7 +104,7 @@ public sealed class PreparedModelsTests : IDisposable
     [InlineData("""{"format": 2}""")]
     [InlineData("""{"format": "x", "source": 1}""")]
     public async Task Create_RecordThatIsNone_TakesThePlainOneAndSaysWhy(string record) =>
-        await RefusedAsync(demo => File.WriteAllText(demo.Prepared.Record, record), "is no record of format 1");
+        await RefusedAsync(demo => File.WriteAllText(demo.Prepared.Record, record), "is not a record of format 1");
 
     [Fact]
     public async Task Create_OtherPlainModelOfTheSameLength_TakesThatOneAndSaysWhy() => await RefusedAsync(
@@ -115,7 +115,7 @@ public sealed class PreparedModelsTests : IDisposable
             model[^4000] ^= 1;
             File.WriteAllBytes(demo.Plain, model);
         },
-        "'model.onnx' is not the model that it was made of",
+        "'model.onnx' is not the model that it was prepared from",
         sameAnswer: false);
 
     [Fact]
@@ -208,7 +208,7 @@ public sealed class PreparedModelsTests : IDisposable
 
         Assert.NotEmpty(_trial.Run(demo.Folder, required));
         Assert.Throws<ModelLoadException>(() => _trial.Run(demo.Folder, required, processor: "another"));
-        Assert.Contains("has no model prepared of 'model.onnx'", Assert.Throws<ModelLoadException>(() => _trial.Run(Repository.DemoModel, required)).Message, StringComparison.Ordinal);
+        Assert.Contains("has no prepared model of 'model.onnx'", Assert.Throws<ModelLoadException>(() => _trial.Run(Repository.DemoModel, required)).Message, StringComparison.Ordinal);
     }
 
     private static string Other => ModelPreparation.Processor == "avx2" ? "avx512" : "avx2";
@@ -228,7 +228,7 @@ public sealed class PreparedModelsTests : IDisposable
 
         string warning = Assert.Single(_trial.Warnings);
         Assert.Contains(reason, warning, StringComparison.Ordinal);
-        Assert.StartsWith("Model model.onnx from file:", warning, StringComparison.Ordinal);
+        Assert.StartsWith("The plain model model.onnx from file:", warning, StringComparison.Ordinal);
         if (sameAnswer)
         {
             Assert.Equal(_trial.Run(Repository.DemoModel), answer);

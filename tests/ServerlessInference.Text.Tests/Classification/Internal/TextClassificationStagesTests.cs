@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
-using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 using ServerlessInference.Text.Classification;
@@ -71,8 +70,8 @@ public sealed class TextClassificationStagesTests
 
         using var refused = new InferenceBatch(model, 2);
         await Preprocessor(new TextClassificationOptions { MaxLength = 5, Truncate = false }).PreprocessAsync(inputs, refused, Token);
-        Assert.Contains("The text has 8 tokens; the model takes 5", refused.FailureOf(0)!.Message, StringComparison.Ordinal);
-        Assert.Null(refused.FailureOf(1));
+        Assert.Contains("The text has 8 tokens; the model takes 5", refused.GetFailure(0)!.Message, StringComparison.Ordinal);
+        Assert.Null(refused.GetFailure(1));
     }
 
     [Fact]
@@ -82,8 +81,8 @@ public sealed class TextClassificationStagesTests
         using var batch = new InferenceBatch(model, 2);
         await Preprocessor(new TextClassificationOptions()).PreprocessAsync(new TextPair[] { new(null!), "fox" }, batch, Token);
 
-        Assert.IsType<InvalidInputException>(batch.FailureOf(0));
-        Assert.Null(batch.FailureOf(1));
+        Assert.IsType<InvalidInputException>(batch.GetFailure(0));
+        Assert.Null(batch.GetFailure(1));
     }
 
     [Fact]

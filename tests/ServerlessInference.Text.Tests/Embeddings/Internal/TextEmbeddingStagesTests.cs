@@ -1,4 +1,3 @@
-using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 using ServerlessInference.Text.Embeddings;

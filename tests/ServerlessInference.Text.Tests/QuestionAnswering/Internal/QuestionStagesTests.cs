@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
-using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 using ServerlessInference.Text.QuestionAnswering;
@@ -58,8 +57,8 @@ public sealed class QuestionStagesTests
         await new QuestionPreprocessor(Reader, new QuestionAnsweringOptions()).PreprocessAsync(
             new[] { new Question("x", " "), new Question("x", "the fox") }, batch, Token);
 
-        Assert.IsType<InvalidInputException>(batch.FailureOf(0));
-        Assert.Null(batch.FailureOf(1));
+        Assert.IsType<InvalidInputException>(batch.GetFailure(0));
+        Assert.Null(batch.GetFailure(1));
         Assert.Equal((1, 6), Shape(batch));
     }
 
@@ -73,7 +72,7 @@ public sealed class QuestionStagesTests
         await new QuestionPreprocessor(Reader, options).PreprocessAsync(
             new[] { new Question("x", context) }, batch, Token);
 
-        InvalidInputException exception = Assert.IsType<InvalidInputException>(batch.FailureOf(0));
+        InvalidInputException exception = Assert.IsType<InvalidInputException>(batch.GetFailure(0));
         Assert.Equal(InvalidInputKind.TooLarge, exception.Kind);
         Assert.Contains("windows of 10 tokens; at most 3 are allowed", exception.Message, StringComparison.Ordinal);
     }
@@ -87,7 +86,7 @@ public sealed class QuestionStagesTests
         string context = string.Join(' ', Enumerable.Repeat("fox", 30));
         await preprocessor.PreprocessAsync(new[] { new Question("x", context) }, batch, Token);
 
-        Assert.Contains("batch axis is fixed at 1", batch.FailureOf(0)!.Message, StringComparison.Ordinal);
+        Assert.Contains("batch axis is fixed at 1", batch.GetFailure(0)!.Message, StringComparison.Ordinal);
         Assert.Equal(1, preprocessor.GetMaxBatchSize(model));
         Assert.Equal(12, batch.CreateInput<long>("input_ids", 1, 12).Length);
     }
@@ -105,8 +104,8 @@ public sealed class QuestionStagesTests
         await new QuestionPreprocessor(Reader, new QuestionAnsweringOptions { MaxLength = 12 }).PreprocessAsync(
             questions, batch, Token);
 
-        Assert.Null(batch.FailureOf(0));
-        Assert.Contains("Shorten the other", batch.FailureOf(1)!.Message, StringComparison.Ordinal);
+        Assert.Null(batch.GetFailure(0));
+        Assert.Contains("Shorten the other", batch.GetFailure(1)!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

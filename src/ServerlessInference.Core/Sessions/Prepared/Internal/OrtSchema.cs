@@ -1,22 +1,22 @@
 namespace ServerlessInference.Sessions.Prepared;
 
-/// <summary>Where the tables of an <c>.ort</c> file have references to other parts of it.</summary>
+/// <summary>The positions at which the tables of an <c>.ort</c> file refer to other parts of the file.</summary>
 /// <remarks>
-/// Source: ONNX Runtime's schema of its own format, version 6 (<c>onnxruntime/core/flatbuffers/schema/ort.fbs</c>), fields in the order
-/// of their declaration. The encoding is that of FlatBuffers ("FlatBuffers Internals" of its documentation).
+/// Source: the schema of ONNX Runtime's own format, version 6 (<c>onnxruntime/core/flatbuffers/schema/ort.fbs</c>), with the fields in
+/// declaration order. The encoding is FlatBuffers ("FlatBuffers Internals" in its documentation).
 /// </remarks>
 internal static class OrtSchema
 {
-    /// <summary>What a file has at its fifth byte.</summary>
+    /// <summary>The identifier at the fifth byte of a file.</summary>
     public static ReadOnlySpan<byte> Identifier => "ORTM"u8;
 
-    /// <summary>The version of the format that this describes, as a file states it.</summary>
+    /// <summary>The version of the format that is described here, as it is written in a file.</summary>
     public static ReadOnlySpan<byte> Version => "6"u8;
 
-    /// <summary>What a field holds.</summary>
+    /// <summary>The content of a field.</summary>
     public enum Kind
     {
-        /// <summary>A number in the table itself.</summary>
+        /// <summary>A number, stored in the table itself.</summary>
         Scalar,
 
         /// <summary>A string, or a vector of numbers or structures.</summary>
@@ -34,11 +34,11 @@ internal static class OrtSchema
         /// <summary>A vector of tables.</summary>
         Tables,
 
-        /// <summary>A table, of several the one that the field before it numbers from one on.</summary>
+        /// <summary>One of several tables. The previous field has its number, counted from one.</summary>
         Type,
     }
 
-    /// <summary>Gets the root table, which states the version in its first field.</summary>
+    /// <summary>Gets the root table. Its first field is the version.</summary>
     public static Table Session { get; } = CreateSession();
 
     private static Field Number => new(Kind.Scalar);
@@ -58,7 +58,7 @@ internal static class OrtSchema
             new Field(Kind.Type, new Table(Number, One(shape)), new Table(One(typeInfo)), new Table(Number, One(typeInfo))),
         ];
 
-        // The last field of a tensor is for training: where its bytes lie in a file of their own.
+        // The last field of a tensor is for training: the position of its bytes in a separate file.
         var tensor = new Table(Data, Data, Data, Number, new Field(Kind.Weights), Strings, Number);
         var sparse = new Table(One(tensor), One(tensor), Data);
         var graph = new Table();
@@ -96,8 +96,8 @@ internal static class OrtSchema
     private static Field Many(Table table) => new(Kind.Tables, table);
 
     /// <summary>A field of a table.</summary>
-    /// <param name="kind">What it holds.</param>
-    /// <param name="targets">What it refers to: one table, or one for each number of the field before it.</param>
+    /// <param name="kind">The content.</param>
+    /// <param name="targets">The table that it refers to, or one table per number of the previous field.</param>
     public sealed class Field(Kind kind, params Table[] targets)
     {
         public Kind Kind => kind;
@@ -106,10 +106,10 @@ internal static class OrtSchema
     }
 
     /// <summary>The fields of a table.</summary>
-    /// <param name="fields">In the order of their declaration.</param>
+    /// <param name="fields">The fields, in declaration order.</param>
     public sealed class Table(params Field[] fields)
     {
-        /// <summary>Gets or sets the fields; set later where tables refer to each other.</summary>
+        /// <summary>Gets or sets the fields. They are set later if tables refer to each other.</summary>
         public IReadOnlyList<Field> Fields { get; set; } = fields;
     }
 }

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace ServerlessInference.Sessions.Prepared;
 
-/// <summary>A file that a record speaks of.</summary>
-/// <param name="Name">Its name, without folders.</param>
-/// <param name="Length">Its size in bytes.</param>
-/// <param name="Sha256">Its digest, in lowercase hexadecimal digits.</param>
+/// <summary>A file that a record describes.</summary>
+/// <param name="Name">The name, without directories.</param>
+/// <param name="Length">The size in bytes.</param>
+/// <param name="Sha256">The digest, in lowercase hexadecimal digits.</param>
 internal sealed record PreparedFile(string Name, long Length, string Sha256)
 {
     public void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> property)
@@ -17,7 +17,7 @@ internal sealed record PreparedFile(string Name, long Length, string Sha256)
         writer.WriteEndObject();
     }
 
-    /// <summary>Reads the object that the reader stands at; <see langword="null"/> where something is missing.</summary>
+    /// <summary>Reads the object at which the reader is; <see langword="null"/> if a member is missing.</summary>
     public static PreparedFile? Read(ref Utf8JsonReader reader)
     {
         string? name = null, digest = null;

@@ -4,10 +4,10 @@ using ServerlessInference.Models.Prepared;
 
 namespace ServerlessInference.Sessions.Prepared;
 
-/// <summary>Finds the prepared models that fit the processor and the ONNX Runtime at hand.</summary>
+/// <summary>Finds the prepared models that suit this processor and this version of ONNX Runtime.</summary>
 /// <remarks>
-/// Names say which are worth a look, so that a single small file is read in the usual case. What is read is held against what is
-/// there: versions, class, length, a sample of the plain model; the digests of all bytes only where that is asked for.
+/// Names are compared first, so that usually a single small file, the record, is read. The record is compared with the files: versions,
+/// processor class, length, and a sample of the plain model. The digests of all bytes are compared only on request.
 /// </remarks>
 internal sealed class PreparedModels
 {
@@ -18,11 +18,11 @@ internal sealed class PreparedModels
     private readonly string? _processor;
     private readonly List<PreparedName> _names = [];
 
-    /// <summary>Looks at the names of a model's files.</summary>
+    /// <summary>Reads the names of a model's files.</summary>
     /// <param name="artifact">The files.</param>
     /// <param name="file">The option <see cref="ModelOptions.File"/>: the plain model, or one prepared model.</param>
     /// <param name="runtime">The version of ONNX Runtime.</param>
-    /// <param name="processor">The class of the processor at hand.</param>
+    /// <param name="processor">The class of this processor; <see langword="null"/> if it is not known.</param>
     public PreparedModels(ModelArtifact artifact, string? file, string runtime, string? processor)
     {
         _artifact = artifact;
@@ -52,24 +52,25 @@ internal sealed class PreparedModels
 
         if (Plain is null && _names.Count == 0)
         {
-            artifact.GetModelFile(file); // says what is there
+            // Throws an exception that lists the files.
+            artifact.GetModelFile(file);
         }
     }
 
-    /// <summary>Gets the name of the plain model, which need not be there.</summary>
+    /// <summary>Gets the name of the plain model, which may not exist.</summary>
     public string Model { get; }
 
-    /// <summary>Gets the plain model, where it is there.</summary>
+    /// <summary>Gets the plain model; <see langword="null"/> if it does not exist.</summary>
     public ModelFile? Plain { get; }
 
     public bool Any => _names.Count > 0;
 
-    /// <summary>Gets why prepared models that could have been used were not.</summary>
-    public List<string> Refusals { get; } = [];
+    /// <summary>Gets why prepared models that came into consideration were not used.</summary>
+    public List<string> Rejections { get; } = [];
 
-    /// <summary>Gives what fits, the best first, and notes why others do not.</summary>
-    /// <param name="verify">Whether all bytes are read and held against the digests in the record.</param>
-    public IEnumerable<ModelFile> Fitting(bool verify)
+    /// <summary>Finds the models that are suitable, the best first, and records why others are not.</summary>
+    /// <param name="verify">Whether all bytes are read and compared with the digests in the record.</param>
+    public IEnumerable<ModelFile> FindSuitable(bool verify)
     {
         foreach (string? processor in new[] { _processor, ProcessorClass.Any })
         {
@@ -86,40 +87,45 @@ internal sealed class PreparedModels
         {
             if (name.Processor != _processor && name.Processor != ProcessorClass.Any)
             {
-                Refusals.Add($"'{name.File}' is for {name.Processor} processors, and this one is {_processor ?? "of none of the known classes"}");
+                Rejections.Add(
+                    $"'{name.File}' is for {name.Processor} processors, and this one is {_processor ?? "not of a known class"}");
             }
         }
     }
 
-    /// <summary>Tells whether another prepared model may be tried where one cannot be loaded.</summary>
-    public bool Others(ModelFile file) => _names.Any(name => name.File != file.Name);
+    /// <summary>Gets whether there is another prepared model to try if this one cannot be loaded.</summary>
+    public bool HasOtherThan(ModelFile file) => _names.Any(name => name.File != file.Name);
 
     private ModelFile? Check(PreparedName name, bool verify)
     {
-        string? refusal = name.OnnxRuntime == _runtime
-            ? Refuse(name, verify)
+        string? objection = name.OnnxRuntime == _runtime
+            ? FindObjection(name, verify)
             : $"it is for ONNX Runtime {name.OnnxRuntime}, and this is {_runtime}";
-        if (refusal is null)
+        if (objection is null)
         {
             _artifact.TryGetFile(name.File, out ModelFile? file);
             return file;
         }
 
-        Refusals.Add($"'{name.File}' is not used: {refusal}");
+        Rejections.Add($"'{name.File}' is not used: {objection}");
         return null;
     }
 
-    private string? Refuse(PreparedName name, bool verify)
+    private string? FindObjection(PreparedName name, bool verify)
     {
         if (!_artifact.TryGetFile(name.Record, out ModelFile? recordFile))
         {
-            return $"its record '{name.Record}' is not beside it";
+            return $"its record '{name.Record}' is not next to it";
         }
 
         try
         {
-            PreparedRecord? record = recordFile.Length > MaxRecordLength ? null : PreparedRecord.TryRead(recordFile.ReadAllBytes(MaxRecordLength).Span);
-            return record is null ? $"'{name.Record}' is no record of format {PreparedRecord.CurrentFormat}" : Refuse(record, name, verify);
+            PreparedRecord? record = recordFile.Length > MaxRecordLength
+                ? null
+                : PreparedRecord.TryRead(recordFile.ReadAllBytes(MaxRecordLength).Span);
+            return record is null
+                ? $"'{name.Record}' is not a record of format {PreparedRecord.CurrentFormat}"
+                : FindObjection(record, name, verify);
         }
         catch (Exception exception) when (exception is ModelLoadException or IOException or UnauthorizedAccessException)
         {
@@ -127,12 +133,12 @@ internal sealed class PreparedModels
         }
     }
 
-    private string? Refuse(PreparedRecord record, PreparedName name, bool verify)
+    private string? FindObjection(PreparedRecord record, PreparedName name, bool verify)
     {
         _artifact.TryGetFile(name.File, out ModelFile? file);
         if (record.OnnxRuntime != _runtime)
         {
-            return $"its record is of ONNX Runtime {record.OnnxRuntime}, and this is {_runtime}";
+            return $"its record is for ONNX Runtime {record.OnnxRuntime}, and this is {_runtime}";
         }
 
         if (record.Processor != name.Processor)
@@ -142,12 +148,14 @@ internal sealed class PreparedModels
 
         if (file!.Length != record.Result.Length)
         {
-            return $"it has {file.Length:N0} bytes, its record says {record.Result.Length:N0}; it was truncated, or the record is another's";
+            return $"it has {file.Length:N0} bytes, but its record says {record.Result.Length:N0}; it was truncated, or the record belongs to " +
+                "another model";
         }
 
-        if (Plain is not null && (Plain.Length != record.Source.Length || SourceSample.Of(_artifact, Plain.Name) != record.SourceSample))
+        if (Plain is not null
+            && (Plain.Length != record.Source.Length || SourceSample.Compute(_artifact, Plain.Name) != record.SourceSample))
         {
-            return $"'{Plain.Name}' is not the model that it was made of; prepare that one again";
+            return $"'{Plain.Name}' is not the model that it was prepared from; prepare the model again";
         }
 
         if (!verify)
@@ -155,12 +163,14 @@ internal sealed class PreparedModels
             return null;
         }
 
-        return Digest(file) != record.Result.Sha256 ? "its SHA-256 is not the one in its record" :
-            Plain is not null && Digest(Plain) != record.Source.Sha256 ? $"the SHA-256 of '{Plain.Name}' is not the one in its record" : null;
+        return ComputeDigest(file) != record.Result.Sha256 ? "its SHA-256 is not the one in its record" :
+            Plain is not null && ComputeDigest(Plain) != record.Source.Sha256
+                ? $"the SHA-256 of '{Plain.Name}' is not the one in its record"
+                : null;
     }
 
-    /// <summary>Digests a whole file.</summary>
-    public static string Digest(ModelFile file)
+    /// <summary>Computes the SHA-256 of a whole file.</summary>
+    public static string ComputeDigest(ModelFile file)
     {
         if (file.PhysicalPath is not { } path)
         {

@@ -3,11 +3,11 @@ using ServerlessInference.Models.Prepared;
 
 namespace ServerlessInference.Sessions.Prepared;
 
-/// <summary>What stands beside a prepared model: of what it was made, by what, and for which processors it is good.</summary>
-/// <param name="OnnxRuntime">The version of ONNX Runtime that wrote it: no other reads it.</param>
+/// <summary>The record next to a prepared model: what it was prepared from, by which version, and for which processors it is.</summary>
+/// <param name="OnnxRuntime">The version of ONNX Runtime that wrote the model. Only this version can read it.</param>
 /// <param name="Level">The level of optimisation, <c>all</c> or <c>extended</c>.</param>
 /// <param name="Processor">A <see cref="ProcessorClass"/>.</param>
-/// <param name="Source">The model that it was made of.</param>
+/// <param name="Source">The model that it was prepared from.</param>
 /// <param name="SourceSample">A digest of samples of that model (<see cref="SourceSample"/>).</param>
 /// <param name="Result">The prepared model itself.</param>
 internal sealed record PreparedRecord(
@@ -15,8 +15,8 @@ internal sealed record PreparedRecord(
 {
     public const int CurrentFormat = 1;
 
-    /// <summary>Reads a record; by hand, since it is read at every cold start.</summary>
-    /// <returns>The record; <see langword="null"/> where it is none, or of another format.</returns>
+    /// <summary>Reads a record. The parsing is written by hand because it happens at every cold start.</summary>
+    /// <returns>The record; <see langword="null"/> if the JSON is not a record, or one of another format.</returns>
     public static PreparedRecord? TryRead(ReadOnlySpan<byte> json)
     {
         try

@@ -5,18 +5,18 @@ using ServerlessInference.Models.Prepared;
 
 namespace ServerlessInference.Sessions.Prepared;
 
-/// <summary>A digest of parts of a model, to see in microseconds that it is not the one that a prepared model was made of.</summary>
+/// <summary>A digest of parts of a model. It shows within microseconds whether a prepared model was made from a different model.</summary>
 /// <remarks>
-/// Covered are the lengths of the model and of the files whose names begin with its name (external data), 4 KiB from the middle of
-/// each, and its last 16 KiB: there an exporter writes the last weights, the outputs and the metadata. A model that differs only
-/// elsewhere is not told apart; the full digest stands in the record for that.
+/// It covers the lengths of the model and of the files whose names begin with its name (external data), 4 KiB from the middle of each, and
+/// the last 16 KiB, where exporters write the last weights, the outputs and the metadata. A difference elsewhere goes unnoticed; the record
+/// contains the full digest for that.
 /// </remarks>
 internal static class SourceSample
 {
     private const int Middle = 4 * 1024;
     private const int Tail = 16 * 1024;
 
-    public static string Of(ModelArtifact artifact, string model)
+    public static string Compute(ModelArtifact artifact, string model)
     {
         var files = new List<ModelFile>();
         foreach (ModelFile file in artifact.Files)

@@ -2,23 +2,25 @@ using System.Buffers.Binary;
 
 namespace ServerlessInference.Sessions.Prepared;
 
-/// <summary>Moves the weights of an <c>.ort</c> file to addresses that vector instructions read without crossing a cache line.</summary>
+/// <summary>Moves the weights of an <c>.ort</c> file to addresses that vector instructions can read without crossing a cache line.</summary>
 /// <remarks>
-/// <para>ONNX Runtime aligns them to four bytes, which costs some percent of every run where they are used in place: with 64-byte
-/// registers each load touches two lines. Nothing is changed but where things lie: padding is inserted, and references across it are
-/// made longer. A file begins at a page's start where it is mapped, so what is aligned in it is aligned in memory.</para>
-/// <para>Not thread-safe; one for each file.</para>
+/// <para>ONNX Runtime aligns weights to four bytes. If they are used in place, this costs a few percent of every run: with 64-byte registers
+/// each load touches two cache lines. Only positions are changed: padding is inserted, and references across it become longer. A mapped
+/// file begins at the start of a page, so what is aligned in the file is aligned in memory.</para>
+/// <para>Not thread-safe; use one instance per file.</para>
 /// </remarks>
 internal sealed class WeightAlignment
 {
-    /// <summary>A cache line, and the widest vector register.</summary>
+    /// <summary>The size of a cache line, and of the widest vector register.</summary>
     private const int Alignment = 64;
 
     private const int LengthPrefix = sizeof(uint);
 
     private readonly byte[] _file;
     private readonly HashSet<int> _visited = [];
-    private readonly SortedDictionary<int, int> _weights = []; // where a vector starts, with its length, and where it ends
+
+    // From the position at which a vector starts (with its length prefix) to the position at which it ends.
+    private readonly SortedDictionary<int, int> _weights = [];
     private readonly List<(int At, int Target, bool ToTable)> _references = [];
     private readonly List<(int Position, int Padding)> _insertions = [];
 
@@ -26,7 +28,7 @@ internal sealed class WeightAlignment
 
     /// <summary>Aligns a file's weights in place.</summary>
     /// <param name="path">A file that ONNX Runtime has written.</param>
-    /// <returns>Whether they are aligned now; a file of another version of the format stays as it is.</returns>
+    /// <returns>Whether they are aligned now. A file of another version of the format is not changed.</returns>
     public static bool TryAlign(string path)
     {
         var alignment = new WeightAlignment(File.ReadAllBytes(path));
@@ -48,11 +50,13 @@ internal sealed class WeightAlignment
         }
 
         int root = Refer(0);
-        return FieldAt(root, 0) is var version and > 0 && Bytes(Target(version)).SequenceEqual(OrtSchema.Version) && TryVisit(root, OrtSchema.Session);
+        return FieldAt(root, 0) is var version and > 0
+            && Bytes(Target(version)).SequenceEqual(OrtSchema.Version)
+            && TryVisit(root, OrtSchema.Session);
     }
 
-    /// <summary>Notes every reference in a table and in what it refers to.</summary>
-    /// <returns>Whether all of it is known.</returns>
+    /// <summary>Records every reference in a table and in everything that it refers to.</summary>
+    /// <returns>Whether the schema describes all of it.</returns>
     private bool TryVisit(int table, OrtSchema.Table schema)
     {
         if (!_visited.Add(table))
@@ -106,7 +110,8 @@ internal sealed class WeightAlignment
         }
     }
 
-    /// <summary>Notes the reference at a position, and follows it.</summary>
+    /// <summary>Records the reference at a position.</summary>
+    /// <returns>The position that it refers to.</returns>
     private int Refer(int at)
     {
         int target = Target(at);
@@ -120,7 +125,8 @@ internal sealed class WeightAlignment
 
     private ReadOnlySpan<byte> Bytes(int vector) => _file.AsSpan(vector + LengthPrefix, Length(vector));
 
-    // A table begins with the way back to the list of its fields: the list's own size, the table's, and where in the table each field is.
+    // A table begins with the distance back to its list of fields, which contains the size of the list, the size of the table, and the
+    // position of each field within the table.
     private int FieldsOf(int table) => table - BinaryPrimitives.ReadInt32LittleEndian(_file.AsSpan(table));
 
     private int FieldCount(int fields) => (BinaryPrimitives.ReadUInt16LittleEndian(_file.AsSpan(fields)) / sizeof(ushort)) - 2;
@@ -128,11 +134,13 @@ internal sealed class WeightAlignment
     private int FieldAt(int table, int index)
     {
         int fields = FieldsOf(table);
-        int offset = index < FieldCount(fields) ? BinaryPrimitives.ReadUInt16LittleEndian(_file.AsSpan(fields + ((index + 2) * sizeof(ushort)))) : 0;
+        int offset = index < FieldCount(fields)
+            ? BinaryPrimitives.ReadUInt16LittleEndian(_file.AsSpan(fields + ((index + 2) * sizeof(ushort))))
+            : 0;
         return offset == 0 ? 0 : table + offset;
     }
 
-    /// <summary>Decides where padding goes: before the weights, and behind them so that everything else keeps its own alignment.</summary>
+    /// <summary>Decides where padding is inserted: before the weights, and after them so that everything else keeps its own alignment.</summary>
     private void Plan()
     {
         foreach ((int start, int end) in _weights)
@@ -142,7 +150,7 @@ internal sealed class WeightAlignment
                 continue;
             }
 
-            // What was inserted so far is a multiple of the alignment.
+            // The padding that has been inserted so far is a multiple of the alignment, so it does not matter here.
             int padding = -(start + LengthPrefix) & (Alignment - 1);
             if (padding > 0)
             {
@@ -182,7 +190,7 @@ internal sealed class WeightAlignment
 
         int Moved(int position)
         {
-            // What begins where padding is inserted comes behind it; of two insertions at one position, behind both.
+            // What begins at the position of padding moves behind the padding; with two insertions at the same position, behind both.
             int index = positions.AsSpan().BinarySearch(position);
             while (index >= 0 && index + 1 < positions.Length && positions[index + 1] == position)
             {

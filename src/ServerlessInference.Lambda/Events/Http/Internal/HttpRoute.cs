@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ServerlessInference.Pipelines;
 using ServerlessInference.Results;
 using ServerlessInference.Sessions;
 
@@ -83,7 +84,7 @@ internal sealed partial class HttpRoute(EventMap events) : IEventRoute
             return null;
         }
 
-        ReadOnlyMemory<byte> sample = _endpoints[0].Pipeline?.Sample ?? default;
+        ReadOnlyMemory<byte> sample = (_endpoints[0].Pipeline as IDryRunnable)?.SampleInput ?? default;
         return Encoding.UTF8.GetBytes(
             "{\"version\":\"2.0\",\"rawPath\":\"" + JsonEncodedText.Encode(_endpoints[0].Path) + "\",\"requestContext\":{\"http\":{\"method\":\"" +
             (sample.IsEmpty ? "GET\"}}}" : "POST\"}},\"body\":\"" + Convert.ToBase64String(sample.Span) + "\",\"isBase64Encoded\":true}"));
@@ -129,7 +130,7 @@ internal sealed partial class HttpRoute(EventMap events) : IEventRoute
         }
 
         IReadOnlyList<InferenceResult>? results = invocation.Rehearsal
-            ? await endpoint.Pipeline!.RehearseAsync([body], cancellationToken).ConfigureAwait(false)
+            ? endpoint.Pipeline is IDryRunnable runnable ? await runnable.DryRunAsync([body], cancellationToken).ConfigureAwait(false) : null
             : await endpoint.Pipeline!.RunAsync([body], cancellationToken).ConfigureAwait(false);
         if (results is null)
         {
@@ -153,7 +154,7 @@ internal sealed partial class HttpRoute(EventMap events) : IEventRoute
         ModelJson.WriteMembers(inner, result.Model);
         inner.WriteEndObject();
         inner.WritePropertyName("result"u8);
-        endpoint.Pipeline.WriteValue(result, inner);
+        endpoint.Pipeline!.WriteValue(result, inner);
         inner.WriteEndObject();
         inner.Flush();
         HttpAnswer.Write(invocation, kind, 200, HttpAnswer.Json);

@@ -2,9 +2,9 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Tensors;
 
-namespace ServerlessInference.Pipelines;
+namespace ServerlessInference.Sessions;
 
-/// <summary>Copies ONNX Runtime's values into managed memory.</summary>
+/// <summary>Copies values of ONNX Runtime to managed memory.</summary>
 internal static class OrtValueReader
 {
     public static InferenceValue Read(OrtValue value, string name)
@@ -30,7 +30,8 @@ internal static class OrtValueReader
                 }
 
             default:
-                throw new ModelContractException($"Output '{name}' is of the kind {value.OnnxType}; tensors, sequences and maps can be read.");
+                throw new ModelContractException(
+                    $"Output '{name}' is of the kind {value.OnnxType}; only tensors, sequences and maps can be read.");
         }
     }
 
@@ -43,7 +44,8 @@ internal static class OrtValueReader
             return new TensorValue(TensorElementType.String, value.GetStringTensorAsArray(), count, info.Shape);
         }
 
-        Array elements = Allocate(info.ElementDataType, count, name);
+        Array elements = ElementTypes.TryAllocate(info.ElementDataType, count) ?? throw new ModelContractException(
+            $"Output '{name}' holds {ElementTypes.GetName(info.ElementDataType)}, which is not supported.");
         var tensor = new TensorValue(info.ElementDataType, elements, count, info.Shape);
         if (count > 0)
         {
@@ -52,22 +54,4 @@ internal static class OrtValueReader
 
         return tensor;
     }
-
-    private static Array Allocate(TensorElementType type, int count, string name) => type switch
-    {
-        TensorElementType.Float => new float[count],
-        TensorElementType.Double => new double[count],
-        TensorElementType.Float16 => new Half[count],
-        TensorElementType.BFloat16 => new BFloat16[count],
-        TensorElementType.Bool => new bool[count],
-        TensorElementType.Int8 => new sbyte[count],
-        TensorElementType.Int16 => new short[count],
-        TensorElementType.Int32 => new int[count],
-        TensorElementType.Int64 => new long[count],
-        TensorElementType.UInt8 => new byte[count],
-        TensorElementType.UInt16 => new ushort[count],
-        TensorElementType.UInt32 => new uint[count],
-        TensorElementType.UInt64 => new ulong[count],
-        _ => throw new ModelContractException($"Output '{name}' holds {ElementTypes.Name(type)}, which is not supported."),
-    };
 }

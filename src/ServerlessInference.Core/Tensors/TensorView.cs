@@ -1,7 +1,7 @@
-namespace ServerlessInference.Pipelines;
+namespace ServerlessInference.Tensors;
 
-/// <summary>A model's output tensor, in place: valid until the batch is given back.</summary>
-/// <typeparam name="T">The elements' type.</typeparam>
+/// <summary>An output tensor of a model, read in place. It is valid until the pipeline reuses the batch.</summary>
+/// <typeparam name="T">The type of the elements.</typeparam>
 public readonly ref struct TensorView<T>
 {
     internal TensorView(ReadOnlySpan<T> elements, ReadOnlySpan<long> shape)
@@ -16,9 +16,9 @@ public readonly ref struct TensorView<T>
     /// <summary>Gets the axes; empty for a scalar.</summary>
     public ReadOnlySpan<long> Shape { get; }
 
-    /// <summary>Gets one row: the elements of one index of the first axis.</summary>
+    /// <summary>Gets one row: the elements at one index of the first axis.</summary>
     /// <param name="index">The index, from 0.</param>
-    /// <returns>The row's elements.</returns>
+    /// <returns>The elements of the row.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The tensor has no such row.</exception>
     public ReadOnlySpan<T> Row(int index)
     {

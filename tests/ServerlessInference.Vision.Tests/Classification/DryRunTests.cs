@@ -8,12 +8,12 @@ using ServerlessInference.Registration;
 namespace ServerlessInference.Vision.Tests.Classification;
 
 /// <summary>A dry run of the request path while the model loads needs no model and leaves no trace.</summary>
-public sealed class RehearsalTests
+public sealed class DryRunTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task RehearseAsync_UnavailableModel_AnswersWithoutLoading()
+    public async Task DryRunAsync_UnavailableModel_AnswersWithoutLoading()
     {
         var measured = new List<string>();
         using var listener = new MeterListener
@@ -25,10 +25,11 @@ public sealed class RehearsalTests
         listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) => Note(measured, instrument, tags));
         listener.Start();
         var source = new MissingSource();
-        await using ServiceProvider services = Services("rehearsed", source, model => model.UseImageClassification());
-        IEncodedPipeline pipeline = services.GetRequiredKeyedService<IEncodedPipeline>("rehearsed");
+        await using ServiceProvider services = Services("dry", source, model => model.UseImageClassification());
+        IEncodedPipeline pipeline = services.GetRequiredKeyedService<IEncodedPipeline>("dry");
+        var runnable = (IDryRunnable)pipeline;
 
-        IReadOnlyList<InferenceResult>? results = await pipeline.RehearseAsync([pipeline.Sample], Token);
+        IReadOnlyList<InferenceResult>? results = await runnable.DryRunAsync([runnable.SampleInput], Token);
 
         InferenceResult result = Assert.Single(results!);
         Assert.True(result.IsSuccess);
@@ -45,22 +46,24 @@ public sealed class RehearsalTests
     }
 
     [Fact]
-    public async Task RehearseAsync_LabelsFile_IsSkipped()
+    public async Task DryRunAsync_LabelsFile_IsSkipped()
     {
         await using ServiceProvider services = Services(
             "labelled", new MissingSource(), model => model.UseImageClassification(options => options.LabelsFile = "own.txt"));
         IEncodedPipeline pipeline = services.GetRequiredKeyedService<IEncodedPipeline>("labelled");
+        var runnable = (IDryRunnable)pipeline;
 
-        Assert.Null(await pipeline.RehearseAsync([pipeline.Sample], Token));
+        Assert.Null(await runnable.DryRunAsync([runnable.SampleInput], Token));
     }
 
     [Fact]
-    public async Task RehearseAsync_Detection_IsSkipped()
+    public async Task DryRunAsync_Detection_IsSkipped()
     {
         await using ServiceProvider services = Services("boxes", new MissingSource(), model => model.UseObjectDetection());
         IEncodedPipeline pipeline = services.GetRequiredKeyedService<IEncodedPipeline>("boxes");
+        var runnable = (IDryRunnable)pipeline;
 
-        Assert.Null(await pipeline.RehearseAsync([pipeline.Sample], Token));
+        Assert.Null(await runnable.DryRunAsync([runnable.SampleInput], Token));
     }
 
     private static ServiceProvider Services(string name, MissingSource source, Action<ModelBuilder> configure)
@@ -74,7 +77,7 @@ public sealed class RehearsalTests
     {
         foreach (KeyValuePair<string, object?> tag in tags)
         {
-            if (tag.Value is "rehearsed")
+            if (tag.Value is "dry")
             {
                 measured.Add(instrument.Name);
             }

@@ -4,12 +4,12 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Tensors;
 
-namespace ServerlessInference.Pipelines;
+namespace ServerlessInference.Sessions;
 
-/// <summary>One input or output of a batch: memory that is kept from request to request, and the ONNX Runtime value over it.</summary>
+/// <summary>One input or output of a batch: memory that is kept from request to request, and the ONNX Runtime value over that memory.</summary>
 internal sealed class TensorSlot : IDisposable
 {
-    /// <summary>ONNX Runtime aligns its own tensors to 64 bytes, a cache line and an AVX-512 register.</summary>
+    /// <summary>The alignment of ONNX Runtime's own tensors: a cache line, or an AVX-512 register.</summary>
     private const int Alignment = 64;
 
     private byte[] _memory = [];
@@ -23,10 +23,10 @@ internal sealed class TensorSlot : IDisposable
 
     public ReadOnlySpan<long> Shape => _shape;
 
-    /// <summary>Gets the size in bytes; of strings, their number.</summary>
+    /// <summary>Gets the size in bytes. For strings, gets their number.</summary>
     public long Size { get; private set; }
 
-    /// <summary>Gives memory of a shape. What it holds is undefined.</summary>
+    /// <summary>Provides memory for a shape. Its content is undefined.</summary>
     public Span<T> Fill<T>(TensorElementType type, scoped ReadOnlySpan<long> shape)
         where T : unmanaged
     {
@@ -39,13 +39,16 @@ internal sealed class TensorSlot : IDisposable
             ? MemoryMarshal.Cast<byte, T>(value.GetTensorMutableRawData())
             : MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref _memory[_offset]), _length);
 
+    /// <summary>Gets the elements as bytes, in the byte order of the machine. Not for strings and borrowed values.</summary>
+    public ReadOnlySpan<byte> Bytes => _memory.AsSpan(_offset, (int)Size);
+
     public Span<byte> FillBytes(TensorElementType type, scoped ReadOnlySpan<long> shape)
     {
-        // What was filled before is gone also where the new shape is refused.
+        // The previous content is invalid even if the new shape is rejected below.
         IsFilled = false;
         Borrowed = null;
         int length = TensorShape.Count(shape);
-        long size = (long)length * ElementTypes.SizeOf(type);
+        long size = (long)length * ElementTypes.GetSize(type);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, Array.MaxLength - Alignment, nameof(shape));
         _length = length;
         Size = size;
@@ -82,7 +85,7 @@ internal sealed class TensorSlot : IDisposable
         return _strings.AsSpan(0, _length);
     }
 
-    /// <summary>Takes another model's output as it is; the batch that made it keeps owning it.</summary>
+    /// <summary>Uses the output of another model as it is. It still belongs to the batch that produced it.</summary>
     public void Borrow(OrtValue value)
     {
         Drop();
@@ -103,12 +106,12 @@ internal sealed class TensorSlot : IDisposable
 
         if (type != TensorElementType.String)
         {
-            // Not before it is asked for: what only fills tensors needs no ONNX Runtime yet.
+            // Created only when it is needed, so that a preprocessor can fill tensors before ONNX Runtime has been loaded.
             return _value ??= OrtValue.CreateTensorValueWithData(
                 OrtMemoryInfo.DefaultInstance, type, _shape, Marshal.UnsafeAddrOfPinnedArrayElement(_memory, _offset), Size);
         }
 
-        // String tensors copy into native memory, so the value is made when everything is there.
+        // ONNX Runtime copies strings into native memory, so the value is created when all of them are known.
         Drop();
         _value = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, _shape);
         for (int i = 0; i < _length; i++)
@@ -119,7 +122,7 @@ internal sealed class TensorSlot : IDisposable
         return _value;
     }
 
-    /// <summary>Makes the slot empty, keeping numeric memory for the next request and no reference to anybody's text.</summary>
+    /// <summary>Empties the slot. It keeps numeric memory for the next request, but no reference to strings of the last one.</summary>
     public void Clear()
     {
         IsFilled = false;

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
-namespace ServerlessInference.Packages;
+namespace ServerlessInference.Sessions;
 
-/// <summary>What the header of a Linux library says: for which processor it is, what it is called, and which libraries it needs.</summary>
+/// <summary>The header of a Linux library: the processor that it is for, its name, and the libraries that it needs.</summary>
 /// <remarks>Source: System V Application Binary Interface, chapters 4 and 5 (object files, dynamic linking). 64-bit little-endian files only.</remarks>
 internal sealed class ElfImage
 {
@@ -20,44 +20,52 @@ internal sealed class ElfImage
 
     private ElfImage(ushort machine) => _machine = machine;
 
-    /// <summary>Gets the name that other libraries ask for; <see langword="null"/> where it has none.</summary>
+    /// <summary>Gets the name by which other libraries refer to this one; <see langword="null"/> if it has none.</summary>
     public string? Name { get; private set; }
 
-    /// <summary>Gets the libraries that it needs, in order.</summary>
+    /// <summary>Gets the libraries that this one needs, in order.</summary>
     public List<string> Needed { get; } = [];
 
-    /// <summary>Says why this process cannot load the library; <see langword="null"/> where its processor is the right one.</summary>
+    /// <summary>Gets why this process cannot load the library; <see langword="null"/> if the library is for this processor.</summary>
     public string? Objection
     {
         get
         {
-            ushort wanted = RuntimeInformation.ProcessArchitecture switch { Architecture.X64 => X64, Architecture.Arm64 => Arm64, _ => _machine };
-            return _machine == wanted
+            ushort expected = RuntimeInformation.ProcessArchitecture switch
+            {
+                Architecture.X64 => X64,
+                Architecture.Arm64 => Arm64,
+                _ => _machine,
+            };
+            return _machine == expected
                 ? null
-                : $"it is for {NameOf(_machine)}, and this process is {NameOf(wanted)}";
+                : $"it is for {GetName(_machine)}, and this process is {GetName(expected)}";
         }
     }
 
-    /// <summary>Reads a file's header.</summary>
-    /// <returns>What it says; <see langword="null"/> where the file is no such library.</returns>
+    /// <summary>Reads the header of a file.</summary>
+    /// <returns>The header; <see langword="null"/> if the file is not such a library.</returns>
     public static ElfImage? TryRead(string path)
     {
         try
         {
             using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
             Span<byte> header = stackalloc byte[HeaderSize];
-            if (RandomAccess.Read(file, header, 0) < HeaderSize || BinaryPrimitives.ReadUInt32LittleEndian(header) != Magic || header[4] != 2 || header[5] != 1)
+            if (RandomAccess.Read(file, header, 0) < HeaderSize
+                || BinaryPrimitives.ReadUInt32LittleEndian(header) != Magic || header[4] != 2 || header[5] != 1)
             {
                 return null;
             }
 
             var image = new ElfImage(BinaryPrimitives.ReadUInt16LittleEndian(header[18..]));
-            image.ReadDynamic(file, BinaryPrimitives.ReadInt64LittleEndian(header[32..]), BinaryPrimitives.ReadUInt16LittleEndian(header[56..]));
+            image.ReadDynamic(
+                file, BinaryPrimitives.ReadInt64LittleEndian(header[32..]), BinaryPrimitives.ReadUInt16LittleEndian(header[56..]));
             return image;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return null; // whoever loads it says what is wrong
+            // Loading the library will fail as well, and that error says what is wrong.
+            return null;
         }
     }
 
@@ -73,7 +81,8 @@ internal sealed class ElfImage
                 return;
             }
 
-            long offset = BinaryPrimitives.ReadInt64LittleEndian(header[8..]), address = BinaryPrimitives.ReadInt64LittleEndian(header[16..]);
+            long offset = BinaryPrimitives.ReadInt64LittleEndian(header[8..]);
+            long address = BinaryPrimitives.ReadInt64LittleEndian(header[16..]);
             long length = BinaryPrimitives.ReadInt64LittleEndian(header[32..]);
             switch (BinaryPrimitives.ReadUInt32LittleEndian(header))
             {
@@ -95,7 +104,8 @@ internal sealed class ElfImage
         long strings = 0, stringsLength = 0, name = -1;
         for (int at = 0; at + 16 <= dynamic.Length; at += 16)
         {
-            long tag = BinaryPrimitives.ReadInt64LittleEndian(dynamic.AsSpan(at)), value = BinaryPrimitives.ReadInt64LittleEndian(dynamic.AsSpan(at + 8));
+            long tag = BinaryPrimitives.ReadInt64LittleEndian(dynamic.AsSpan(at));
+            long value = BinaryPrimitives.ReadInt64LittleEndian(dynamic.AsSpan(at + 8));
             switch (tag)
             {
                 case 0: // DT_NULL ends the list
@@ -152,5 +162,6 @@ internal sealed class ElfImage
         return end <= 0 ? null : Encoding.UTF8.GetString(rest[..end]);
     }
 
-    private static string NameOf(ushort machine) => machine switch { X64 => "x64", Arm64 => "arm64", 40 => "arm", 3 => "x86", _ => $"machine {machine}" };
+    private static string GetName(ushort machine) =>
+        machine switch { X64 => "x64", Arm64 => "arm64", 40 => "arm", 3 => "x86", _ => $"machine {machine}" };
 }

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using ServerlessInference.Sessions;
+
+namespace ServerlessInference.Pipelines;
+
+/// <summary>Lets events pass rows of features as JSON to a classical classifier. Thread-safe.</summary>
+/// <remarks>
+/// One encoded input may be one row, which is answered by one prediction, or several rows, which are answered by an array of predictions.
+/// Several rows succeed or fail together.
+/// </remarks>
+internal sealed class FeatureRowsPipeline(
+    string name, IModelRegistry registry, IInferencePipeline<ReadOnlyMemory<float>, LabelPrediction> pipeline) : IEncodedPipeline
+{
+    public async ValueTask<IReadOnlyList<InferenceResult>> RunAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> inputs, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var read = new FeatureRows?[inputs.Count];
+        var results = new InferenceResult[inputs.Count];
+        var rows = new List<ReadOnlyMemory<float>>(inputs.Count);
+        for (int i = 0; i < read.Length; i++)
+        {
+            try
+            {
+                read[i] = await ReadAsync(inputs[i], cancellationToken).ConfigureAwait(false);
+                rows.AddRange(read[i]!.Rows);
+            }
+            catch (InvalidInputException exception)
+            {
+                results[i] = InferenceResult.Failed<LabelPrediction>(exception, new ModelIdentity(name, "not asked", "none"));
+            }
+        }
+
+        IReadOnlyList<InferenceResult<LabelPrediction>> answers = await pipeline.RunBatchAsync(rows, cancellationToken).ConfigureAwait(false);
+        for (int i = 0, next = 0; i < read.Length; i++)
+        {
+            if (read[i] is { } given)
+            {
+                results[i] = given.IsSingle ? answers[next] : Combine(answers, next, given.Rows.Count);
+                next += given.Rows.Count;
+            }
+        }
+
+        return results;
+    }
+
+    public void WriteValue(InferenceResult result, Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(writer);
+        if (result is InferenceResult<LabelPrediction> single)
+        {
+            single.Value.WriteTo(writer);
+            return;
+        }
+
+        writer.WriteStartArray();
+        foreach (LabelPrediction prediction in ((InferenceResult<IReadOnlyList<LabelPrediction>>)result).Value)
+        {
+            prediction.WriteTo(writer);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private async ValueTask<FeatureRows> ReadAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    {
+        if (!FeatureRows.NeedsNames(json.Span))
+        {
+            return FeatureRows.Read(json.Span, null);
+        }
+
+        // The names of the features are known only when the model is loaded. The lease is returned before the pipeline takes its own.
+        using ModelLease lease = await registry.AcquireAsync(name, cancellationToken).ConfigureAwait(false);
+        return FeatureRows.Read(json.Span, lease.Model.Description.Inputs);
+    }
+
+    private InferenceResult<IReadOnlyList<LabelPrediction>> Combine(
+        IReadOnlyList<InferenceResult<LabelPrediction>> answers, int start, int count)
+    {
+        var predictions = new LabelPrediction[count];
+        for (int i = 0; i < count; i++)
+        {
+            InferenceResult<LabelPrediction> answer = answers[start + i];
+            if (answer.Error is { } error)
+            {
+                Exception reason = error is InvalidInputException invalid
+                    ? new InvalidInputException(invalid.Kind, $"Row {i}: {invalid.Message}", invalid)
+                    : error;
+                return InferenceResult.Failed<IReadOnlyList<LabelPrediction>>(reason, answer.Model, answer.Timings);
+            }
+
+            predictions[i] = answer.Value;
+        }
+
+        // An empty array of rows has no run that its model and timings could be taken from.
+        return count == 0
+            ? new InferenceResult<IReadOnlyList<LabelPrediction>>(predictions, new ModelIdentity(name, "not asked", "none"))
+            : new InferenceResult<IReadOnlyList<LabelPrediction>>(predictions, answers[start].Model, answers[start].Timings);
+    }
+}
