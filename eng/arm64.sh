@@ -101,7 +101,7 @@ if [ "$mode" = all ]; then
 else
   export SERVERLESS_INFERENCE_FUZZ_MUTANTS=50
   run_tests Imaging neoverse-n1 -class- "*.PngDecodeStateTests"
-  run_tests Vision neoverse-n1 -namespace "ServerlessInference.Vision.Tests.Detection.Internal*" -class "*.HuggingFacePreprocessorConfigTests" \
+  run_tests Vision neoverse-n1 -namespace "ServerlessInference.Vision.Tests.Detection.Internal*" \
     -class- "*.DetectionFuzzTests" -class- "*.NonMaxSuppressionTests"
   run_tests Tokenizers neoverse-n1 -class- "*.TokenizerPropertyTests"
   run_tests Parity neoverse-n1 -class "*.DecodeParityTests" -class "*.ClassificationTensorParityTests" \
