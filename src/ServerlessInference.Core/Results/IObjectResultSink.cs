@@ -1,9 +1,12 @@
 namespace ServerlessInference.Results;
 
-/// <summary>A sink that writes objects, and says which, so that a function which is called for new objects does not call itself.</summary>
-/// <remarks>Called from many threads at once, as <see cref="IResultSink"/> is; where it writes is asked while the function is initialised.</remarks>
+/// <summary>A sink that writes objects to a bucket, and declares which ones.</summary>
+/// <remarks>
+/// A function that is invoked for new objects uses this to make sure that its own results do not invoke it again. The targets are read
+/// while the function is initialised. Implementations must be thread-safe, like those of <see cref="IResultSink"/>.
+/// </remarks>
 public interface IObjectResultSink : IResultSink
 {
-    /// <summary>Gets where results may go. A pattern without a bucket stands for the bucket of the record's own object.</summary>
+    /// <summary>Gets the objects that may be written. A pattern without a bucket refers to the bucket of the record's object.</summary>
     IReadOnlyList<ObjectPattern> Targets { get; }
 }

@@ -1,18 +1,18 @@
 namespace ServerlessInference.Results;
 
-/// <summary>Objects of a bucket whose keys begin and end in a certain way, as S3's notifications are filtered.</summary>
-/// <param name="Bucket">The bucket; <see langword="null"/> for any.</param>
-/// <param name="Prefix">How keys begin; may be empty.</param>
-/// <param name="Suffix">How keys end; may be empty.</param>
+/// <summary>A set of objects, defined by the prefix and the suffix of their keys, like the filter of an S3 notification.</summary>
+/// <param name="Bucket">The bucket; <see langword="null"/> for any bucket.</param>
+/// <param name="Prefix">The prefix of the keys; may be empty.</param>
+/// <param name="Suffix">The suffix of the keys; may be empty.</param>
 /// <remarks>Immutable.</remarks>
 public sealed record ObjectPattern(string? Bucket, string Prefix, string Suffix)
 {
     private const string Scheme = "s3://";
 
-    /// <summary>Reads a pattern.</summary>
+    /// <summary>Parses a pattern.</summary>
     /// <param name="pattern"><c>s3://bucket</c>, <c>s3://bucket/prefix</c> or <c>s3://bucket/prefix*suffix</c>.</param>
     /// <returns>The pattern.</returns>
-    /// <exception cref="ArgumentException">It is none.</exception>
+    /// <exception cref="ArgumentException">The text is not a pattern of objects.</exception>
     public static ObjectPattern Parse(string pattern)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(pattern);
@@ -23,15 +23,17 @@ public sealed record ObjectPattern(string? Bucket, string Prefix, string Suffix)
         int star = key.IndexOf('*', StringComparison.Ordinal);
         if (bucket.Length == 0 || bucket.Contains('*', StringComparison.Ordinal) || (star >= 0 && key.IndexOf('*', star + 1) >= 0))
         {
-            throw new ArgumentException($"'{pattern}' is no pattern of objects; one looks like s3://bucket/prefix*suffix, with one star at most and none in the bucket.", nameof(pattern));
+            throw new ArgumentException(
+                $"'{pattern}' is not a pattern of objects. Use the form s3://bucket/prefix*suffix, with at most one star, and none in " +
+                "the bucket.", nameof(pattern));
         }
 
         return star < 0 ? new ObjectPattern(bucket, key, string.Empty) : new ObjectPattern(bucket, key[..star], key[(star + 1)..]);
     }
 
-    /// <summary>Tells whether an object is one of these.</summary>
+    /// <summary>Determines whether an object matches the pattern.</summary>
     /// <param name="item">The object.</param>
-    /// <returns>Whether it is.</returns>
+    /// <returns>Whether it matches.</returns>
     public bool Matches(ObjectReference item)
     {
         ArgumentNullException.ThrowIfNull(item);
@@ -39,9 +41,9 @@ public sealed record ObjectPattern(string? Bucket, string Prefix, string Suffix)
             && item.Key.StartsWith(Prefix, StringComparison.Ordinal) && item.Key.EndsWith(Suffix, StringComparison.Ordinal);
     }
 
-    /// <summary>Tells whether some object could be of both patterns.</summary>
+    /// <summary>Determines whether an object could match both patterns.</summary>
     /// <param name="other">The other pattern.</param>
-    /// <returns>Whether one could.</returns>
+    /// <returns>Whether an object could match both.</returns>
     public bool Overlaps(ObjectPattern other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -50,7 +52,7 @@ public sealed record ObjectPattern(string? Bucket, string Prefix, string Suffix)
             && (Suffix.EndsWith(other.Suffix, StringComparison.Ordinal) || other.Suffix.EndsWith(Suffix, StringComparison.Ordinal));
     }
 
-    /// <summary>Writes the pattern as it is read.</summary>
-    /// <returns>The pattern; a bucket that is not known is written as <c>{bucket}</c>.</returns>
+    /// <summary>Formats the pattern in the form accepted by <see cref="Parse"/>.</summary>
+    /// <returns>The pattern. If it has no bucket, the text contains <c>{bucket}</c> instead.</returns>
     public override string ToString() => $"{Scheme}{Bucket ?? "{bucket}"}/{Prefix}*{Suffix}";
 }

@@ -2,16 +2,18 @@ using System.Text.Json;
 
 namespace ServerlessInference.Results;
 
-/// <summary>Writes a result as a JSON document of its own, with where it comes from and which model gave it.</summary>
+/// <summary>Writes a result as a JSON document that also contains its source and its model.</summary>
 /// <remarks>Thread-safe.</remarks>
 public static class ResultDocument
 {
-    /// <summary>
-    /// Writes <c>{"source":{"bucket","key","versionId"},"model":{"name","version","source"},"result":…}</c>; for a record that is no object the
-    /// source is <c>{"origin","id"}</c>; where there is no answer, <c>"error":{"type","message"}</c> stands in the place of the result.
-    /// </summary>
+    /// <summary>Writes a document.</summary>
+    /// <remarks>
+    /// Its form is <c>{"source":{"bucket","key","versionId"},"model":{"name","version","source"},"result":…}</c>. If the record is not an
+    /// object, the source is <c>{"origin","id"}</c>. If there is no answer, the result is replaced with
+    /// <c>"error":{"type","message"}</c>.
+    /// </remarks>
     /// <param name="record">The record.</param>
-    /// <param name="writer">Takes the document.</param>
+    /// <param name="writer">Receives the document.</param>
     public static void Write(SinkRecord record, Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -52,18 +54,23 @@ public static class ResultDocument
         writer.WriteEndObject();
     }
 
-    /// <summary>Writes the member <c>"error":{"type","message"}</c>. Messages other than of an <see cref="InvalidInputException"/> may hold what is nobody's business.</summary>
+    /// <summary>Writes the property <c>"error":{"type","message"}</c>.</summary>
+    /// <remarks>
+    /// Only the message of an <see cref="InvalidInputException"/> is written. Other messages may contain internals of the application and
+    /// are replaced with a reference to the log.
+    /// </remarks>
     /// <param name="error">The error.</param>
-    /// <param name="writer">Takes the member.</param>
+    /// <param name="writer">Receives the property.</param>
     public static void WriteError(Exception error, Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(error);
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteStartObject("error"u8);
         writer.WriteString("type"u8, error.GetType().Name);
-        writer.WriteString("message"u8, MessageOf(error));
+        writer.WriteString("message"u8, GetMessage(error));
         writer.WriteEndObject();
     }
 
-    internal static string MessageOf(Exception error) => error is InvalidInputException ? error.Message : "The input could not be answered; the function's log says why.";
+    internal static string GetMessage(Exception error) =>
+        error is InvalidInputException ? error.Message : "The input could not be answered; the function's log says why.";
 }

@@ -3,16 +3,23 @@ using System.Text;
 
 namespace ServerlessInference.Results;
 
-/// <summary>Derives the identifier of a result from where its input came from: a record that is delivered twice has the same one both times.</summary>
+/// <summary>
+/// Derives the identifier of a result from the source of its input, so that a redelivered record has the same identifier.
+/// </summary>
 /// <remarks>Thread-safe.</remarks>
 public static class ResultIdentifier
 {
-    /// <summary>The name space of these identifiers, drawn at random once. Changing it changes all identifiers.</summary>
-    private static ReadOnlySpan<byte> NameSpace => [0x2b, 0x9d, 0x41, 0x6e, 0x0f, 0x7a, 0x4c, 0x15, 0x9c, 0x3d, 0x58, 0xa7, 0xe1, 0x60, 0xb4, 0x92];
+    /// <summary>The namespace of these identifiers, a random number. Changing it would change all identifiers.</summary>
+    private static ReadOnlySpan<byte> NameSpace =>
+        [0x2b, 0x9d, 0x41, 0x6e, 0x0f, 0x7a, 0x4c, 0x15, 0x9c, 0x3d, 0x58, 0xa7, 0xe1, 0x60, 0xb4, 0x92];
 
-    /// <summary>Derives an identifier.</summary>
-    /// <param name="record">The record: of an object its bucket, key and version count (the entity tag where there are no versions), else its origin and id.</param>
-    /// <returns>A UUID of version 8 (RFC 9562, section 5.8): the first 122 bits of a SHA-256 over name space and name.</returns>
+    /// <summary>Derives an identifier from a record.</summary>
+    /// <remarks>
+    /// For an object, the identifier depends on its bucket, its key, and its version id (or its entity tag, without versioning); for any
+    /// other record, on its origin and id.
+    /// </remarks>
+    /// <param name="record">The record.</param>
+    /// <returns>A UUID of version 8 (RFC 9562, section 5.8): the first 122 bits of a SHA-256 over namespace and name.</returns>
     public static Guid Create(SinkRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -21,7 +28,7 @@ public static class ResultIdentifier
             : ["record", record.Origin, record.Id]);
     }
 
-    /// <summary>Derives an identifier from parts, each of which counts by itself.</summary>
+    /// <summary>Derives an identifier from several parts. Different lists of parts have different identifiers.</summary>
     /// <param name="parts">The parts.</param>
     /// <returns>A UUID of version 8.</returns>
     public static Guid Create(params ReadOnlySpan<string> parts)
@@ -31,7 +38,7 @@ public static class ResultIdentifier
         Span<byte> length = stackalloc byte[sizeof(int)];
         foreach (string part in parts)
         {
-            // With its length in front, so that no two lists of parts look the same.
+            // The length comes first, so that ["ab", "c"] and ["a", "bc"] differ.
             byte[] bytes = Encoding.UTF8.GetBytes(part);
             System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
             hash.AppendData(length);

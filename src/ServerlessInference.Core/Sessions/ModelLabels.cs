@@ -85,7 +85,7 @@ public static class ModelLabels
     }
 
     /// <summary>Converts a map from index to name into a list, and rejects gaps.</summary>
-    internal static IReadOnlyList<string> InOrder(SortedDictionary<int, string> byIndex, string where)
+    internal static IReadOnlyList<string> ToList(SortedDictionary<int, string> byIndex, string where)
     {
         var labels = new string[byIndex.Count];
         int expected = 0;
@@ -136,11 +136,13 @@ public static class ModelLabels
                 byIndex[index] = property.Value.GetString() ?? string.Empty;
             }
 
-            return InOrder(byIndex, where);
+            return ToList(byIndex, where);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new ModelLoadException($"The labels in {where} are no JSON array of names and no JSON object from index to name: {exception.Message}", exception);
+            throw new ModelLoadException(
+                $"The labels in {where} are neither a JSON array of names nor a JSON object from index to name: {exception.Message}",
+                exception);
         }
     }
 

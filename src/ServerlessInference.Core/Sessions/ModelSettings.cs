@@ -40,15 +40,16 @@ public static class ModelSettings
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
             throw new ModelLoadException(
-                $"The {file} of model '{model.Identity.Name}' cannot be read: {exception.Message} Take the file from the model's repository.", exception);
+                $"The {file} of model '{model.Identity.Name}' cannot be read: {exception.Message} Use the file from the model's " +
+                "repository.", exception);
         }
     }
 
     /// <summary>Reads the kind of classifier that the model is: <c>problem_type</c> in <c>config.json</c>.</summary>
     /// <param name="model">The model.</param>
     /// <returns>
-    /// <c>single_label_classification</c> (softmax), <c>multi_label_classification</c> (sigmoid) or <c>regression</c>, as written by Hugging
-    /// Face's Transformers; <see langword="null"/> if the file does not say.
+    /// <c>single_label_classification</c> (softmax), <c>multi_label_classification</c> (sigmoid) or <c>regression</c>, as written by
+    /// Hugging Face's Transformers; <see langword="null"/> if the file does not say.
     /// </returns>
     /// <exception cref="ModelLoadException">The file does not contain a JSON object.</exception>
     public static string? ReadProblemType(LoadedModel model) =>

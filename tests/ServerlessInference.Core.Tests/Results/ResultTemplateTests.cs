@@ -16,15 +16,21 @@ public sealed class ResultTemplateTests
     [InlineData("{batch}", "first")]
     [InlineData("{{key}} and }}", "{key} and }")]
     [InlineData("plain", "plain")]
-    public void Expand_Object_FillsIn(string template, string expected) => Assert.Equal(expected, ResultTemplate.Parse(template).Expand(Record(), "first"));
+    public void Expand_Object_ReplacesPlaceholders(string template, string expected) =>
+        Assert.Equal(expected, ResultTemplate.Parse(template).Expand(Record(), "first"));
 
     [Theory]
     [InlineData("{bucket} {key} {name} {stem} {folder}{version}", "inputs sequence-1 sequence-1 sequence-1 ")]
     [InlineData("{origin}", "inputs")]
     [InlineData("{batch}", "sequence-1")]
-    public void Expand_RecordThatIsNoObject_TakesItsIdAndOrigin(string template, string expected)
+    public void Expand_OtherRecord_UsesItsIdAndOrigin(string template, string expected)
     {
-        SinkRecord record = Record() with { SourceObject = null, Id = "sequence-1", Origin = "arn:aws:kinesis:eu-central-1:123456789012:stream/inputs" };
+        SinkRecord record = Record() with
+        {
+            SourceObject = null,
+            Id = "sequence-1",
+            Origin = "arn:aws:kinesis:eu-central-1:123456789012:stream/inputs",
+        };
 
         Assert.Equal(expected, ResultTemplate.Parse(template).Expand(record));
     }
@@ -34,10 +40,13 @@ public sealed class ResultTemplateTests
     [InlineData("arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000", "orders")]
     [InlineData("s3://photos", "photos")]
     [InlineData("http", "http")]
-    public void Expand_Origin_IsItsName(string origin, string expected) => Assert.Equal(expected, ResultTemplate.Parse("{origin}").Expand(Record() with { Origin = origin }));
+    public void Expand_Origin_ReturnsItsName(string origin, string expected) =>
+        Assert.Equal(expected, ResultTemplate.Parse("{origin}").Expand(Record() with { Origin = origin }));
 
     [Theory]
-    [InlineData("""{"label":"square","probabilities":[{"index":0,"label":"circle","score":0.2},{"index":1,"label":"square","score":0.8}]}""", "square 0.8")]
+    [InlineData(
+        """{"label":"square","probabilities":[{"index":0,"label":"circle","score":0.2},{"index":1,"label":"square","score":0.8}]}""",
+        "square 0.8")]
     [InlineData("""{"width":10,"objects":[{"label":"car","score":0.7,"box":{"label":"x"}}]}""", "car 0.7")]
     [InlineData("""{"answer":"Paris","score":0.5}""", " 0.5")]
     [InlineData("""{"Label":"a"}""", "a ")]
@@ -46,27 +55,34 @@ public sealed class ResultTemplateTests
         Assert.Equal(expected, ResultTemplate.Parse("{label} {score}").Expand(Record() with { Json = Encoding.UTF8.GetBytes(json) }));
 
     [Fact]
-    public void Expand_Error_ShowsTheMessageOfAnInvalidInputAlone()
+    public void Expand_Error_ShowsMessageOfInvalidInputOnly()
     {
         var model = new ModelIdentity("animals", "not asked", "none");
 
-        Assert.Equal("InvalidInputException: No image.", ResultTemplate.Parse("{error}").Expand(Record() with { Result = InferenceResult.Failed<string>(new InvalidInputException("No image."), model), Json = default }));
+        SinkRecord invalid = Record() with
+        {
+            Result = InferenceResult.Failed<string>(new InvalidInputException("No image."), model),
+            Json = default,
+        };
+        SinkRecord failed = invalid with { Result = InferenceResult.Failed<string>(new IOException("secret"), model) };
+
+        Assert.Equal("InvalidInputException: No image.", ResultTemplate.Parse("{error}").Expand(invalid));
         Assert.Equal(
             "IOException: The input could not be answered; the function's log says why.",
-            ResultTemplate.Parse("{error}{label}").Expand(Record() with { Result = InferenceResult.Failed<string>(new IOException("secret"), model), Json = default }));
+            ResultTemplate.Parse("{error}{label}").Expand(failed));
     }
 
     [Theory]
-    [InlineData("{nothing}", "has the placeholder '{nothing}', which is not known. There are: {bucket}, {key}")]
-    [InlineData("{key:x}", "'{key:x}', which is not known")]
+    [InlineData("{nothing}", "has the unknown placeholder '{nothing}'. The placeholders are {bucket}, {key}")]
+    [InlineData("{key:x}", "the unknown placeholder '{key:x}'")]
     [InlineData("a{key", "has a brace at 1")]
     [InlineData("a}", "has a brace at 1")]
-    [InlineData("{date:%}", "the date format '%'")]
-    public void Parse_WrongTemplate_SaysWhy(string template, string expected) =>
+    [InlineData("{date:%}", "the invalid date format '%'")]
+    public void Parse_InvalidTemplate_ExplainsWhy(string template, string expected) =>
         Assert.Contains(expected, Assert.Throws<ArgumentException>(() => ResultTemplate.Parse(template)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void PrefixAndSuffix_AreTheTextsAround()
+    public void PrefixAndSuffix_Template_AreTheTextsAroundPlaceholders()
     {
         var template = ResultTemplate.Parse("a/{key}-{date}.json");
 

@@ -3,11 +3,11 @@ using System.Text.Json;
 
 namespace ServerlessInference.Results;
 
-/// <summary>Takes parts out of an answer's JSON. Members are found whatever their case.</summary>
+/// <summary>Extracts parts of the JSON of an answer. The names of properties are case-insensitive.</summary>
 internal static class ResultJson
 {
-    /// <summary>Gives the first label of an answer, looking from the outside in, and the score that belongs to it.</summary>
-    public static (string Label, string Score) Label(ReadOnlyMemory<byte> json)
+    /// <summary>Gets the outermost label of an answer, and the score that belongs to it.</summary>
+    public static (string Label, string Score) GetLabel(ReadOnlyMemory<byte> json)
     {
         if (json.IsEmpty)
         {
@@ -16,23 +16,26 @@ internal static class ResultJson
 
         using JsonDocument document = JsonDocument.Parse(json);
         JsonElement root = document.RootElement;
-        if (Find(root, owner => Has(owner, "label", out _)) is not { } labelled)
+        if (Find(root, owner => TryGet(owner, "label", out _)) is not { } labelled)
         {
-            return (string.Empty, Find(root, owner => Has(owner, "score", out _)) is { } scored && Has(scored, "score", out JsonElement alone) ? Text(alone) : string.Empty);
+            return (string.Empty, GetScore(Find(root, owner => TryGet(owner, "score", out _))));
         }
 
-        Has(labelled, "label", out JsonElement label);
-        string name = Text(label);
+        TryGet(labelled, "label", out JsonElement label);
+        string name = GetText(label);
 
-        // Classical classifiers give the label they chose, and beside it the probabilities of all labels in an order of their own.
-        JsonElement? owner = Has(labelled, "score", out _)
+        // A label without a score is that of a classical classifier: it is followed by the scores of all labels, among them this one.
+        JsonElement? owner = TryGet(labelled, "score", out _)
             ? labelled
-            : Find(root, candidate => Has(candidate, "score", out _) && Has(candidate, "label", out JsonElement other) && Text(other) == name);
-        return (name, owner is { } found && Has(found, "score", out JsonElement score) ? Text(score) : string.Empty);
+            : Find(root, candidate => TryGet(candidate, "score", out _)
+                && TryGet(candidate, "label", out JsonElement other)
+                && GetText(other) == name);
+        return (name, GetScore(owner));
     }
 
-    /// <summary>Gives a part of an answer by members and indices, <c>0.label</c>; all of it for an empty path; nothing where there is no such part.</summary>
-    public static string Part(ReadOnlyMemory<byte> json, string path)
+    /// <summary>Gets a part of an answer by a path of property names and indices, such as <c>0.label</c>.</summary>
+    /// <returns>The part; the whole answer for an empty path; an empty string if there is no such part.</returns>
+    public static string GetPart(ReadOnlyMemory<byte> json, string path)
     {
         if (json.IsEmpty)
         {
@@ -48,7 +51,8 @@ internal static class ResultJson
 
         foreach (string step in path.Split('.'))
         {
-            if (element.ValueKind == JsonValueKind.Array && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int index))
+            if (element.ValueKind == JsonValueKind.Array
+                && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int index))
             {
                 if (index >= element.GetArrayLength())
                 {
@@ -57,23 +61,26 @@ internal static class ResultJson
 
                 element = element[index];
             }
-            else if (!Has(element, step, out element))
+            else if (!TryGet(element, step, out element))
             {
                 return string.Empty;
             }
         }
 
-        return Text(element);
+        return GetText(element);
     }
 
-    private static string Text(JsonElement element) => element.ValueKind switch
+    private static string GetScore(JsonElement? owner) =>
+        owner is { } found && TryGet(found, "score", out JsonElement score) ? GetText(score) : string.Empty;
+
+    private static string GetText(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.String => element.GetString()!,
         JsonValueKind.Null => string.Empty,
         _ => element.GetRawText(),
     };
 
-    private static bool Has(JsonElement owner, string name, out JsonElement value)
+    private static bool TryGet(JsonElement owner, string name, out JsonElement value)
     {
         if (owner.ValueKind == JsonValueKind.Object)
         {
@@ -91,15 +98,15 @@ internal static class ResultJson
         return false;
     }
 
-    // Nearest to the outside first: an object's own label is before those of its parts.
-    private static JsonElement? Find(JsonElement root, Func<JsonElement, bool> wanted)
+    // Breadth-first, so that the label of an object is found before the labels of its parts.
+    private static JsonElement? Find(JsonElement root, Func<JsonElement, bool> isWanted)
     {
         var next = new Queue<JsonElement>([root]);
         while (next.TryDequeue(out JsonElement element))
         {
             if (element.ValueKind == JsonValueKind.Object)
             {
-                if (wanted(element))
+                if (isWanted(element))
                 {
                     return element;
                 }

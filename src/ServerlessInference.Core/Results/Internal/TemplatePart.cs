@@ -3,20 +3,21 @@ using System.Text;
 
 namespace ServerlessInference.Results;
 
-/// <summary>A piece of text, or a placeholder, of a template.</summary>
-/// <param name="Name">The placeholder's name; <see langword="null"/> for text.</param>
-/// <param name="Text">The text, or the placeholder's format or path.</param>
+/// <summary>A part of a template: literal text or a placeholder.</summary>
+/// <param name="Name">The name of the placeholder; <see langword="null"/> for text.</param>
+/// <param name="Text">The text, or the format or path of the placeholder.</param>
 internal sealed record TemplatePart(string? Name, string Text)
 {
     private const string DateFormat = "yyyy-MM-dd";
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
-    private static readonly string[] Known =
+    private static readonly string[] Placeholders =
     [
-        "bucket", "key", "folder", "name", "stem", "extension", "version", "origin", "id", "uuid", "model", "modelVersion", "date", "time", "label", "score", "result", "error", "batch",
+        "bucket", "key", "folder", "name", "stem", "extension", "version", "origin", "id", "uuid", "model", "modelVersion", "date", "time",
+        "label", "score", "result", "error", "batch",
     ];
 
-    public static List<TemplatePart> Read(string template)
+    public static List<TemplatePart> Parse(string template)
     {
         var parts = new List<TemplatePart>();
         var text = new StringBuilder();
@@ -36,12 +37,14 @@ internal sealed record TemplatePart(string? Name, string Text)
                     text.Clear();
                 }
 
-                parts.Add(Placeholder(template, template[(i + 1)..end]));
+                parts.Add(ParsePlaceholder(template, template[(i + 1)..end]));
                 i = end;
             }
             else if (character is '{' or '}')
             {
-                throw new ArgumentException($"The template '{template}' has a brace at {i} that is not closed or not opened. Write {{{{ or }}}} for a brace itself.", nameof(template));
+                throw new ArgumentException(
+                    $"The template '{template}' has a brace at {i} that is not closed or not opened. Write {{{{ or }}}} for a literal " +
+                    "brace.", nameof(template));
             }
             else
             {
@@ -60,45 +63,50 @@ internal sealed record TemplatePart(string? Name, string Text)
     public string Expand(SinkRecord record, string? batch) => Name switch
     {
         null => Text,
-        "bucket" => record.SourceObject?.Bucket ?? OriginName(record.Origin),
-        "key" => KeyOf(record),
-        "folder" => KeyOf(record)[..(KeyOf(record).LastIndexOf('/') + 1)],
-        "name" => NameOf(record),
-        "stem" => Path.GetFileNameWithoutExtension(NameOf(record)),
-        "extension" => Path.GetExtension(NameOf(record)),
+        "bucket" => record.SourceObject?.Bucket ?? GetOriginName(record.Origin),
+        "key" => GetKey(record),
+        "folder" => GetKey(record)[..(GetKey(record).LastIndexOf('/') + 1)],
+        "name" => GetName(record),
+        "stem" => Path.GetFileNameWithoutExtension(GetName(record)),
+        "extension" => Path.GetExtension(GetName(record)),
         "version" => record.SourceObject?.Version ?? string.Empty,
-        "origin" => OriginName(record.Origin),
+        "origin" => GetOriginName(record.Origin),
         "id" => record.Id,
         "uuid" => ResultIdentifier.Create(record).ToString(),
         "model" => record.Result.Model.Name,
         "modelVersion" => record.Result.Model.Version,
         "date" => record.Time.UtcDateTime.ToString(Text.Length == 0 ? DateFormat : Text, CultureInfo.InvariantCulture),
         "time" => record.Time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture),
-        "label" => ResultJson.Label(record.Json).Label,
-        "score" => ResultJson.Label(record.Json).Score,
-        "result" => ResultJson.Part(record.Json, Text),
-        "error" => record.Result.Error is { } error ? $"{error.GetType().Name}: {ResultDocument.MessageOf(error)}" : string.Empty,
+        "label" => ResultJson.GetLabel(record.Json).Label,
+        "score" => ResultJson.GetLabel(record.Json).Score,
+        "result" => ResultJson.GetPart(record.Json, Text),
+        "error" => record.Result.Error is { } error ? $"{error.GetType().Name}: {ResultDocument.GetMessage(error)}" : string.Empty,
         _ => batch ?? record.Id,
     };
 
-    /// <summary>Takes the name out of an ARN: of <c>table/NAME/stream/DATE</c> and <c>stream/NAME</c> the second part, else the whole resource.</summary>
-    internal static string OriginName(string origin)
+    /// <summary>Extracts the name from an ARN.</summary>
+    /// <remarks>
+    /// For <c>table/NAME/stream/DATE</c> and <c>stream/NAME</c>, it is the second part of the resource; otherwise the whole resource.
+    /// </remarks>
+    internal static string GetOriginName(string origin)
     {
         string[] parts = origin.Split(':', 6);
-        string resource = parts is ["arn", .., _] && parts.Length == 6 ? parts[5] : origin.StartsWith("s3://", StringComparison.Ordinal) ? origin[5..] : origin;
+        string resource = parts is ["arn", .., _] && parts.Length == 6 ? parts[5]
+            : origin.StartsWith("s3://", StringComparison.Ordinal) ? origin[5..]
+            : origin;
         string[] segments = resource.Split('/');
         return segments.Length > 1 ? segments[1] : resource;
     }
 
-    private static string KeyOf(SinkRecord record) => record.SourceObject?.Key ?? record.Id;
+    private static string GetKey(SinkRecord record) => record.SourceObject?.Key ?? record.Id;
 
-    private static string NameOf(SinkRecord record)
+    private static string GetName(SinkRecord record)
     {
-        string key = KeyOf(record);
+        string key = GetKey(record);
         return key[(key.LastIndexOf('/') + 1)..];
     }
 
-    private static TemplatePart Placeholder(string template, string inside)
+    private static TemplatePart ParsePlaceholder(string template, string inside)
     {
         int colon = inside.IndexOf(':', StringComparison.Ordinal);
         string name = colon < 0 ? inside : inside[..colon];
@@ -108,12 +116,12 @@ internal sealed record TemplatePart(string? Name, string Text)
             return new TemplatePart("result", name["result.".Length..]);
         }
 
-        if (Array.IndexOf(Known, name) < 0 || (colon >= 0 && name != "date"))
+        if (Array.IndexOf(Placeholders, name) < 0 || (colon >= 0 && name != "date"))
         {
+            string list = string.Join(", ", Placeholders.Select(placeholder => $"{{{placeholder}}}"));
             throw new ArgumentException(
-                $"The template '{template}' has the placeholder '{{{inside}}}', which is not known. " +
-                $"There are: {string.Join(", ", Known.Select(known => $"{{{known}}}"))}, {{date:FORMAT}}, {{result.PATH}}.",
-                nameof(template));
+                $"The template '{template}' has the unknown placeholder '{{{inside}}}'. The placeholders are {list}, {{date:FORMAT}}, " +
+                $"{{result.PATH}}.", nameof(template));
         }
 
         if (name == "date" && format.Length > 0)
@@ -132,7 +140,9 @@ internal sealed record TemplatePart(string? Name, string Text)
         }
         catch (FormatException exception)
         {
-            throw new ArgumentException($"The template '{template}' has the date format '{format}', which is none, such as yyyy/MM/dd.", nameof(template), exception);
+            throw new ArgumentException(
+                $"The template '{template}' has the invalid date format '{format}'. Use a .NET format such as yyyy/MM/dd.",
+                nameof(template), exception);
         }
     }
 }

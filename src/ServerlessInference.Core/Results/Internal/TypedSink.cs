@@ -1,6 +1,6 @@
 namespace ServerlessInference.Results;
 
-/// <summary>Gives results to a sink of the pipeline's own type.</summary>
+/// <summary>Passes results to a sink as objects of the pipeline's type.</summary>
 internal sealed class TypedSink<T>(IResultSink<T> sink) : IResultSink
 {
     public ValueTask WriteAsync(SinkRecord record, CancellationToken cancellationToken = default)
@@ -9,11 +9,11 @@ internal sealed class TypedSink<T>(IResultSink<T> sink) : IResultSink
         {
             InferenceResult<T> known => known,
 
-            // What never reached the pipeline has an error of no particular type.
+            // If a record fails before it reaches the pipeline, its result has no type.
             { Error: { } error } => InferenceResult.Failed<T>(error, record.Result.Model, record.Result.Timings),
             _ => throw new InvalidOperationException(
-                $"The sink takes results of {typeof(T).Name}, but the model '{record.Result.Model.Name}' answered with another type ({record.Result.GetType().GenericTypeArguments[0].Name}). " +
-                "Give ToTyped a sink of the type that the model's pipeline answers."),
+                $"The sink takes results of {typeof(T).Name}, but the model '{record.Result.Model.Name}' answered with another type " +
+                $"({record.Result.GetType().GenericTypeArguments[0].Name}). Pass ToTyped a sink for the type of the pipeline's answers."),
         };
         return sink.WriteAsync(record, typed, cancellationToken);
     }

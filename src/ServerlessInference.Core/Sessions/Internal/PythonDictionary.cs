@@ -41,7 +41,7 @@ internal ref struct PythonDictionary
             }
         }
 
-        return ModelLabels.InOrder(byIndex, _where);
+        return ModelLabels.ToList(byIndex, _where);
     }
 
     private List<string> ReadList()

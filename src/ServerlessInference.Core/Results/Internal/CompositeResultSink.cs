@@ -1,7 +1,7 @@
 namespace ServerlessInference.Results;
 
-/// <summary>Writes every result to several sinks at once. A record that one of them did not take is one that failed.</summary>
-internal sealed class SeveralSinks(IResultSink[] sinks) : IBatchResultSink, IObjectResultSink
+/// <summary>Writes each result to several sinks in parallel. If one of them fails, the record counts as failed.</summary>
+internal sealed class CompositeResultSink(IResultSink[] sinks) : IBatchResultSink, IObjectResultSink
 {
     public IReadOnlyList<ObjectPattern> Targets { get; } = [.. sinks.OfType<IObjectResultSink>().SelectMany(sink => sink.Targets)];
 
@@ -14,20 +14,22 @@ internal sealed class SeveralSinks(IResultSink[] sinks) : IBatchResultSink, IObj
         }
     }
 
-    public async ValueTask<IReadOnlyList<Exception?>> WriteAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<Exception?>> WriteAsync(
+        IReadOnlyList<SinkRecord> records, CancellationToken cancellationToken = default)
     {
-        IReadOnlyList<Exception?>[] answers = await Task.WhenAll(
+        IReadOnlyList<Exception?>[] errorsBySink = await Task.WhenAll(
             sinks.Select(sink => WriteToAsync(sink, records, cancellationToken))).ConfigureAwait(false);
         var errors = new Exception?[records.Count];
         for (int i = 0; i < errors.Length; i++)
         {
-            errors[i] = Array.Find(answers, answer => answer[i] is not null)?[i];
+            errors[i] = Array.Find(errorsBySink, ofSink => ofSink[i] is not null)?[i];
         }
 
         return errors;
     }
 
-    private static async Task<IReadOnlyList<Exception?>> WriteToAsync(IResultSink sink, IReadOnlyList<SinkRecord> records, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Exception?>> WriteToAsync(
+        IResultSink sink, IReadOnlyList<SinkRecord> records, CancellationToken cancellationToken)
     {
         var errors = new Exception?[records.Count];
         try
