@@ -35,32 +35,19 @@ internal static class HeadSelector
         DetectionOptions options,
         DetectionTask task)
     {
-        string name = model.Identity.Name;
-        IReadOnlyList<ValueDescription> outputs = model.Description.Outputs;
-        if (UnsupportedTask.DescribeFromMetadata(metadata, task) is { } stated)
+        if (FindObstacle(model, metadata, labels, options, task) is { } obstacle)
         {
-            return HeadSelection.Fail($"Model '{name}' {stated}");
+            return HeadSelection.Fail($"Model '{model.Identity.Name}' {obstacle}");
         }
 
-        // With labels, the shapes are compared with the heads first: a shape that looks like another task may be exactly that of a detector
-        // with this number of classes.
         bool forced = options.Head != DetectionHead.Auto;
-        if (!forced && labels == 0 && UnsupportedTask.DescribeFromShapes(outputs, labels, task) is { } shape)
-        {
-            return HeadSelection.Fail(
-                $"Model '{name}' {shape} If its boxes are axis-aligned, add a file with its labels next to the model, or set the option " +
-                $"{nameof(options.Head)}.");
-        }
-
-        if (options.Output is { } requested && model.Description.IndexOfOutput(requested) < 0)
-        {
-            return HeadSelection.Fail(
-                $"Model '{name}' has no output '{requested}'; its outputs are {string.Join(", ", outputs)}. " +
-                $"Correct the option {nameof(options.Output)}.");
-        }
-
         IEnumerable<HeadDefinition> candidates = forced ? task.SelectableHeads.Where(head => head.Head == options.Head) : task.Heads;
-        int furtherValues = task.CountFurtherValues?.Invoke(model) ?? 0;
+        var known = new HeadQuery(
+            string.Empty, -1, -1, labels, input.Height, input.Width, metadata.IsPresent, metadata.EndToEnd, forced)
+        {
+            FurtherValues = task.CountFurtherValues?.Invoke(model) ?? 0,
+        };
+        IReadOnlyList<ValueDescription> outputs = model.Description.Outputs;
         var mismatches = new List<string>();
         var matches = new List<HeadSelection>();
         for (int i = 0; i < outputs.Count; i++)
@@ -70,30 +57,13 @@ internal static class HeadSelector
                 continue;
             }
 
-            if (GetOutputMismatch(outputs[i], outputs.Count == 1) is { } mismatch)
+            if (Match(i, outputs, candidates, known, out string mismatch) is { } match)
             {
-                mismatches.Add($"{outputs[i]}: {mismatch}.");
-                continue;
-            }
-
-            ReadOnlySpan<long> axes = outputs[i].Shape.Length == 0 ? [-1, -1, -1] : outputs[i].Shape;
-            var query = new HeadQuery(
-                outputs[i].Name, axes[1], axes[2], labels, input.Height, input.Width, metadata.IsPresent, metadata.EndToEnd, forced)
-            {
-                FurtherValues = furtherValues,
-            };
-            HeadDefinition[] heads = FindMatches(candidates, query, out string rejected);
-            if (heads.Length == 0)
-            {
-                mismatches.Add($"{outputs[i]}: {rejected}.");
-            }
-            else if (heads.Length > 1 && query.IsComplete)
-            {
-                mismatches.Add($"{outputs[i]}: {DescribeAmbiguity(heads)}; set the option {nameof(options.Head)}.");
+                matches.Add(match);
             }
             else
             {
-                matches.Add(HeadSelection.Success(i, query, heads));
+                mismatches.Add($"{outputs[i]}: {mismatch}.");
             }
         }
 
@@ -130,6 +100,54 @@ internal static class HeadSelector
     /// <summary>Describes, for a message, that several heads match.</summary>
     public static string DescribeAmbiguity(IEnumerable<HeadDefinition> heads) =>
         $"matches both {string.Join(" and ", heads.Select(head => head.Description))}";
+
+    // The end of a sentence about the model: why none of its outputs needs to be examined.
+    private static string? FindObstacle(
+        LoadedModel model, UltralyticsMetadata metadata, int labels, DetectionOptions options, DetectionTask task)
+    {
+        if (UnsupportedTask.DescribeFromMetadata(metadata, task) is { } stated)
+        {
+            return stated;
+        }
+
+        // With labels, the shapes are compared with the heads first: a shape that looks like another task may be exactly that of a detector
+        // with this number of classes.
+        IReadOnlyList<ValueDescription> outputs = model.Description.Outputs;
+        if (options.Head == DetectionHead.Auto && labels == 0 && UnsupportedTask.DescribeFromShapes(outputs, labels, task) is { } shape)
+        {
+            return $"{shape} If its boxes are axis-aligned, add a file with its labels next to the model, or set the option " +
+                $"{nameof(options.Head)}.";
+        }
+
+        return options.Output is { } requested && model.Description.IndexOfOutput(requested) < 0
+            ? $"has no output '{requested}'; its outputs are {string.Join(", ", outputs)}. Correct the option {nameof(options.Output)}."
+            : null;
+    }
+
+    private static HeadSelection? Match(
+        int output,
+        IReadOnlyList<ValueDescription> outputs,
+        IEnumerable<HeadDefinition> candidates,
+        in HeadQuery known,
+        out string mismatch)
+    {
+        if (GetOutputMismatch(outputs[output], outputs.Count == 1) is { } reason)
+        {
+            mismatch = reason;
+            return null;
+        }
+
+        ReadOnlySpan<long> axes = outputs[output].Shape.Length == 0 ? [-1, -1, -1] : outputs[output].Shape;
+        var query = known with { Output = outputs[output].Name, Axis1 = axes[1], Axis2 = axes[2] };
+        HeadDefinition[] heads = FindMatches(candidates, query, out mismatch);
+        if (heads.Length > 1 && query.IsComplete)
+        {
+            mismatch = $"{DescribeAmbiguity(heads)}; set the option {nameof(DetectionOptions.Head)}";
+            return null;
+        }
+
+        return heads.Length == 0 ? null : HeadSelection.Success(output, query, heads);
+    }
 
     // Some exporters do not declare the shape of an output. If it is the only output, the head is determined after the model has run.
     private static string? GetOutputMismatch(ValueDescription output, bool isOnlyOutput) => output switch
