@@ -82,7 +82,7 @@ case ${1:-} in
     expect() { # COUNT TEXT
       [ "$(grep -cF -- "$2" "$work/answers")" = "$1" ] || { echo "'$2' should be there $1 times"; exit 1; }
     }
-    expect 2 '{"answered":1,"passedOver":0}'
+    expect 2 '{"answered":1,"skipped":0}'
     expect 1 '"key":"in/image"'
     expect 1 'item in/image star'
     expect 1 'item '

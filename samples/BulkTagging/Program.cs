@@ -14,14 +14,10 @@ app.Services.AddServerlessInference()
 app.MapS3Batch("tags", WriteResults);                                       // each task: Succeeded, TemporaryFailure or PermanentFailure
 app.MapSqs("tags", WriteResults, queue =>
 {
-    queue.References.Buckets.Add(Variable("PHOTOS_BUCKET"));               // messages may name objects in this bucket only
+    queue.References.Buckets.Add(app.Environment.Require("PHOTOS_BUCKET"));   // messages may name objects in this bucket only
     queue.References.MaxBytes = 20 * 1024 * 1024;
 });
 await app.Build().RunAsync();
 
-static void WriteResults(ResultTarget results) =>
-    results.ToDynamoDb(Variable("TAGS_TABLE"), items => items.Attributes["Score"] = "{score}");
-
-static string Variable(string name) =>
-    Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException(
-        $"The environment variable {name} is missing; template.yaml sets it.");
+void WriteResults(ResultTarget results) =>
+    results.ToDynamoDb(app.Environment.Require("TAGS_TABLE"), items => items.Attributes["Score"] = "{score}");

@@ -8,18 +8,18 @@ using ServerlessInference.Results;
 var app = InferenceFunction.CreateBuilder(args);
 
 // The model and ONNX Runtime's native library are fetched from a bucket; split-package.json, next to the program, pins their digests.
-app.UseSplitPackage(package => package.BaseUri = Variable("PACKAGE_URI"));
+app.UseSplitPackage(package => package.BaseUri = app.Environment.Require("PACKAGE_URI"));
 
 app.Services.AddServerlessInference()
    .AddModel("shapes", model => model
        .FromSplitPackage("models/shapes")
        .UseImageClassification(options => options.TopK = 3));
 
-app.MapS3Objects("shapes", WriteResults, objects => objects.Sources.Add($"s3://{Variable("PHOTOS_BUCKET")}/"));
+app.MapS3Objects("shapes", WriteResults, objects => objects.Sources.Add($"s3://{app.Environment.Require("PHOTOS_BUCKET")}/"));
 await app.Build().RunAsync();
 
 // Keep the line that you need: results go to S3 or to a table.
-static void WriteResults(ResultTarget results)
+void WriteResults(ResultTarget results)
 {
     if (Environment.GetEnvironmentVariable("RESULTS_TABLE") is { Length: > 0 } table)
     {
@@ -27,10 +27,6 @@ static void WriteResults(ResultTarget results)
     }
     else
     {
-        results.ToS3($"s3://{Variable("RESULTS_BUCKET")}/{{key}}.json");       // photos/cat.jpg → photos/cat.jpg.json
+        results.ToS3($"s3://{app.Environment.Require("RESULTS_BUCKET")}/{{key}}.json");   // photos/cat.jpg → photos/cat.jpg.json
     }
 }
-
-static string Variable(string name) =>
-    Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException(
-        $"The environment variable {name} is missing; template.yaml sets it.");

@@ -6,13 +6,13 @@ using ServerlessInference.Lambda;
 // Detects objects in images. A parameter in Parameter Store contains the location of the model (s3://bucket/yolo/v3/). The file system on
 // EFS has the same directories and is tried first, because it is nearer; if it is slow or unavailable, the model is fetched from S3.
 var app = InferenceFunction.CreateBuilder(args);
-string mount = Variable("MODELS_MOUNT");
-var interval = TimeSpan.FromSeconds(int.Parse(Variable("MODEL_CHECK_SECONDS"), CultureInfo.InvariantCulture));
+string mount = app.Environment.Require("MODELS_MOUNT");
+var interval = TimeSpan.FromSeconds(int.Parse(app.Environment.Require("MODEL_CHECK_SECONDS"), CultureInfo.InvariantCulture));
 
 app.Services.AddServerlessInference()
    .AddModel("objects", model => model
        .FromPointer(
-           pointer => pointer.ParameterStore(Variable("MODEL_PARAMETER")).Lifetime(interval),
+           pointer => pointer.ParameterStore(app.Environment.Require("MODEL_PARAMETER")).Lifetime(interval),
            (pointer, sources) => sources
                .From(source => source.Efs(Path.Combine(mount, pointer.Path), deadline: TimeSpan.FromSeconds(2)))
                .ThenFrom(source => source.S3(pointer.Text)))
@@ -20,10 +20,6 @@ app.Services.AddServerlessInference()
        .UseObjectDetection(options => options.MinScore = 0.25f));
 
 // EventBridge keeps the function warm. Its event, which the rule in template.yaml defines, names the bucket and the path of the model.
-app.UseWarmup(warmup => warmup.ModelLocations.Add(Variable("MODEL_LOCATIONS")));
+app.UseWarmup(warmup => warmup.ModelLocations.Add(app.Environment.Require("MODEL_LOCATIONS")));
 app.MapHttp("objects");
 await app.Build().RunAsync();
-
-static string Variable(string name) =>
-    Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException(
-        $"The environment variable {name} is missing; template.yaml sets it.");

@@ -7,14 +7,10 @@ var app = InferenceFunction.CreateBuilder(args);
 
 app.Services.AddServerlessInference()
    .AddModel("qa", model => model
-       .From(source => source.S3(Variable("MODEL_URI"), s3 => s3.Transfer.InMemory = true))
+       .From(source => source.S3(app.Environment.Require("MODEL_URI"), s3 => s3.Transfer.InMemory = true))
        .Configure(options => options.Prepacking = false)     // ONNX Runtime uses the weights in place, without a rearranged copy
        .UseQuestionAnswering(options => options.TopK = 1));
 
 app.MapHttp("qa", "/answer")
-   .UseCors(cors => cors.Origins.Add(Variable("ALLOWED_ORIGIN")));
+   .UseCors(cors => cors.Origins.Add(app.Environment.Require("ALLOWED_ORIGIN")));
 await app.Build().RunAsync();
-
-static string Variable(string name) =>
-    Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException(
-        $"The environment variable {name} is missing; template.yaml sets it.");

@@ -18,10 +18,6 @@ app.Services.AddServerlessInference()
 
 app.MapKinesis(
     "texts",
-    results => results.ToS3($"s3://{Variable("RESULTS_BUCKET")}/{{date:yyyy/MM/dd}}/{{id}}.json"),
+    results => results.ToS3($"s3://{app.Environment.Require("RESULTS_BUCKET")}/{{date:yyyy/MM/dd}}/{{id}}.json"),
     options => options.Attribute = "text");                                 // the attribute of the changed item
 await app.Build().RunAsync();
-
-static string Variable(string name) =>
-    Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException(
-        $"The environment variable {name} is missing; template.yaml sets it.");

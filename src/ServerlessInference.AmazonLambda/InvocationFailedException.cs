@@ -1,9 +1,12 @@
-using ServerlessInference.Lambda;
+using ServerlessInference.Lambda.Invocations;
 
 namespace ServerlessInference.AmazonLambda;
 
-/// <summary>An invocation failed. Amazon's bootstrap makes the function's error of it: this type's name, and the message.</summary>
-/// <remarks>The message is what the caller may know; the log has the cause, which is not attached, since the bootstrap would send its stack.</remarks>
+/// <summary>An invocation failed. Amazon's bootstrap turns it into the function's error: this type's name, and the message.</summary>
+/// <remarks>
+/// The message contains what the caller may know. The cause is in the log; it is not an inner exception, because the bootstrap would send
+/// its stack trace.
+/// </remarks>
 public sealed class InvocationFailedException : Exception
 {
     /// <summary>Creates an exception without a message.</summary>
@@ -27,7 +30,7 @@ public sealed class InvocationFailedException : Exception
     }
 
     /// <summary>Creates an exception from a function's error.</summary>
-    /// <param name="error">Why the invocation failed.</param>
+    /// <param name="error">The reason why the invocation failed.</param>
     public InvocationFailedException(FunctionError error)
         : base(error is null ? null : $"{error.Type}: {error.Message}")
     {
@@ -35,6 +38,6 @@ public sealed class InvocationFailedException : Exception
         Error = error;
     }
 
-    /// <summary>Gets why the invocation failed; <see langword="null"/> where only a message was given.</summary>
+    /// <summary>Gets the reason why the invocation failed; <see langword="null"/> if only a message was given.</summary>
     public FunctionError? Error { get; }
 }

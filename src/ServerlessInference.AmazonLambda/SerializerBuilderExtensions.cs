@@ -3,19 +3,24 @@ using ServerlessInference.Lambda;
 
 namespace ServerlessInference.AmazonLambda;
 
-/// <summary>Maps handlers that are written for Amazon's serializers.</summary>
+/// <summary>Maps handlers that use Amazon's serializers.</summary>
 public static class SerializerBuilderExtensions
 {
-    /// <summary>Answers every event that nothing else handles with a handler of the form that Amazon's bootstrap knows.</summary>
-    /// <typeparam name="TInput">What the event is read as.</typeparam>
-    /// <typeparam name="TOutput">What is answered.</typeparam>
+    /// <summary>Answers every event that no other mapping handles, with a handler that is written for Amazon's bootstrap.</summary>
+    /// <typeparam name="TInput">The type as which the event is read.</typeparam>
+    /// <typeparam name="TOutput">The type of the answer.</typeparam>
     /// <param name="builder">The function.</param>
     /// <param name="serializer">Reads and writes JSON, such as a <c>SourceGeneratorLambdaJsonSerializer</c>.</param>
-    /// <param name="handler">Answers. An <see cref="InvalidInputException"/> reaches the caller with its message, any other exception as its type alone.</param>
+    /// <param name="handler">
+    /// Answers the event. The caller receives the message of an <see cref="InvalidInputException"/>, but only the type of any other
+    /// exception.
+    /// </param>
     /// <returns>The function.</returns>
-    /// <exception cref="InvalidOperationException">There is such a handler already.</exception>
+    /// <exception cref="InvalidOperationException">A handler is mapped already.</exception>
     public static InferenceFunctionBuilder MapHandler<TInput, TOutput>(
-        this InferenceFunctionBuilder builder, ILambdaSerializer serializer, Func<TInput, ILambdaContext, CancellationToken, Task<TOutput>> handler)
+        this InferenceFunctionBuilder builder,
+        ILambdaSerializer serializer,
+        Func<TInput, ILambdaContext, CancellationToken, Task<TOutput>> handler)
     {
         ArgumentNullException.ThrowIfNull(serializer);
         ArgumentNullException.ThrowIfNull(handler);
@@ -38,9 +43,9 @@ public static class SerializerBuilderExtensions
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // A serializer's own message may quote the event, so it goes no further.
+            // The serializer's own message could quote the event, so it is not used.
             throw new InvalidInputException(
-                $"The event is no JSON that the function's serializer can read as {typeof(TInput).Name} ({exception.GetType().Name}).");
+                $"The function's serializer cannot read the event as {typeof(TInput).Name} ({exception.GetType().Name}).");
         }
     }
 }

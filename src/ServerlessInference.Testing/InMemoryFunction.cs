@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Lambda;
+using ServerlessInference.Lambda.Invocations;
 
 namespace ServerlessInference.Testing;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using ServerlessInference.Lambda;
+using ServerlessInference.Lambda.Invocations;
 
 namespace ServerlessInference.Testing;
 

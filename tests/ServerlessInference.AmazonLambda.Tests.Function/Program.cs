@@ -15,7 +15,8 @@ if (args is [var model])
 app.UseWarmup().MapHandler((payload, context, _) => payload.Span.SequenceEqual("\"refuse\""u8)
     ? throw new InvalidInputException("The event says no.")
     : ValueTask.FromResult<ReadOnlyMemory<byte>>(System.Text.Encoding.UTF8.GetBytes(
-        $$"""{"requestId":"{{context.RequestId}}","function":"{{context.GetLambdaContext().FunctionName}}","remainingMs":{{(long)context.RemainingTime.TotalMilliseconds}}}""")));
+        $$"""{"requestId":"{{context.RequestId}}","function":"{{context.GetLambdaContext().FunctionName}}" """ +
+        $$""","remainingMs":{{(long)context.RemainingTime.TotalMilliseconds}}}""")));
 await using var handler = new AmazonLambdaHandler(app.Build());
 using var wrapper = HandlerWrapper.GetHandlerWrapper(handler.HandleAsync);
 using var bootstrap = new LambdaBootstrap(wrapper, handler.InitializeAsync);

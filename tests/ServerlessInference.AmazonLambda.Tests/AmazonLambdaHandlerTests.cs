@@ -4,6 +4,7 @@ using Amazon.Lambda.Core;
 using Amazon.Lambda.Serialization.SystemTextJson;
 using Moq;
 using ServerlessInference.Lambda;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Testing;
 
 namespace ServerlessInference.AmazonLambda.Tests;
@@ -40,7 +41,9 @@ public sealed class AmazonLambdaHandlerTests
     {
         Mock<ILambdaContext> context = TestContexts.Create();
         context.Setup(it => it.ClientContext).Returns(ClientContext("tenant", "a"));
-        context.Setup(it => it.Identity).Returns(Mock.Of<ICognitoIdentity>(identity => identity.IdentityId == "me" && identity.IdentityPoolId == "pool"));
+        context
+            .Setup(it => it.Identity)
+            .Returns(Mock.Of<ICognitoIdentity>(identity => identity.IdentityId == "me" && identity.IdentityPoolId == "pool"));
         InvocationContext? seen = null;
         await using AmazonLambdaHandler handler = Create(builder => builder.MapHandler((_, invocation, _) =>
         {
@@ -71,7 +74,8 @@ public sealed class AmazonLambdaHandlerTests
     [Fact]
     public async Task Handle_EventThatFails_ThrowsWhatTheCallerMayKnow()
     {
-        await using AmazonLambdaHandler handler = Create(builder => builder.MapHandler((_, _, _) => throw new InvalidOperationException("a secret")));
+        await using AmazonLambdaHandler handler = Create(
+            builder => builder.MapHandler((_, _, _) => throw new InvalidOperationException("a secret")));
 
         var exception = await Assert.ThrowsAsync<InvocationFailedException>(() => HandleAsync(handler, "{}", TestContexts.Create().Object));
 
@@ -117,7 +121,8 @@ public sealed class AmazonLambdaHandlerTests
         var serializer = new SourceGeneratorLambdaJsonSerializer<TestJson>();
         await using var function = await InMemoryFunction.StartAsync(
             builder => builder.MapHandler<Question, Answer>(
-                serializer, (question, context, _) => Task.FromResult(new Answer(context.RemainingTime > TimeSpan.Zero ? "in time" : "late", context.AwsRequestId))),
+                serializer, (question, context, _) =>
+                    Task.FromResult(new Answer(context.RemainingTime > TimeSpan.Zero ? "in time" : "late", context.AwsRequestId))),
             environment: Environment,
             cancellationToken: Token);
 
@@ -150,7 +155,8 @@ public sealed class AmazonLambdaHandlerTests
         var custom = new Dictionary<string, string> { [key] = value };
         var environment = new Dictionary<string, string> { ["locale"] = "de" };
         return Mock.Of<IClientContext>(client =>
-            client.Custom == custom && client.Environment == environment && client.Client == Mock.Of<IClientApplication>(app => app.AppTitle == "Shop"));
+            client.Custom == custom && client.Environment == environment && client.Client == Mock.Of<IClientApplication>(
+                app => app.AppTitle == "Shop"));
     }
 
     private static AmazonLambdaHandler Create(Action<InferenceFunctionBuilder> configure)

@@ -26,7 +26,9 @@ public sealed class BootstrapTests
     {
         string photo = Path.Combine(Repository.DemoModel, "samples", "star-256x256.jpg");
         string image = Convert.ToBase64String(await File.ReadAllBytesAsync(photo, TestContext.Current.CancellationToken));
-        string @event = $$$"""{"version":"2.0","rawPath":"/","requestContext":{"http":{"method":"POST"}},"body":"{{{image}}}","isBase64Encoded":true}""";
+        string @event = $$$"""
+            {"version":"2.0","rawPath":"/","requestContext":{"http":{"method":"POST"}},"body":"{{{image}}}","isBase64Encoded":true}
+            """;
 
         (JsonElement cold, _, JsonElement warm) = await InvokeAsync(
             [@event, @event, """{"ping":true}"""], Repository.DemoModel, TestContext.Current.CancellationToken);
@@ -34,7 +36,11 @@ public sealed class BootstrapTests
         JsonElement answer = cold.GetProperty("response");
         Assert.Equal(200, answer.GetProperty("statusCode").GetInt32());
         Assert.Equal(
-            "star", JsonDocument.Parse(answer.GetProperty("body").GetString()!).RootElement.GetProperty("result").GetProperty("top")[0].GetProperty("label").GetString());
+            "star",
+            JsonDocument.Parse(
+                answer
+                    .GetProperty("body")
+                    .GetString()!).RootElement.GetProperty("result").GetProperty("top")[0].GetProperty("label").GetString());
         Assert.True(warm.GetProperty("response").GetProperty("wasWarm").GetBoolean());
     }
 
@@ -45,7 +51,8 @@ public sealed class BootstrapTests
         try
         {
             var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-            start.ArgumentList.Add(Path.Combine(Path.GetDirectoryName(Repository.ProgramOf("ServerlessInference.Tool"))!, "serverless-inference.dll"));
+            start.ArgumentList.Add(
+                Path.Combine(Path.GetDirectoryName(Repository.ProgramOf("ServerlessInference.Tool"))!, "serverless-inference.dll"));
             start.ArgumentList.Add("invoke");
             for (int i = 0; i < events.Length; i++)
             {
@@ -65,8 +72,10 @@ public sealed class BootstrapTests
             using Process process = Process.Start(start)!;
             Task<string> error = process.StandardError.ReadToEndAsync(cancellationToken);
             string output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-            JsonElement[] documents = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
-            return documents is [var first, var second, var third] ? (first, second, third) : throw new InvalidOperationException(output + await error);
+            JsonElement[] documents =
+                [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+            return documents is [var first, var second, var third] ? (
+                first, second, third) : throw new InvalidOperationException(output + await error);
         }
         finally
         {

@@ -14,6 +14,7 @@ public sealed class FolderTests
         { "Text", [".", "Classification", "Embeddings", "QuestionAnswering", "StringModels", "Registration"] },
         { "Tokenizers", ["Unicode", "Normalization", "Vocabularies", "."] },
         { "Tool", ["CommandLine", "Output", "Inspection", "Packaging", "LocalRuntime", "Cost", "Commands", "."] },
+        { "Lambda", ["Logging", "Metrics", "Invocations", "Warmup", "Events", "Runtime", "."] },
     };
 
     [Theory]

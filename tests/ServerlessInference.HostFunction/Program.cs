@@ -28,7 +28,8 @@ app.UseWarmup().MapHandler(FunctionJson.Default.Command, FunctionJson.Default.An
             await Task.Delay(Timeout.Infinite, token);
             break;
         case "heap": // the most that the managed heap may take
-            return new Answer(null, (int)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20), context.RequestId, Environment.ProcessId, number, null);
+            return new Answer(
+                null, (int)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20), context.RequestId, Environment.ProcessId, number, null);
         case "hang":
             await Task.Delay(Timeout.Infinite, CancellationToken.None);
             break;

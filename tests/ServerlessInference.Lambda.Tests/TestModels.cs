@@ -23,7 +23,8 @@ internal static class TestModels
         builder.AddFakeModel(name, (input, _) => ValueTask.FromResult(new Answer($"{name} saw {input.Length} bytes", input.Length)));
 
     /// <summary>Adds a model with a pipeline of encoded bytes whose source is given.</summary>
-    public static void AddUnloadedModel(this InferenceFunctionBuilder builder, string name, IModelSource? source = null, Action<ModelOptions>? configure = null) =>
+    public static void AddUnloadedModel(
+        this InferenceFunctionBuilder builder, string name, IModelSource? source = null, Action<ModelOptions>? configure = null) =>
         builder.Services.AddServerlessInference().AddModel(name, model =>
         {
             model.From(sources => sources.Custom(_ => source ?? new TestSource()));
@@ -70,11 +71,14 @@ internal static class TestModels
 
     private sealed class NoPreprocessor : IPreprocessor<ReadOnlyMemory<byte>>
     {
-        public ValueTask PreprocessAsync(ReadOnlyMemory<ReadOnlyMemory<byte>> inputs, InferenceBatch batch, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+        public ValueTask PreprocessAsync(
+            ReadOnlyMemory<ReadOnlyMemory<byte>> inputs, InferenceBatch batch, CancellationToken cancellationToken) =>
+            ValueTask.CompletedTask;
     }
 
     private sealed class NoPostprocessor : IPostprocessor<Answer>
     {
-        public ValueTask PostprocessAsync(InferenceBatch batch, Memory<Answer> outputs, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+        public ValueTask PostprocessAsync(InferenceBatch batch, Memory<Answer> outputs, CancellationToken cancellationToken) =>
+            ValueTask.CompletedTask;
     }
 }

@@ -2,11 +2,11 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Amazon.Lambda.Core;
-using ServerlessInference.Lambda;
+using ServerlessInference.Lambda.Invocations;
 
 namespace ServerlessInference.AmazonLambda;
 
-/// <summary>Reads Amazon's context into ours.</summary>
+/// <summary>Converts Amazon's context into an <see cref="InvocationContext"/>.</summary>
 internal static class LambdaContextReader
 {
     private const string TraceVariable = "_X_AMZN_TRACE_ID";
@@ -15,7 +15,7 @@ internal static class LambdaContextReader
     {
         RequestId = string.IsNullOrEmpty(context.AwsRequestId) ? "unknown" : context.AwsRequestId,
 
-        // Contexts of tests say nothing of the time; then there is no deadline.
+        // The contexts of tests have no remaining time; there is no deadline then.
         Deadline = context.RemainingTime > TimeSpan.Zero ? time.GetUtcNow() + context.RemainingTime : DateTimeOffset.MaxValue,
         InvokedFunctionArn = context.InvokedFunctionArn ?? string.Empty,
         TraceId = context.TraceId is { Length: > 0 } trace ? trace : Environment.GetEnvironmentVariable(TraceVariable),
@@ -24,7 +24,7 @@ internal static class LambdaContextReader
         HostContext = context,
     };
 
-    // As the Runtime API sends it: {"client":{…},"custom":{…},"env":{…}}.
+    // The format of the Runtime API: {"client":{…},"custom":{…},"env":{…}}.
     private static string Write(IClientContext context) => Json(writer =>
     {
         if (context.Client is { } client)

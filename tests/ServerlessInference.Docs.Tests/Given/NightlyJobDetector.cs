@@ -1,4 +1,4 @@
-using ServerlessInference.Warmup;
+using ServerlessInference.Lambda.Warmup;
 
 namespace ServerlessInference.Docs.Tests.Given;
 

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using ServerlessInference.Lambda.Events;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Testing;
 
 namespace ServerlessInference.Lambda.Tests.Events;

@@ -1,10 +1,13 @@
 using System.Text;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Lambda.Tests.Events.S3;
 using ServerlessInference.Testing;
 
 namespace ServerlessInference.Lambda.Tests.Events;
 
-/// <summary>JSON may hold halves of surrogate pairs, and bytes that are no UTF-8: .NET cannot make a string of them, and senders can write them.</summary>
+/// <summary>
+/// JSON may hold halves of surrogate pairs, and bytes that are no UTF-8: .NET cannot make a string of them, and senders can write them.
+/// </summary>
 public sealed class HalfCharacterTests
 {
     private const string Half = "\\ud800";
@@ -34,7 +37,8 @@ public sealed class HalfCharacterTests
     public async Task SqsWithNotifications_Message_DoesNotFailTheOthers()
     {
         _bucket["photos/a"] = "1"u8.ToArray();
-        await using InMemoryFunction function = await TestFunction.StartAsync(builder => builder.MapS3Objects("texts", results => results.To(_sink)), _bucket);
+        await using InMemoryFunction function = await TestFunction.StartAsync(
+            builder => builder.MapS3Objects("texts", results => results.To(_sink)), _bucket);
         string good = LambdaEvents.S3Notification("photos", "a");
 
         InvocationResult first = await function.InvokeAsync(LambdaEvents.Sqs(Damaged(good), good), Token);
@@ -54,7 +58,11 @@ public sealed class HalfCharacterTests
             builder => builder.MapKinesis("texts", results => results.To(_sink), options => options.Attribute = "text"), _bucket);
 
         InvocationResult result = await function.InvokeAsync(
-            LambdaEvents.Kinesis(Change("a"), Change(Half), [.. "{\"eventName\":\""u8, 0xFF, .. "\",\"dynamodb\":{\"NewImage\":{\"text\":{\"S\":\"b\"}}}}"u8], Change("d")), Token);
+            LambdaEvents.Kinesis(
+                Change("a"),
+                Change(Half),
+                [.. "{\"eventName\":\""u8, 0xFF, .. "\",\"dynamodb\":{\"NewImage\":{\"text\":{\"S\":\"b\"}}}}"u8],
+                Change("d")), Token);
 
         Assert.Equal("""{"batchItemFailures":[]}""", result.Text);
         Assert.Equal(["sequence-1", "sequence-2", "sequence-3", "sequence-4"], _sink.Records.Select(record => record.Id));
@@ -62,7 +70,8 @@ public sealed class HalfCharacterTests
         Assert.IsType<InvalidInputException>(_sink.Records[1].Result.Error);
         Assert.True(_sink.Records[3].Result.IsSuccess);
 
-        static byte[] Change(string text) => Encoding.UTF8.GetBytes("{\"eventName\":\"INSERT\",\"dynamodb\":{\"NewImage\":{\"text\":{\"S\":\"" + text + "\"}}}}");
+        static byte[] Change(string text) =>
+            Encoding.UTF8.GetBytes("{\"eventName\":\"INSERT\",\"dynamodb\":{\"NewImage\":{\"text\":{\"S\":\"" + text + "\"}}}}");
     }
 
     [Theory]
@@ -89,7 +98,7 @@ public sealed class HalfCharacterTests
     public async Task Direct_Call_IsTheCallersMistake(string payload)
     {
         await using InMemoryFunction function = await TestFunction.StartAsync(
-            builder => builder.UseWarmup().MapDirect("texts", options => options.References.Buckets.Add("photos")), _bucket);
+            builder => builder.UseWarmup().MapDirect("texts", configure: options => options.References.Buckets.Add("photos")), _bucket);
 
         InvocationResult result = await function.InvokeAsync(payload, Token);
 
@@ -101,7 +110,10 @@ public sealed class HalfCharacterTests
     {
         await using InMemoryFunction function = await TestFunction.StartAsync(builder => builder.MapHttp("texts"), _bucket);
 
-        int status = (await function.InvokeAsync(LambdaEvents.HttpApi("POST", "/", Encoding.ASCII.GetBytes("{\"base64\":\"" + Half + "\"}")), Token)).ReadHttp().Status;
+        int status =
+            (
+                await function.InvokeAsync(
+                    LambdaEvents.HttpApi("POST", "/", Encoding.ASCII.GetBytes("{\"base64\":\"" + Half + "\"}")), Token)).ReadHttp().Status;
 
         Assert.Contains(status, new[] { 200, 400, 422 });
     }
@@ -138,7 +150,9 @@ public sealed class HalfCharacterTests
     public async Task Warmup_LookingEvent_ReachesTheHandler()
     {
         await using InMemoryFunction function = await TestFunction.StartAsync(
-            builder => builder.UseWarmup().MapHandler((payload, _, _) => ValueTask.FromResult<ReadOnlyMemory<byte>>("\"mine\""u8.ToArray())), _bucket);
+            builder =>
+                builder.UseWarmup().MapHandler((payload, _, _) => ValueTask.FromResult<ReadOnlyMemory<byte>>("\"mine\""u8.ToArray())),
+                _bucket);
 
         InvocationResult result = await function.InvokeAsync("{\"warmup\":false,\"model\":\"" + Half + "\"}", Token);
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Testing;
 
 namespace ServerlessInference.Lambda.Tests.Events;
@@ -10,7 +11,8 @@ public sealed class MapHandlerTests
     [Fact]
     public async Task Invoke_JsonInput_IsAnsweredAsJson()
     {
-        await using var function = await StartAsync((question, _, _) => ValueTask.FromResult(new Answer(question.Text + "!", question.Number + 1)));
+        await using var function = await StartAsync(
+            (question, _, _) => ValueTask.FromResult(new Answer(question.Text + "!", question.Number + 1)));
 
         InvocationResult result = await function.InvokeAsync("""{"Text":"hi","Number":1}""", Token);
 
@@ -90,7 +92,8 @@ public sealed class MapHandlerTests
         await using var function = await InMemoryFunction.StartAsync(builder =>
         {
             builder.Services.AddScoped<Counter>();
-            builder.MapHandler(TestJson.Default.Question, TestJson.Default.Answer, (Counter counter, Question _, InvocationContext context, CancellationToken _) =>
+            builder.MapHandler(TestJson.Default.Question, TestJson.Default.Answer, (
+                Counter counter, Question _, InvocationContext context, CancellationToken _) =>
             {
                 Assert.Same(counter, context.Services.GetRequiredService<Counter>());
                 Assert.False(counter.Disposed);
@@ -116,7 +119,11 @@ public sealed class MapHandlerTests
             builder.MapHandler(
                 TestJson.Default.Question,
                 TestJson.Default.Answer,
-                async (IInferencePipeline<ReadOnlyMemory<byte>, Answer> pipeline, Question question, InvocationContext _, CancellationToken token) =>
+                async (
+                    IInferencePipeline<ReadOnlyMemory<byte>, Answer> pipeline,
+                    Question question,
+                    InvocationContext _,
+                    CancellationToken token) =>
                     (await pipeline.RunAsync(new byte[question.Number], token)).Value,
                 serviceKey: "shapes");
         }, cancellationToken: Token);
@@ -137,7 +144,8 @@ public sealed class MapHandlerTests
         }, cancellationToken: Token);
 
         InvocationResult direct = await function.InvokeAsync("""{"Text":"x"}""", Token);
-        InvocationResult queue = await function.InvokeAsync("""{"Records":[{"messageId":"1","body":"x","eventSource":"aws:sqs"}]}""", Token);
+        InvocationResult queue = await function.InvokeAsync(
+            """{"Records":[{"messageId":"1","body":"x","eventSource":"aws:sqs"}]}""", Token);
 
         Assert.Contains("a direct call", direct.Error?.Message, StringComparison.Ordinal);
         Assert.Contains("SQS messages", queue.Error?.Message, StringComparison.Ordinal);

@@ -11,7 +11,8 @@ public sealed class RawHandlerTests
     {
         await using var function = await InMemoryFunction.StartAsync(
             builder => builder.MapHandler((payload, context, _) =>
-                ValueTask.FromResult<ReadOnlyMemory<byte>>(System.Text.Encoding.UTF8.GetBytes($$"""{"id":"{{context.RequestId}}","length":{{payload.Length}}}"""))),
+                ValueTask.FromResult<ReadOnlyMemory<byte>>(
+                    System.Text.Encoding.UTF8.GetBytes($$"""{"id":"{{context.RequestId}}","length":{{payload.Length}}}"""))),
             cancellationToken: Token);
 
         InvocationResult result = await function.InvokeAsync("[1,2]", Token);

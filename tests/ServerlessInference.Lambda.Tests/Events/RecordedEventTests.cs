@@ -4,16 +4,21 @@ using ServerlessInference.Testing;
 
 namespace ServerlessInference.Lambda.Tests.Events;
 
-/// <summary>Events as AWS's services send them, whole: the files in <c>Recorded/</c>, with the members of AWS's documented examples and values of our own.</summary>
+/// <summary>
+/// Events as AWS's services send them, whole: the files in <c>Recorded/</c>, with the members of AWS's documented examples and values of
+/// our own.
+/// </summary>
 public sealed class RecordedEventTests
 {
     private const string Photo = "s3://photos/incoming/sommer 2026/grün+1.jpg";
     private const string Version = "?versionId=096fKKXTRTtl3on89fVO.nfljtsv6qko";
-    private static readonly string Folder = Path.Combine(Repository.Root, "tests", "ServerlessInference.Lambda.Tests", "Events", "Recorded");
+    private static readonly string Folder = Path.Combine(
+        Repository.Root, "tests", "ServerlessInference.Lambda.Tests", "Events", "Recorded");
 
     private readonly MemorySink _sink = new();
 
-    public static TheoryData<string> Names => new(Directory.GetFiles(Folder, "*.json").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal));
+    public static TheoryData<string> Names =>
+        new(Directory.GetFiles(Folder, "*.json").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -43,7 +48,8 @@ public sealed class RecordedEventTests
         InvocationResult result = await function.InvokeAsync(await ReadAsync(name), Token);
 
         Assert.Null(result.Error);
-        Assert.Equal(inputs, _sink.Records.Select(record => record.SourceObject?.ToString() ?? ((InferenceResult<Answer>)record.Result).Value.Text));
+        Assert.Equal(
+            inputs, _sink.Records.Select(record => record.SourceObject?.ToString() ?? ((InferenceResult<Answer>)record.Result).Value.Text));
         Assert.All(_sink.Records, record => Assert.Equal(2026, record.Time.Year));
     }
 
@@ -65,7 +71,8 @@ public sealed class RecordedEventTests
                 // Whatever is sent is the sender's error or answered: nothing of it may look like a fault of the function.
                 Assert.True(
                     result.Error is null or { Type: "InvalidInputException", Message.Length: > 20 },
-                    $"{name}: {path.Replace('\n', '.')} = {replacement?.ToJsonString() ?? "(gone)"}: {result.Error?.Type} {result.Error?.Message}");
+                    $"{name}: {path.Replace('\n', '.')} = {replacement?.ToJsonString() ?? "(gone)"}: {result.Error?.Type} " +
+                    $"{result.Error?.Message}");
                 Assert.DoesNotContain("\"statusCode\":500", result.Text, StringComparison.Ordinal);
             }
         }
@@ -125,13 +132,9 @@ public sealed class RecordedEventTests
                 .MapS3Batch("texts", results => results.To(_sink))
                 .MapSqs("texts", results => results.To(_sink))
                 .MapKinesis("texts", results => results.To(_sink))
-                .MapDynamoDbStream("texts", "text", results => results.To(_sink))
-                .MapHttp("texts", "/", options => options.Results.To(_sink))
-                .MapDirect("texts", options =>
-                {
-                    options.References.Buckets.Add("photos");
-                    options.Results.To(_sink);
-                }),
+                .MapDynamoDbStream("texts", results => results.To(_sink), stream => stream.Attribute = "text")
+                .MapHttp("texts", "/", results => results.To(_sink))
+                .MapDirect("texts", results => results.To(_sink), options => options.References.Buckets.Add("photos")),
             bucket,
             new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)));
     }

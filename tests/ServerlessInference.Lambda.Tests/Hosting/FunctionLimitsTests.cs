@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Sessions;
 using ServerlessInference.Testing;
 
@@ -29,7 +30,8 @@ public sealed class FunctionLimitsTests
     [Theory]
     [InlineData(0, 50)]
     [InlineData(1024, 0)]
-    public void TryLimit_NothingToSet_LeavesTheCollectorAlone(int megabytes, int percent) => Assert.False(ManagedMemory.TryLimit(megabytes, percent));
+    public void TryLimit_NothingToSet_LeavesTheCollectorAlone(int megabytes, int percent) =>
+        Assert.False(ManagedMemory.TryLimit(megabytes, percent));
 
     [Theory]
     [InlineData(9, false)]
@@ -44,7 +46,9 @@ public sealed class FunctionLimitsTests
 
         new InferenceFunctionOptions { ManagedMemoryPercent = percent }.Validate(failures);
 
-        Assert.Equal(valid ? [] : [$"ServerlessInference:Function: ManagedMemoryPercent is {percent}; it must be 0 or between 10 and 90."], failures);
+        Assert.Equal(
+            valid ? [] : [$"ServerlessInference:Function: ManagedMemoryPercent is {percent}; it must be 0 or between 10 and 90."],
+            failures);
     }
 
     [Fact]

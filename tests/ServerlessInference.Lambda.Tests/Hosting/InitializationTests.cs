@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Lambda.Tests.Runtime;
 using ServerlessInference.Models;
 using ServerlessInference.Sessions;
@@ -45,7 +46,8 @@ public sealed class InitializationTests
         await using Running running = Start(api, clock, source);
         using var release = new Release(source);
         Task<FakeRuntimeApi.Post> post = api.SendAsync(
-            LambdaEvents.HttpApi("POST", "/", new byte[1]), request => request.DeadlineMs = (clock.GetUtcNow() + TimeSpan.FromSeconds(20)).ToUnixTimeMilliseconds());
+            LambdaEvents.HttpApi("POST", "/", new byte[1]), request =>
+                request.DeadlineMs = (clock.GetUtcNow() + TimeSpan.FromSeconds(20)).ToUnixTimeMilliseconds());
         await source.Asked.Task.WaitAsync(Token);
         await clock.WaitForTimerAsync(TimeSpan.FromSeconds(9));
         clock.Advance(TimeSpan.FromSeconds(9.1));
@@ -188,12 +190,15 @@ public sealed class InitializationTests
     [Fact]
     public async Task Build_ConfigurationFromArguments_IsHeeded()
     {
-        InferenceFunctionBuilder builder = InferenceFunction.CreateBuilder(["--ServerlessInference:Function:DeadlineMargin=soon"], new LambdaEnvironment());
+        InferenceFunctionBuilder builder = InferenceFunction.CreateBuilder(
+            ["--ServerlessInference:Function:DeadlineMargin=soon"], new LambdaEnvironment());
         Assert.Equal("soon", builder.Configuration["ServerlessInference:Function:DeadlineMargin"]);
 
-        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => InMemoryFunction.StartAsync(builder, cancellationToken: Token));
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => InMemoryFunction.StartAsync(builder, cancellationToken: Token));
 
-        Assert.Contains("DeadlineMargin is 'soon'; a time span such as 00:00:00.5 was expected.", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "DeadlineMargin is 'soon'; a time span such as 00:00:00.5 was expected.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

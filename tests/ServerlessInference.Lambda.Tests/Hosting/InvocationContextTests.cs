@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Testing;
 
 namespace ServerlessInference.Lambda.Tests.Hosting;

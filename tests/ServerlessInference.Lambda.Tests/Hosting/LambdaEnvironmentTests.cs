@@ -1,3 +1,5 @@
+using ServerlessInference.Lambda.Invocations;
+
 namespace ServerlessInference.Lambda.Tests.Hosting;
 
 public sealed class LambdaEnvironmentTests
@@ -39,5 +41,33 @@ public sealed class LambdaEnvironmentTests
         Assert.Equal("on-demand", environment.InitializationType);
         Assert.Equal(1, environment.MaxConcurrency);
         Assert.False(environment.LogsJson);
+    }
+
+    [Fact]
+    public void Require_VariableThatIsSet_ReturnsItsValue()
+    {
+        LambdaEnvironment environment = LambdaEnvironment.Read(name => name == "TABLE" ? "scores" : null);
+
+        Assert.Equal("scores", environment.Require("TABLE"));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public void Require_VariableThatIsNotSet_NamesItAndWhereToSetIt(string? value)
+    {
+        LambdaEnvironment environment = LambdaEnvironment.Read(_ => value);
+
+        var exception = Assert.Throws<InvalidOperationException>(() => environment.Require("TABLE"));
+
+        Assert.Equal(
+            "The environment variable TABLE is not set. Set it in the function's configuration (in template.yaml: Environment, Variables).",
+            exception.Message);
+    }
+
+    [Fact]
+    public void Require_EnvironmentOfATest_ReadsTheProcess()
+    {
+        Assert.Equal(Environment.GetEnvironmentVariable("PATH"), new LambdaEnvironment().Require("PATH"));
     }
 }

@@ -86,7 +86,9 @@ public sealed class SnapshotTests
         registry.Setup(it => it.Names).Returns(["shapes", "refuses"]);
         registry.Setup(it => it.PreloadAsync(Moq.It.IsAny<CancellationToken>())).Returns(Task.CompletedTask);
         registry.Setup(it => it.GetStatus(Moq.It.IsAny<string>())).Returns(new ModelStatus(ModelState.Ready, null, null));
-        registry.Setup(it => it.WarmUpAsync("shapes", Moq.It.IsAny<CancellationToken>())).Returns(() => ValueTask.FromResult(new ModelIdentity("shapes", "1", "s")));
+        registry
+            .Setup(it => it.WarmUpAsync("shapes", Moq.It.IsAny<CancellationToken>()))
+            .Returns(() => ValueTask.FromResult(new ModelIdentity("shapes", "1", "s")));
         registry.Setup(it => it.WarmUpAsync("refuses", Moq.It.IsAny<CancellationToken>())).Throws(new InferenceException("No zeros."));
         await using var api = new FakeRuntimeApi();
         api.Restored.SetResult();
@@ -97,7 +99,7 @@ public sealed class SnapshotTests
         Assert.True((await api.SendAsync("""{"Text":"x"}""")).IsResponse);
 
         registry.Verify(it => it.WarmUpAsync("shapes", Moq.It.IsAny<CancellationToken>()), ahead ? Moq.Times.Once : Moq.Times.Never);
-        Assert.Equal(ahead, running.Log.Contains("refuses could not be run ahead", StringComparison.Ordinal));
+        Assert.Equal(ahead, running.Log.Contains("refuses could not be run before the first event", StringComparison.Ordinal));
     }
 
     private static Func<IServiceProvider, CancellationToken, ValueTask> Note(List<string> order, string what) => (_, _) =>

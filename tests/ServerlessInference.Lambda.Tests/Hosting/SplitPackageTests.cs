@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Lambda.Tests.Runtime;
 using ServerlessInference.Models;
 using ServerlessInference.Packages;
@@ -55,7 +56,7 @@ public sealed class SplitPackageTests : IDisposable
     public async Task UseSplitPackage_S3Uri_IsUnderstood()
     {
         string manifest = Path.Combine(_folder, "split-package.json");
-        await File.WriteAllBytesAsync(manifest, new SplitPackageManifest { Archives = [new SplitPackageArchive { Mount = "a", Uri = "s3://", Sha256 = new string('0', 64) }] }.ToJson(), Token);
+        await File.WriteAllBytesAsync(manifest, CreateManifest("a", "s3://", new string('0', 64)), Token);
         await using InferenceFunction function = Builder(manifest).Build();
 
         ModelLoadException thrown = await Assert.ThrowsAsync<ModelLoadException>(() => function.InitializeAsync(Token));
@@ -74,7 +75,7 @@ public sealed class SplitPackageTests : IDisposable
         var source = new TestModels.TestSource();
         builder.Services.AddSingleton<IModelSourceFactory>(new SlowFactory(source));
         string manifest = Path.Combine(_folder, "split-package.json");
-        await File.WriteAllBytesAsync(manifest, new SplitPackageManifest { Archives = [new SplitPackageArchive { Mount = "a", Uri = "slow:x", Sha256 = new string('0', 64) }] }.ToJson(), Token);
+        await File.WriteAllBytesAsync(manifest, CreateManifest("a", "slow:x", new string('0', 64)), Token);
         builder.UseSplitPackage(options => options.Manifest = manifest);
         builder.AddUnloadedModel("shapes", source);
         await using InferenceFunction function = builder.MapHttp("shapes").Build();
@@ -95,11 +96,14 @@ public sealed class SplitPackageTests : IDisposable
     [Fact]
     public void UseSplitPackageAssemblies_NativeAndTrimmedPrograms_AreWarned()
     {
-        System.Reflection.MethodInfo method = typeof(SplitPackageHostExtensions).GetMethod(nameof(SplitPackageHostExtensions.UseSplitPackageAssemblies))!;
+        System.Reflection.MethodInfo method =
+            typeof(SplitPackageHostExtensions).GetMethod(nameof(SplitPackageHostExtensions.UseSplitPackageAssemblies))!;
 
         Assert.True(method.IsDefined(typeof(RequiresDynamicCodeAttribute), false));
         Assert.True(method.IsDefined(typeof(RequiresUnreferencedCodeAttribute), false));
-        Assert.False(typeof(SplitPackageHostExtensions).GetMethod(nameof(SplitPackageHostExtensions.UseSplitPackage))!.IsDefined(typeof(RequiresDynamicCodeAttribute), false));
+        Assert.False(
+            typeof(SplitPackageHostExtensions).GetMethod(nameof(SplitPackageHostExtensions.UseSplitPackage))!.IsDefined(
+                typeof(RequiresDynamicCodeAttribute), false));
     }
 
     private InferenceFunctionBuilder Builder(string manifest)
@@ -115,9 +119,12 @@ public sealed class SplitPackageTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "file.txt"), content);
         string manifest = Path.Combine(_folder, "split-package.json");
         string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(digestOf ?? content)));
-        File.WriteAllBytes(manifest, new SplitPackageManifest { Archives = [new SplitPackageArchive { Mount = "data", Uri = "file.txt", Sha256 = digest }] }.ToJson());
+        File.WriteAllBytes(manifest, CreateManifest("data", "file.txt", digest));
         return manifest;
     }
+
+    private static byte[] CreateManifest(string mount, string uri, string digest) =>
+        new SplitPackageManifest { Archives = [new SplitPackageArchive { Mount = mount, Uri = uri, Sha256 = digest }] }.ToJson();
 
     private sealed class SlowFactory(IModelSource source) : IModelSourceFactory
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using ServerlessInference.Lambda.Logging;
 using ServerlessInference.Testing;
 
 namespace ServerlessInference.Lambda.Tests.Logging;
@@ -157,7 +158,7 @@ public sealed class LogSinkTests : IDisposable
     private LambdaLogger Create(bool json, string? level = null)
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        return new LambdaLogger("Category", new LogSink(new LambdaEnvironment { LogsJson = json, LogLevel = level }, _scope, clock, () => _output));
+        return new LambdaLogger("Category", new LogSink(json, level, _scope, clock, () => _output));
     }
 
     private sealed class ListProvider(List<string> seen) : ILoggerProvider, ILogger
@@ -169,7 +170,8 @@ public sealed class LogSinkTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             seen.Add(formatter(state, exception));
 
         public void Dispose()

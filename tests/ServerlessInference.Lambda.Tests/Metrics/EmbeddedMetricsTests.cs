@@ -1,6 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.Json;
+using ServerlessInference.Lambda.Invocations;
+using ServerlessInference.Lambda.Logging;
+using ServerlessInference.Lambda.Metrics;
 using ServerlessInference.Testing;
 
 namespace ServerlessInference.Lambda.Tests.Metrics;
@@ -35,10 +38,14 @@ public sealed class EmbeddedMetricsTests
 
         await function.InvokeAsync("""{"Text":"x"}""", Token);
 
-        string[] lines = [.. Encoding.UTF8.GetString(output.ToArray()).Split('\n').Where(line => line.Contains("metrics-", StringComparison.Ordinal))];
+        string[] lines =
+            [.. Encoding.UTF8.GetString(output.ToArray()).Split('\n').Where(line => line.Contains("metrics-", StringComparison.Ordinal))];
         Assert.Equal(2, lines.Length);
         Assert.Equal(
-            """{"_aws":{"Timestamp":1767225600000,"CloudWatchMetrics":[{"Namespace":"Team/Shapes","Dimensions":[["Model"]],"Metrics":[{"Name":"BatchSize","Unit":"Count"},{"Name":"InferenceTime","Unit":"Milliseconds"},{"Name":"PreprocessingTime","Unit":"Milliseconds"}]}]},"Model":"metrics-one","RequestId":"request-1","BatchSize":[3],"InferenceTime":[250,500],"PreprocessingTime":[1]}""",
+            """{"_aws":{"Timestamp":1767225600000,"CloudWatchMetrics":[{"Namespace":"Team/Shapes","Dimensions":[["Model"]]""" +
+            ""","Metrics":[{"Name":"BatchSize","Unit":"Count"},{"Name":"InferenceTime","Unit":"Milliseconds"},""" +
+            """{"Name":"PreprocessingTime","Unit":"Milliseconds"}]}]}""" +
+            ""","Model":"metrics-one","RequestId":"request-1","BatchSize":[3],"InferenceTime":[250,500],"PreprocessingTime":[1]}""",
             lines[0]);
         Assert.Contains("\"Failures\":[1]", lines[1], StringComparison.Ordinal);
     }
@@ -49,7 +56,7 @@ public sealed class EmbeddedMetricsTests
         using var output = new MemoryStream();
         using var meter = new Meter("ServerlessInference");
         Histogram<int> batch = meter.CreateHistogram<int>("serverless_inference.batch.size");
-        var sink = new LogSink(new LambdaEnvironment(), new InvocationScope(concurrent: false), new FakeTimeProvider(), () => output);
+        var sink = new LogSink(json: false, null, new InvocationScope(concurrent: false), new FakeTimeProvider(), () => output);
         using var metrics = new EmbeddedMetrics("N", "shapes", sink, new FakeTimeProvider(), created: 0);
         for (int i = 0; i < 150; i++)
         {
@@ -58,7 +65,9 @@ public sealed class EmbeddedMetricsTests
 
         metrics.Flush("r", cold: false);
 
-        string[] lines = [.. Encoding.UTF8.GetString(output.ToArray()).Split('\n').Where(line => line.Contains("metrics-many", StringComparison.Ordinal))];
+        string[] lines =
+            [.. Encoding.UTF8.GetString(output.ToArray()).Split('\n').Where(
+                line => line.Contains("metrics-many", StringComparison.Ordinal))];
         Assert.Equal([100, 50], lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("BatchSize").GetArrayLength()));
     }
 
@@ -72,7 +81,9 @@ public sealed class EmbeddedMetricsTests
         await using var function = await InMemoryFunction.StartAsync(builder =>
         {
             builder.LogOutput = () => output;
-            builder.UseEmbeddedMetrics("N").MapHandler(TestJson.Default.Question, TestJson.Default.Answer, (_, _, _) => ValueTask.FromResult(new Answer("ok")));
+            builder
+                .UseEmbeddedMetrics("N")
+                .MapHandler(TestJson.Default.Question, TestJson.Default.Answer, (_, _, _) => ValueTask.FromResult(new Answer("ok")));
         }, clock, cancellationToken: Token);
         load.Record(0.125, new("model", "metrics-load"), new("model.source", "s3://models/a"));
         clock.Advance(TimeSpan.FromMilliseconds(80));
@@ -81,7 +92,8 @@ public sealed class EmbeddedMetricsTests
         await function.InvokeAsync("""{"Text":"x"}""", Token);
 
         string[] lines = Encoding.UTF8.GetString(output.ToArray()).Split('\n');
-        JsonElement cold = JsonDocument.Parse(Assert.Single(lines, line => line.Contains("\"ColdStart\":", StringComparison.Ordinal))).RootElement;
+        JsonElement cold =
+            JsonDocument.Parse(Assert.Single(lines, line => line.Contains("\"ColdStart\":", StringComparison.Ordinal))).RootElement;
         Assert.Equal("in-memory", cold.GetProperty("FunctionName").GetString());
         Assert.Equal(80, cold.GetProperty("ColdStartTime")[0].GetDouble());
         string loaded = Assert.Single(lines, line => line.Contains("metrics-load", StringComparison.Ordinal));
@@ -102,7 +114,9 @@ public sealed class EmbeddedMetricsTests
         {
             builder.LogOutput = () => output;
             builder.Configuration["ServerlessInference:Function:EmbeddedMetrics"] = "false";
-            builder.UseEmbeddedMetrics().MapHandler(TestJson.Default.Question, TestJson.Default.Answer, (_, _, _) => ValueTask.FromResult(new Answer("ok")));
+            builder
+                .UseEmbeddedMetrics()
+                .MapHandler(TestJson.Default.Question, TestJson.Default.Answer, (_, _, _) => ValueTask.FromResult(new Answer("ok")));
         }, cancellationToken: Token);
 
         await function.InvokeAsync("""{"Text":"x"}""", Token);

@@ -32,7 +32,8 @@ public sealed class NativeLibraryCheckTests : IDisposable
         (int exitCode, string output) = await PublishAsync(runtimeIdentifier, ["onnxruntime.dll", "Function.dll"]);
 
         Assert.Equal(1, exitCode);
-        Assert.Contains($"error SI0001: Function: libonnxruntime.so for {named} is not among the files to publish", output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"error SI0001: Function: libonnxruntime.so for {named} is not among the files to publish", output, StringComparison.Ordinal);
         Assert.Contains("publish for one of these RuntimeIdentifiers", output, StringComparison.Ordinal);
     }
 
@@ -75,7 +76,11 @@ public sealed class NativeLibraryCheckTests : IDisposable
             """,
             TestContext.Current.CancellationToken);
         var start = new ProcessStartInfo(
-            "dotnet", ["msbuild", project, "-t:Publish", "-nologo", "-v:minimal", "-nodeReuse:false", $"-p:RuntimeIdentifier={runtimeIdentifier}", .. options])
+            "dotnet",
+            [
+                "msbuild", project, "-t:Publish", "-nologo", "-v:minimal", "-nodeReuse:false",
+                $"-p:RuntimeIdentifier={runtimeIdentifier}", .. options,
+            ])
         {
             RedirectStandardOutput = true,
             WorkingDirectory = _folder,

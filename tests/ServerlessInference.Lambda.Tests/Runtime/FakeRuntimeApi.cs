@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
+using ServerlessInference.Lambda.Invocations;
 
 namespace ServerlessInference.Lambda.Tests.Runtime;
 
@@ -57,7 +58,8 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
     /// <summary>Queues an event and gives what is posted for it.</summary>
     public Task<Post> SendAsync(string payload, Action<Event>? configure = null)
     {
-        var @event = new Event(string.Create(CultureInfo.InvariantCulture, $"request-{Interlocked.Increment(ref _count)}"), Encoding.UTF8.GetBytes(payload));
+        var @event = new Event(
+            string.Create(CultureInfo.InvariantCulture, $"request-{Interlocked.Increment(ref _count)}"), Encoding.UTF8.GetBytes(payload));
         configure?.Invoke(@event);
         var posted = new TaskCompletionSource<Post>(TaskCreationOptions.RunContinuationsAsynchronously);
         _posts[@event.Id] = posted;
@@ -143,7 +145,8 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
         byte[] body = new byte[int.Parse(Header(lines, "Content-Length")!, CultureInfo.InvariantCulture)];
         await stream.ReadExactlyAsync(body, _stop.Token);
         int status = path.EndsWith("/response", StringComparison.Ordinal) ? StatusOfResponse(body.Length) : 202;
-        var post = new Post(path, Encoding.UTF8.GetString(body), Header(lines, "Lambda-Runtime-Function-Error-Type"), Header(lines, "Content-Type"));
+        var post = new Post(
+            path, Encoding.UTF8.GetString(body), Header(lines, "Lambda-Runtime-Function-Error-Type"), Header(lines, "Content-Type"));
         if (path.EndsWith("/init/error", StringComparison.Ordinal))
         {
             InitError.TrySetResult(post);
@@ -191,13 +194,16 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
         /// <summary>Gets or sets a value indicating whether the server closes the connection after the event.</summary>
         public bool Close { get; set; }
 
-        /// <summary>Gets or sets how many bytes of the answer the first delivery gets through before the connection breaks; -1 for none that breaks.</summary>
+        /// <summary>
+        /// Gets or sets how many bytes of the answer the first delivery gets through before the connection breaks; -1 for none that breaks.
+        /// </summary>
         public int DropAfter { get; set; } = -1;
 
         public async Task<bool> WriteAsync(NetworkStream stream, Action<Event> retry)
         {
             var head = new StringBuilder("HTTP/1.1 200 OK\r\n")
-                .Append(CultureInfo.InvariantCulture, $"lambda-runtime-aws-request-id: {id}\r\nLambda-Runtime-Deadline-Ms: {DeadlineMs}\r\n")
+                .Append(
+                    CultureInfo.InvariantCulture, $"lambda-runtime-aws-request-id: {id}\r\nLambda-Runtime-Deadline-Ms: {DeadlineMs}\r\n")
                 .Append("Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-1:123456789012:function:test\r\n");
             foreach ((string name, string value) in Headers)
             {
@@ -224,7 +230,9 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
             }
             else
             {
-                bytes.AddRange(Encoding.ASCII.GetBytes(head.Append(CultureInfo.InvariantCulture, $"Content-Length: {payload.Length}\r\n\r\n").ToString()));
+                bytes.AddRange(
+                    Encoding.ASCII.GetBytes(
+                        head.Append(CultureInfo.InvariantCulture, $"Content-Length: {payload.Length}\r\n\r\n").ToString()));
                 bytes.AddRange(payload);
             }
 

@@ -31,7 +31,8 @@ public sealed class RunAsyncConcurrencyTests
 
         for (int round = 0; round < 3; round++)
         {
-            Task<FakeRuntimeApi.Post>[] posts = [.. Enumerable.Range(0, Concurrency).Select(i => api.SendAsync($$"""{"Text":"t{{i}}","Number":{{i}}}"""))];
+            Task<FakeRuntimeApi.Post>[] posts =
+                [.. Enumerable.Range(0, Concurrency).Select(i => api.SendAsync($$"""{"Text":"t{{i}}","Number":{{i}}}"""))];
             for (int i = 0; i < Concurrency; i++)
             {
                 FakeRuntimeApi.Post post = await posts[i];

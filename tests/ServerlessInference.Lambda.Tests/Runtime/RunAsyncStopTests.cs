@@ -49,7 +49,8 @@ public sealed class RunAsyncStopTests
             await never.Task;
             return new Answer("never");
         });
-        Task<FakeRuntimeApi.Post> post = api.SendAsync("{}", sent => sent.DeadlineMs = (clock.GetUtcNow() + TimeSpan.FromSeconds(10)).ToUnixTimeMilliseconds());
+        Task<FakeRuntimeApi.Post> post = api.SendAsync(
+            "{}", sent => sent.DeadlineMs = (clock.GetUtcNow() + TimeSpan.FromSeconds(10)).ToUnixTimeMilliseconds());
         await entered.Task.WaitAsync(Token);
 
         Task advancing = Task.Run(() => clock.Advance(TimeSpan.FromSeconds(10)), Token);

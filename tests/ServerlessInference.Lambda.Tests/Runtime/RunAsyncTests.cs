@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using ServerlessInference.Lambda.Invocations;
 
 namespace ServerlessInference.Lambda.Tests.Runtime;
 
@@ -95,7 +96,8 @@ public sealed class RunAsyncTests
     [Fact]
     public async Task RunAsync_NobodyListens_SaysWhatItTried()
     {
-        await using InferenceFunction function = InferenceFunction.CreateBuilder([], new LambdaEnvironment { RuntimeApi = "127.0.0.1:1" }).Build();
+        await using InferenceFunction function =
+            InferenceFunction.CreateBuilder([], new LambdaEnvironment { RuntimeApi = "127.0.0.1:1" }).Build();
 
         var exception = await Assert.ThrowsAsync<RuntimeApiException>(() => function.RunAsync(Token));
 
@@ -108,7 +110,8 @@ public sealed class RunAsyncTests
     [InlineData(":9001", "host and a port")]
     public async Task RunAsync_WithoutAUsableAddress_SaysWhatToDo(string? address, string expected)
     {
-        await using InferenceFunction function = InferenceFunction.CreateBuilder([], new LambdaEnvironment { RuntimeApi = address }).Build();
+        await using InferenceFunction function =
+            InferenceFunction.CreateBuilder([], new LambdaEnvironment { RuntimeApi = address }).Build();
 
         var exception = await Assert.ThrowsAsync<RuntimeApiException>(() => function.RunAsync(Token));
 

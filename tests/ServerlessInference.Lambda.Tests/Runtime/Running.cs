@@ -1,4 +1,5 @@
 using System.Text;
+using ServerlessInference.Lambda.Invocations;
 
 namespace ServerlessInference.Lambda.Tests.Runtime;
 
@@ -23,7 +24,8 @@ internal sealed class Running : IAsyncDisposable
     public static Running Start(FakeRuntimeApi api, Func<Question, InvocationContext, CancellationToken, ValueTask<Answer>> handler) =>
         Start(InferenceFunction.CreateBuilder([], api.Environment()), handler);
 
-    public static Running Start(InferenceFunctionBuilder builder, Func<Question, InvocationContext, CancellationToken, ValueTask<Answer>> handler) =>
+    public static Running Start(
+        InferenceFunctionBuilder builder, Func<Question, InvocationContext, CancellationToken, ValueTask<Answer>> handler) =>
         new(builder.MapHandler(TestJson.Default.Question, TestJson.Default.Answer, handler));
 
     public static Running Start(InferenceFunctionBuilder builder) => new(builder);

@@ -1,3 +1,5 @@
+using ServerlessInference.Lambda.Runtime;
+
 namespace ServerlessInference.Lambda.Tests.Runtime;
 
 public sealed class RuntimeApiEndpointTests

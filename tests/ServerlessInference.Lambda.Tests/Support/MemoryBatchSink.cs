@@ -9,7 +9,8 @@ internal sealed class MemoryBatchSink : MemorySink, IBatchResultSink, IObjectRes
 
     public IReadOnlyList<ObjectPattern> Targets { get; init; } = [];
 
-    public async ValueTask<IReadOnlyList<Exception?>> WriteAsync(IReadOnlyList<SinkRecord> records, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<Exception?>> WriteAsync(
+        IReadOnlyList<SinkRecord> records, CancellationToken cancellationToken = default)
     {
         Sizes.Add(records.Count);
         var errors = new Exception?[records.Count];

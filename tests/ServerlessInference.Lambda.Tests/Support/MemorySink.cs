@@ -11,7 +11,8 @@ internal class MemorySink : IResultSink
     public List<SinkRecord> Records { get; } = [];
 
     public IEnumerable<string> Written => Records.Select(record =>
-        $"{record.SourceObject?.ToString() ?? record.Id} {(record.Result.Error is { } error ? error.Message : Encoding.UTF8.GetString(record.Json.Span))}");
+        $"{record.SourceObject?.ToString() ?? record.Id} " +
+        $"{(record.Result.Error is { } error ? error.Message : Encoding.UTF8.GetString(record.Json.Span))}");
 
     public virtual ValueTask WriteAsync(SinkRecord record, CancellationToken cancellationToken = default)
     {

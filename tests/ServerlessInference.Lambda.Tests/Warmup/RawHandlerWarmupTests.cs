@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Lambda.Warmup;
 using ServerlessInference.Testing;
-using ServerlessInference.Warmup;
 
 namespace ServerlessInference.Lambda.Tests.Warmup;
 

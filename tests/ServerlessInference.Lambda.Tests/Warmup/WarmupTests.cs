@@ -1,10 +1,11 @@
-using Moq;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Moq;
+using ServerlessInference.Lambda.Invocations;
+using ServerlessInference.Lambda.Warmup;
 using ServerlessInference.Models;
 using ServerlessInference.Sessions;
 using ServerlessInference.Testing;
-using ServerlessInference.Warmup;
 
 namespace ServerlessInference.Lambda.Tests.Warmup;
 
@@ -207,7 +208,10 @@ public sealed class WarmupTests
         if (warmup)
         {
             Assert.Equal("etag-2", result.ReadJson().GetProperty("stored").GetProperty("version").GetString());
-            Assert.StartsWith("s3://models/resnet50/2/", result.ReadJson().GetProperty("stored").GetProperty("location").GetString(), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "s3://models/resnet50/2/",
+                result.ReadJson().GetProperty("stored").GetProperty("location").GetString(),
+                StringComparison.Ordinal);
         }
 
         factory.Verify(it => it.Create(It.IsAny<string>()), warmup ? Times.Once : Times.Never);
@@ -216,10 +220,18 @@ public sealed class WarmupTests
     [Fact]
     public async Task Invoke_LocationOfTheServedModel_WarmsThatModelAndFetchesNothing()
     {
-        _registry.Setup(registry => registry.GetStatus("digits")).Returns(new ModelStatus(ModelState.Ready, new ModelIdentity("digits", "3", "layer:digits"), null));
-        _registry.Setup(registry => registry.GetStatus("shapes")).Returns(new ModelStatus(ModelState.Ready, new ModelIdentity("shapes", "3", "layer:shapes"), null));
-        _registry.Setup(registry => registry.WarmUpAsync("digits", It.IsAny<CancellationToken>())).Returns(() => ValueTask.FromResult(new ModelIdentity("digits", "3", "s3://models/digits/")));
-        _registry.Setup(registry => registry.GetStatus("digits")).Returns(new ModelStatus(ModelState.Ready, new ModelIdentity("digits", "3", "s3://models/digits/"), null));
+        _registry
+            .Setup(registry => registry.GetStatus("digits"))
+            .Returns(new ModelStatus(ModelState.Ready, new ModelIdentity("digits", "3", "layer:digits"), null));
+        _registry
+            .Setup(registry => registry.GetStatus("shapes"))
+            .Returns(new ModelStatus(ModelState.Ready, new ModelIdentity("shapes", "3", "layer:shapes"), null));
+        _registry
+            .Setup(registry => registry.WarmUpAsync("digits", It.IsAny<CancellationToken>()))
+            .Returns(() => ValueTask.FromResult(new ModelIdentity("digits", "3", "s3://models/digits/")));
+        _registry
+            .Setup(registry => registry.GetStatus("digits"))
+            .Returns(new ModelStatus(ModelState.Ready, new ModelIdentity("digits", "3", "s3://models/digits/"), null));
         await using var function = await StartAsync(builder => builder.UseWarmup(options => options.ModelLocations.Add("s3://models/")));
 
         InvocationResult result = await function.InvokeAsync("""{"bucket":"models","path":"digits"}""", Token);
@@ -237,7 +249,7 @@ public sealed class WarmupTests
         InvocationResult result = await function.InvokeAsync(
             """{"source":"aws.events","detail-type":"Scheduled Event","bucket":"elsewhere","path":"x"}""", Token);
 
-        Assert.Contains("Allowed are s3://models/", result.Error?.Message, StringComparison.Ordinal);
+        Assert.Contains("Allowed: s3://models/", result.Error?.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("elsewhere", result.Error?.Message, StringComparison.Ordinal);
     }
 
@@ -266,7 +278,7 @@ public sealed class WarmupTests
         var exception = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(
             () => StartAsync(builder => builder.UseWarmup(options => options.ModelLocations.Add("models/resnet50"))));
 
-        Assert.Contains("the model location 'models/resnet50' is no URI", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("the model location 'models/resnet50' is not a URI", exception.Message, StringComparison.Ordinal);
     }
 
     private static async Task<bool> WasWarmAsync(InMemoryFunction function) =>

@@ -43,8 +43,8 @@ public sealed class HostConformanceTests : HostTest
 
     [Theory(Timeout = Limit)]
     [InlineData("""{"do":"refuse"}""", "The text is too short; send a longer one.")]
-    [InlineData("{\"do\":", "The event is no JSON: trouble at line 1, byte 7.")]
-    [InlineData("""{"number":"many"}""", "The event is no JSON that can be read as Command: trouble at line 1, byte 17.")]
+    [InlineData("{\"do\":", "The event is not valid JSON: error at line 1, byte 7.")]
+    [InlineData("""{"number":"many"}""", "The event cannot be read as Command: error at line 1, byte 17 of its JSON.")]
     public async Task Invoke_UnusableEvent_IsAnInvalidInput(string payload, string message)
     {
         await using ExecutionEnvironment environment = CreateHost();

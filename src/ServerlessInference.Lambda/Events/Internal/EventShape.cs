@@ -1,104 +1,49 @@
 using System.Text.Json;
+using ServerlessInference.Lambda.Events.S3;
+using ServerlessInference.Lambda.Invocations;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events;
 
-/// <summary>Tells from the first members of an event which service sent it. Allocates nothing and stops as soon as it knows.</summary>
+/// <summary>
+/// Recognises from the first members of an event which service sent it. Allocates nothing, and stops as soon as it knows.
+/// </summary>
 internal static class EventShape
 {
-    /// <summary>Looks at an event.</summary>
+    /// <summary>Recognises the kind of an event.</summary>
     /// <param name="payload">The event, UTF-8 JSON.</param>
-    /// <returns>Its kind.</returns>
-    /// <exception cref="JsonException">It is no JSON, as far as was looked.</exception>
+    /// <returns>The kind.</returns>
+    /// <exception cref="JsonException">The part of the event that was read is not JSON.</exception>
     public static EventKind Read(ReadOnlySpan<byte> payload)
     {
         var reader = new Utf8JsonReader(payload);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            // A value of its own: let the reader see that it is one.
+            // A value that is not an object: the reader checks that it is valid JSON.
             reader.Skip();
             return EventKind.Unknown;
         }
 
-        bool version2 = false, path = false, method = false, http = false, balancer = false, context = false;
-        bool source = false, s3 = false, detailType = false, schema = false, tasks = false;
+        var members = default(Members);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("version"u8))
+            EventKind kind = ReadMember(ref reader, ref members);
+            if (kind == EventKind.Unknown)
             {
-                reader.Read();
-                version2 = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("2.0"u8);
-                reader.Skip();
-            }
-            else if (reader.ValueTextEquals("rawPath"u8) || reader.ValueTextEquals("routeKey"u8))
-            {
-                path = true;
-                reader.Skip();
-            }
-            else if (reader.ValueTextEquals("requestContext"u8))
-            {
-                context = true;
-                ReadContext(ref reader, ref http, ref balancer);
-            }
-            else if (reader.ValueTextEquals("Records"u8))
-            {
-                EventKind kind = ReadRecords(ref reader);
-                if (kind != EventKind.Unknown)
-                {
-                    return kind;
-                }
-            }
-            else if (reader.ValueTextEquals("source"u8))
-            {
-                source = true;
-                reader.Read();
-                s3 = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("aws.s3"u8);
-                reader.Skip();
-            }
-            else if (reader.ValueTextEquals("Event"u8))
-            {
-                reader.Read();
-                if (reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("s3:TestEvent"u8))
-                {
-                    return EventKind.S3Test;
-                }
-
-                reader.Skip();
-            }
-            else
-            {
-                method |= reader.ValueTextEquals("httpMethod"u8);
-                detailType |= reader.ValueTextEquals("detail-type"u8);
-                schema |= reader.ValueTextEquals("invocationSchemaVersion"u8);
-                tasks |= reader.ValueTextEquals("tasks"u8);
-                reader.Skip();
+                kind = members.FindKind();
             }
 
-            if (version2 && (path || http))
+            if (kind != EventKind.Unknown)
             {
-                return EventKind.HttpV2;
-            }
-
-            if (balancer && method)
-            {
-                return EventKind.LoadBalancer;
-            }
-
-            if (source && detailType)
-            {
-                return s3 ? EventKind.S3EventBridge : EventKind.EventBridge;
-            }
-
-            if (schema && tasks)
-            {
-                return EventKind.S3Batch;
+                return kind;
             }
         }
 
-        return method && context ? EventKind.HttpV1 : EventKind.Unknown;
+        // Only this kind is defined by what an event does not contain, so all members must have been read.
+        return members is { HasMethod: true, HasContext: true } ? EventKind.HttpV1 : EventKind.Unknown;
     }
 
-    /// <summary>Gives the name of a kind as people know it.</summary>
+    /// <summary>Describes a kind in words, for messages.</summary>
     public static string Describe(EventKind kind) => kind switch
     {
         EventKind.HttpV2 => "an HTTP request (API Gateway payload format 2.0 or function URL)",
@@ -117,7 +62,58 @@ internal static class EventShape
         _ => "an event of no known service (a direct call)",
     };
 
-    private static void ReadContext(ref Utf8JsonReader reader, ref bool http, ref bool balancer)
+    /// <summary>Reads one member, and leaves the reader at its end.</summary>
+    /// <returns>The event's kind, if this member alone determines it.</returns>
+    private static EventKind ReadMember(ref Utf8JsonReader reader, ref Members members)
+    {
+        if (reader.ValueTextEquals("requestContext"u8))
+        {
+            members.HasContext = true;
+            ReadContext(ref reader, ref members);
+            return EventKind.Unknown;
+        }
+
+        if (reader.ValueTextEquals("Records"u8))
+        {
+            return ReadRecords(ref reader);
+        }
+
+        if (reader.ValueTextEquals("version"u8))
+        {
+            members.IsVersion2 = ReadEquals(ref reader, "2.0"u8);
+        }
+        else if (reader.ValueTextEquals("source"u8))
+        {
+            members.HasSource = true;
+            members.IsFromS3 = ReadEquals(ref reader, "aws.s3"u8);
+        }
+        else if (reader.ValueTextEquals("Event"u8))
+        {
+            if (ReadEquals(ref reader, "s3:TestEvent"u8))
+            {
+                return EventKind.S3Test;
+            }
+        }
+        else
+        {
+            members.HasPath |= reader.ValueTextEquals("rawPath"u8) || reader.ValueTextEquals("routeKey"u8);
+            members.HasMethod |= reader.ValueTextEquals("httpMethod"u8);
+            members.HasDetailType |= reader.ValueTextEquals("detail-type"u8);
+            members.HasSchema |= reader.ValueTextEquals("invocationSchemaVersion"u8);
+            members.HasTasks |= reader.ValueTextEquals("tasks"u8);
+        }
+
+        reader.Skip();
+        return EventKind.Unknown;
+    }
+
+    private static bool ReadEquals(ref Utf8JsonReader reader, ReadOnlySpan<byte> expected)
+    {
+        reader.Read();
+        return reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(expected);
+    }
+
+    private static void ReadContext(ref Utf8JsonReader reader, ref Members members)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -128,44 +124,10 @@ internal static class EventShape
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            http |= reader.ValueTextEquals("http"u8);
-            balancer |= reader.ValueTextEquals("elb"u8);
+            members.HasHttpContext |= reader.ValueTextEquals("http"u8);
+            members.HasBalancerContext |= reader.ValueTextEquals("elb"u8);
             reader.Skip();
         }
-    }
-
-    // What is no notification of S3 does not mention it, mostly, so that few bodies are looked into.
-    private static bool IsNotification(ref Utf8JsonReader reader)
-    {
-        try
-        {
-            return MentionsS3(ref reader) && NotificationReader.IsNotification(reader.GetString()!);
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair: the message's own reader reports it.
-            return false;
-        }
-    }
-
-    private static bool MentionsS3(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String
-        && (reader.ValueSpan.IndexOf("aws:s3"u8) >= 0 || reader.ValueSpan.IndexOf("aws.s3"u8) >= 0 || reader.ValueSpan.IndexOf("s3:TestEvent"u8) >= 0);
-
-    // A message's body comes before its source mostly, but nothing says that it must.
-    private static EventKind Messages(ref Utf8JsonReader reader, bool notification)
-    {
-        while (!notification && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("body"u8))
-            {
-                reader.Read();
-                notification = IsNotification(ref reader);
-            }
-
-            reader.Skip();
-        }
-
-        return notification ? EventKind.S3InSqs : EventKind.Sqs;
     }
 
     private static EventKind ReadRecords(ref Utf8JsonReader reader)
@@ -177,7 +139,6 @@ internal static class EventShape
             return EventKind.Unknown;
         }
 
-        EventKind kind = EventKind.Unknown;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
@@ -186,36 +147,129 @@ internal static class EventShape
                 continue;
             }
 
-            bool notification = false;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            EventKind kind = ReadRecord(ref reader);
+            if (kind != EventKind.Unknown)
             {
-                if (reader.ValueTextEquals("body"u8))
-                {
-                    reader.Read();
-                    notification = IsNotification(ref reader);
-                }
-
-                // SNS writes it with a capital.
-                else if (reader.ValueTextEquals("eventSource"u8) || reader.ValueTextEquals("EventSource"u8))
-                {
-                    reader.Read();
-                    kind = reader.TokenType != JsonTokenType.String ? EventKind.Unknown
-                        : reader.ValueTextEquals("aws:sqs"u8) ? Messages(ref reader, notification)
-                        : reader.ValueTextEquals("aws:sns"u8) ? EventKind.Sns
-                        : reader.ValueTextEquals("aws:s3"u8) ? EventKind.S3
-                        : reader.ValueTextEquals("aws:kinesis"u8) ? EventKind.Kinesis
-                        : reader.ValueTextEquals("aws:dynamodb"u8) ? EventKind.DynamoDb
-                        : EventKind.Unknown;
-                    if (kind != EventKind.Unknown)
-                    {
-                        return kind;
-                    }
-                }
-
-                reader.Skip();
+                return kind;
             }
         }
 
-        return kind;
+        return EventKind.Unknown;
+    }
+
+    private static EventKind ReadRecord(ref Utf8JsonReader reader)
+    {
+        bool hasNotification = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("body"u8))
+            {
+                reader.Read();
+                hasNotification = IsNotification(ref reader);
+            }
+
+            // SNS writes the name with a capital letter.
+            else if (reader.ValueTextEquals("eventSource"u8) || reader.ValueTextEquals("EventSource"u8))
+            {
+                reader.Read();
+                EventKind kind = ReadSource(ref reader, hasNotification);
+                if (kind != EventKind.Unknown)
+                {
+                    return kind;
+                }
+            }
+
+            reader.Skip();
+        }
+
+        return EventKind.Unknown;
+    }
+
+    private static EventKind ReadSource(ref Utf8JsonReader reader, bool hasNotification)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            return EventKind.Unknown;
+        }
+
+        return reader.ValueTextEquals("aws:sqs"u8) ? ReadMessage(ref reader, hasNotification)
+            : reader.ValueTextEquals("aws:sns"u8) ? EventKind.Sns
+            : reader.ValueTextEquals("aws:s3"u8) ? EventKind.S3
+            : reader.ValueTextEquals("aws:kinesis"u8) ? EventKind.Kinesis
+            : reader.ValueTextEquals("aws:dynamodb"u8) ? EventKind.DynamoDb
+            : EventKind.Unknown;
+    }
+
+    // A message's body usually precedes its source, but nothing guarantees that, so the remaining members are searched for it.
+    private static EventKind ReadMessage(ref Utf8JsonReader reader, bool hasNotification)
+    {
+        while (!hasNotification && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("body"u8))
+            {
+                reader.Read();
+                hasNotification = IsNotification(ref reader);
+            }
+
+            reader.Skip();
+        }
+
+        return hasNotification ? EventKind.S3InSqs : EventKind.Sqs;
+    }
+
+    // Most bodies that are not S3 notifications do not mention S3, so few bodies have to be parsed.
+    private static bool IsNotification(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return MentionsS3(ref reader) && NotificationReader.IsNotification(reader.GetString()!);
+        }
+        catch (InvalidOperationException)
+        {
+            // Invalid text, such as a lone surrogate: the reader of the message reports it.
+            return false;
+        }
+    }
+
+    private static bool MentionsS3(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String
+        && (reader.ValueSpan.IndexOf("aws:s3"u8) >= 0
+            || reader.ValueSpan.IndexOf("aws.s3"u8) >= 0
+            || reader.ValueSpan.IndexOf("s3:TestEvent"u8) >= 0);
+
+    /// <summary>The members of an event that were found so far.</summary>
+    private struct Members
+    {
+        public bool IsVersion2;
+        public bool HasPath;
+        public bool HasMethod;
+        public bool HasContext;
+        public bool HasHttpContext;
+        public bool HasBalancerContext;
+        public bool HasSource;
+        public bool IsFromS3;
+        public bool HasDetailType;
+        public bool HasSchema;
+        public bool HasTasks;
+
+        /// <summary>Returns the kind that these members determine; <see cref="EventKind.Unknown"/> while more of them are needed.</summary>
+        public readonly EventKind FindKind()
+        {
+            if (IsVersion2 && (HasPath || HasHttpContext))
+            {
+                return EventKind.HttpV2;
+            }
+
+            if (HasBalancerContext && HasMethod)
+            {
+                return EventKind.LoadBalancer;
+            }
+
+            if (HasSource && HasDetailType)
+            {
+                return IsFromS3 ? EventKind.S3EventBridge : EventKind.EventBridge;
+            }
+
+            return HasSchema && HasTasks ? EventKind.S3Batch : EventKind.Unknown;
+        }
     }
 }

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using ServerlessInference.Lambda.Invocations;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events;
 
-/// <summary>Gives an event to the application's own handler: JSON in, JSON out.</summary>
+/// <summary>Passes an event to the application's handler, which takes and returns objects that are read and written as JSON.</summary>
 internal sealed class HandlerRoute<TInput, TOutput>(
     JsonTypeInfo<TInput> input,
     JsonTypeInfo<TOutput> output,
@@ -36,14 +37,15 @@ internal sealed class HandlerRoute<TInput, TOutput>(
     {
         try
         {
-            // A JSON null becomes null; what that means is the handler's business.
+            // JSON null is passed to the handler as null.
             return JsonSerializer.Deserialize(payload, input)!;
         }
         catch (JsonException exception)
         {
-            // The serializer's own message may quote the event, so it goes no further.
+            // The serializer's own message could quote the event, so it is not used.
             throw new InvalidInputException(
-                $"The event is no JSON that can be read as {typeof(TInput).Name}: trouble at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+                $"The event cannot be read as {typeof(TInput).Name}: error at line {exception.LineNumber + 1}, " +
+                $"byte {exception.BytePositionInLine + 1} of its JSON.");
         }
     }
 

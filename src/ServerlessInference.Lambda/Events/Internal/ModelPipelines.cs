@@ -1,21 +1,24 @@
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events;
 
-/// <summary>Finds the pipelines that routes name.</summary>
+/// <summary>Finds the pipelines of the models that routes name.</summary>
 internal static class ModelPipelines
 {
-    /// <summary>Finds the pipeline of encoded bytes of a model, or says what is wrong.</summary>
+    /// <summary>Finds the pipeline of a model that takes encoded bytes.</summary>
+    /// <returns>The pipeline; <see langword="null"/> if there is none, and then <paramref name="failures"/> has the reason.</returns>
     public static IEncodedPipeline? Find(FunctionServices services, string model, string method, ICollection<string> failures)
     {
         IModelRegistry? registry = services.HasModels ? services.Provider.GetRequiredService<IModelRegistry>() : null;
         if (registry?.Names.Contains(model) != true)
         {
-            failures.Add(
-                $"{method}: there is no model '{model}'. Registered: " +
-                (registry is { Names.Count: > 0 } ? string.Join(", ", registry.Names.Select(name => $"'{name}'")) : "none") + ".");
+            string registered = registry is { Names.Count: > 0 }
+                ? string.Join(", ", registry.Names.Select(name => $"'{name}'"))
+                : "none";
+            failures.Add($"{method}: there is no model '{model}'. Registered: {registered}.");
             return null;
         }
 
@@ -23,7 +26,8 @@ internal static class ModelPipelines
         if (pipeline is null)
         {
             failures.Add(
-                $"{method}: the model '{model}' has no pipeline that takes encoded bytes. Give it one: UseImageClassification and the like, or UsePipeline with AcceptEncoded.");
+                $"{method}: the model '{model}' has no pipeline that takes encoded bytes. " +
+                "Give it one: UseImageClassification and the like, or UsePipeline with AcceptEncoded.");
         }
 
         return pipeline;

@@ -1,7 +1,10 @@
-namespace ServerlessInference.Lambda;
+using ServerlessInference.Lambda.Invocations;
 
-/// <summary>Gives an event to the application's own handler: bytes in, bytes out.</summary>
-internal sealed class RawHandlerRoute(Func<ReadOnlyMemory<byte>, InvocationContext, CancellationToken, ValueTask<ReadOnlyMemory<byte>>> handler) : IEventRoute
+namespace ServerlessInference.Lambda.Events;
+
+/// <summary>Passes an event to the application's handler, which takes and returns bytes.</summary>
+internal sealed class RawHandlerRoute(
+    Func<ReadOnlyMemory<byte>, InvocationContext, CancellationToken, ValueTask<ReadOnlyMemory<byte>>> handler) : IEventRoute
 {
     public string Description => "a handler of bytes";
 
@@ -31,9 +34,9 @@ internal sealed class RawHandlerRoute(Func<ReadOnlyMemory<byte>, InvocationConte
 
     private static void Write(Invocation invocation, ReadOnlySpan<byte> answer)
     {
-        if (answer.Length > LambdaLimits.SynchronousResponseBytes)
+        if (answer.Length > LambdaLimits.MaxResponseBytes)
         {
-            // Before it is copied: there may be no memory for a second one.
+            // Checked before copying, because the memory may not suffice for a copy.
             throw new ResponseTooLargeException();
         }
 

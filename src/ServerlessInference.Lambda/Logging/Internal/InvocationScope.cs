@@ -1,7 +1,10 @@
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Logging;
 
-/// <summary>Knows which request the running code belongs to, for log records.</summary>
-/// <param name="concurrent">Whether several invocations run at a time. One alone needs no flowing context, which would cost an allocation each.</param>
+/// <summary>Holds the ID of the request that the running code belongs to, for log records.</summary>
+/// <param name="concurrent">
+/// Whether several invocations run at the same time. If only one runs, a field suffices; an <see cref="AsyncLocal{T}"/> would cost an
+/// allocation per invocation.
+/// </param>
 internal sealed class InvocationScope(bool concurrent)
 {
     private readonly AsyncLocal<string?>? _flowing = concurrent ? new AsyncLocal<string?>() : null;

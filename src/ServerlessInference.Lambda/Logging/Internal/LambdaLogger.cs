@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Logging;
 
 /// <summary>A logger of one category that writes to the <see cref="LogSink"/>.</summary>
 internal sealed class LambdaLogger(string category, LogSink sink) : ILogger
@@ -10,7 +10,8 @@ internal sealed class LambdaLogger(string category, LogSink sink) : ILogger
 
     public bool IsEnabled(LogLevel logLevel) => logLevel >= sink.Minimum && logLevel != LogLevel.None;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (IsEnabled(logLevel))
         {

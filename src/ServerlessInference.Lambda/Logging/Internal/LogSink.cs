@@ -6,9 +6,9 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Logging;
 
-/// <summary>Writes log records to standard output, as text or as JSON objects, one a line. Thread-safe.</summary>
+/// <summary>Writes log records to standard output, one per line, as text or as JSON objects. Thread-safe.</summary>
 internal sealed class LogSink
 {
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
@@ -19,12 +19,18 @@ internal sealed class LogSink
     private readonly TimeProvider _time;
     private readonly Func<Stream> _open;
     private Stream? _stream;
-    private Exception? _shown;
+    private Exception? _lastExplained;
 
-    public LogSink(LambdaEnvironment environment, InvocationScope scope, TimeProvider time, Func<Stream>? open = null)
+    /// <summary>Creates a sink.</summary>
+    /// <param name="json">Whether records are JSON objects rather than lines of text.</param>
+    /// <param name="minimum">The minimum level, as Lambda spells it; <see langword="null"/> for <c>INFO</c>.</param>
+    /// <param name="scope">Holds the ID of the current request.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="open">Opens the output; <see langword="null"/> for standard output.</param>
+    public LogSink(bool json, string? minimum, InvocationScope scope, TimeProvider time, Func<Stream>? open = null)
     {
-        _json = environment.LogsJson;
-        Minimum = Parse(environment.LogLevel);
+        _json = json;
+        Minimum = Parse(minimum);
         _scope = scope;
         _time = time;
         _open = open ?? Console.OpenStandardOutput;
@@ -39,7 +45,7 @@ internal sealed class LogSink
         WriteRaw(record);
     }
 
-    /// <summary>Writes a line as it is: a record of another format, such as embedded metrics.</summary>
+    /// <summary>Writes a line unchanged: a record in another format, such as embedded metrics.</summary>
     public void WriteRaw(ReadOnlySpan<byte> line)
     {
         lock (_gate)
@@ -53,13 +59,14 @@ internal sealed class LogSink
     private byte[] Text(string now, LogLevel level, string category, string message, Exception? exception)
     {
         var text = new StringBuilder(128)
-            .Append(now).Append('\t').Append(_scope.RequestId ?? "-").Append('\t').Append(Name(level)).Append('\t').Append(category).Append('\t').Append(message);
+            .Append(now).Append('\t').Append(_scope.RequestId ?? "-").Append('\t').Append(Name(level)).Append('\t')
+            .Append(category).Append('\t').Append(message);
         if (exception is not null)
         {
             text.Append('\n').Append(Stack(exception) ?? $"{exception.GetType()}: {exception.Message}");
         }
 
-        // CloudWatch makes a record of each line, but shows a carriage return as a line of the same record.
+        // CloudWatch creates a record for each line feed, but displays a carriage return as a line break within the record.
         text.Replace("\r\n", "\r").Replace('\n', '\r').Append('\n');
         return Encoding.UTF8.GetBytes(text.ToString());
     }
@@ -94,19 +101,28 @@ internal sealed class LogSink
     }
 
     /// <summary>
-    /// Gives an exception with its stack, where that says more than the message: of what the library itself refuses, and explains, only where something else is behind
-    /// it, and then once, for the same exception passes from the model to the function and to the requests that wait for it. Those who debug get all.
+    /// Returns an exception with its stack trace if that adds something to the message. The message of one of this library's own exceptions
+    /// explains itself, so its stack trace is only written if another exception caused it. It is then written once: the same exception is
+    /// logged by the model, by the function and by every request that waits for the model. At <c>DEBUG</c> and below, all stack traces are
+    /// written.
     /// </summary>
-    private string? Stack(Exception exception) =>
-        Minimum > LogLevel.Debug && IsExplained(exception) && (IsExplainedThroughout(exception) || Interlocked.Exchange(ref _shown, exception) == exception)
-            ? null
-            : exception.ToString();
+    private string? Stack(Exception exception)
+    {
+        if (Minimum <= LogLevel.Debug || !IsSelfExplanatory(exception))
+        {
+            return exception.ToString();
+        }
 
-    private static bool IsExplained(Exception exception) => exception is InferenceException or OptionsValidationException;
+        bool isWritten = HasOnlyOwnExceptions(exception) || Interlocked.Exchange(ref _lastExplained, exception) == exception;
+        return isWritten ? null : exception.ToString();
+    }
 
-    private static bool IsExplainedThroughout(Exception? exception) => exception is null || (IsExplained(exception) && IsExplainedThroughout(exception.InnerException));
+    private static bool IsSelfExplanatory(Exception exception) => exception is InferenceException or OptionsValidationException;
 
-    // Lambda's own names of levels, so that its log filters understand them.
+    private static bool HasOnlyOwnExceptions(Exception? exception) =>
+        exception is null || (IsSelfExplanatory(exception) && HasOnlyOwnExceptions(exception.InnerException));
+
+    // Lambda's names for the levels, so that its log filters understand them.
     private static string Name(LogLevel level) => level switch
     {
         LogLevel.Trace => "TRACE",

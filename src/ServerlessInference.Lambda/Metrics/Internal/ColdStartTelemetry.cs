@@ -1,9 +1,9 @@
 using System.Diagnostics.Metrics;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Metrics;
 
-/// <summary>Counts cold starts and measures them, under the names of OpenTelemetry's conventions for functions.</summary>
-/// <remarks>Recorded once, beside the first answer's way, so that no request waits for its instruments.</remarks>
+/// <summary>Counts and measures cold starts, with the names of OpenTelemetry's semantic conventions for functions.</summary>
+/// <remarks>It is recorded once, on another thread, so that the first request does not wait for the instruments to be created.</remarks>
 internal sealed class ColdStartTelemetry : IDisposable
 {
     private readonly Meter _meter = new("ServerlessInference");
@@ -23,6 +23,7 @@ internal sealed class ColdStartTelemetry : IDisposable
     private void Record(TimeSpan initialization)
     {
         _meter.CreateCounter<long>("faas.coldstarts", "{coldstart}", "Environments that were started.").Add(1);
-        _meter.CreateHistogram<double>("faas.init_duration", "s", "From the program's beginning to its first event.").Record(initialization.TotalSeconds);
+        _meter.CreateHistogram<double>("faas.init_duration", "s", "From the start of the program to its first event.")
+            .Record(initialization.TotalSeconds);
     }
 }

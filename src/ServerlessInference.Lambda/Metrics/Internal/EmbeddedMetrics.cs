@@ -1,17 +1,20 @@
 using System.Buffers;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
+using ServerlessInference.Lambda.Logging;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Metrics;
 
-/// <summary>Collects what the library measures and writes it in CloudWatch's embedded metric format, a line for each model. Thread-safe.</summary>
+/// <summary>
+/// Collects the library's measurements and writes them in CloudWatch's embedded metric format, one line per model. Thread-safe.
+/// </summary>
 internal sealed class EmbeddedMetrics : IDisposable
 {
     private const string MeterName = "ServerlessInference";
     private const string LoadTime = "ModelLoadTime";
 
-    /// <summary>The most values that CloudWatch takes of one metric in one line (embedded metric format specification).</summary>
-    private const int MostValues = 100;
+    /// <summary>The number of values of one metric that CloudWatch accepts in one line (embedded metric format specification).</summary>
+    private const int MaxValuesPerLine = 100;
 
     private readonly Lock _gate = new();
     private readonly SortedDictionary<(string Model, string? Source), SortedDictionary<string, List<double>>> _models = [];
@@ -22,12 +25,12 @@ internal sealed class EmbeddedMetrics : IDisposable
     private readonly TimeProvider _time;
     private readonly MeterListener _listener;
 
-    /// <summary>Begins to listen.</summary>
+    /// <summary>Starts to listen to the library's instruments.</summary>
     /// <param name="metricNamespace">The namespace in CloudWatch.</param>
     /// <param name="function">The function's name; may be empty.</param>
-    /// <param name="sink">Takes the lines.</param>
+    /// <param name="sink">Receives the lines.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="created">The time stamp at which the function's initialisation began.</param>
+    /// <param name="created">The timestamp at which the function's initialization began.</param>
     public EmbeddedMetrics(string metricNamespace, string function, LogSink sink, TimeProvider time, long created)
     {
         _namespace = metricNamespace;
@@ -51,16 +54,16 @@ internal sealed class EmbeddedMetrics : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Writes what was measured since the last time.</summary>
+    /// <summary>Writes everything that was measured since the last call.</summary>
     /// <param name="requestId">The request that has just been answered.</param>
-    /// <param name="cold">Whether it was the environment's first.</param>
+    /// <param name="cold">Whether it was the first request of the environment.</param>
     public void Flush(string requestId, bool cold)
     {
         lock (_gate)
         {
             foreach (((string model, string? source), SortedDictionary<string, List<double>> metrics) in _models)
             {
-                Write(source is null ? [new("Model", model)] : [new("Model", model), new("Source", source)], metrics, requestId);
+                Write(Dimensions(model, source), metrics, requestId);
             }
 
             _models.Clear();
@@ -78,9 +81,12 @@ internal sealed class EmbeddedMetrics : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
+    private static KeyValuePair<string, string>[] Dimensions(string model, string? source) =>
+        source is null ? [new("Model", model)] : [new("Model", model), new("Source", source)];
+
     private static string Unit(string metric) => metric.EndsWith("Time", StringComparison.Ordinal) ? "Milliseconds" : "Count";
 
-    private static string? NameOf(Instrument instrument, string? stage) => instrument.Name switch
+    private static string? GetMetricName(Instrument instrument, string? stage) => instrument.Name switch
     {
         "serverless_inference.model.load.duration" => LoadTime,
         "serverless_inference.batch.size" => "BatchSize",
@@ -117,13 +123,13 @@ internal sealed class EmbeddedMetrics : IDisposable
             }
         }
 
-        if (model is null || NameOf(instrument, stage) is not { } name)
+        if (model is null || GetMetricName(instrument, stage) is not { } name)
         {
             return;
         }
 
-        // How long loading takes is a matter of the source; what follows is not.
-        (string, string?) key = (model, name == LoadTime ? source : null);
+        // The load time depends on the source. The other metrics do not, so the source is not one of their dimensions.
+        (string Model, string? Source) key = (model, name == LoadTime ? source : null);
         lock (_gate)
         {
             if (!_models.TryGetValue(key, out SortedDictionary<string, List<double>>? metrics))
@@ -136,11 +142,11 @@ internal sealed class EmbeddedMetrics : IDisposable
                 metrics[name] = values = [];
             }
 
-            // The instruments measure seconds, CloudWatch knows none finer than milliseconds.
+            // The instruments measure in seconds, the metrics are in milliseconds.
             values.Add(Unit(name) == "Milliseconds" ? value * 1000 : value);
-            if (values.Count == MostValues)
+            if (values.Count == MaxValuesPerLine)
             {
-                Write(key.Item2 is null ? [new("Model", model)] : [new("Model", model), new("Source", key.Item2)], metrics, requestId: null);
+                Write(Dimensions(model, key.Source), metrics, requestId: null);
                 metrics.Clear();
             }
         }

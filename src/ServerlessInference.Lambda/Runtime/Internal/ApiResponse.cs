@@ -1,19 +1,25 @@
 using System.Text;
+using ServerlessInference.Lambda.Invocations;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Runtime;
 
-/// <summary>The head of an answer of the Runtime API, with the headers that matter. Reused from one answer to the next.</summary>
-/// <remarks>Fields rather than properties: each accessor would be compiled on the way to the first answer.</remarks>
+/// <summary>
+/// The head of a response of the Runtime API, with the headers that the function needs. Reused for one response after another.
+/// </summary>
+/// <remarks>
+/// Members are fields rather than properties, because each accessor would be one more method to compile before the first answer.
+/// </remarks>
 internal sealed class ApiResponse
 {
     public int Status;
 
-    /// <summary>The length of the body; -1 where the head does not say.</summary>
+    /// <summary>The length of the body; -1 if the head does not contain it.</summary>
     public long ContentLength;
 
-    public bool Chunked;
+    public bool IsChunked;
 
-    public bool Close;
+    /// <summary>Whether the server closes the connection after this response.</summary>
+    public bool ClosesConnection;
 
     public string? RequestId;
 
@@ -25,26 +31,28 @@ internal sealed class ApiResponse
 
     public string? CognitoIdentity;
 
-    /// <summary>The function's ARN: hardly ever another, so the text is kept as long as it is the same.</summary>
+    /// <summary>The function's ARN. It rarely changes, so the string is kept until it does.</summary>
     public string FunctionArn = string.Empty;
 
-    /// <summary>Reads a head: the status line and the headers, without the empty line.</summary>
+    /// <summary>Reads a head: the status line and the headers, without the empty line that ends them.</summary>
     public void Read(ReadOnlySpan<byte> head)
     {
         ContentLength = -1;
         DeadlineMs = 0;
-        Chunked = Close = false;
+        IsChunked = ClosesConnection = false;
         RequestId = TraceId = ClientContext = CognitoIdentity = null;
 
         int end = head.IndexOf("\r\n"u8);
         ReadOnlySpan<byte> line = end < 0 ? head : head[..end];
         if (line.Length < 12 || !line.StartsWith("HTTP/1."u8) || !TryNumber(line.Slice(9, 3), out long status))
         {
-            throw new RuntimeApiException("The Runtime API's answer does not begin with an HTTP/1.1 status line. Check AWS_LAMBDA_RUNTIME_API.");
+            throw new RuntimeApiException(
+                "The Runtime API's response does not begin with an HTTP/1.1 status line. Check AWS_LAMBDA_RUNTIME_API.");
         }
 
+        // HTTP/1.0 closes the connection after each response.
         Status = (int)status;
-        Close = line[7] == (byte)'0';
+        ClosesConnection = line[7] == (byte)'0';
         while (end >= 0)
         {
             head = head[(end + 2)..];
@@ -69,15 +77,15 @@ internal sealed class ApiResponse
         {
             ContentLength = TryNumber(value, out long length)
                 ? length
-                : throw new RuntimeApiException("The Runtime API's answer has a Content-Length that is no number.");
+                : throw new RuntimeApiException("The Runtime API's response has a Content-Length that is not a number.");
         }
         else if (Is(name, "Transfer-Encoding"u8))
         {
-            Chunked = Is(value, "chunked"u8);
+            IsChunked = Is(value, "chunked"u8);
         }
         else if (Is(name, "Connection"u8))
         {
-            Close |= Is(value, "close"u8);
+            ClosesConnection |= Is(value, "close"u8);
         }
     }
 
@@ -112,7 +120,7 @@ internal sealed class ApiResponse
         }
     }
 
-    // Not Utf8Parser or int.Parse: a handful of digits on the way to the first answer should not cost a generic method's compilation.
+    // Not Utf8Parser or int.Parse: both are generic methods that would have to be compiled before the first answer, for a few digits.
     internal static bool TryNumber(ReadOnlySpan<byte> digits, out long number)
     {
         number = 0;

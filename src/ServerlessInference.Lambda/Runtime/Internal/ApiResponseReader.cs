@@ -1,14 +1,16 @@
 using System.Globalization;
+using ServerlessInference.Lambda.Invocations;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Runtime;
 
 /// <summary>
-/// Reads an answer of the Runtime API from the pieces in which it arrives, without receiving them itself: the connection does that, on a
+/// Parses a response of the Runtime API from the pieces in which it arrives. It receives nothing itself: the connection does, either on a
 /// blocked thread or asynchronously.
 /// </summary>
-internal sealed class ApiResponseReader(int keptPayload)
+/// <param name="maxRetainedPayload">A payload buffer that is larger than this is released after its response.</param>
+internal sealed class ApiResponseReader(int maxRetainedPayload)
 {
-    private const int LongestLine = 64 * 1024;
+    private const int MaxLineLength = 64 * 1024;
 
     private byte[] _buffer = GC.AllocateUninitializedArray<byte>(8 * 1024);
     private byte[] _payload = [];
@@ -32,36 +34,40 @@ internal sealed class ApiResponseReader(int keptPayload)
 
     public ApiResponse Response { get; } = new();
 
-    /// <summary>Gets the body, valid until the next answer begins.</summary>
+    /// <summary>Gets the body, valid until the next response begins.</summary>
     public Memory<byte> Body => _payload.AsMemory(0, _length);
 
-    /// <summary>Gets a value indicating whether not a byte of the answer has arrived.</summary>
-    public bool IsUntouched => _state == State.Head && _start == _end;
+    /// <summary>Gets a value indicating whether no byte of the response has arrived yet.</summary>
+    public bool IsEmpty => _state == State.Head && _start == _end;
 
-    /// <summary>Gets where the next bytes belong: a large body is received in its final place.</summary>
-    public Memory<byte> Space => _state is State.Sized or State.Chunk ? _payload.AsMemory(_length, _expected - _length) : _buffer.AsMemory(_end);
+    /// <summary>Gets the memory to receive the next bytes into. The body is received directly into its final place.</summary>
+    public Memory<byte> Space => _state is State.Sized or State.Chunk
+        ? _payload.AsMemory(_length, _expected - _length)
+        : _buffer.AsMemory(_end);
 
-    /// <summary>Prepares for the next answer on the same connection, or on a new one.</summary>
+    /// <summary>Prepares for the next response on the same connection, or on a new one.</summary>
     public void Begin()
     {
         _state = State.Head;
         _start = _end = _length = _expected = 0;
-        if (_payload.Length > keptPayload)
+        if (_payload.Length > maxRetainedPayload)
         {
             _payload = [];
         }
     }
 
-    /// <summary>Takes note of bytes that were received into <see cref="Space"/>.</summary>
-    /// <param name="count">How many; 0 when the other side has closed.</param>
-    /// <returns>Whether the answer is complete.</returns>
-    /// <exception cref="IOException">The other side closed in the middle of the answer.</exception>
-    /// <exception cref="RuntimeApiException">It is no answer of HTTP/1.1.</exception>
+    /// <summary>Parses bytes that were received into <see cref="Space"/>.</summary>
+    /// <param name="count">The number of bytes; 0 if the other side has closed the connection.</param>
+    /// <returns>Whether the response is complete.</returns>
+    /// <exception cref="IOException">The other side closed the connection before the response was complete.</exception>
+    /// <exception cref="RuntimeApiException">The response is not valid HTTP/1.1.</exception>
     public bool Received(int count)
     {
         if (count == 0)
         {
-            return _state == State.ToEnd ? true : throw new IOException("The connection to the Runtime API was closed in the middle of an exchange.");
+            return _state == State.ToEnd
+                ? true
+                : throw new IOException("The connection to the Runtime API was closed before the response was complete.");
         }
 
         if (_state is State.Sized or State.Chunk)
@@ -85,7 +91,8 @@ internal sealed class ApiResponseReader(int keptPayload)
         return _state == State.Complete;
     }
 
-    /// <summary>Goes on as far as what has arrived allows.</summary>
+    /// <summary>Parses the next part of the response, if it has arrived completely.</summary>
+    /// <returns>Whether there may be another part to parse.</returns>
     private bool Step()
     {
         switch (_state)
@@ -139,10 +146,12 @@ internal sealed class ApiResponseReader(int keptPayload)
                 Expect(size);
                 break;
             case State.ChunkEnd:
-                _state = length == 0 ? State.ChunkSize : throw new RuntimeApiException("The Runtime API's answer has a chunk that is longer than it says.");
+                _state = length == 0
+                    ? State.ChunkSize
+                    : throw new RuntimeApiException("The Runtime API's response has a chunk that is longer than its announced size.");
                 break;
             default:
-                // Trailers mean nothing here; an empty line ends them.
+                // Trailers are ignored; an empty line ends them.
                 _state = length == 0 ? State.Complete : State.Trailers;
                 break;
         }
@@ -154,15 +163,15 @@ internal sealed class ApiResponseReader(int keptPayload)
     {
         if (Response.Status < 200)
         {
-            // An interim answer (RFC 9110, section 15.2), which nobody asked for: the real one follows.
+            // An interim response (RFC 9110, section 15.2); the final response follows.
             _state = State.Head;
         }
         else if (Response.Status is 204 or 304)
         {
-            // These have no body, whatever the head says (RFC 9112, section 6.3).
+            // These have no body, whatever length the head announces (RFC 9112, section 6.3).
             _state = State.Complete;
         }
-        else if (Response.Chunked)
+        else if (Response.IsChunked)
         {
             _state = State.ChunkSize;
         }
@@ -177,19 +186,21 @@ internal sealed class ApiResponseReader(int keptPayload)
         }
     }
 
-    /// <summary>Makes room for so many more bytes of the body.</summary>
+    /// <summary>Allocates space for further bytes of the body.</summary>
     private void Expect(long count)
     {
-        if (_length + count > LambdaLimits.EventBytes)
+        if (_length + count > LambdaLimits.MaxEventBytes)
         {
             throw new RuntimeApiException(string.Create(
-                CultureInfo.InvariantCulture, $"The Runtime API's answer is longer than {LambdaLimits.EventBytes:N0} bytes; Lambda sends events of 6 MB at most."));
+                CultureInfo.InvariantCulture,
+                $"The Runtime API's response is longer than {LambdaLimits.MaxEventBytes:N0} bytes; Lambda sends events of at most 6 MB."));
         }
 
         _expected = _length + (int)count;
         if (_expected > _payload.Length)
         {
-            byte[] grown = GC.AllocateUninitializedArray<byte>(Math.Max(_expected, Math.Min(2 * _payload.Length, LambdaLimits.EventBytes)));
+            byte[] grown = GC.AllocateUninitializedArray<byte>(
+                Math.Max(_expected, Math.Min(2 * _payload.Length, LambdaLimits.MaxEventBytes)));
             _payload.AsSpan(0, _length).CopyTo(grown);
             _payload = grown;
         }
@@ -209,10 +220,10 @@ internal sealed class ApiResponseReader(int keptPayload)
 
     private void MakeRoom()
     {
-        if (_end - _start > LongestLine)
+        if (_end - _start > MaxLineLength)
         {
             throw new RuntimeApiException(string.Create(
-                CultureInfo.InvariantCulture, $"The Runtime API's answer has a head or a line of more than {LongestLine:N0} bytes."));
+                CultureInfo.InvariantCulture, $"The Runtime API's response has a head or a line of more than {MaxLineLength:N0} bytes."));
         }
 
         byte[] target = _start > 0 ? _buffer : GC.AllocateUninitializedArray<byte>(2 * _buffer.Length);
@@ -224,7 +235,7 @@ internal sealed class ApiResponseReader(int keptPayload)
 
     private static int ChunkSize(ReadOnlySpan<byte> line)
     {
-        const int MostDigits = 7;
+        const int MaxDigits = 7;
         int size = 0, digits = 0;
         foreach (byte character in line)
         {
@@ -240,14 +251,14 @@ internal sealed class ApiResponseReader(int keptPayload)
                 break;
             }
 
-            if (++digits > MostDigits)
+            if (++digits > MaxDigits)
             {
-                throw new RuntimeApiException("The Runtime API's answer has a chunk of more than 256 MB.");
+                throw new RuntimeApiException("The Runtime API's response has a chunk of more than 256 MB.");
             }
 
             size = size * 16 + digit;
         }
 
-        return digits > 0 ? size : throw new RuntimeApiException("The Runtime API's answer has a chunk without a size.");
+        return digits > 0 ? size : throw new RuntimeApiException("The Runtime API's response has a chunk without a size.");
     }
 }

@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using ServerlessInference.Lambda.Events;
+using ServerlessInference.Lambda.Invocations;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Runtime;
 
-/// <summary>Runs as many polling loops as invocations may run at a time, and stops them together.</summary>
+/// <summary>Runs one polling loop per concurrent invocation, and stops all loops together.</summary>
 internal sealed class LoopRunner : IDisposable
 {
     private readonly RuntimeApiEndpoint _endpoint;
@@ -27,7 +29,10 @@ internal sealed class LoopRunner : IDisposable
         }
     }
 
-    /// <summary>Makes the first loop's connection ahead of its first request, and has the reading of answers compiled.</summary>
+    /// <summary>
+    /// Opens the first loop's connection before its first request, and reads a made-up response, so that the code that reads responses is
+    /// compiled.
+    /// </summary>
     public void Connect()
     {
         if (_clients.Length == 1)
@@ -35,15 +40,16 @@ internal sealed class LoopRunner : IDisposable
             _clients[0].Connect();
         }
 
-        var rehearsal = new ApiResponseReader(keptPayload: 0);
-        rehearsal.Begin();
-        ReadOnlySpan<byte> answer =
-            "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: 1\r\nLambda-Runtime-Deadline-Ms: 1\r\nLambda-Runtime-Invoked-Function-Arn: 1\r\nContent-Length: 2\r\n\r\n{}"u8;
-        answer.CopyTo(rehearsal.Space.Span);
-        rehearsal.Received(answer.Length);
+        var reader = new ApiResponseReader(maxRetainedPayload: 0);
+        reader.Begin();
+        ReadOnlySpan<byte> response =
+            ("HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: 1\r\nLambda-Runtime-Deadline-Ms: 1\r\n"u8 +
+            "Lambda-Runtime-Invoked-Function-Arn: 1\r\nContent-Length: 2\r\n\r\n{}"u8);
+        response.CopyTo(reader.Space.Span);
+        reader.Received(response.Length);
     }
 
-    /// <summary>Lets Lambda take its snapshot, and waits until a copy of it is woken up.</summary>
+    /// <summary>Tells Lambda that it may take its snapshot, and waits until a copy of the snapshot is restored.</summary>
     public ValueTask<bool> WaitForRestoreAsync(CancellationToken cancellationToken)
     {
         CancellationTokenRegistration stop = cancellationToken.UnsafeRegister(static state => ((LoopRunner)state!).Stop(), this);
@@ -53,7 +59,7 @@ internal sealed class LoopRunner : IDisposable
         {
             using (stop)
             {
-                // On another thread, since a single loop's client blocks it.
+                // On another thread, because the client of a single loop blocks its thread.
                 return await Task.Run(() => _clients[0].WaitForRestoreAsync().AsTask(), CancellationToken.None).ConfigureAwait(false);
             }
         }
@@ -66,25 +72,28 @@ internal sealed class LoopRunner : IDisposable
         await _clients[0].FailInitializationAsync(error.Type, invocation.Response, restored).ConfigureAwait(false);
     }
 
-    /// <summary>Runs until the token is cancelled, Lambda ends the process or a loop cannot go on. Then the runner is disposed.</summary>
+    /// <summary>Runs until the token is cancelled, Lambda ends the process, or a loop fails. The runner is then disposed.</summary>
     public Task RunAsync(CancellationToken cancellationToken)
     {
         _stop = cancellationToken.UnsafeRegister(static state => ((LoopRunner)state!).Stop(), this);
 
-        // A loop that blocks gets a thread of its own.
+        // A single loop blocks its thread, so it gets a thread of its own.
         return _clients.Length == 1
             ? Task.Factory.StartNew(RunFirstAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()
             : RunAllAsync();
     }
 
-    /// <summary>Hears of every answer; after the first there is time to listen for Lambda's signal to end.</summary>
+    /// <summary>
+    /// Called after every answer. The handler of Lambda's termination signal is registered after the first one, so that it does not delay
+    /// that answer.
+    /// </summary>
     public void Answered()
     {
         if (Volatile.Read(ref _answered) == 0 && Interlocked.Exchange(ref _answered, 1) == 0)
         {
             _termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
             {
-                // The process ends when what is being answered is finished.
+                // The invocations that are running are completed; then the loops end, and with them the process.
                 signal.Cancel = true;
                 Stop();
             });
@@ -117,7 +126,7 @@ internal sealed class LoopRunner : IDisposable
                 }
                 catch
                 {
-                    // One that cannot go on takes the others with it, so that Lambda starts a new environment.
+                    // If one loop fails, all loops end, so that Lambda replaces the environment.
                     Stop();
                     throw;
                 }
@@ -135,7 +144,12 @@ internal sealed class LoopRunner : IDisposable
     }
 
     private PollingLoop CreateLoop(int index) => new(
-        this, _clients[index], _processor, new InvocationDeadline(_time, _deadlineMargin), RuntimeApiRequests.HeadRoom(_endpoint), alone: _clients.Length == 1);
+        this,
+        _clients[index],
+        _processor,
+        new InvocationDeadline(_time, _deadlineMargin),
+        RuntimeApiRequests.HeadRoom(_endpoint),
+        isOnlyLoop: _clients.Length == 1);
 
     private void Stop()
     {

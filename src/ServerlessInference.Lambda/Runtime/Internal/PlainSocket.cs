@@ -1,13 +1,15 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Runtime;
 
-/// <summary>A blocking TCP connection to an IPv4 address, straight through the C library of Linux.</summary>
+/// <summary>A blocking TCP connection to an IPv4 address that calls Linux's C library directly.</summary>
 /// <remarks>
-/// <see cref="System.Net.Sockets.Socket"/> brings its own assemblies and the engine of asynchronous operations, with a thread, even where
-/// nothing is asynchronous; a cold start does without. Constants: Linux's system call interface, the same on x64 and arm64.
-/// One thread sends and receives; another may dispose, which ends its waiting.
+/// <para><see cref="System.Net.Sockets.Socket"/> loads assemblies and starts the thread of its asynchronous engine even for blocking calls.
+/// A cold start is faster without them. The constants are those of Linux's system call interface, the same on x64 and arm64.</para>
+/// <para>One thread sends and receives. Another thread may dispose the connection, which ends a wait of the first: the socket is shut down
+/// at once, but its descriptor is closed only when no call uses it any more, so that a call cannot reach a descriptor that was given to
+/// another file.</para>
 /// </remarks>
 internal sealed unsafe partial class PlainSocket : IDisposable
 {
@@ -17,14 +19,14 @@ internal sealed unsafe partial class PlainSocket : IDisposable
     private const int ProtocolTcp = 6;
     private const int NoDelay = 1;
     private const int NoSignal = 0x4000;
-    private const int BothWays = 2;
+    private const int BothDirections = 2;
     private const int Interrupted = 4;
 
     private readonly SafeFileHandle _handle;
 
     private PlainSocket(SafeFileHandle handle) => _handle = handle;
 
-    /// <summary>Gets a value indicating whether this system has the means.</summary>
+    /// <summary>Gets a value indicating whether this operating system is supported.</summary>
     public static bool IsSupported => OperatingSystem.IsLinux();
 
     /// <summary>Connects.</summary>
@@ -36,17 +38,19 @@ internal sealed unsafe partial class PlainSocket : IDisposable
         int descriptor = OpenSocket(FamilyInternet, StreamCloseOnExec, 0);
         if (descriptor < 0)
         {
-            throw Trouble();
+            throw CreateException();
         }
 
         var socket = new PlainSocket(new SafeFileHandle(descriptor, ownsHandle: true));
         int on = 1;
-        SocketAddress4 to = new() { Family = FamilyInternet, Port = Network((ushort)port), Address = Network(address) };
-        if (SetOption(descriptor, ProtocolTcp, NoDelay, &on, sizeof(int)) < 0 || ConnectSocket(descriptor, &to, sizeof(SocketAddress4)) < 0)
+        SocketAddress4 to = new() { Family = FamilyInternet, Port = ToNetworkOrder((ushort)port), Address = ToNetworkOrder(address) };
+        if (SetOption(descriptor, ProtocolTcp, NoDelay, &on, sizeof(int)) < 0
+            || ConnectSocket(descriptor, &to, sizeof(SocketAddress4)) < 0)
         {
-            IOException trouble = Trouble();
+            // The error is read first, because closing the socket would overwrite it.
+            IOException exception = CreateException();
             socket.Dispose();
-            throw trouble;
+            throw exception;
         }
 
         return socket;
@@ -54,7 +58,7 @@ internal sealed unsafe partial class PlainSocket : IDisposable
 
     /// <summary>Sends all bytes.</summary>
     /// <exception cref="IOException">The connection is broken.</exception>
-    /// <exception cref="ObjectDisposedException">It was closed here.</exception>
+    /// <exception cref="ObjectDisposedException">The connection was disposed.</exception>
     public void Send(ReadOnlySpan<byte> bytes)
     {
         bool held = false;
@@ -73,7 +77,7 @@ internal sealed unsafe partial class PlainSocket : IDisposable
                     }
                     else if (Marshal.GetLastPInvokeError() != Interrupted)
                     {
-                        throw Trouble();
+                        throw CreateException();
                     }
                 }
             }
@@ -85,9 +89,9 @@ internal sealed unsafe partial class PlainSocket : IDisposable
     }
 
     /// <summary>Waits for bytes.</summary>
-    /// <returns>How many there are; 0 when either side has closed the connection.</returns>
+    /// <returns>The number of bytes received; 0 if either side has closed the connection.</returns>
     /// <exception cref="IOException">The connection is broken.</exception>
-    /// <exception cref="ObjectDisposedException">It was closed here.</exception>
+    /// <exception cref="ObjectDisposedException">The connection was disposed.</exception>
     public int Receive(Span<byte> space)
     {
         bool held = false;
@@ -107,7 +111,7 @@ internal sealed unsafe partial class PlainSocket : IDisposable
 
                     if (Marshal.GetLastPInvokeError() != Interrupted)
                     {
-                        throw Trouble();
+                        throw CreateException();
                     }
                 }
             }
@@ -118,18 +122,18 @@ internal sealed unsafe partial class PlainSocket : IDisposable
         }
     }
 
-    /// <summary>Ends the connection. The descriptor is given back when no thread waits on it any more.</summary>
+    /// <summary>Shuts the connection down. Its descriptor is closed when no thread uses it any more.</summary>
     public void Dispose()
     {
         bool held = false;
         try
         {
             _handle.DangerousAddRef(ref held);
-            _ = ShutDown((int)_handle.DangerousGetHandle(), BothWays);
+            _ = ShutDown((int)_handle.DangerousGetHandle(), BothDirections);
         }
         catch (ObjectDisposedException)
         {
-            // It is closed already.
+            // The connection is closed already.
         }
         finally
         {
@@ -139,15 +143,17 @@ internal sealed unsafe partial class PlainSocket : IDisposable
         _handle.Dispose();
     }
 
-    private static IOException Trouble()
+    private static IOException CreateException()
     {
         int error = Marshal.GetLastPInvokeError();
         return new IOException($"{Marshal.GetPInvokeErrorMessage(error)} (error {error})");
     }
 
-    private static ushort Network(ushort value) => BitConverter.IsLittleEndian ? (ushort)(value << 8 | value >> 8) : value;
+    private static ushort ToNetworkOrder(ushort value) => BitConverter.IsLittleEndian ? (ushort)(value << 8 | value >> 8) : value;
 
-    private static uint Network(uint value) => BitConverter.IsLittleEndian ? value << 24 | (value & 0xFF00) << 8 | value >> 8 & 0xFF00 | value >> 24 : value;
+    private static uint ToNetworkOrder(uint value) => BitConverter.IsLittleEndian
+        ? value << 24 | (value & 0xFF00) << 8 | value >> 8 & 0xFF00 | value >> 24
+        : value;
 
     [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]

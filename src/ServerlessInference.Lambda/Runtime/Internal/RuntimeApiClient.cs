@@ -1,9 +1,15 @@
 using System.Text;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Shared;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Runtime;
 
-/// <summary>The Runtime API as one polling loop uses it: the next event, its answer, its error.</summary>
+/// <summary>The calls of the Runtime API that one polling loop needs: get the next event, send its response or its error.</summary>
+/// <remarks>
+/// One loop uses it at a time; only <see cref="Stop"/> may be called from another thread. The lock protects the two flags below, so that
+/// either <see cref="Stop"/> sees that the loop waits, and closes its connection, or the loop sees that it was stopped, and does not begin
+/// to wait.
+/// </remarks>
 internal sealed class RuntimeApiClient : IDisposable
 {
     private readonly RuntimeApiEndpoint _endpoint;
@@ -12,7 +18,7 @@ internal sealed class RuntimeApiClient : IDisposable
     private readonly bool _blocking;
     private readonly RuntimeApiRequests _requests;
     private readonly byte[] _next;
-    private readonly Lock _gate = new();
+    private readonly Lock _stateLock = new();
     private bool _waiting;
     private bool _stopped;
 
@@ -26,26 +32,26 @@ internal sealed class RuntimeApiClient : IDisposable
         _next = _requests.Get("/runtime/invocation/next");
     }
 
-    /// <summary>Gets how often in a row the Runtime API may be out of reach before the process gives up.</summary>
+    /// <summary>Gets the strategy for repeating requests, at the end of which the process gives up.</summary>
     /// <remarks>
-    /// Nobody else uses this Runtime API, so jitter would spread nothing. A property, because the strategy is needed only after a failure: a
-    /// cold start should not create it.
+    /// It has no jitter, because no other process uses this Runtime API. It is a property rather than a field, because it is only needed after a
+    /// failure, and a cold start should not have to create it.
     /// </remarks>
     private static RetryStrategy Retry => new(
         maxAttempts: 6, firstPause: TimeSpan.FromMilliseconds(20), maxPause: TimeSpan.FromMilliseconds(160), jitter: 0);
 
     public ApiResponse Response => _connection.Reader.Response;
 
-    /// <summary>Gets the event that <see cref="NextAsync"/> brought, valid until the next.</summary>
+    /// <summary>Gets the event that <see cref="NextAsync"/> received, valid until the next one is requested.</summary>
     public Memory<byte> Event => _connection.Reader.Body;
 
-    /// <summary>Makes the connection ahead of the first request.</summary>
+    /// <summary>Opens the connection before the first request.</summary>
     public void Connect() => _connection.Connect();
 
-    /// <summary>Ends the waiting for an event; an event that is being answered is not disturbed.</summary>
+    /// <summary>Ends the wait for an event. An event that is being answered is not affected.</summary>
     public void Stop()
     {
-        lock (_gate)
+        lock (_stateLock)
         {
             _stopped = true;
             if (_waiting)
@@ -55,13 +61,13 @@ internal sealed class RuntimeApiClient : IDisposable
         }
     }
 
-    /// <summary>Waits for an event, as long as it takes.</summary>
-    /// <returns>Whether there is one; not, when the client was stopped.</returns>
+    /// <summary>Waits for an event, without a time limit.</summary>
+    /// <returns><see langword="true"/> if an event was received; <see langword="false"/> if the client was stopped.</returns>
     public ValueTask<bool> NextAsync()
     {
         if (_blocking)
         {
-            // What happens nearly always takes no state machine, which a cold start would have to compile.
+            // The usual case is handled without an asynchronous state machine, which would have to be compiled before the first event.
             try
             {
                 if (!TryBeginWaiting())
@@ -89,8 +95,8 @@ internal sealed class RuntimeApiClient : IDisposable
         return NextWithRetriesAsync();
     }
 
-    /// <summary>Lets Lambda take its snapshot, and waits until a copy of it is woken up (SnapStart).</summary>
-    /// <returns>Whether it was; not, when the client was stopped.</returns>
+    /// <summary>Tells Lambda that it may take its snapshot, and waits until a copy of the snapshot is restored (SnapStart).</summary>
+    /// <returns><see langword="true"/> after the restore; <see langword="false"/> if the client was stopped.</returns>
     public async ValueTask<bool> WaitForRestoreAsync()
     {
         if (!await WaitWithRetriesAsync(_requests.Get("/runtime/restore/next")).ConfigureAwait(false))
@@ -101,14 +107,18 @@ internal sealed class RuntimeApiClient : IDisposable
         return Response.Status is >= 200 and < 300 ? true : throw Refused("GET restore/next");
     }
 
-    /// <summary>Answers an event.</summary>
-    /// <returns>Whether the answer was taken; not, where it was too long or came too late. Then the status tells why.</returns>
+    /// <summary>Sends the response to an event.</summary>
+    /// <returns>
+    /// Whether Lambda accepted the response. It does not accept one that is too long or late; the status of <see cref="Response"/> then
+    /// gives the reason.
+    /// </returns>
     public ValueTask<bool> RespondAsync(string requestId, ResponseBuffer response) => PostAsync(_requests.Response(requestId, response));
 
-    /// <summary>Says that an event could not be answered.</summary>
-    public ValueTask<bool> FailAsync(string requestId, string errorType, ResponseBuffer error) => PostAsync(_requests.Error(requestId, errorType, error));
+    /// <summary>Reports that an event could not be answered.</summary>
+    public ValueTask<bool> FailAsync(string requestId, string errorType, ResponseBuffer error) =>
+        PostAsync(_requests.Error(requestId, errorType, error));
 
-    /// <summary>Says that the function cannot be initialised, or cannot go on after it was restored.</summary>
+    /// <summary>Reports that the function cannot be initialised, or cannot continue after it was restored.</summary>
     public ValueTask<bool> FailInitializationAsync(string errorType, ResponseBuffer error, bool restored) =>
         PostAsync(_requests.InitializationError(errorType, error, restored));
 
@@ -129,7 +139,7 @@ internal sealed class RuntimeApiClient : IDisposable
     {
         for (int attempt = 1; ; attempt++)
         {
-            string trouble = "it closed the connection without an answer.";
+            string reason = "it closed the connection without a response.";
             Exception? cause = null;
             try
             {
@@ -146,7 +156,7 @@ internal sealed class RuntimeApiClient : IDisposable
             catch (Exception exception) when (IsTransport(exception))
             {
                 cause = exception;
-                trouble = exception.Message;
+                reason = exception.Message;
             }
             finally
             {
@@ -163,10 +173,11 @@ internal sealed class RuntimeApiClient : IDisposable
             if (attempt == retry.MaxAttempts)
             {
                 throw new RuntimeApiException(
-                    $"The Runtime API at {_endpoint} could not be reached {attempt} times in a row: {trouble}", cause);
+                    $"The Runtime API at {_endpoint} could not be reached {attempt} times in a row: {reason}", cause);
             }
 
-            // Usually a kept connection was closed, and a new one works at once: only later attempts are worth a pause.
+            // The first failure is mostly a kept connection that was closed in the meantime, which a new connection fixes at once. Only later
+            // attempts are delayed.
             await retry.PauseAsync(attempt - 1, _time, CancellationToken.None).ConfigureAwait(false);
         }
     }
@@ -179,12 +190,12 @@ internal sealed class RuntimeApiClient : IDisposable
             {
                 if (_connection.Exchange(request))
                 {
-                    return new ValueTask<bool>(IsTaken());
+                    return new ValueTask<bool>(IsAccepted());
                 }
             }
             catch (Exception exception) when (IsTransport(exception))
             {
-                // Tried again below.
+                // The request is repeated below.
             }
 
             _connection.Close();
@@ -202,7 +213,7 @@ internal sealed class RuntimeApiClient : IDisposable
             {
                 if (await _connection.ExchangeAsync(request).ConfigureAwait(false))
                 {
-                    return IsTaken();
+                    return IsAccepted();
                 }
             }
             catch (Exception exception) when (IsTransport(exception))
@@ -210,13 +221,14 @@ internal sealed class RuntimeApiClient : IDisposable
                 cause = exception;
             }
 
-            // The connection may have been closed while the function worked. Sent twice, the second is refused and does no harm.
+            // The connection may have been closed while the function was working. Repeating the request is safe: if Lambda has received the
+            // first one, it refuses the second.
             _connection.Close();
             RetryStrategy retry = Retry;
             if (attempt == retry.MaxAttempts)
             {
                 string reason = cause?.Message ?? "it closed the connection.";
-                throw new RuntimeApiException($"The Runtime API at {_endpoint} did not take an answer: {reason}", cause);
+                throw new RuntimeApiException($"The Runtime API at {_endpoint} did not accept a response: {reason}", cause);
             }
         }
     }
@@ -232,11 +244,12 @@ internal sealed class RuntimeApiClient : IDisposable
         }
     }
 
-    private bool IsTaken() => Response.Status is >= 200 and < 300 || (Response.Status is >= 400 and < 500 ? false : throw Refused("POST"));
+    private bool IsAccepted() =>
+        Response.Status is >= 200 and < 300 || (Response.Status is >= 400 and < 500 ? false : throw Refused("POST"));
 
     private bool TryBeginWaiting()
     {
-        lock (_gate)
+        lock (_stateLock)
         {
             return _waiting = !_stopped;
         }
@@ -244,7 +257,7 @@ internal sealed class RuntimeApiClient : IDisposable
 
     private void EndWaiting()
     {
-        lock (_gate)
+        lock (_stateLock)
         {
             _waiting = false;
         }
@@ -252,9 +265,13 @@ internal sealed class RuntimeApiClient : IDisposable
 
     private RuntimeApiException Refused(string request)
     {
-        const int Shown = 200;
-        return new RuntimeApiException(Response.Status == 200
-            ? "The Runtime API gave an event without a usable Lambda-Runtime-Aws-Request-Id."
-            : $"The Runtime API answered {request} with {Response.Status}: {Encoding.UTF8.GetString(Event.Span[..Math.Min(Event.Length, Shown)])}");
+        const int MaxShownBytes = 200;
+        if (Response.Status == 200)
+        {
+            return new RuntimeApiException("The Runtime API sent an event without a valid Lambda-Runtime-Aws-Request-Id.");
+        }
+
+        string body = Encoding.UTF8.GetString(Event.Span[..Math.Min(Event.Length, MaxShownBytes)]);
+        return new RuntimeApiException($"The Runtime API responded to {request} with {Response.Status}: {body}");
     }
 }

@@ -2,30 +2,34 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Runtime;
 
-/// <summary>One kept-alive connection to the Runtime API: sends a request, reads its answer. Used by one loop at a time.</summary>
-/// <param name="endpoint">Where the Runtime API is.</param>
+/// <summary>A persistent connection to the Runtime API, which sends requests and reads their responses.</summary>
+/// <param name="endpoint">The address of the Runtime API.</param>
 /// <param name="blocking">
-/// Whether the calling thread waits in the system call rather than for the socket engine: a single loop answers faster that way and
-/// starts without that engine. Several loops wait asynchronously, so that they do not hold a thread each.
+/// Whether the calling thread waits in the system call rather than for .NET's asynchronous socket engine. A single loop answers faster that
+/// way, and starts without the engine. Several loops wait asynchronously, so that each does not occupy a thread.
 /// </param>
+/// <remarks>
+/// One loop uses the connection at a time. <see cref="Abandon"/> and <see cref="Close"/> may be called from other threads: the connection
+/// is taken out of its field with an atomic exchange, so it is disposed once, and a wait on it ends with an exception.
+/// </remarks>
 internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blocking) : IDisposable
 {
-    /// <summary>Beyond this, several loops give their buffers for events back; a single loop keeps its own.</summary>
-    private const int KeptPayload = 256 * 1024;
+    /// <summary>The size beyond which each of several loops releases its buffer for events. A single loop keeps its buffer.</summary>
+    private const int MaxRetainedPayload = 256 * 1024;
 
-    private readonly bool _plainly = blocking && endpoint.IsIPv4 && PlainSocket.IsSupported;
+    private readonly bool _usesPlainSocket = blocking && endpoint.IsIPv4 && PlainSocket.IsSupported;
     private PlainSocket? _plain;
     private Socket? _socket;
     private bool _abandoned;
 
-    public readonly ApiResponseReader Reader = new(blocking ? int.MaxValue : KeptPayload);
+    public readonly ApiResponseReader Reader = new(blocking ? int.MaxValue : MaxRetainedPayload);
 
-    /// <summary>Makes the connection, blocking the thread meanwhile.</summary>
+    /// <summary>Opens the connection if it is not open. Blocks the thread.</summary>
     public void Connect()
     {
-        if (!_plainly)
+        if (!_usesPlainSocket)
         {
             ConnectSocket();
         }
@@ -35,10 +39,10 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
         }
     }
 
-    /// <summary>Sends a request and reads its answer, blocking the thread meanwhile.</summary>
+    /// <summary>Sends a request and reads its response. Blocks the thread.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="waits">Whether it waits for an event, which <see cref="Abandon"/> ends.</param>
-    /// <returns>Whether there is an answer; not, where the connection was closed before its first byte.</returns>
+    /// <param name="waits">Whether the request waits for an event; <see cref="Abandon"/> ends such a wait.</param>
+    /// <returns>Whether there is a response; <see langword="false"/> if the connection was closed before its first byte.</returns>
     public bool Exchange(ReadOnlyMemory<byte> request, bool waits = false)
     {
         Connect();
@@ -48,7 +52,7 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
         }
 
         PlainSocket? plain = _plain;
-        if (_plainly && plain is null)
+        if (_usesPlainSocket && plain is null)
         {
             throw Closed();
         }
@@ -66,7 +70,7 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
         while (true)
         {
             int received = plain is null ? ReceiveBySocket(Reader.Space.Span) : plain.Receive(Reader.Space.Span);
-            if (received == 0 && Reader.IsUntouched)
+            if (received == 0 && Reader.IsEmpty)
             {
                 return false;
             }
@@ -79,10 +83,10 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
         }
     }
 
-    /// <summary>Sends a request and reads its answer, asynchronously unless the connection blocks.</summary>
+    /// <summary>Sends a request and reads its response, asynchronously unless the connection is a blocking one.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="waits">Whether it waits for an event, which <see cref="Abandon"/> ends.</param>
-    /// <returns>Whether there is an answer; not, where the connection was closed before its first byte.</returns>
+    /// <param name="waits">Whether the request waits for an event; <see cref="Abandon"/> ends such a wait.</param>
+    /// <returns>Whether there is a response; <see langword="false"/> if the connection was closed before its first byte.</returns>
     public async ValueTask<bool> ExchangeAsync(ReadOnlyMemory<byte> request, bool waits = false)
     {
         if (blocking)
@@ -106,7 +110,7 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
         while (true)
         {
             int received = await socket.ReceiveAsync(Reader.Space).ConfigureAwait(false);
-            if (received == 0 && Reader.IsUntouched)
+            if (received == 0 && Reader.IsEmpty)
             {
                 return false;
             }
@@ -119,17 +123,21 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
         }
     }
 
-    /// <summary>Ends a wait that another thread is in, or is about to begin, for good.</summary>
+    /// <summary>
+    /// Ends the wait of another thread for an event, whether the wait has begun or is about to begin. The connection waits no more.
+    /// </summary>
     public void Abandon()
     {
         Volatile.Write(ref _abandoned, true);
 
-        // Either the waiting thread sees this, or its connection is seen here: both look after they wrote.
+        // This thread writes the flag and then reads the connection; the waiting thread writes the connection and then reads the flag. With
+        // the two barriers at least one of them sees what the other has written: either the connection is closed here, or the wait does not
+        // begin.
         Interlocked.MemoryBarrier();
         Close();
     }
 
-    /// <summary>Closes the connection; a wait that another thread is in ends with an exception.</summary>
+    /// <summary>Closes the connection. The wait of another thread on it ends with an exception.</summary>
     public void Close()
     {
         Interlocked.Exchange(ref _plain, null)?.Dispose();
@@ -160,7 +168,7 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
         }
     }
 
-    // These stand on their own, so that a connection without .NET's sockets does not load them.
+    // These methods are not inlined, so that a connection that does not use .NET's sockets does not load them.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ConnectSocket()
     {
@@ -206,7 +214,7 @@ internal sealed class RuntimeApiConnection(RuntimeApiEndpoint endpoint, bool blo
 
     private void CloseIfAsked(int received)
     {
-        if (received == 0 || Reader.Response.Close)
+        if (received == 0 || Reader.Response.ClosesConnection)
         {
             Close();
         }

@@ -1,15 +1,16 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using ServerlessInference.Lambda.Invocations;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Runtime;
 
-/// <summary>Where the Runtime API is.</summary>
+/// <summary>The address of the Runtime API.</summary>
 internal sealed class RuntimeApiEndpoint
 {
     public const string Version = "2018-06-01";
 
-    private const int UsualPort = 80;
+    private const int DefaultPort = 80;
 
     private readonly string _value;
     private readonly string _host;
@@ -19,13 +20,16 @@ internal sealed class RuntimeApiEndpoint
         if (string.IsNullOrEmpty(value))
         {
             throw new RuntimeApiException(
-                "AWS_LAMBDA_RUNTIME_API is not set: this process does not run on AWS Lambda. Run it there or with the tool ServerlessInference.Tool " +
-                "('serverless-inference invoke' or 'serve'), or test it in memory with the package ServerlessInference.Testing.");
+                "AWS_LAMBDA_RUNTIME_API is not set: this process does not run on AWS Lambda. Run it there or with the tool " +
+                "ServerlessInference.Tool ('serverless-inference invoke' or 'serve'), or test it in memory with the package " +
+                "ServerlessInference.Testing.");
         }
 
         int colon = value.LastIndexOf(':');
-        int port = UsualPort;
-        if (colon == 0 || colon > 0 && !int.TryParse(value.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is 0 or > ushort.MaxValue)
+        int port = DefaultPort;
+        bool isPortValid = colon < 0
+            || int.TryParse(value.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port);
+        if (colon == 0 || !isPortValid || port is 0 or > ushort.MaxValue)
         {
             throw new RuntimeApiException($"AWS_LAMBDA_RUNTIME_API is '{value}'; it must be a host and a port, such as 127.0.0.1:9001.");
         }
@@ -45,15 +49,16 @@ internal sealed class RuntimeApiEndpoint
 
     public readonly int Port;
 
-    /// <summary>The header line that every request has.</summary>
+    /// <summary>The header line <c>Host</c>, which every request contains.</summary>
     public readonly byte[] HostHeader;
 
     public override string ToString() => _value;
 
-    /// <summary>Makes an address for .NET's sockets.</summary>
-    public EndPoint CreateAddress() => IPAddress.TryParse(_host, out IPAddress? address) ? new IPEndPoint(address, Port) : new DnsEndPoint(_host, Port);
+    /// <summary>Creates an address for .NET's sockets.</summary>
+    public EndPoint CreateAddress() =>
+        IPAddress.TryParse(_host, out IPAddress? address) ? new IPEndPoint(address, Port) : new DnsEndPoint(_host, Port);
 
-    // Not IPAddress.Parse: its assembly and its class's constants would be made ready for four numbers.
+    // Not IPAddress.Parse: its assembly and the constants of its class would be loaded for four numbers.
     private static bool TryReadIPv4(string host, out uint address)
     {
         address = 0;

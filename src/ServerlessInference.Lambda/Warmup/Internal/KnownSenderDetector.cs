@@ -1,15 +1,14 @@
 using System.Text;
 using System.Text.Json;
-using ServerlessInference.Warmup;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Warmup;
 
-/// <summary>Recognises the senders of <see cref="WarmupOptions"/> in one look at an event's top level.</summary>
+/// <summary>Recognises the senders of <see cref="WarmupOptions"/> by the top-level members of an event.</summary>
 /// <remarks>The payloads are those that the senders document; see docs/guides/warm-up.md.</remarks>
 internal sealed class KnownSenderDetector(WarmupOptions options) : IWarmupDetector
 {
-    /// <summary>A longer event is none of these.</summary>
-    private const int LongestEvent = 16 * 1024;
+    /// <summary>The maximum length of a warm-up. A longer event was sent for another purpose.</summary>
+    private const int MaxEventLength = 16 * 1024;
 
     private const string Plugin = "serverless-plugin-warmup";
 
@@ -18,16 +17,20 @@ internal sealed class KnownSenderDetector(WarmupOptions options) : IWarmupDetect
     private readonly bool _warmer = options.LambdaWarmer;
     private readonly bool _pings = options.Pings;
 
-    /// <summary>Whether more than scheduled events are looked for; those alone are told from nearly all others without reading their JSON.</summary>
-    private readonly bool _others = options.ServerlessPlugin || options.LambdaWarmer || options.Pings || options.ModelLocations.Count > 0;
+    /// <summary>
+    /// Whether there are other senders than EventBridge's schedules. Nearly all events can be distinguished from scheduled ones without
+    /// parsing them.
+    /// </summary>
+    private readonly bool _hasOtherSenders =
+        options.ServerlessPlugin || options.LambdaWarmer || options.Pings || options.ModelLocations.Count > 0;
 
-    /// <summary>Tells what is no warm-up, without reading its JSON and whatever its client context.</summary>
-    public bool IsNever(ReadOnlySpan<byte> payload) => !_others && payload.IndexOf("Scheduled Event"u8) < 0;
+    /// <summary>Returns whether an event is certainly not a warm-up, whatever its client context, without parsing its JSON.</summary>
+    public bool IsNever(ReadOnlySpan<byte> payload) => !_hasOtherSenders && payload.IndexOf("Scheduled Event"u8) < 0;
 
     public bool TryDetect(ReadOnlySpan<byte> payload, out WarmupRequest request)
     {
         request = default;
-        if (payload.Length > LongestEvent || IsNever(payload))
+        if (payload.Length > MaxEventLength || IsNever(payload))
         {
             return false;
         }
@@ -42,21 +45,16 @@ internal sealed class KnownSenderDetector(WarmupOptions options) : IWarmupDetect
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Whoever is to handle the event says what is wrong with it.
+            // The handler of the event reports what is wrong with it.
             return false;
         }
 
-        string? sender =
-            _scheduled && read is { FromAws: true, IsScheduled: true } ? read.FromScheduler ? "eventbridge-scheduler" : "eventbridge-rule"
-            : _plugin && read.FromPlugin ? Plugin
-            : _warmer && read.IsWarmer ? "lambda-warmer"
-            : _pings && read.IsPing ? "ping"
-            : null;
+        string? sender = FindSender(read);
         string? location = null;
         if (read.Bucket is not null || read.Name is not null)
         {
             location = read.Location;
-            if (sender is null && location is not null && new ModelLocations(options.ModelLocations).Contain(location))
+            if (sender is null && location is not null && new ModelLocations(options.ModelLocations).Contains(location))
             {
                 sender = "model-location";
             }
@@ -72,14 +70,16 @@ internal sealed class KnownSenderDetector(WarmupOptions options) : IWarmupDetect
         return true;
     }
 
-    /// <summary>Looks at the client context, in which serverless-plugin-warmup marks its calls as well, so that their payload is free.</summary>
+    /// <summary>
+    /// Examines the client context, in which serverless-plugin-warmup marks its calls as well, so that their payload may be anything.
+    /// </summary>
     /// <param name="clientContext">JSON, as the caller sent it.</param>
-    /// <param name="request">What the sender wants.</param>
-    /// <returns>Whether it is a warm-up.</returns>
+    /// <param name="request">What the sender asks for.</param>
+    /// <returns>Whether the event is a warm-up.</returns>
     public bool TryDetectContext(string clientContext, out WarmupRequest request)
     {
         request = default;
-        if (!_plugin || clientContext.Length > LongestEvent || !clientContext.Contains(Plugin, StringComparison.Ordinal))
+        if (!_plugin || clientContext.Length > MaxEventLength || !clientContext.Contains(Plugin, StringComparison.Ordinal))
         {
             return false;
         }
@@ -92,10 +92,13 @@ internal sealed class KnownSenderDetector(WarmupOptions options) : IWarmupDetect
                 return false;
             }
 
-            JsonElement custom = document.RootElement.TryGetProperty("custom"u8, out JsonElement inner) && inner.ValueKind == JsonValueKind.Object
+            JsonElement custom = document.RootElement.TryGetProperty("custom"u8, out JsonElement inner)
+                && inner.ValueKind == JsonValueKind.Object
                 ? inner
                 : document.RootElement;
-            if (custom.TryGetProperty("source"u8, out JsonElement source) && source.ValueKind == JsonValueKind.String && source.ValueEquals(Plugin))
+            if (custom.TryGetProperty("source"u8, out JsonElement source)
+                && source.ValueKind == JsonValueKind.String
+                && source.ValueEquals(Plugin))
             {
                 request = new WarmupRequest(Plugin);
                 return true;
@@ -103,9 +106,22 @@ internal sealed class KnownSenderDetector(WarmupOptions options) : IWarmupDetect
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // The caller may send what it likes there; then it is no warm-up.
+            // Callers may send anything in their client context, and invalid JSON does not mark a warm-up.
         }
 
         return false;
+    }
+
+    private string? FindSender(in WarmupMembers read)
+    {
+        if (_scheduled && read.FromAws && read.IsScheduled)
+        {
+            return read.FromScheduler ? "eventbridge-scheduler" : "eventbridge-rule";
+        }
+
+        return _plugin && read.FromPlugin ? Plugin
+            : _warmer && read.IsWarmer ? "lambda-warmer"
+            : _pings && read.IsPing ? "ping"
+            : null;
     }
 }

@@ -1,23 +1,27 @@
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Warmup;
 
-/// <summary>Where models may lie that an event names.</summary>
+/// <summary>The locations of models that an event may name.</summary>
 internal sealed class ModelLocations(IList<string> allowed)
 {
-    /// <summary>Tells whether a URI lies in one of the allowed places. A path that climbs out of its folder lies in none.</summary>
-    public bool Contain(string location)
+    /// <summary>
+    /// Returns whether a URI is in one of the allowed locations. A path that could lead out of its folder is in none of them.
+    /// </summary>
+    public bool Contains(string uri)
     {
-        foreach (string segment in location.Split('/'))
+        foreach (string segment in uri.Split('/'))
         {
-            if (segment is "." or ".." || segment.Contains('\\', StringComparison.Ordinal) || segment.Contains('%', StringComparison.Ordinal)
+            if (segment is "." or ".."
+                || segment.Contains('\\', StringComparison.Ordinal)
+                || segment.Contains('%', StringComparison.Ordinal)
                 || segment.Contains('#', StringComparison.Ordinal) || segment.Contains('?', StringComparison.Ordinal))
             {
                 return false;
             }
         }
 
-        foreach (string place in allowed)
+        foreach (string location in allowed)
         {
-            if (place.EndsWith('/') ? (location + "/").StartsWith(place, StringComparison.Ordinal) : location == place)
+            if (location.EndsWith('/') ? (uri + "/").StartsWith(location, StringComparison.Ordinal) : uri == location)
             {
                 return true;
             }

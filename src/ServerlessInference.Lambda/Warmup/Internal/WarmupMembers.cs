@@ -1,14 +1,16 @@
 using System.Text.Json;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Warmup;
 
-/// <summary>What an event's top level says about a warm-up. Members of other types than expected count as absent.</summary>
-/// <remarks>Fields, and one long method: all of it would be compiled on the way to the first answer.</remarks>
+/// <summary>The top-level members of an event that concern a warm-up. A member of an unexpected type counts as absent.</summary>
+/// <remarks>
+/// Members are fields rather than properties, because each accessor would be one more method to compile before the first answer.
+/// </remarks>
 internal struct WarmupMembers
 {
-    private const int MostEnvironments = 1000;
+    private const int MaxConcurrency = 1000;
 
-    /// <summary>Whether EventBridge names itself as the source: a rule or the Scheduler.</summary>
+    /// <summary>Whether EventBridge sent the event: a rule or the Scheduler.</summary>
     public bool FromAws;
 
     public bool FromScheduler;
@@ -21,7 +23,7 @@ internal struct WarmupMembers
 
     public bool IsPing;
 
-    /// <summary>How many environments are wanted; 0 where the event does not say.</summary>
+    /// <summary>The number of environments that the sender wants to be warm; 0 if the event does not say.</summary>
     public int Concurrency;
 
     /// <summary>The model that the event names: a registered name, or a URI.</summary>
@@ -34,7 +36,7 @@ internal struct WarmupMembers
     /// <summary>Gets the registered model that the event names.</summary>
     public readonly string? Model => IsUri(Name) ? null : Name;
 
-    /// <summary>Gets the URI of the model that the event names by bucket and path, or as a whole.</summary>
+    /// <summary>Gets the URI of the model that the event names by bucket and path, or as a URI.</summary>
     public readonly string? Location =>
         Bucket is { Length: > 0 } bucket && Path is not null ? $"s3://{bucket}/{Path.TrimStart('/')}"
         : IsUri(Name) ? Name
@@ -42,8 +44,8 @@ internal struct WarmupMembers
 
     /// <summary>Reads an event.</summary>
     /// <returns>Whether it is a JSON object.</returns>
-    /// <exception cref="JsonException">It is no JSON.</exception>
-    /// <exception cref="InvalidOperationException">It holds text that is none, such as half of a surrogate pair.</exception>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <exception cref="InvalidOperationException">It contains invalid text, such as a lone surrogate.</exception>
     public bool TryReadAll(ReadOnlySpan<byte> payload)
     {
         var reader = new Utf8JsonReader(payload);
@@ -54,56 +56,81 @@ internal struct WarmupMembers
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("source"u8))
+            if (!TryReadMark(ref reader))
             {
-                reader.Read();
-                if (reader.TokenType == JsonTokenType.String)
-                {
-                    FromScheduler = reader.ValueTextEquals("aws.scheduler"u8);
-                    FromAws = FromScheduler || reader.ValueTextEquals("aws.events"u8);
-                    FromPlugin = reader.ValueTextEquals("serverless-plugin-warmup"u8);
-                }
-            }
-            else if (reader.ValueTextEquals("detail-type"u8))
-            {
-                reader.Read();
-                IsScheduled = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("Scheduled Event"u8);
-            }
-            else if (reader.ValueTextEquals("warmer"u8))
-            {
-                reader.Read();
-                IsWarmer = reader.TokenType == JsonTokenType.True;
-            }
-            else if (reader.ValueTextEquals("ping"u8) || reader.ValueTextEquals("warmup"u8))
-            {
-                reader.Read();
-                IsPing |= reader.TokenType == JsonTokenType.True;
-            }
-            else if (reader.ValueTextEquals("concurrency"u8))
-            {
-                reader.Read();
-                Concurrency = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int wanted) ? Math.Clamp(wanted, 1, MostEnvironments) : 1;
-            }
-            else if (reader.ValueTextEquals("model"u8))
-            {
-                reader.Read();
-                Name = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-            }
-            else if (reader.ValueTextEquals("bucket"u8))
-            {
-                reader.Read();
-                Bucket = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-            }
-            else if (reader.ValueTextEquals("path"u8) || reader.ValueTextEquals("key"u8) || reader.ValueTextEquals("prefix"u8))
-            {
-                reader.Read();
-                Path = reader.TokenType == JsonTokenType.String ? reader.GetString() : Path;
+                ReadTarget(ref reader);
             }
 
             reader.Skip();
         }
 
         return true;
+    }
+
+    /// <summary>Reads a member by which a sender marks its warm-ups. The reader is then at the member's value.</summary>
+    private bool TryReadMark(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueTextEquals("source"u8))
+        {
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.String)
+            {
+                FromScheduler = reader.ValueTextEquals("aws.scheduler"u8);
+                FromAws = FromScheduler || reader.ValueTextEquals("aws.events"u8);
+                FromPlugin = reader.ValueTextEquals("serverless-plugin-warmup"u8);
+            }
+        }
+        else if (reader.ValueTextEquals("detail-type"u8))
+        {
+            reader.Read();
+            IsScheduled = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("Scheduled Event"u8);
+        }
+        else if (reader.ValueTextEquals("warmer"u8))
+        {
+            reader.Read();
+            IsWarmer = reader.TokenType == JsonTokenType.True;
+        }
+        else if (reader.ValueTextEquals("ping"u8) || reader.ValueTextEquals("warmup"u8))
+        {
+            reader.Read();
+            IsPing |= reader.TokenType == JsonTokenType.True;
+        }
+        else
+        {
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads a member that says what is to be warmed up, if the member is one of those.</summary>
+    private void ReadTarget(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueTextEquals("concurrency"u8))
+        {
+            reader.Read();
+            Concurrency = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int wanted)
+                ? Math.Clamp(wanted, 1, MaxConcurrency)
+                : 1;
+        }
+        else if (reader.ValueTextEquals("model"u8))
+        {
+            Name = ReadString(ref reader);
+        }
+        else if (reader.ValueTextEquals("bucket"u8))
+        {
+            Bucket = ReadString(ref reader);
+        }
+        else if (reader.ValueTextEquals("path"u8) || reader.ValueTextEquals("key"u8) || reader.ValueTextEquals("prefix"u8))
+        {
+            Path = ReadString(ref reader) ?? Path;
+        }
+    }
+
+    private static string? ReadString(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
     }
 
     private static bool IsUri(string? model) => model?.Contains("://", StringComparison.Ordinal) == true;

@@ -1,13 +1,13 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Models;
 using ServerlessInference.Registration;
 using ServerlessInference.Sessions;
-using ServerlessInference.Warmup;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Warmup;
 
-/// <summary>Recognises events that only keep the function warm, and answers them.</summary>
+/// <summary>Recognises and answers events whose only purpose is to keep the function warm. Thread-safe.</summary>
 internal sealed class WarmupResponder(FunctionServices services, WarmupOptions options, long created)
 {
     private KnownSenderDetector? _known;
@@ -15,7 +15,7 @@ internal sealed class WarmupResponder(FunctionServices services, WarmupOptions o
 
     public void Prepare(ICollection<string> failures) => options.Validate(failures);
 
-    /// <summary>Tells what is no warm-up of any kind, without reading its JSON.</summary>
+    /// <summary>Returns whether an event is certainly not a warm-up, without parsing its JSON.</summary>
     public bool IsNever(ReadOnlySpan<byte> payload)
     {
         foreach (IWarmupDetector detector in _detectors ??= CreateDetectors())
@@ -29,7 +29,7 @@ internal sealed class WarmupResponder(FunctionServices services, WarmupOptions o
         return true;
     }
 
-    /// <summary>Asks the detectors. HTTP requests and batches carry their senders' content and are not looked into.</summary>
+    /// <summary>Asks the detectors. HTTP requests and batches contain data of others, so they are never taken for warm-ups.</summary>
     public bool TryDetect(EventKind kind, ReadOnlySpan<byte> payload, string? clientContext, out WarmupRequest request)
     {
         if (kind is EventKind.Unknown or EventKind.EventBridge)
@@ -52,11 +52,11 @@ internal sealed class WarmupResponder(FunctionServices services, WarmupOptions o
         return false;
     }
 
-    /// <summary>Answers.</summary>
-    /// <param name="request">What is wanted.</param>
-    /// <param name="invocation">Takes the answer.</param>
-    /// <param name="isFirst">Whether the environment has answered no event before.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <summary>Answers a warm-up.</summary>
+    /// <param name="request">What the sender asks for.</param>
+    /// <param name="invocation">Receives the answer.</param>
+    /// <param name="isFirst">Whether this is the environment's first event.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public async ValueTask AnswerAsync(WarmupRequest request, Invocation invocation, bool isFirst, CancellationToken cancellationToken)
     {
         var warm = new List<ModelIdentity>();
@@ -65,7 +65,7 @@ internal sealed class WarmupResponder(FunctionServices services, WarmupOptions o
         if (services.HasModels)
         {
             var registry = services.Provider.GetRequiredService<IModelRegistry>();
-            IReadOnlyList<string> wanted = Wanted(request, registry);
+            IReadOnlyList<string> wanted = SelectModels(request, registry);
             foreach (string name in wanted)
             {
                 wasWarm &= registry.GetStatus(name) is { State: ModelState.Ready };
@@ -76,10 +76,11 @@ internal sealed class WarmupResponder(FunctionServices services, WarmupOptions o
                 warm.Add(await registry.WarmUpAsync(name, cancellationToken).ConfigureAwait(false));
             }
 
-            // What the function does not serve yet is brought near: when its own sources come to name it, it is there.
+            // Prefetch a version that the function does not serve yet, so that it is local once the function's sources name it.
             if (request.Location is { } location && !warm.Exists(model => IsSame(model.Source, location)))
             {
-                using ModelArtifact artifact = await ModelSources.FromUri(location, services.Provider).LoadAsync(cancellationToken).ConfigureAwait(false);
+                using ModelArtifact artifact = await ModelSources.FromUri(location, services.Provider)
+                    .LoadAsync(cancellationToken).ConfigureAwait(false);
                 stored = artifact.Version;
             }
         }
@@ -92,27 +93,29 @@ internal sealed class WarmupResponder(FunctionServices services, WarmupOptions o
         Write(request, wasWarm, warm, stored, invocation);
     }
 
-    private List<string> Wanted(WarmupRequest request, IModelRegistry registry)
+    private List<string> SelectModels(WarmupRequest request, IModelRegistry registry)
     {
-        if (request.Location is { } location && !new ModelLocations(options.ModelLocations).Contain(location))
+        if (request.Location is { } location && !new ModelLocations(options.ModelLocations).Contains(location))
         {
             throw new InvalidInputException(
                 InvalidInputKind.Unprocessable,
-                "The warm-up names a model's location that the function does not allow. Allowed are " +
-                (options.ModelLocations.Count == 0 ? "none" : string.Join(", ", options.ModelLocations)) + "; add it to ModelLocations of UseWarmup.");
+                "The warm-up names a model location that the function does not allow. Allowed: " +
+                (options.ModelLocations.Count == 0 ? "none" : string.Join(", ", options.ModelLocations)) +
+                ". Add it to ModelLocations of UseWarmup.");
         }
 
         if (request.Model is { } wanted)
         {
             return registry.Names.Contains(wanted) ? [wanted] : throw new InvalidInputException(
-                InvalidInputKind.Unprocessable, $"The warm-up names a model that is not registered. Registered: {string.Join(", ", registry.Names)}.");
+                InvalidInputKind.Unprocessable,
+                $"The warm-up names a model that is not registered. Registered: {string.Join(", ", registry.Names)}.");
         }
 
-        if (request.Location is { } place)
+        if (request.Location is { } source)
         {
             foreach (string name in registry.Names)
             {
-                if (registry.GetStatus(name) is { Model: { } model } && IsSame(model.Source, place))
+                if (registry.GetStatus(name) is { Model: { } model } && IsSame(model.Source, source))
                 {
                     return [name];
                 }
@@ -122,14 +125,16 @@ internal sealed class WarmupResponder(FunctionServices services, WarmupOptions o
         return [.. registry.Names];
     }
 
-    private static bool IsSame(string source, string location) => source.AsSpan().TrimEnd('/').SequenceEqual(location.AsSpan().TrimEnd('/'));
+    private static bool IsSame(string source, string location) =>
+        source.AsSpan().TrimEnd('/').SequenceEqual(location.AsSpan().TrimEnd('/'));
 
     private IWarmupDetector[] CreateDetectors()
     {
         KnownSenderDetector? known = _known = options.IsAnyOn ? new KnownSenderDetector(options) : null;
+        IWarmupDetector[] knownOrNone = known is null ? [] : [known];
         return services.Registered is { } registered && FunctionServices.Has(registered, typeof(IWarmupDetector))
-            ? [.. services.Provider.GetServices<IWarmupDetector>(), .. known is null ? (IWarmupDetector[])[] : [known]]
-            : known is null ? [] : [known];
+            ? [.. services.Provider.GetServices<IWarmupDetector>(), .. knownOrNone]
+            : knownOrNone;
     }
 
     private void Write(WarmupRequest request, bool wasWarm, List<ModelIdentity> warm, string? stored, Invocation invocation)

@@ -1,3 +1,4 @@
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Lambda.Tests.Events.S3;
 using ServerlessInference.Testing;
 
@@ -38,14 +39,18 @@ public sealed class DirectRouteTests
         await using InMemoryFunction function = await StartAsync();
 
         InvocationResult result = await function.InvokeAsync(
-            """{"inputs":[{"text":"a"},{"text":"bad"},{"s3":"s3://photos/a"},{"s3":"s3://secret/a"},5,{"s3":"s3://photos/slow"}]}""", Token);
+            """{"inputs":[{"text":"a"},{"text":"bad"},{"s3":"s3://photos/a"},{"s3":"s3://secret/a"},5,{"s3":"s3://photos/slow"}]}""",
+            Token);
 
         Assert.Equal(
             """{"results":[""" + Model + """{"Text":"a","Number":1}},""" +
             """{"error":{"type":"InvalidInputException","message":"Bad text."}},""" +
             Model + """{"Text":"object","Number":6}},""" +
-            """{"error":{"type":"InvalidInputException","message":"The object s3://secret/a may not be named here. The function's References.Buckets say which may."}},""" +
-            """{"error":{"type":"InvalidInputException","message":"The event was recognised as a direct call, but has no input that is known and allowed here. Expected: base64, text, json, s3, bucket and key, or url (the last three where References allow them), or inputs with a list of such objects, and model where there are several."}},""" +
+            """{"error":{"type":"InvalidInputException","message":"The object s3://secret/a may not be named here. """ +
+            """The function's References.Buckets lists what may be named."}},""" +
+            """{"error":{"type":"InvalidInputException","message":"The event was recognised as a direct call, but it contains no input """ +
+            """of a kind that is known and allowed here. Expected: base64, text, json, s3, bucket and key, or url (the last three """ +
+            """if References allows them), or inputs with a list of such objects, and model if several models are mapped."}},""" +
             """{"error":{"type":"IOException","message":"The input could not be answered; the function's log says why."}}]}""",
             result.Text);
     }
@@ -56,7 +61,8 @@ public sealed class DirectRouteTests
         _bucket["photos/a"] = "object"u8.ToArray();
         await using InMemoryFunction function = await StartAsync();
 
-        InvocationResult result = await function.InvokeAsync("""{"BatchInput":{"bucket":"photos"},"Items":[{"Key":"a","Etag":"\"x\"","Size":6},{"Bucket":"photos","Key":"a"}]}""", Token);
+        InvocationResult result = await function.InvokeAsync(
+            """{"BatchInput":{"bucket":"photos"},"Items":[{"Key":"a","Etag":"\"x\"","Size":6},{"Bucket":"photos","Key":"a"}]}""", Token);
 
         Assert.Equal(2, result.ReadJson().GetProperty("results").GetArrayLength());
         Assert.DoesNotContain("error", result.Text, StringComparison.Ordinal);
@@ -67,20 +73,24 @@ public sealed class DirectRouteTests
     {
         await using InMemoryFunction function = await StartAsync();
 
-        Assert.Equal(new FunctionError("InvalidInputException", "Bad text."), (await function.InvokeAsync("""{"text":"bad"}""", Token)).Error);
-        Assert.Equal("The input's base64 is damaged.", (await function.InvokeAsync("""{"base64":"%"}""", Token)).Error?.Message);
-        Assert.Contains("The call names a model that is not mapped. Mapped: direct calls (model 'texts', model 'other')", (await function.InvokeAsync("""{"model":"x"}""", Token)).Error?.Message, StringComparison.Ordinal);
-        Assert.Contains("is a JSON Number rather than an object", (await function.InvokeAsync("5", Token)).Error?.Message, StringComparison.Ordinal);
-        Assert.Contains("no input that is known", (await function.InvokeAsync("""{"question":"?"}""", Token)).Error?.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            new FunctionError("InvalidInputException", "Bad text."), (await function.InvokeAsync("""{"text":"bad"}""", Token)).Error);
+        Assert.Equal("The input is not valid base64.", (await function.InvokeAsync("""{"base64":"%"}""", Token)).Error?.Message);
+        Assert.Contains(
+            "The call names a model that is not mapped. Mapped: direct calls (model 'texts', model 'other')",
+            (await function.InvokeAsync("""{"model":"x"}""", Token)).Error?.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "is a JSON Number rather than an object", (await function.InvokeAsync("5", Token)).Error?.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no input of a kind that is known",
+            (await function.InvokeAsync("""{"question":"?"}""", Token)).Error?.Message,
+            StringComparison.Ordinal);
     }
 
     private Task<InMemoryFunction> StartAsync() => TestFunction.StartAsync(
         builder => builder
-            .MapDirect("texts", options =>
-            {
-                options.References.Buckets.Add("photos");
-                options.Results.To(_sink);
-            })
+            .MapDirect("texts", results => results.To(_sink), options => options.References.Buckets.Add("photos"))
             .MapDirect("other"),
         _bucket);
 }

@@ -65,7 +65,8 @@ public sealed class CorsTests
         // A load balancer that sends lists of values takes nothing else: the answer's other headers would be dropped.
         System.Text.Json.JsonElement answer = result.ReadJson();
         Assert.False(answer.TryGetProperty("headers", out _));
-        Assert.Equal("https://example.com", answer.GetProperty("multiValueHeaders").GetProperty("access-control-allow-origin")[0].GetString());
+        Assert.Equal(
+            "https://example.com", answer.GetProperty("multiValueHeaders").GetProperty("access-control-allow-origin")[0].GetString());
         Assert.Equal((status, "https://example.com"), (result.ReadHttp().Status, result.ReadHttp().Headers["access-control-allow-origin"]));
     }
 
@@ -74,7 +75,10 @@ public sealed class CorsTests
     {
         await using var function = await StartAsync("https://example.com");
         string payload = LambdaEvents.RestApi("POST", "/", new byte[] { 1 })
-            .Replace("\"headers\":{", "\"multiValueHeaders\":{\"Origin\":[\"https://example.com\"]},\"headers\":{\"Origin\":\"https://example.com\",", StringComparison.Ordinal);
+            .Replace(
+                "\"headers\":{",
+                "\"multiValueHeaders\":{\"Origin\":[\"https://example.com\"]},\"headers\":{\"Origin\":\"https://example.com\",",
+                StringComparison.Ordinal);
 
         HttpResult http = (await function.InvokeAsync(payload, Token)).ReadHttp();
 
@@ -95,8 +99,8 @@ public sealed class CorsTests
     }
 
     [Theory]
-    [InlineData("https://example.com/page", "is no origin")]
-    [InlineData("example.com", "is no origin")]
+    [InlineData("https://example.com/page", "is not an origin")]
+    [InlineData("example.com", "is not an origin")]
     [InlineData(null, "no origin is allowed")]
     public async Task Initialize_WrongOrigin_IsReported(string? origin, string expected)
     {

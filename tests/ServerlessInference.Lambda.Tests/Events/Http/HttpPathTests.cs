@@ -23,7 +23,12 @@ public sealed class HttpPathTests
             },
             cancellationToken: Token);
 
-        foreach (string payload in new[] { LambdaEvents.RestApi("POST", path, new byte[1]), LambdaEvents.HttpApi("POST", path, new byte[1], stage: "prod") })
+        string[] payloads =
+        [
+            LambdaEvents.RestApi("POST", path, new byte[1]),
+            LambdaEvents.HttpApi("POST", path, new byte[1], stage: "prod"),
+        ];
+        foreach (string payload in payloads)
         {
             HttpResult http = (await function.InvokeAsync(payload, Token)).ReadHttp();
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ServerlessInference.Lambda.Events.Http;
 
 namespace ServerlessInference.Lambda.Tests.Events.Http;
 
@@ -42,5 +43,6 @@ public sealed class JsonEscapesTests
     [InlineData(@"\uD83Dx")]
     [InlineData(@"\uD83D\u0041")]
     [InlineData(@"\uDE00")]
-    public void UnescapeInPlace_DamagedEscape_IsNone(string escaped) => Assert.Equal(-1, JsonEscapes.UnescapeInPlace(Encoding.UTF8.GetBytes(escaped)));
+    public void UnescapeInPlace_DamagedEscape_IsNone(string escaped) =>
+        Assert.Equal(-1, JsonEscapes.UnescapeInPlace(Encoding.UTF8.GetBytes(escaped)));
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Testing;
 
 namespace ServerlessInference.Lambda.Tests.Events.Http;
@@ -38,7 +39,9 @@ public sealed class MapHttpTests
 
         Assert.Equal(200, http.Status);
         Assert.Equal("application/json", http.Headers["Content-Type"]);
-        Assert.Equal("""{"model":{"name":"shapes","version":"7","source":"fake:shapes"},"result":{"Text":"\"quoted\" äöü","Number":10}}""", http.Text);
+        Assert.Equal(
+            """{"model":{"name":"shapes","version":"7","source":"fake:shapes"},"result":{"Text":"\"quoted\" äöü","Number":10}}""",
+            http.Text);
         Assert.Equal(Input, seen);
     }
 
@@ -56,7 +59,8 @@ public sealed class MapHttpTests
             builder.MapHttp("texts");
         }, cancellationToken: Token);
 
-        HttpResult http = (await function.InvokeAsync(LambdaEvents.HttpApiText("POST", "/", """{"text":"Grüße \\ 😀"}"""), Token)).ReadHttp();
+        HttpResult http =
+            (await function.InvokeAsync(LambdaEvents.HttpApiText("POST", "/", """{"text":"Grüße \\ 😀"}"""), Token)).ReadHttp();
 
         Assert.Equal(200, http.Status);
         Assert.Equal("""{"text":"Grüße \\ 😀"}""", seen);

@@ -1,4 +1,5 @@
 using System.Net;
+using ServerlessInference.Lambda.Events.Inputs;
 
 namespace ServerlessInference.Lambda.Tests.Events.Inputs;
 
@@ -18,7 +19,8 @@ public sealed class AddressRulesTests
     [InlineData("2a00:1450:4001::1")]
     [InlineData("::ffff:8.8.8.8")]
     [InlineData("64:ff9b::808:808")]
-    public void Allows_PublicAddress_IsAllowed(string address) => Assert.True(AddressRules.Allows(IPAddress.Parse(address), privateAddresses: false));
+    public void Allows_PublicAddress_IsAllowed(string address) =>
+        Assert.True(AddressRules.Allows(IPAddress.Parse(address), privateAddresses: false));
 
     [Theory]
     [InlineData("10.0.0.1")]

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using ServerlessInference.Lambda.Events;
+using ServerlessInference.Lambda.Events.Inputs;
 
 namespace ServerlessInference.Lambda.Tests.Events.Inputs;
 
@@ -20,7 +22,8 @@ public sealed class HttpsInputReaderTests : IAsyncDisposable
         {
             Resolve = (host, _) => Task.FromResult(new[] { IPAddress.Parse(host == "rebound.example.com" ? "127.0.0.2" : _resolved) }),
             Allows = (address, privateAddresses) => address.Equals(IPAddress.Loopback) || AddressRules.Allows(address, privateAddresses),
-            Configure = handler => handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetCertHashString() == _server.Thumbprint,
+            Configure = handler => handler.SslOptions.RemoteCertificateValidationCallback = (
+                _, certificate, _, _) => certificate?.GetCertHashString() == _server.Thumbprint,
         });
     }
 
@@ -48,9 +51,9 @@ public sealed class HttpsInputReaderTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("http://images.example.com/b", "redirects to a place that may not be named")]
-    [InlineData("https://elsewhere.example.com/b", "redirects to a place that may not be named")]
-    [InlineData("https://169.254.169.254/latest/meta-data", "redirects to a place that may not be named")]
+    [InlineData("http://images.example.com/b", "redirects to a URL that may not be named")]
+    [InlineData("https://elsewhere.example.com/b", "redirects to a URL that may not be named")]
+    [InlineData("https://169.254.169.254/latest/meta-data", "redirects to a URL that may not be named")]
     public async Task Read_RedirectElsewhere_IsRefused(string location, string expected)
     {
         _server.Answers["/a"] = WebServer.Answer($"302 Found\r\nLocation: {location}\r\nContent-Length: 0");
@@ -88,7 +91,8 @@ public sealed class HttpsInputReaderTests : IAsyncDisposable
     public async Task Read_RedirectToANameOfAForbiddenAddress_IsRefused()
     {
         _limits.Hosts.Add($"rebound.example.com:{_server.Port}");
-        _server.Answers["/a"] = WebServer.Answer($"307 Temporary Redirect\r\nLocation: https://rebound.example.com:{_server.Port}/b\r\nContent-Length: 0");
+        _server.Answers["/a"] = WebServer.Answer(
+            $"307 Temporary Redirect\r\nLocation: https://rebound.example.com:{_server.Port}/b\r\nContent-Length: 0");
 
         Assert.Contains("an address that may not be reached", await RefusedAsync("/a"), StringComparison.Ordinal);
         Assert.Equal(1, _server.Connections);
@@ -112,8 +116,8 @@ public sealed class HttpsInputReaderTests : IAsyncDisposable
         _server.Answers["/chunked"] = WebServer.Answer("200 OK\r\nTransfer-Encoding: chunked", "5\r\nhello\r\n0\r\n\r\n");
         _server.Answers["/just"] = WebServer.Answer("200 OK\r\nTransfer-Encoding: chunked", "4\r\nhell\r\n0\r\n\r\n");
 
-        Assert.Contains("more than 4 bytes", await RefusedAsync("/announced"), StringComparison.Ordinal);
-        Assert.Contains("more than 4 bytes", await RefusedAsync("/chunked"), StringComparison.Ordinal);
+        Assert.Contains("larger than 4 bytes", await RefusedAsync("/announced"), StringComparison.Ordinal);
+        Assert.Contains("larger than 4 bytes", await RefusedAsync("/chunked"), StringComparison.Ordinal);
         Assert.Equal("hell", await ReadAsync("/just"));
     }
 
@@ -123,8 +127,8 @@ public sealed class HttpsInputReaderTests : IAsyncDisposable
         _server.Answers["/404"] = WebServer.Answer("404 Not Found\r\nContent-Length: 0");
         _server.Answers["/503"] = WebServer.Answer("503 Busy\r\nContent-Length: 0");
 
-        Assert.Equal("The input's web server answered 404.", await RefusedAsync("/404"));
-        Assert.Equal("The input's web server answered 503.", (await Assert.ThrowsAsync<IOException>(() => ReadAsync("/503"))).Message);
+        Assert.Equal("The input's web server responded with 404.", await RefusedAsync("/404"));
+        Assert.Equal("The input's web server responded with 503.", (await Assert.ThrowsAsync<IOException>(() => ReadAsync("/503"))).Message);
     }
 
     [Fact]
@@ -146,7 +150,9 @@ public sealed class HttpsInputReaderTests : IAsyncDisposable
     }
 
     private async Task<string> ReadAsync(string path) =>
-        Encoding.ASCII.GetString((await _reader.ReadAsync(new Uri($"https://images.example.com:{_server.Port}{path}"), _limits, Token)).Span);
+        Encoding.ASCII.GetString(
+            (await _reader.ReadAsync(new Uri($"https://images.example.com:{_server.Port}{path}"), _limits, Token)).Span);
 
-    private async Task<string> RefusedAsync(string path) => (await Assert.ThrowsAsync<InvalidInputException>(() => ReadAsync(path))).Message;
+    private async Task<string> RefusedAsync(string path) =>
+        (await Assert.ThrowsAsync<InvalidInputException>(() => ReadAsync(path))).Message;
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using ServerlessInference.Lambda.Events;
 using ServerlessInference.Lambda.Tests.Events.S3;
 using ServerlessInference.Testing;
 
@@ -99,8 +100,10 @@ public sealed class ReferenceTests
         _bucket["photos/a"] = "object"u8.ToArray();
         await using InMemoryFunction function = await StartAsync();
 
-        HttpResult byReference = (await function.InvokeAsync(LambdaEvents.HttpApiText("POST", "/", """{"s3":"s3://photos/a"}"""), Token)).ReadHttp();
-        HttpResult base64 = (await function.InvokeAsync(LambdaEvents.HttpApiText("POST", "/", """{"base64":"aGVsbG8="}"""), Token)).ReadHttp();
+        HttpResult byReference =
+            (await function.InvokeAsync(LambdaEvents.HttpApiText("POST", "/", """{"s3":"s3://photos/a"}"""), Token)).ReadHttp();
+        HttpResult base64 =
+            (await function.InvokeAsync(LambdaEvents.HttpApiText("POST", "/", """{"base64":"aGVsbG8="}"""), Token)).ReadHttp();
 
         Assert.Contains("\"Text\":\"object\"", byReference.Text, StringComparison.Ordinal);
         Assert.Contains("\"Text\":\"hello\"", base64.Text, StringComparison.Ordinal);
@@ -121,7 +124,8 @@ public sealed class ReferenceTests
         Assert.Equal(502, await StatusAsync("""{"s3":"s3://photos/slow"}"""));
         Assert.Equal(400, await StatusAsync("""{"base64":"%"}"""));
 
-        async Task<int> StatusAsync(string body) => (await function.InvokeAsync(LambdaEvents.HttpApiText("POST", "/", body), Token)).ReadHttp().Status;
+        async Task<int> StatusAsync(string body) =>
+            (await function.InvokeAsync(LambdaEvents.HttpApiText("POST", "/", body), Token)).ReadHttp().Status;
     }
 
     [Theory]
@@ -139,9 +143,11 @@ public sealed class ReferenceTests
     [InlineData("file:///etc/passwd")]
     public async Task Http_UrlOfTheFunctionsOwnNetwork_IsRefused(string url)
     {
-        await using InMemoryFunction function = await TestFunction.StartAsync(builder => builder.MapHttp("texts", "/", options => options.References.Https = true));
+        await using InMemoryFunction function = await TestFunction.StartAsync(
+            builder => builder.MapHttp("texts", configure: options => options.References.Https = true));
 
-        HttpResult answer = (await function.InvokeAsync(LambdaEvents.HttpApiText("POST", "/", $$"""{"url":"{{url}}"}"""), Token)).ReadHttp();
+        HttpResult answer =
+            (await function.InvokeAsync(LambdaEvents.HttpApiText("POST", "/", $$"""{"url":"{{url}}"}"""), Token)).ReadHttp();
 
         Assert.Contains(answer.Status, new[] { 400, 422 });
         Assert.DoesNotContain(url, answer.Text, StringComparison.Ordinal);
@@ -150,13 +156,14 @@ public sealed class ReferenceTests
     [Fact]
     public async Task Start_WrongLimits_AreAllReported()
     {
-        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => TestFunction.StartAsync(builder => builder.MapHttp("texts", "/", options =>
-        {
-            options.References.MaxBytes = 0;
-            options.References.MaxRedirects = 21;
-            options.References.Timeout = TimeSpan.Zero;
-            options.References.Hosts.Add("example.com");
-        })));
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => TestFunction.StartAsync(builder => builder.MapHttp("texts", configure: options =>
+            {
+                options.References.MaxBytes = 0;
+                options.References.MaxRedirects = 21;
+                options.References.Timeout = TimeSpan.Zero;
+                options.References.Hosts.Add("example.com");
+            })));
 
         Assert.Equal(4, exception.Failures.Count());
     }
@@ -164,11 +171,10 @@ public sealed class ReferenceTests
     private Task<InMemoryFunction> StartAsync() => TestFunction.StartAsync(
         builder => builder
             .MapSqs("texts", results => results.To(_sink), options => options.References.Buckets.Add("photos"))
-            .MapHttp("texts", "/", options =>
+            .MapHttp("texts", "/", results => results.To(_sink), options =>
             {
                 options.References.Buckets.Add("photos");
                 options.References.MaxBytes = 40;
-                options.Results.To(_sink);
             }),
         _bucket);
 }

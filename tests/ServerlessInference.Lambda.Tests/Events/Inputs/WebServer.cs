@@ -8,7 +8,9 @@ using System.Text;
 
 namespace ServerlessInference.Lambda.Tests.Events.Inputs;
 
-/// <summary>An https server on the loopback interface with a certificate of its own: each path has an answer, bytes as they go over the wire.</summary>
+/// <summary>
+/// An https server on the loopback interface with a certificate of its own: each path has an answer, bytes as they go over the wire.
+/// </summary>
 internal sealed class WebServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -30,7 +32,8 @@ internal sealed class WebServer : IAsyncDisposable
 
     public int Connections { get; private set; }
 
-    public static byte[] Answer(string head, string body = "") => Encoding.ASCII.GetBytes($"HTTP/1.1 {head}\r\nConnection: close\r\n\r\n{body}");
+    public static byte[] Answer(string head, string body = "") =>
+        Encoding.ASCII.GetBytes($"HTTP/1.1 {head}\r\nConnection: close\r\n\r\n{body}");
 
     public async ValueTask DisposeAsync()
     {
@@ -45,7 +48,8 @@ internal sealed class WebServer : IAsyncDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256);
-        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.UnixEpoch.AddYears(120));
+        using X509Certificate2 certificate = request.CreateSelfSigned(
+            DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.UnixEpoch.AddYears(120));
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null);
     }
 
@@ -58,7 +62,9 @@ internal sealed class WebServer : IAsyncDisposable
             try
             {
                 await using var stream = new SslStream(client.GetStream());
-                await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate, EnabledSslProtocols = SslProtocols.None }, _stop.Token);
+                await stream.AuthenticateAsServerAsync(
+                    new SslServerAuthenticationOptions { ServerCertificate = _certificate, EnabledSslProtocols = SslProtocols.None },
+                    _stop.Token);
                 using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
                 string path = (await reader.ReadLineAsync(_stop.Token))!.Split(' ')[1];
                 while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 })

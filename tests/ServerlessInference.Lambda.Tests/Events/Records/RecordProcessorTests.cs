@@ -20,17 +20,22 @@ public sealed class RecordProcessorTests
 
         await function.InvokeAsync(LambdaEvents.Kinesis("a"u8.ToArray()), Token);
         await function.InvokeAsync(others, Token);
-        InvocationResult unknown = await function.InvokeAsync(others.Replace("stream/others", "stream/unknown", StringComparison.Ordinal), Token);
+        InvocationResult unknown = await function.InvokeAsync(
+            others.Replace("stream/others", "stream/unknown", StringComparison.Ordinal), Token);
 
         Assert.Contains("\"Text\":\"a\"", _sink.Written.First(), StringComparison.Ordinal);
         Assert.Contains("\"Text\":\"other\"", _sink.Written.ElementAt(1), StringComparison.Ordinal);
-        Assert.Contains("which is not mapped. Mapped: Kinesis records (model 'texts' for 'inputs', model 'other' for 'others')", unknown.Error?.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "which is not mapped. Mapped: Kinesis records (model 'texts' for 'inputs', model 'other' for 'others')",
+            unknown.Error?.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Kinesis_ChangesOfATable_GiveTheirAttribute()
     {
-        await using var function = await TestFunction.StartAsync(builder => builder.MapKinesis("texts", results => results.To(_sink), options => options.Attribute = "review"));
+        await using var function = await TestFunction.StartAsync(
+            builder => builder.MapKinesis("texts", results => results.To(_sink), options => options.Attribute = "review"));
 
         InvocationResult result = await function.InvokeAsync(
             LambdaEvents.Kinesis(
@@ -43,14 +48,16 @@ public sealed class RecordProcessorTests
         Assert.Equal("""{"batchItemFailures":[]}""", result.Text);
         Assert.Equal(["sequence-1", "sequence-3", "sequence-4"], _sink.Records.Select(record => record.Id));
         Assert.Contains("\"Text\":\"good\"", _sink.Written.First(), StringComparison.Ordinal);
-        Assert.Contains("is no change of a DynamoDB table", _sink.Written.ElementAt(1), StringComparison.Ordinal);
+        Assert.Contains("is not a change of a DynamoDB table", _sink.Written.ElementAt(1), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Sqs_GroupsOfAQueueThatIsNoFifo_AreNotHeldBack()
     {
         await using var function = await TestFunction.StartAsync(builder => builder.MapSqs("texts", results => results.To(_sink)));
-        string fair = LambdaEvents.SqsFifo(("x", "bad"), ("x", "b")).Replace("inputs.fifo", "inputs", StringComparison.Ordinal).Replace("SequenceNumber", "Other", StringComparison.Ordinal);
+        string fair =
+            LambdaEvents.SqsFifo(("x", "bad"), ("x", "b")).Replace(
+                "inputs.fifo", "inputs", StringComparison.Ordinal).Replace("SequenceNumber", "Other", StringComparison.Ordinal);
 
         InvocationResult result = await function.InvokeAsync(fair, Token);
 
@@ -58,9 +65,10 @@ public sealed class RecordProcessorTests
     }
 
     [Fact]
-    public async Task Sqs_PassOverUnusable_WritesTheError()
+    public async Task Sqs_SkipInvalidRecords_WritesTheError()
     {
-        await using var function = await TestFunction.StartAsync(builder => builder.MapSqs("texts", results => results.To(_sink), options => options.PassOverUnusable = true));
+        await using var function = await TestFunction.StartAsync(
+            builder => builder.MapSqs("texts", results => results.To(_sink), options => options.SkipInvalidRecords = true));
 
         InvocationResult result = await function.InvokeAsync(LambdaEvents.Sqs("bad"), Token);
 
@@ -73,7 +81,8 @@ public sealed class RecordProcessorTests
     {
         await using var function = await TestFunction.StartAsync(builder => builder.MapKinesis("texts", results => results.ToNothing()));
 
-        InvocationResult result = await function.InvokeAsync(LambdaEvents.Kinesis("a"u8.ToArray(), "bad"u8.ToArray(), "c"u8.ToArray()), Token);
+        InvocationResult result = await function.InvokeAsync(
+            LambdaEvents.Kinesis("a"u8.ToArray(), "bad"u8.ToArray(), "c"u8.ToArray()), Token);
 
         Assert.Equal("""{"batchItemFailures":[{"itemIdentifier":"sequence-2"}]}""", result.Text);
     }
@@ -81,10 +90,12 @@ public sealed class RecordProcessorTests
     [Fact]
     public async Task Kinesis_BatchSink_GetsAChunkAtOnceAndItsFirstFailureCounts()
     {
-        var sink = new MemoryBatchSink { Fails = record => record.Id is "sequence-40" or "sequence-50" ? new IOException("Throttled.") : null };
+        var sink =
+            new MemoryBatchSink { Fails = record => record.Id is "sequence-40" or "sequence-50" ? new IOException("Throttled.") : null };
         await using var function = await TestFunction.StartAsync(builder => builder.MapKinesis("texts", results => results.To(sink)));
 
-        InvocationResult result = await function.InvokeAsync(LambdaEvents.Kinesis([.. Enumerable.Range(0, 100).Select(_ => "a"u8.ToArray())]), Token);
+        InvocationResult result = await function.InvokeAsync(
+            LambdaEvents.Kinesis([.. Enumerable.Range(0, 100).Select(_ => "a"u8.ToArray())]), Token);
 
         Assert.Equal("""{"batchItemFailures":[{"itemIdentifier":"sequence-40"}]}""", result.Text);
         Assert.Equal([32, 32], sink.Sizes);
@@ -105,7 +116,8 @@ public sealed class RecordProcessorTests
                 return ValueTask.FromResult(new Answer("ok"));
             });
 
-        InvocationResult result = await function.InvokeAsync(LambdaEvents.Kinesis([.. Enumerable.Range(0, 100).Select(_ => "a"u8.ToArray())]), Token);
+        InvocationResult result = await function.InvokeAsync(
+            LambdaEvents.Kinesis([.. Enumerable.Range(0, 100).Select(_ => "a"u8.ToArray())]), Token);
 
         Assert.Equal("""{"batchItemFailures":[{"itemIdentifier":"sequence-33"}]}""", result.Text);
         Assert.Equal((32, 32), (asked, _sink.Records.Count));
@@ -116,7 +128,8 @@ public sealed class RecordProcessorTests
     {
         await using var function = await TestFunction.StartAsync(
             builder => builder.MapSqs("texts", results => results.To(_sink)),
-            answer: (input, _) => input.Length == 4 ? throw new InvalidOperationException("Native trouble.") : ValueTask.FromResult(new Answer("ok")));
+            answer: (input, _) =>
+                input.Length == 4 ? throw new InvalidOperationException("Native trouble.") : ValueTask.FromResult(new Answer("ok")));
 
         InvocationResult result = await function.InvokeAsync(LambdaEvents.Sqs("a", "four", "c"), Token);
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Results;
 using ServerlessInference.Testing;
 
@@ -21,7 +22,8 @@ public sealed class RecordRouteTests
 
         Assert.Equal("""{"batchItemFailures":[]}""", result.Text);
         Assert.Equal(
-            ["arn:aws:sqs:eu-central-1:123456789012:inputs message-1 {\"Text\":\"a\",\"Number\":1}", "arn:aws:sqs:eu-central-1:123456789012:inputs message-2 {\"Text\":\"bb\",\"Number\":2}"],
+            ["arn:aws:sqs:eu-central-1:123456789012:inputs message-1 " +
+            "{\"Text\":\"a\",\"Number\":1}", "arn:aws:sqs:eu-central-1:123456789012:inputs message-2 {\"Text\":\"bb\",\"Number\":2}"],
             _sink.Written);
     }
 
@@ -92,11 +94,13 @@ public sealed class RecordRouteTests
         await using var function = await StartAsync(builder => builder.MapKinesis("texts", results => results.To(_sink)));
 
         InvocationResult result = await function.InvokeAsync(
-            LambdaEvents.Kinesis("a"u8.ToArray(), "bad"u8.ToArray(), "c"u8.ToArray()).Replace("\"YQ==\"", "\"%%\"", StringComparison.Ordinal), Token);
+            LambdaEvents
+                .Kinesis("a"u8.ToArray(), "bad"u8.ToArray(), "c"u8.ToArray())
+                .Replace("\"YQ==\"", "\"%%\"", StringComparison.Ordinal), Token);
 
         Assert.Equal("""{"batchItemFailures":[]}""", result.Text);
         Assert.Equal(["sequence-1", "sequence-2", "sequence-3"], _sink.Ids);
-        Assert.EndsWith("sequence-1 The record's data is no base64.", _sink.Written[0], StringComparison.Ordinal);
+        Assert.EndsWith("sequence-1 The record's data is not valid base64.", _sink.Written[0], StringComparison.Ordinal);
         Assert.EndsWith("sequence-2 Bad text.", _sink.Written[1], StringComparison.Ordinal);
     }
 
@@ -104,9 +108,10 @@ public sealed class RecordRouteTests
     public async Task Kinesis_UnusableRecordThatMayNotBePassedOver_EndsTheBatch()
     {
         await using var function = await StartAsync(builder =>
-            builder.MapKinesis("texts", results => results.To(_sink), options => options.PassOverUnusable = false));
+            builder.MapKinesis("texts", results => results.To(_sink), options => options.SkipInvalidRecords = false));
 
-        InvocationResult result = await function.InvokeAsync(LambdaEvents.Kinesis("a"u8.ToArray(), "bad"u8.ToArray(), "c"u8.ToArray()), Token);
+        InvocationResult result = await function.InvokeAsync(
+            LambdaEvents.Kinesis("a"u8.ToArray(), "bad"u8.ToArray(), "c"u8.ToArray()), Token);
 
         Assert.Equal("""{"batchItemFailures":[{"itemIdentifier":"sequence-2"}]}""", result.Text);
         Assert.Equal(["sequence-1"], _sink.Ids);
@@ -118,7 +123,8 @@ public sealed class RecordRouteTests
         _sink.Fails = id => id is "sequence-2" or "sequence-3";
         await using var function = await StartAsync(builder => builder.MapKinesis("texts", results => results.To(_sink)));
 
-        InvocationResult result = await function.InvokeAsync(LambdaEvents.Kinesis("a"u8.ToArray(), "b"u8.ToArray(), "c"u8.ToArray(), "d"u8.ToArray()), Token);
+        InvocationResult result = await function.InvokeAsync(
+            LambdaEvents.Kinesis("a"u8.ToArray(), "b"u8.ToArray(), "c"u8.ToArray(), "d"u8.ToArray()), Token);
 
         Assert.Equal("""{"batchItemFailures":[{"itemIdentifier":"sequence-2"}]}""", result.Text);
         Assert.Equal(["sequence-1"], _sink.Ids);
@@ -127,7 +133,8 @@ public sealed class RecordRouteTests
     [Fact]
     public async Task DynamoDb_NewImages_AreAnsweredAndRemovalsPassedOver()
     {
-        await using var function = await StartAsync(builder => builder.MapDynamoDbStream("texts", "text", results => results.To(_sink)));
+        await using var function = await StartAsync(builder => 
+            builder.MapDynamoDbStream("texts", results => results.To(_sink), stream => stream.Attribute = "text"));
 
         InvocationResult result = await function.InvokeAsync(LambdaEvents.DynamoDbStream("text", "a", null, "c"), Token);
         await function.InvokeAsync(LambdaEvents.DynamoDbStream("other", "x"), Token);
@@ -156,18 +163,21 @@ public sealed class RecordRouteTests
             .MapHttp("texts")
             .MapSqs("texts", results => results.To<ListSink>())
             .MapKinesis("texts", results => results.To<ListSink>())
-            .MapHandler(TestJson.Default.Question, TestJson.Default.Answer, (question, _, _) => ValueTask.FromResult(new Answer("direct"))));
+            .MapHandler(
+                TestJson.Default.Question, TestJson.Default.Answer, (question, _, _) => ValueTask.FromResult(new Answer("direct"))));
 
         Assert.Equal(200, (await function.InvokeAsync(LambdaEvents.HttpApi("POST", "/", "x"u8.ToArray()), Token)).ReadHttp().Status);
         Assert.Contains("batchItemFailures", (await function.InvokeAsync(LambdaEvents.Sqs("a"), Token)).Text, StringComparison.Ordinal);
-        Assert.Contains("batchItemFailures", (await function.InvokeAsync(LambdaEvents.Kinesis("a"u8.ToArray()), Token)).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "batchItemFailures", (await function.InvokeAsync(LambdaEvents.Kinesis("a"u8.ToArray()), Token)).Text, StringComparison.Ordinal);
         Assert.Equal(new Answer("direct"), (await function.InvokeAsync("""{"Text":"x"}""", Token)).Read(TestJson.Default.Answer));
     }
 
     [Fact]
     public async Task Initialize_UnknownModel_ListsTheRegistered()
     {
-        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(builder => builder.MapSqs("words", results => results.To(_sink))));
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => StartAsync(builder => builder.MapSqs("words", results => results.To(_sink))));
 
         Assert.Contains("MapSqs: there is no model 'words'. Registered: 'texts'.", exception.Message, StringComparison.Ordinal);
     }
@@ -180,11 +190,13 @@ public sealed class RecordRouteTests
         Assert.Throws<ArgumentException>(() => builder.MapSqs("texts", _ => { }));
         builder.MapSqs("texts", results => results.To(_sink));
         Assert.Throws<InvalidOperationException>(() => builder.MapSqs("texts", results => results.To(_sink)));
-        Assert.Throws<InvalidOperationException>(() => builder.MapSqs("texts", results => results.To(_sink), options => options.Source = "other"));
+        Assert.Throws<InvalidOperationException>(
+            () => builder.MapSqs("texts", results => results.To(_sink), options => options.Source = "other"));
     }
 
     private Task<InMemoryFunction> StartAsync(
-        Action<InferenceFunctionBuilder> map, TimeProvider? time = null, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<Answer>>? answer = null) =>
+        Action<InferenceFunctionBuilder> map, TimeProvider? time =
+            null, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<Answer>>? answer = null) =>
         InMemoryFunction.StartAsync(builder =>
         {
             builder.LogOutput = () => Stream.Null;
@@ -213,7 +225,9 @@ public sealed class RecordRouteTests
             }
 
             Ids.Add(record.Id);
-            Written.Add($"{record.Origin} {record.Id} {(record.Result.Error is { } error ? error.Message : Encoding.UTF8.GetString(record.Json.Span))}");
+            Written.Add(
+                $"{record.Origin} {record.Id} " +
+                $"{(record.Result.Error is { } error ? error.Message : Encoding.UTF8.GetString(record.Json.Span))}");
             return ValueTask.CompletedTask;
         }
     }

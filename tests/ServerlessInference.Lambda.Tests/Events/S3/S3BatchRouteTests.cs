@@ -17,16 +17,20 @@ public sealed class S3BatchRouteTests
         _bucket["photos/a b.jpg"] = "x"u8.ToArray();
         _bucket["photos/bad"] = "bad"u8.ToArray();
         _bucket.Fails = place => place == "photos/slow" ? new IOException("Reset.") : null;
-        await using InMemoryFunction function = await TestFunction.StartAsync(builder => builder.MapS3Batch("texts", results => results.To(_sink)), _bucket);
+        await using InMemoryFunction function = await TestFunction.StartAsync(
+            builder => builder.MapS3Batch("texts", results => results.To(_sink)), _bucket);
 
-        InvocationResult result = await function.InvokeAsync(LambdaEvents.S3Batch(schema, "photos", "a b.jpg", "bad", "slow", "gone"), Token);
+        InvocationResult result = await function.InvokeAsync(
+            LambdaEvents.S3Batch(schema, "photos", "a b.jpg", "bad", "slow", "gone"), Token);
 
         Assert.Equal(
-            $$"""{"invocationSchemaVersion":"{{schema}}","treatMissingKeysAs":"TemporaryFailure","invocationId":"YXNkbGZqYWRmaiBhc2RmdW9hZHNmZGpmaGFzbGtkaGZza2RmaAo","results":[""" +
+            $$"""{"invocationSchemaVersion":"{{schema}}","treatMissingKeysAs":"Temporary""" +
+            """Failure","invocationId":"YXNkbGZqYWRmaiBhc2RmdW9hZHNmZGpmaGFzbGtkaGZza2RmaAo","results":[""" +
             """{"taskId":"task-1","resultCode":"Succeeded","resultString":"{\"Text\":\"x\",\"Number\":1}"},""" +
             """{"taskId":"task-2","resultCode":"PermanentFailure","resultString":"InvalidInputException: Bad text."},""" +
             """{"taskId":"task-3","resultCode":"TemporaryFailure","resultString":"IOException: the function's log says why."},""" +
-            """{"taskId":"task-4","resultCode":"PermanentFailure","resultString":"InvalidInputException: s3://photos/gone does not exist, or was deleted. Check the key (it must not be URL-encoded) and the version."}]}""",
+            """{"taskId":"task-4","resultCode":"PermanentFailure","resultString":"InvalidInputException: s3://photos/gone """ +
+            """does not exist, or was deleted. Check the key (it must not be URL-encoded) and the version."}]}""",
             result.Text);
         Assert.Equal(3, _sink.Records.Count);
     }
@@ -46,18 +50,21 @@ public sealed class S3BatchRouteTests
     public async Task UserArgument_NamesTheModel()
     {
         _bucket["photos/a"] = "x"u8.ToArray();
-        await using InMemoryFunction function = await TestFunction.StartAsync(builder => builder.MapS3Batch("texts").MapS3Batch("other"), _bucket);
+        await using InMemoryFunction function = await TestFunction.StartAsync(
+            builder => builder.MapS3Batch("texts").MapS3Batch("other"), _bucket);
         string payload = LambdaEvents.S3Batch("2.0", "photos", "a");
 
-        InvocationResult result = await function.InvokeAsync(payload.Replace("\"job\":{", "\"job\":{\"userArguments\":{\"model\":\"other\"},", StringComparison.Ordinal), Token);
-        InvocationResult unknown = await function.InvokeAsync(payload.Replace("\"job\":{", "\"job\":{\"userArguments\":{\"model\":\"x\"},", StringComparison.Ordinal), Token);
+        InvocationResult result = await function.InvokeAsync(
+            payload.Replace("\"job\":{", "\"job\":{\"userArguments\":{\"model\":\"other\"},", StringComparison.Ordinal), Token);
+        InvocationResult unknown = await function.InvokeAsync(
+            payload.Replace("\"job\":{", "\"job\":{\"userArguments\":{\"model\":\"x\"},", StringComparison.Ordinal), Token);
 
         Assert.Contains("other", result.Text, StringComparison.Ordinal);
         Assert.Contains("Mapped: S3 Batch Operations (model 'texts', model 'other')", unknown.Error?.Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("""{"invocationSchemaVersion":"3.0","invocationId":"i","tasks":[]}""", "another schema version")]
+    [InlineData("""{"invocationSchemaVersion":"3.0","invocationId":"i","tasks":[]}""", "schema version is neither 1.0 nor 2.0")]
     [InlineData("""{"invocationSchemaVersion":"1.0","tasks":[]}""", "is damaged")]
     [InlineData("""{"invocationSchemaVersion":"1.0","invocationId":"i","tasks":[{"taskId":"t","s3Key":"k"}]}""", "is damaged")]
     [InlineData("""{"invocationSchemaVersion":"1.0","invocationId":"i","tasks":5}""", "is damaged")]

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using ServerlessInference.Lambda.Events;
 using ServerlessInference.Results;
 using ServerlessInference.Testing;
 
@@ -19,7 +20,8 @@ public sealed class S3LoopTests
     {
         var sink = new MemoryBatchSink { Targets = [Pattern(target)] };
 
-        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(options => options.Sources.Add(source), sink));
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => StartAsync(options => options.Sources.Add(source), sink));
 
         Assert.Contains("the function would call itself without end", exception.Message, StringComparison.Ordinal);
     }
@@ -29,12 +31,20 @@ public sealed class S3LoopTests
     {
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => TestFunction.StartAsync(
             builder => builder
-                .MapS3Objects("texts", results => results.To(new MemoryBatchSink { Targets = [Pattern("s3://b/*.json")] }), options => options.Sources.Add("s3://a/"))
-                .MapS3Objects("other", results => results.To(new MemoryBatchSink { Targets = [Pattern("s3://a/*.json")] }), options => options.Sources.Add("s3://b/")),
+                .MapS3Objects(
+                    "texts",
+                    results => results.To(new MemoryBatchSink { Targets = [Pattern("s3://b/*.json")] }),
+                    options => options.Sources.Add("s3://a/"))
+                .MapS3Objects(
+                    "other",
+                    results => results.To(new MemoryBatchSink { Targets = [Pattern("s3://a/*.json")] }),
+                    options => options.Sources.Add("s3://b/")),
             _bucket));
 
         Assert.Contains(
-            "results of the model 'texts' for s3://a/* lead, by way of the model 'other' for s3://b/*, back to its own source", exception.Message, StringComparison.Ordinal);
+            "results of the model 'texts' for s3://a/* lead, by way of the model 'other' for s3://b/*, back to its own source",
+            exception.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -42,8 +52,14 @@ public sealed class S3LoopTests
     {
         await using InMemoryFunction function = await TestFunction.StartAsync(
             builder => builder
-                .MapS3Objects("texts", results => results.To(new MemoryBatchSink { Targets = [Pattern("s3://b/*.json")] }), options => options.Sources.Add("s3://a/"))
-                .MapS3Objects("other", results => results.To(new MemoryBatchSink { Targets = [Pattern("s3://c/*.json")] }), options => options.Sources.Add("s3://b/")),
+                .MapS3Objects(
+                    "texts",
+                    results => results.To(new MemoryBatchSink { Targets = [Pattern("s3://b/*.json")] }),
+                    options => options.Sources.Add("s3://a/"))
+                .MapS3Objects(
+                    "other",
+                    results => results.To(new MemoryBatchSink { Targets = [Pattern("s3://c/*.json")] }),
+                    options => options.Sources.Add("s3://b/")),
             _bucket);
 
         Assert.NotNull(function.Services);
@@ -61,7 +77,7 @@ public sealed class S3LoopTests
 
         InvocationResult result = await function.InvokeAsync(LambdaEvents.S3Notification("photos", "incoming/a.jpg"), Token);
 
-        Assert.Equal("""{"answered":1,"passedOver":0}""", result.Text);
+        Assert.Equal("""{"answered":1,"skipped":0}""", result.Text);
     }
 
     [Theory]
@@ -87,17 +103,21 @@ public sealed class S3LoopTests
         _bucket["photos/a"] = "1"u8.ToArray();
         _bucket["labels/b"] = "2"u8.ToArray();
         var sink = new MemoryBatchSink { Targets = [Pattern("s3://labels/*.json")] };
-        await using InMemoryFunction function = await StartAsync(options => options.PassOverUnusable = true, sink);
+        await using InMemoryFunction function = await StartAsync(options => options.SkipInvalidRecords = true, sink);
 
-        InvocationResult result = await function.InvokeAsync(LambdaEvents.Sqs(LambdaEvents.S3Notification("labels", "b"), LambdaEvents.S3Notification("photos", "a")), Token);
+        InvocationResult result = await function.InvokeAsync(
+            LambdaEvents.Sqs(LambdaEvents.S3Notification("labels", "b"), LambdaEvents.S3Notification("photos", "a")), Token);
 
         Assert.Equal("""{"batchItemFailures":[{"itemIdentifier":"message-1"}]}""", result.Text);
         Assert.Equal("s3://photos/a", Assert.Single(sink.Records).SourceObject?.ToString());
     }
 
     private static ObjectPattern Pattern(string text) =>
-        text.StartsWith("s3://{bucket}/", StringComparison.Ordinal) ? ObjectPattern.Parse("s3://x/" + text[14..]) with { Bucket = null } : ObjectPattern.Parse(text);
+        text.StartsWith("s3://{bucket}/", StringComparison.Ordinal)
+            ? ObjectPattern.Parse("s3://x/" + text[14..]) with { Bucket = null }
+            : ObjectPattern.Parse(text);
 
     private Task<InMemoryFunction> StartAsync(Action<S3ObjectOptions>? configure = null, IResultSink? sink = null) =>
-        TestFunction.StartAsync(builder => builder.MapS3Objects("texts", results => results.To(sink ?? new MemorySink()), configure), _bucket);
+        TestFunction.StartAsync(
+            builder => builder.MapS3Objects("texts", results => results.To(sink ?? new MemorySink()), configure), _bucket);
 }

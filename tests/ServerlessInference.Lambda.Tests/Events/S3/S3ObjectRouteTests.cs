@@ -1,4 +1,6 @@
 using Amazon.S3;
+using ServerlessInference.Lambda.Events;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Results;
 using ServerlessInference.Testing;
 
@@ -19,7 +21,7 @@ public sealed class S3ObjectRouteTests
 
         InvocationResult result = await function.InvokeAsync(LambdaEvents.S3Notification("photos", "a b/ü+1.jpg"), Token);
 
-        Assert.Equal("""{"answered":1,"passedOver":0}""", result.Text);
+        Assert.Equal("""{"answered":1,"skipped":0}""", result.Text);
         Assert.Equal(["""s3://photos/a b/ü+1.jpg {"Text":"x","Number":1}"""], _sink.Written);
         Assert.Equal(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), _sink.Records[0].Time);
     }
@@ -42,7 +44,7 @@ public sealed class S3ObjectRouteTests
         InvocationResult result = await function.InvokeAsync(payload, Token);
 
         Assert.Null(result.Error);
-        Assert.Contains(result.Text, new[] { """{"answered":2,"passedOver":0}""", """{"batchItemFailures":[]}""" });
+        Assert.Contains(result.Text, new[] { """{"answered":2,"skipped":0}""", """{"batchItemFailures":[]}""" });
         Assert.Equal(["""s3://photos/a {"Text":"1","Number":1}""", """s3://photos/b {"Text":"2","Number":1}"""], _sink.Written);
     }
 
@@ -55,7 +57,7 @@ public sealed class S3ObjectRouteTests
         InvocationResult result = await function.InvokeAsync(
             LambdaEvents.S3ObjectCreated(new ObjectReference("photos", "100%25+1.jpg", "v7") { EntityTag = "abc", Size = 1 }), Token);
 
-        Assert.Equal("""{"answered":1,"passedOver":0}""", result.Text);
+        Assert.Equal("""{"answered":1,"skipped":0}""", result.Text);
         Assert.Equal(["photos/100%25+1.jpg?v7"], _bucket.Asked);
     }
 
@@ -63,7 +65,8 @@ public sealed class S3ObjectRouteTests
     public async Task EventsThatCreateNothing_AreAnsweredAndChangeNothing()
     {
         await using InMemoryFunction function = await StartAsync();
-        string removed = LambdaEvents.S3Notification("photos", "a").Replace("ObjectCreated:Put", "ObjectRemoved:Delete", StringComparison.Ordinal);
+        string removed =
+            LambdaEvents.S3Notification("photos", "a").Replace("ObjectCreated:Put", "ObjectRemoved:Delete", StringComparison.Ordinal);
 
         foreach (string payload in new[]
         {
@@ -71,7 +74,7 @@ public sealed class S3ObjectRouteTests
             LambdaEvents.S3ObjectCreated(new ObjectReference("photos", "a"), "Object Deleted"),
         })
         {
-            Assert.Equal("""{"answered":0,"passedOver":0}""", (await function.InvokeAsync(payload, Token)).Text);
+            Assert.Equal("""{"answered":0,"skipped":0}""", (await function.InvokeAsync(payload, Token)).Text);
         }
 
         Assert.Equal("""{"batchItemFailures":[]}""", (await function.InvokeAsync(LambdaEvents.Sqs(LambdaEvents.S3Test()), Token)).Text);
@@ -88,16 +91,22 @@ public sealed class S3ObjectRouteTests
 
         InvocationResult result = await function.InvokeAsync(
             LambdaEvents.S3Notification(
-                new ObjectReference("photos", "bad"), new ObjectReference("photos", "gone"), new ObjectReference("photos", "large"), new ObjectReference("photos", "larger") { Size = 41 }),
+                new ObjectReference("photos", "bad"),
+                new ObjectReference("photos", "gone"),
+                new ObjectReference("photos", "large"),
+                new ObjectReference("photos", "larger") { Size = 41 }),
             Token);
 
-        Assert.Equal("""{"answered":0,"passedOver":4}""", result.Text);
+        Assert.Equal("""{"answered":0,"skipped":4}""", result.Text);
         Assert.Equal(
             [
                 "s3://photos/bad Bad text.",
-                "s3://photos/gone s3://photos/gone does not exist, or was deleted. Check the key (it must not be URL-encoded) and the version.",
-                "s3://photos/large s3://photos/large has 50 bytes; the limit is 40. Send a smaller object, or raise MaxBytes in the options.",
-                "s3://photos/larger s3://photos/larger has 41 bytes; the limit is 40. Send a smaller object, or raise MaxBytes in the options.",
+                "s3://photos/gone s3://photos/gone does not exist, or was deleted. Check the key (it must not be URL-encoded) and the " +
+                "version.",
+                "s3://photos/large s3://photos/large has 50 bytes; the limit is 40. Send a smaller object, or raise MaxBytes in the " +
+                "options.",
+                "s3://photos/larger s3://photos/larger has 41 bytes; the limit is 40. Send a smaller object, or raise MaxBytes in the " +
+                "options.",
             ],
             _sink.Written);
         Assert.DoesNotContain("photos/larger", _bucket.Asked);
@@ -111,9 +120,13 @@ public sealed class S3ObjectRouteTests
         await using InMemoryFunction function = await StartAsync();
 
         InvocationResult result = await function.InvokeAsync(
-            LambdaEvents.Sqs(LambdaEvents.S3Notification("photos", "a", "bad"), LambdaEvents.S3Notification("photos", "a"), "nonsense", """{"a":1}"""), Token);
+            LambdaEvents.Sqs(
+                LambdaEvents.S3Notification("photos", "a", "bad"), LambdaEvents.S3Notification("photos", "a"), "nonsense", """{"a":1}"""),
+            Token);
 
-        Assert.Equal("""{"batchItemFailures":[{"itemIdentifier":"message-1"},{"itemIdentifier":"message-3"},{"itemIdentifier":"message-4"}]}""", result.Text);
+        Assert.Equal(
+            """{"batchItemFailures":[{"itemIdentifier":"message-1"},{"itemIdentifier":"message-3"},{"itemIdentifier":"message-4"}]}""",
+            result.Text);
         Assert.Equal(2, _sink.Records.Count);
     }
 
@@ -123,13 +136,17 @@ public sealed class S3ObjectRouteTests
         _bucket["photos/a"] = "1"u8.ToArray();
         _bucket["photos/c"] = "3"u8.ToArray();
         _bucket.Fails = place => place == "photos/b"
-            ? new AmazonS3Exception("Slow.", Amazon.Runtime.ErrorType.Sender, "AccessDenied", "id", System.Net.HttpStatusCode.Forbidden) : null;
+            ? new AmazonS3Exception(
+                "Slow.", Amazon.Runtime.ErrorType.Sender, "AccessDenied", "id", System.Net.HttpStatusCode.Forbidden) : null;
         await using InMemoryFunction function = await StartAsync();
 
         InvocationResult result = await function.InvokeAsync(LambdaEvents.S3Notification("photos", "a", "b", "c"), Token);
 
         Assert.Equal("S3ObjectsFailed", result.Error?.Type);
-        Assert.StartsWith("1 of 3 objects failed; the others are done. s3://photos/b: It failed; request request-1 in the function's log", result.Error?.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "1 of 3 objects failed; the others are done. s3://photos/b: It failed; request request-1 in the function's log",
+            result.Error?.Message,
+            StringComparison.Ordinal);
         Assert.Equal(2, _sink.Records.Count);
     }
 
@@ -168,7 +185,8 @@ public sealed class S3ObjectRouteTests
             Token);
 
         Assert.Equal(
-            """{"batchItemFailures":[{"itemIdentifier":"message-2"},{"itemIdentifier":"message-3"},{"itemIdentifier":"message-5"},{"itemIdentifier":"message-6"},{"itemIdentifier":"message-7"}]}""",
+            """{"batchItemFailures":[{"itemIdentifier":"message-2"},{"itemIdentifier":"message-3"},""" +
+            """{"itemIdentifier":"message-5"},{"itemIdentifier":"message-6"},{"itemIdentifier":"message-7"}]}""",
             result.Text);
         Assert.Equal(["message-1", "message-4"], _sink.Records.Select(record => record.Id));
 
@@ -189,9 +207,13 @@ public sealed class S3ObjectRouteTests
         InvocationResult result = await function.InvokeAsync(LambdaEvents.S3Notification("photos", "other/a", "texts/a"), Token);
         InvocationResult unknown = await function.InvokeAsync(LambdaEvents.S3Notification("photos", "elsewhere"), Token);
 
-        Assert.Equal("""{"answered":2,"passedOver":0}""", result.Text);
-        Assert.Equal(["""s3://photos/other/a {"Text":"other","Number":0}""", """s3://photos/texts/a {"Text":"1","Number":1}"""], _sink.Written);
-        Assert.Contains("s3://photos/elsewhere, which no mapping takes. Mapped: S3 objects (model 'texts' for s3://photos/texts/*", unknown.Error?.Message, StringComparison.Ordinal);
+        Assert.Equal("""{"answered":2,"skipped":0}""", result.Text);
+        Assert.Equal(
+            ["""s3://photos/other/a {"Text":"other","Number":0}""", """s3://photos/texts/a {"Text":"1","Number":1}"""], _sink.Written);
+        Assert.Contains(
+            "s3://photos/elsewhere, which no mapping takes. Mapped: S3 objects (model 'texts' for s3://photos/texts/*",
+            unknown.Error?.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -201,9 +223,11 @@ public sealed class S3ObjectRouteTests
         builder.MapS3Objects("texts", results => results.ToNothing(), options => options.Sources.Add("s3://photos/a"));
 
         Assert.Throws<InvalidOperationException>(() => builder.MapS3Objects("other", results => results.ToNothing()));
-        Assert.Throws<InvalidOperationException>(() => builder.MapS3Objects("other", results => results.ToNothing(), options => options.Sources.Add("s3://photos/ab")));
+        Assert.Throws<InvalidOperationException>(
+            () => builder.MapS3Objects("other", results => results.ToNothing(), options => options.Sources.Add("s3://photos/ab")));
         Assert.Throws<ArgumentException>(() => builder.MapS3Objects("other", _ => { }));
-        Assert.Throws<ArgumentException>(() => builder.MapS3Objects("other", results => results.ToNothing(), options => options.Sources.Add("photos")));
+        Assert.Throws<ArgumentException>(
+            () => builder.MapS3Objects("other", results => results.ToNothing(), options => options.Sources.Add("photos")));
     }
 
     [Fact]
@@ -225,11 +249,19 @@ public sealed class S3ObjectRouteTests
     }
 
     [Theory]
-    [InlineData("""{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{}}}]}""", "an S3 notification, but is damaged")]
-    [InlineData("""{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{}}}]}""", "an S3 notification, but is damaged")]
-    [InlineData("""{"Records":[{"EventSource":"aws:sns","Sns":{"Message":"hello"}}]}""", "an SNS notification, but holds no notification of S3")]
-    [InlineData("""{"source":"aws.s3","detail-type":"Object Created","detail":{"object":{"key":"k"}}}""", "an S3 event of EventBridge, but is damaged")]
-    [InlineData("""{"Records":[{"eventSource":"aws:kinesis","kinesis":{}}]}""", "recognised as Kinesis records, and nothing is mapped for it")]
+    [InlineData(
+        """{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{}}}]}""",
+        "an S3 notification, but is damaged")]
+    [InlineData(
+        """{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{}}}]}""",
+        "an S3 notification, but is damaged")]
+    [InlineData(
+        """{"Records":[{"EventSource":"aws:sns","Sns":{"Message":"hello"}}]}""", "an SNS notification, but contains no S3 notification")]
+    [InlineData(
+        """{"source":"aws.s3","detail-type":"Object Created","detail":{"object":{"key":"k"}}}""",
+        "an S3 event of EventBridge, but is damaged")]
+    [InlineData(
+        """{"Records":[{"eventSource":"aws:kinesis","kinesis":{}}]}""", "recognised as Kinesis records, and nothing is mapped for it")]
     public async Task DamagedOrUnknown_Event_SaysWhatItWasTakenFor(string payload, string expected)
     {
         await using InMemoryFunction function = await StartAsync();

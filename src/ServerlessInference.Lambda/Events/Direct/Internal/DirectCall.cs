@@ -1,36 +1,42 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using ServerlessInference.Lambda.Events.Inputs;
+using ServerlessInference.Lambda.Events.Records;
 using ServerlessInference.Results;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.Direct;
 
 /// <summary>Reads direct calls.</summary>
 internal static class DirectCall
 {
     private const string Expected =
-        "Expected: base64, text, json, s3, bucket and key, or url (the last three where References allow them), or inputs with a list of such objects, and model where there are several.";
+        "Expected: base64, text, json, s3, bucket and key, or url (the last three if References allows them), or inputs with a list of " +
+        "such objects, and model if several models are mapped.";
 
-    /// <summary>Reads the model's name; <see langword="null"/> where the call names none.</summary>
-    public static string? Model(JsonElement call) => EventJson.Text(call, "model");
+    /// <summary>Reads the model's name; returns <see langword="null"/> if the call does not name one.</summary>
+    public static string? ReadModel(JsonElement call) => EventJson.ReadText(call, "model");
 
     /// <summary>Reads the inputs.</summary>
     /// <returns>The inputs, and whether the answer is a list.</returns>
-    /// <exception cref="InvalidInputException">The call as a whole is none, or its only input is none.</exception>
+    /// <exception cref="InvalidInputException">The call as a whole is invalid, or its only input is.</exception>
     public static (List<BatchRecord> Inputs, bool IsList) Read(JsonElement call, DirectOptions options, string requestId)
     {
         if (call.ValueKind != JsonValueKind.Object)
         {
-            throw new InvalidInputException($"The event was recognised as a direct call, but is a JSON {call.ValueKind} rather than an object. {Expected}");
+            throw new InvalidInputException(
+                $"The event was recognised as a direct call, but is a JSON {call.ValueKind} rather than an object. {Expected}");
         }
 
-        if (EventJson.Member(call, "inputs") is { ValueKind: JsonValueKind.Array } inputs)
+        if (EventJson.FindMember(call, "inputs") is { ValueKind: JsonValueKind.Array } inputs)
         {
             return (ReadList(inputs, options, requestId, null), true);
         }
 
-        if (EventJson.Member(call, "Items") is { ValueKind: JsonValueKind.Array } items)
+        if (EventJson.FindMember(call, "Items") is { ValueKind: JsonValueKind.Array } items)
         {
-            return (ReadList(items, options, requestId, EventJson.Member(call, "BatchInput") is { } shared ? EventJson.Text(shared, "bucket") : null), true);
+            string? bucket = EventJson.FindMember(call, "BatchInput") is { } shared ? EventJson.ReadText(shared, "bucket") : null;
+            return (ReadList(items, options, requestId, bucket), true);
         }
 
         return ([new BatchRecord("direct", requestId, null, ReadInput(call, options, null), null)], false);
@@ -40,13 +46,14 @@ internal static class DirectCall
     {
         if (inputs.GetArrayLength() > options.MaxInputs)
         {
-            throw new InvalidInputException(InvalidInputKind.TooLarge, $"The call has {inputs.GetArrayLength()} inputs; {options.MaxInputs} are taken at most.");
+            throw new InvalidInputException(
+                InvalidInputKind.TooLarge, $"The call has {inputs.GetArrayLength()} inputs; at most {options.MaxInputs} are allowed.");
         }
 
         var records = new List<BatchRecord>();
         foreach (JsonElement input in inputs.EnumerateArray())
         {
-            string id = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{requestId}-{records.Count}");
+            string id = string.Create(CultureInfo.InvariantCulture, $"{requestId}-{records.Count}");
             try
             {
                 records.Add(new BatchRecord("direct", id, null, ReadInput(input, options, bucket), null));
@@ -67,20 +74,22 @@ internal static class DirectCall
             throw Unknown();
         }
 
-        if (EventJson.Text(input, "text") is { } text)
+        if (EventJson.ReadText(input, "text") is { } text)
         {
             return new RecordInput(Encoding.UTF8.GetBytes(text), null);
         }
 
-        if (EventJson.Member(input, "json") is { } json)
+        if (EventJson.FindMember(input, "json") is { } json)
         {
             return new RecordInput(Encoding.UTF8.GetBytes(json.GetRawText()), null);
         }
 
-        // A distributed map over a bucket's listing gives {"Key","Etag","Size",…}, and the bucket once for all.
-        if (options.ReferencesOrNull is { } references && EventJson.Text(input, "Key") is { } key && (EventJson.Text(input, "Bucket") ?? bucket) is { } name)
+        // A distributed map over a bucket's listing sends {"Key","Etag","Size",…} for each object, and the bucket once for all of them.
+        if (options.ReferencesOrNull is { } references
+            && EventJson.ReadText(input, "Key") is { } key
+            && (EventJson.ReadText(input, "Bucket") ?? bucket) is { } name)
         {
-            return InputEnvelope.ReadObject(new ObjectReference(name, key, EventJson.Text(input, "VersionId")), references);
+            return InputEnvelope.ReadObject(new ObjectReference(name, key, EventJson.ReadText(input, "VersionId")), references);
         }
 
         return InputEnvelope.Read(WithoutModel(input), options.ReferencesOrNull) ?? throw Unknown();
@@ -91,7 +100,7 @@ internal static class DirectCall
         var members = new List<JsonProperty>();
         foreach (JsonProperty member in input.EnumerateObject())
         {
-            if (EventJson.Name(member) != "model")
+            if (EventJson.ReadName(member) != "model")
             {
                 members.Add(member);
             }
@@ -101,5 +110,6 @@ internal static class DirectCall
     }
 
     private static InvalidInputException Unknown() => new(
-        InvalidInputKind.Unprocessable, $"The event was recognised as a direct call, but has no input that is known and allowed here. {Expected}");
+        InvalidInputKind.Unprocessable,
+        $"The event was recognised as a direct call, but it contains no input of a kind that is known and allowed here. {Expected}");
 }

@@ -1,11 +1,14 @@
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
+using ServerlessInference.Lambda.Events.Inputs;
+using ServerlessInference.Lambda.Events.Records;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Results;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.Direct;
 
 /// <summary>Answers direct calls and steps of state machines.</summary>
-internal sealed class DirectRoute(EventMap events) : IEventRoute
+internal sealed class DirectRoute(RouteContext context) : IEventRoute
 {
     private readonly List<DirectMapping> _mappings = [];
 
@@ -32,8 +35,9 @@ internal sealed class DirectRoute(EventMap events) : IEventRoute
             mapping.Validate(failures);
             if (ModelPipelines.Find(services, mapping.Model, "MapDirect", failures) is { } pipeline)
             {
-                IResultSink? sink = mapping.Options.Results.Create(services.Provider);
-                mapping.Processor = new RecordProcessor(services, mapping.Model, pipeline, sink, events.Fetcher(services, mapping.Rules.Limits));
+                IResultSink? sink = mapping.Target?.Create(services.Provider);
+                IInputFetcher? fetcher = context.GetFetcher(services, mapping.Rules.Limits);
+                mapping.Processor = new RecordProcessor(services, mapping.Model, pipeline, sink, fetcher);
             }
         }
     }
@@ -41,9 +45,10 @@ internal sealed class DirectRoute(EventMap events) : IEventRoute
     public async ValueTask HandleAsync(Invocation invocation, EventKind kind, CancellationToken cancellationToken)
     {
         using JsonDocument document = Parse(invocation.Payload);
-        DirectMapping mapping = Find(DirectCall.Model(document.RootElement));
+        DirectMapping mapping = Find(DirectCall.ReadModel(document.RootElement));
         (List<BatchRecord> inputs, bool isList) = DirectCall.Read(document.RootElement, mapping.Options, invocation.Context.RequestId);
-        RecordStatus[] statuses = await mapping.Processor!.ProcessAsync(invocation, inputs, mapping.Rules, cancellationToken).ConfigureAwait(false);
+        RecordStatus[] statuses = await mapping.Processor!
+            .ProcessAsync(invocation, inputs, mapping.Rules, cancellationToken).ConfigureAwait(false);
         if (isList)
         {
             WriteList(invocation, statuses);
@@ -62,7 +67,7 @@ internal sealed class DirectRoute(EventMap events) : IEventRoute
         }
         catch (JsonException exception)
         {
-            throw new InvalidInputException($"The event is no JSON: trouble at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+            throw EventJson.InvalidJson(exception);
         }
     }
 
@@ -101,7 +106,9 @@ internal sealed class DirectRoute(EventMap events) : IEventRoute
             {
                 writer.WriteStartObject("error"u8);
                 writer.WriteString("type"u8, Failure.DeadlineExceeded);
-                writer.WriteString("message"u8, "The function's time ran out before. Send fewer inputs in one call, or raise its timeout."u8);
+                writer.WriteString(
+                    "message"u8,
+                    "The function's time ran out before this input was processed. Send fewer inputs in one call, or raise the timeout."u8);
                 writer.WriteEndObject();
             }
 
@@ -122,6 +129,14 @@ internal sealed class DirectRoute(EventMap events) : IEventRoute
         writer.WriteRawValue(status.Json.Span, skipInputValidation: true);
     }
 
-    private DirectMapping Find(string? model) => model is null ? _mappings[0] : _mappings.Find(candidate => candidate.Model == model) ?? throw new InvalidInputException(
-        InvalidInputKind.Unprocessable, $"The call names a model that is not mapped. Mapped: {Description}.");
+    private DirectMapping Find(string? model)
+    {
+        if (model is null)
+        {
+            return _mappings[0];
+        }
+
+        return _mappings.Find(candidate => candidate.Model == model) ?? throw new InvalidInputException(
+            InvalidInputKind.Unprocessable, $"The call names a model that is not mapped. Mapped: {Description}.");
+    }
 }

@@ -1,28 +1,29 @@
+using System.Globalization;
 using System.Text.Json;
+using ServerlessInference.Lambda.Invocations;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.Http;
 
-/// <summary>Writes HTTP answers as API Gateway, function URLs and load balancers take them: JSON with the body inside as text.</summary>
+/// <summary>
+/// Writes HTTP answers in the format of API Gateway, function URLs and load balancers: a JSON object that contains the body as text.
+/// </summary>
 internal static class HttpAnswer
 {
     public const string Json = "application/json";
     public const string Problem = "application/problem+json";
 
-    /// <summary>Seconds after which a client should ask again for a model that is not there yet.</summary>
+    /// <summary>The number of seconds after which a client should retry while a model is not loaded yet.</summary>
     private const string RetryAfter = "5";
 
-    /// <summary>Wraps what stands in the invocation's inner buffer.</summary>
+    /// <summary>Writes an answer whose body is in the invocation's inner buffer.</summary>
+    /// <param name="invocation">Receives the answer.</param>
+    /// <param name="kind">The kind of the event.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="contentType">The body's content type.</param>
+    /// <param name="allow">The methods of the path, if another one was used.</param>
     public static void Write(Invocation invocation, EventKind kind, int status, string contentType, string? allow = null)
     {
-        Utf8JsonWriter writer = invocation.BeginResponse();
-        writer.WriteStartObject();
-        writer.WriteNumber("statusCode"u8, status);
-        if (kind == EventKind.LoadBalancer)
-        {
-            writer.WriteString("statusDescription"u8, $"{status} {Title(status)}");
-        }
-
-        writer.WriteStartObject(invocation.ListsOfHeaders ? "multiValueHeaders"u8 : "headers"u8);
+        Utf8JsonWriter writer = BeginHeaders(invocation, kind, status);
         WriteHeader(writer, invocation, "content-type"u8, contentType);
         if (allow is not null)
         {
@@ -35,37 +36,44 @@ internal static class HttpAnswer
             WriteHeader(writer, invocation, "retry-after"u8, RetryAfter);
         }
 
-        writer.WriteEndObject();
-        writer.WriteBoolean("isBase64Encoded"u8, false);
-        writer.WriteString("body"u8, invocation.InnerBuffer.Body.Span);
-        writer.WriteEndObject();
-        writer.Flush();
+        WriteBody(writer, invocation.InnerBuffer.Body.Span);
     }
 
-    /// <summary>Answers a browser that asks whether a page may call.</summary>
+    /// <summary>Answers a browser that asks whether a page of another origin may call.</summary>
     public static void WritePreflight(Invocation invocation, EventKind kind, CorsOptions cors, string methods)
     {
-        const int Status = 204;
-        Utf8JsonWriter writer = invocation.BeginResponse();
-        writer.WriteStartObject();
-        writer.WriteNumber("statusCode"u8, Status);
-        if (kind == EventKind.LoadBalancer)
-        {
-            writer.WriteString("statusDescription"u8, $"{Status} {Title(Status)}");
-        }
-
-        writer.WriteStartObject(invocation.ListsOfHeaders ? "multiValueHeaders"u8 : "headers"u8);
+        Utf8JsonWriter writer = BeginHeaders(invocation, kind, status: 204);
         WriteOrigin(writer, invocation);
         if (invocation.AllowOrigin is not null)
         {
             WriteHeader(writer, invocation, "access-control-allow-methods"u8, methods);
             WriteHeader(writer, invocation, "access-control-allow-headers"u8, string.Join(", ", cors.Headers));
-            WriteHeader(writer, invocation, "access-control-max-age"u8, ((long)cors.MaxAge.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
+            string maxAge = ((long)cors.MaxAge.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            WriteHeader(writer, invocation, "access-control-max-age"u8, maxAge);
         }
 
+        WriteBody(writer, []);
+    }
+
+    private static Utf8JsonWriter BeginHeaders(Invocation invocation, EventKind kind, int status)
+    {
+        Utf8JsonWriter writer = invocation.BeginResponse();
+        writer.WriteStartObject();
+        writer.WriteNumber("statusCode"u8, status);
+        if (kind == EventKind.LoadBalancer)
+        {
+            writer.WriteString("statusDescription"u8, $"{status} {Title(status)}");
+        }
+
+        writer.WriteStartObject(invocation.UsesMultiValueHeaders ? "multiValueHeaders"u8 : "headers"u8);
+        return writer;
+    }
+
+    private static void WriteBody(Utf8JsonWriter writer, ReadOnlySpan<byte> body)
+    {
         writer.WriteEndObject();
         writer.WriteBoolean("isBase64Encoded"u8, false);
-        writer.WriteString("body"u8, string.Empty);
+        writer.WriteString("body"u8, body);
         writer.WriteEndObject();
         writer.Flush();
     }
@@ -86,7 +94,7 @@ internal static class HttpAnswer
 
     private static void WriteHeader(Utf8JsonWriter writer, Invocation invocation, ReadOnlySpan<byte> name, string value)
     {
-        if (!invocation.ListsOfHeaders)
+        if (!invocation.UsesMultiValueHeaders)
         {
             writer.WriteString(name, value);
             return;

@@ -1,10 +1,13 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.Http;
 
-/// <summary>What matters of an HTTP request inside an event, whichever of the services sent it.</summary>
+/// <summary>
+/// The parts of an HTTP request that the function needs, read from an event of any of the services that send HTTP requests.
+/// </summary>
 internal struct HttpRequest
 {
     private const string DefaultStage = "$default";
@@ -12,35 +15,41 @@ internal struct HttpRequest
     private string? _stage;
     private int _bodyStart;
     private int _bodyLength;
-    private bool _bodyEscaped;
-    private bool _base64;
+    private bool _isBodyEscaped;
+    private bool _isBodyBase64;
     private bool _withOrigin;
     private bool _hasHeaders;
-    private bool _hasLists;
+    private bool _hasMultiValueHeaders;
 
     public string Method { get; private set; }
 
     /// <summary>Gets the path without the stage in front of it.</summary>
     public string Path { get; private set; }
 
-    /// <summary>Gets the path as it came: of a REST API it has no stage, and may all the same begin as if it had.</summary>
-    public string WholePath { get; private set; }
+    /// <summary>
+    /// Gets the path as it is in the event. REST APIs send it without the stage, so a path that begins like the stage may be meant as it
+    /// is.
+    /// </summary>
+    public string FullPath { get; private set; }
 
-    /// <summary>Gets a value indicating whether headers come as lists of values alone, from a load balancer that wants the answer's in the same way.</summary>
-    public readonly bool HasListsOnly => _hasLists && !_hasHeaders;
+    /// <summary>
+    /// Gets a value indicating whether the event has its headers as lists of values only. A load balancer that sends them so expects the
+    /// same of the answer.
+    /// </summary>
+    public readonly bool HasOnlyMultiValueHeaders => _hasMultiValueHeaders && !_hasHeaders;
 
-    /// <summary>Gets the page's origin, where a browser sent it and it was asked for.</summary>
+    /// <summary>Gets the header <c>Origin</c>, if a browser sent it and it was to be read.</summary>
     public string? Origin { get; private set; }
 
-    /// <summary>Reads an event. The body is only located.</summary>
+    /// <summary>Reads an event. The body is located, but not decoded.</summary>
     /// <param name="payload">The event.</param>
-    /// <param name="withOrigin">Whether to look for the header <c>Origin</c>.</param>
-    /// <exception cref="InvalidInputException">It is no event of its kind.</exception>
+    /// <param name="withOrigin">Whether to read the header <c>Origin</c>.</param>
+    /// <exception cref="InvalidInputException">The event is not a valid HTTP event.</exception>
     public static HttpRequest Read(ReadOnlySpan<byte> payload, bool withOrigin = false)
     {
         try
         {
-            var request = new HttpRequest { Method = string.Empty, Path = string.Empty, WholePath = string.Empty, _withOrigin = withOrigin };
+            var request = new HttpRequest { Method = string.Empty, Path = string.Empty, FullPath = string.Empty, _withOrigin = withOrigin };
             var reader = new Utf8JsonReader(payload);
             reader.Read();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -53,29 +62,30 @@ internal struct HttpRequest
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new InvalidInputException("The HTTP event is damaged: it is no JSON object as API Gateway, a function URL or a load balancer sends it.");
+            throw new InvalidInputException(
+                "The HTTP event is damaged. Expected: a JSON object as API Gateway, a function URL or a load balancer sends it.");
         }
     }
 
-    /// <summary>Gives the body's bytes. Escapes and base64 are decoded where they stand, so that a large body is not copied.</summary>
-    /// <exception cref="InvalidInputException">It is no base64 although the event says so.</exception>
+    /// <summary>Returns the body's bytes. Escapes and base64 are decoded in place, so that a large body is not copied.</summary>
+    /// <exception cref="InvalidInputException">The body is not valid base64, although the event declares it as base64.</exception>
     public readonly ReadOnlyMemory<byte> DecodeBody(Memory<byte> payload)
     {
         Memory<byte> body = payload.Slice(_bodyStart, _bodyLength);
-        if (_bodyEscaped)
+        if (_isBodyEscaped)
         {
             int unescaped = JsonEscapes.UnescapeInPlace(body.Span);
-            body = unescaped >= 0 ? body[..unescaped] : throw new InvalidInputException("The event's body has a damaged escape sequence.");
+            body = unescaped >= 0 ? body[..unescaped] : throw new InvalidInputException("The event's body has an invalid escape sequence.");
         }
 
-        if (!_base64)
+        if (!_isBodyBase64)
         {
             return body;
         }
 
         return Base64.DecodeFromUtf8InPlace(body.Span, out int written) == OperationStatus.Done
             ? body[..written]
-            : throw new InvalidInputException("The event says that its body is base64, but it is not.");
+            : throw new InvalidInputException("The event declares its body as base64, but it is not valid base64.");
     }
 
     private void ReadMember(ref Utf8JsonReader reader)
@@ -87,13 +97,13 @@ internal struct HttpRequest
             {
                 _bodyStart = (int)reader.TokenStartIndex + 1;
                 _bodyLength = reader.ValueSpan.Length;
-                _bodyEscaped = reader.ValueIsEscaped;
+                _isBodyEscaped = reader.ValueIsEscaped;
             }
         }
         else if (reader.ValueTextEquals("isBase64Encoded"u8))
         {
             reader.Read();
-            _base64 = reader.TokenType == JsonTokenType.True;
+            _isBodyBase64 = reader.TokenType == JsonTokenType.True;
         }
         else if (reader.ValueTextEquals("rawPath"u8) || reader.ValueTextEquals("path"u8))
         {
@@ -107,21 +117,11 @@ internal struct HttpRequest
         }
         else if (reader.ValueTextEquals("headers"u8))
         {
-            reader.Read();
-            _hasHeaders = reader.TokenType == JsonTokenType.StartObject;
-            if (_withOrigin)
-            {
-                ReadHeaders(ref reader);
-            }
+            _hasHeaders = ReadHeaders(ref reader);
         }
         else if (reader.ValueTextEquals("multiValueHeaders"u8))
         {
-            reader.Read();
-            _hasLists = reader.TokenType == JsonTokenType.StartObject;
-            if (_withOrigin)
-            {
-                ReadHeaders(ref reader);
-            }
+            _hasMultiValueHeaders = ReadHeaders(ref reader);
         }
         else if (reader.ValueTextEquals("requestContext"u8))
         {
@@ -132,22 +132,26 @@ internal struct HttpRequest
         reader.Skip();
     }
 
-    private void ReadHeaders(ref Utf8JsonReader reader)
+    /// <summary>Looks for the origin among the headers, if it is wanted.</summary>
+    /// <returns>Whether there are headers.</returns>
+    private bool ReadHeaders(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
+        reader.Read();
+        bool exist = reader.TokenType == JsonTokenType.StartObject;
+        if (!exist || !_withOrigin)
         {
-            return;
+            return exist;
         }
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            // API Gateway's REST API keeps the case that the client used.
-            if (System.Text.Ascii.EqualsIgnoreCase(reader.ValueSpan, "origin"u8))
+            // API Gateway's REST APIs keep the upper and lower case of the client.
+            if (Ascii.EqualsIgnoreCase(reader.ValueSpan, "origin"u8))
             {
                 reader.Read();
-                bool list = reader.TokenType == JsonTokenType.StartArray && reader.Read();
+                bool isList = reader.TokenType == JsonTokenType.StartArray && reader.Read();
                 Origin = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-                while (list && reader.TokenType != JsonTokenType.EndArray && reader.Read())
+                while (isList && reader.TokenType != JsonTokenType.EndArray && reader.Read())
                 {
                     reader.Skip();
                 }
@@ -155,6 +159,8 @@ internal struct HttpRequest
 
             reader.Skip();
         }
+
+        return true;
     }
 
     private void ReadContext(ref Utf8JsonReader reader)
@@ -190,15 +196,21 @@ internal struct HttpRequest
         }
     }
 
-    // The usual ones without a new text each time.
+    // The usual methods do not allocate a string for each request.
     private static string ReadMethod(ref Utf8JsonReader reader) =>
         reader.ValueTextEquals("POST"u8) ? "POST" : reader.ValueTextEquals("GET"u8) ? "GET" : reader.GetString() ?? string.Empty;
 
     private void RemoveStage()
     {
-        WholePath = Path;
-        if (_stage is { Length: > 0 } stage && stage != DefaultStage && Path.Length > stage.Length
-            && Path.AsSpan(1).StartsWith(stage, StringComparison.Ordinal) && (Path.Length == stage.Length + 1 || Path[stage.Length + 1] == '/'))
+        FullPath = Path;
+        if (_stage is not { Length: > 0 } stage || stage == DefaultStage || Path.Length <= stage.Length)
+        {
+            return;
+        }
+
+        bool beginsWithStage = Path.AsSpan(1).StartsWith(stage, StringComparison.Ordinal)
+            && (Path.Length == stage.Length + 1 || Path[stage.Length + 1] == '/');
+        if (beginsWithStage)
         {
             Path = Path[(stage.Length + 1)..];
         }

@@ -1,15 +1,17 @@
 using System.Globalization;
 using System.Text;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.Http;
 
-/// <summary>Replaces the escapes of a JSON string where it stands, so that a body of megabytes needs no second one.</summary>
-/// <remarks>Source: RFC 8259, section 7. What an escape stands for is never longer than the escape.</remarks>
+/// <summary>Replaces the escapes of a JSON string in place, so that a body of several megabytes is not copied.</summary>
+/// <remarks>Source: RFC 8259, section 7. In UTF-8, a character is never longer than its escape.</remarks>
 internal static class JsonEscapes
 {
-    /// <summary>Unescapes.</summary>
+    /// <summary>Replaces all escapes.</summary>
     /// <param name="text">The string between its quotes, UTF-8; overwritten.</param>
-    /// <returns>The length of the result, which stands at the beginning; -1 where an escape is damaged, such as half a surrogate pair.</returns>
+    /// <returns>
+    /// The length of the result, which is at the beginning of the text; -1 if an escape is invalid, such as a lone surrogate.
+    /// </returns>
     public static int UnescapeInPlace(Span<byte> text)
     {
         int written = 0;
@@ -57,8 +59,8 @@ internal static class JsonEscapes
         return written;
     }
 
-    /// <summary>Reads one escape of four digits, or the two of a surrogate pair.</summary>
-    /// <returns>How many bytes they take; 0 where they stand for no character.</returns>
+    /// <summary>Reads one escape with four hexadecimal digits, or the two escapes of a surrogate pair.</summary>
+    /// <returns>The length of the escapes in bytes; 0 if they do not represent a character.</returns>
     private static int ReadCodePoint(ReadOnlySpan<byte> escape, out Rune rune)
     {
         const int Length = 6;

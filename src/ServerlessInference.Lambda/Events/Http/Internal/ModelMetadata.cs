@@ -2,9 +2,9 @@ using System.Text.Json;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.Http;
 
-/// <summary>Writes what a GET answers: how a model is, and what it takes and gives.</summary>
+/// <summary>Writes the answer to a <c>GET</c>: a model's state, its inputs and its outputs.</summary>
 internal static class ModelMetadata
 {
     public static async ValueTask WriteAsync(
@@ -64,7 +64,7 @@ internal static class ModelMetadata
         writer.WriteEndArray();
     }
 
-    // A dynamic axis by its name, or as null where it has none.
+    // A dynamic axis is written as its name, or as null if it has none.
     private static void WriteAxis(Utf8JsonWriter writer, long length, string symbol)
     {
         if (length >= 0)

@@ -2,22 +2,24 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.Inputs;
 
-/// <summary>Tells addresses of the public Internet from those that a sender must not reach through the function.</summary>
+/// <summary>Distinguishes addresses of the public Internet from those that a sender must not reach through the function.</summary>
 /// <remarks>Sources: IANA's registries of special-purpose addresses for IPv4 (RFC 6890 and its updates) and IPv6, as of 2026.</remarks>
 internal static class AddressRules
 {
-    /// <summary>Networks of one's own, which may be allowed.</summary>
+    /// <summary>Private networks, which the function can allow.</summary>
     private static readonly (uint Network, int Bits)[] Private =
     [
         (0x0A000000, 8), // 10.0.0.0/8, RFC 1918
         (0xAC100000, 12), // 172.16.0.0/12, RFC 1918
         (0xC0A80000, 16), // 192.168.0.0/16, RFC 1918
-        (0x64400000, 10), // 100.64.0.0/10, carriers' own, RFC 6598
+        (0x64400000, 10), // 100.64.0.0/10, shared address space of carriers, RFC 6598
     ];
 
-    /// <summary>What is refused in any case: this host, link-local addresses (metadata services), reserved ones, multicast.</summary>
+    /// <summary>
+    /// Networks that are always refused: this host, link-local addresses (of metadata services), reserved addresses, multicast.
+    /// </summary>
     private static readonly (uint Network, int Bits)[] Refused =
     [
         (0x00000000, 8), // 0.0.0.0/8, this network
@@ -25,7 +27,7 @@ internal static class AddressRules
         (0xA9FE0000, 16), // 169.254.0.0/16, link-local
         (0xC0000000, 24), // 192.0.0.0/24, protocol assignments
         (0xC0000200, 24), // 192.0.2.0/24, documentation
-        (0xC0586300, 24), // 192.88.99.0/24, relays of 6to4
+        (0xC0586300, 24), // 192.88.99.0/24, 6to4 relays
         (0xC6120000, 15), // 198.18.0.0/15, benchmarks
         (0xC6336400, 24), // 198.51.100.0/24, documentation
         (0xCB007100, 24), // 203.0.113.0/24, documentation
@@ -33,7 +35,7 @@ internal static class AddressRules
         (0xF0000000, 4), // 240.0.0.0/4, reserved, and broadcast
     ];
 
-    /// <summary>Tells whether a connection to an address may be made.</summary>
+    /// <summary>Returns whether the function may connect to an address.</summary>
     public static bool Allows(IPAddress address, bool privateAddresses)
     {
         if (address.IsIPv4MappedToIPv6)
@@ -55,19 +57,20 @@ internal static class AddressRules
         ulong high = BinaryPrimitives.ReadUInt64BigEndian(address);
         ulong low = BinaryPrimitives.ReadUInt64BigEndian(address[8..]);
 
-        // fc00::/7 is one's own; AWS's metadata service has an address in it, fd00:ec2::254, as have other services of the machine.
+        // fc00::/7 is private. AWS's metadata service has an address in it, fd00:ec2::254, next to other local services.
         if (high >> 57 == 0xFC >> 1)
         {
             return privateAddresses && high >> 32 != 0xFD000EC2;
         }
 
-        // 64:ff9b::/96, where a translator (NAT64) hides an IPv4 address.
+        // 64:ff9b::/96 embeds an IPv4 address (NAT64), whose rules apply.
         if (high == 0x0064_FF9B_0000_0000 && low >> 32 == 0)
         {
             return Allows((uint)low, privateAddresses);
         }
 
-        // Of the rest only global unicast, 2000::/3, and of that neither 6to4 and Teredo, which hide others, nor what is for documents and benchmarks.
+        // Otherwise only global unicast, 2000::/3, is allowed, except for 6to4 and Teredo, which embed other addresses, and for the ranges
+        // for documentation and benchmarks.
         return high >> 61 == 1
             && high >> 48 != 0x2002
             && high >> 41 != 0x20010000 >> 9 // 2001::/23, protocol assignments with Teredo

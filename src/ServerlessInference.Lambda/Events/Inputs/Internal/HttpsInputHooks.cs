@@ -1,8 +1,8 @@
 using System.Net;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.Inputs;
 
-/// <summary>What tests put in the place of the network: names, addresses, certificates.</summary>
+/// <summary>Lets tests replace parts of the network: name resolution, address rules and certificates.</summary>
 internal sealed record HttpsInputHooks
 {
     public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;

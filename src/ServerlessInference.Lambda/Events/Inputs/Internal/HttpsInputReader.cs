@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.Inputs;
 
-/// <summary>
-/// Fetches files of web servers that a sender named. The address that is connected to is the one that is checked, on every redirect again, so that neither a name that
-/// resolves to the function's own network nor one that changes its mind leads there.
-/// </summary>
+/// <summary>Fetches files of web servers that a sender has named.</summary>
+/// <remarks>
+/// The rules are checked against the address to which the connection is then made, for every redirect again. Neither a name that resolves
+/// to an address in the function's own network, nor one that resolves to another address the second time, gets around them.
+/// </remarks>
 internal sealed class HttpsInputReader : IDisposable
 {
     private static readonly HttpRequestOptionsKey<bool> PrivateKey = new("private-addresses");
@@ -29,7 +30,7 @@ internal sealed class HttpsInputReader : IDisposable
             ActivityHeadersPropagator = null,
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
 
-            // A kept connection was allowed for a request; another one may have other rules.
+            // A connection was allowed for its request only. The rules of the next request may be different, so no connection is reused.
             PooledConnectionIdleTimeout = TimeSpan.Zero,
             MaxResponseHeadersLength = 32,
             ConnectCallback = ConnectAsync,
@@ -41,8 +42,8 @@ internal sealed class HttpsInputReader : IDisposable
     public void Dispose() => _client.Dispose();
 
     /// <summary>Fetches a file.</summary>
-    /// <exception cref="InvalidInputException">The server has no such file, or it is too large, or lies where nothing may be fetched.</exception>
-    /// <exception cref="IOException">It cannot be fetched at the moment.</exception>
+    /// <exception cref="InvalidInputException">The file does not exist, is too large, or is at an address that is not allowed.</exception>
+    /// <exception cref="IOException">The file cannot be fetched at the moment.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(Uri url, ReferenceOptions limits, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(limits.Timeout, _time);
@@ -52,7 +53,7 @@ internal sealed class HttpsInputReader : IDisposable
             for (int redirects = 0; ; redirects++)
             {
                 using HttpResponseMessage response = await SendAsync(url, limits, either.Token).ConfigureAwait(false);
-                if (RedirectOf(response, url) is not { } next)
+                if (GetRedirect(response, url) is not { } next)
                 {
                     return await ReadBodyAsync(response, limits, either.Token).ConfigureAwait(false);
                 }
@@ -64,7 +65,7 @@ internal sealed class HttpsInputReader : IDisposable
 
                 if (next.Scheme != Uri.UriSchemeHttps || next.UserInfo.Length > 0 || !limits.Allows(next))
                 {
-                    throw Refused("The input's web server redirects to a place that may not be named here.");
+                    throw Refused("The input's web server redirects to a URL that may not be named here.");
                 }
 
                 url = next;
@@ -72,11 +73,15 @@ internal sealed class HttpsInputReader : IDisposable
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException(string.Create(CultureInfo.InvariantCulture, $"The input's web server took more than {limits.Timeout.TotalSeconds:N1} s."), exception);
+            throw new IOException(
+                string.Create(CultureInfo.InvariantCulture, $"The input's web server took more than {limits.Timeout.TotalSeconds:N1} s."),
+                exception);
         }
         catch (HttpRequestException exception)
         {
-            throw exception.InnerException is InvalidInputException refused ? refused : new IOException($"The input's web server cannot be asked ({exception.HttpRequestError}).", exception);
+            throw exception.InnerException is InvalidInputException refused
+                ? refused
+                : new IOException($"The request to the input's web server failed ({exception.HttpRequestError}).", exception);
         }
     }
 
@@ -84,24 +89,37 @@ internal sealed class HttpsInputReader : IDisposable
 
     private async ValueTask<HttpResponseMessage> SendAsync(Uri url, ReferenceOptions limits, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, url) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var request = new HttpRequestMessage(HttpMethod.Get, url)
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         request.Options.Set(PrivateKey, limits.PrivateAddresses);
         request.Headers.ConnectionClose = true;
         return await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    private static Uri? RedirectOf(HttpResponseMessage response, Uri url) => response.StatusCode
-        is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
-        && response.Headers.Location is { } location
-            ? Uri.TryCreate(url, location, out Uri? next) ? next : throw Refused("The input's web server redirects to what is no URL.")
-            : null;
+    private static Uri? GetRedirect(HttpResponseMessage response, Uri url)
+    {
+        bool isRedirect = response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
+            or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
+        if (!isRedirect || response.Headers.Location is not { } location)
+        {
+            return null;
+        }
 
-    private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response, ReferenceOptions limits, CancellationToken cancellationToken)
+        return Uri.TryCreate(url, location, out Uri? next)
+            ? next
+            : throw Refused("The input's web server redirects to something that is not a URL.");
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(
+        HttpResponseMessage response, ReferenceOptions limits, CancellationToken cancellationToken)
     {
         int status = (int)response.StatusCode;
         if (status != 200)
         {
-            string message = $"The input's web server answered {status}.";
+            string message = $"The input's web server responded with {status}.";
             throw status is 408 or 429 or >= 500 ? new IOException(message) : Refused(message);
         }
 
@@ -114,7 +132,7 @@ internal sealed class HttpsInputReader : IDisposable
         {
             if (length == content.Length)
             {
-                // One byte more than allowed is enough to know.
+                // One byte more than the limit suffices to detect that the file is too large.
                 Array.Resize(ref content, (int)Math.Min(Math.Max(2L * content.Length, 64 * 1024), limits.MaxBytes + 1));
             }
 
@@ -134,7 +152,9 @@ internal sealed class HttpsInputReader : IDisposable
         if (length > maxBytes)
         {
             throw new InvalidInputException(
-                InvalidInputKind.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The input's file has more than {maxBytes:N0} bytes, which is the most that is fetched."));
+                InvalidInputKind.TooLarge,
+                string.Create(
+                    CultureInfo.InvariantCulture, $"The input's file is larger than {maxBytes:N0} bytes, the maximum that is fetched."));
         }
     }
 
@@ -147,7 +167,8 @@ internal sealed class HttpsInputReader : IDisposable
         {
             if (!_hooks.Allows(address, privateAddresses))
             {
-                last ??= Refused("The input's web server has an address that may not be reached from here: a private, a link-local or a reserved one.");
+                last ??= Refused(
+                    "The input's web server has an address that may not be reached from here: a private, a link-local or a reserved one.");
                 continue;
             }
 

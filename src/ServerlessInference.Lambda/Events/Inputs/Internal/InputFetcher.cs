@@ -1,15 +1,18 @@
 using System.Runtime.CompilerServices;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Results;
 using ServerlessInference.S3;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.Inputs;
 
-/// <summary>Fetches inputs that an event names. Readers come into being with the first of their kind: each loads what no other event needs.</summary>
+/// <summary>
+/// Fetches the inputs that events name. Each reader is created with the first input that needs it, since it loads large libraries.
+/// </summary>
 internal sealed class InputFetcher(FunctionServices services) : IInputFetcher
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _readersLock = new();
 
-    // Of type object, so that the types behind are not loaded with this one.
+    // Fields of type object, so that the readers' types are not loaded together with this one.
     private object? _objects;
     private object? _web;
 
@@ -19,10 +22,11 @@ internal sealed class InputFetcher(FunctionServices services) : IInputFetcher
             : ReadUrlAsync(reference.Url!, limits, cancellationToken);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private async ValueTask<(ReadOnlyMemory<byte> Content, ObjectReference? Item)> ReadObjectAsync(ObjectReference item, long maxBytes, CancellationToken cancellationToken)
+    private async ValueTask<(ReadOnlyMemory<byte> Content, ObjectReference? Item)> ReadObjectAsync(
+        ObjectReference item, long maxBytes, CancellationToken cancellationToken)
     {
         S3ObjectReader reader;
-        lock (_gate)
+        lock (_readersLock)
         {
             _objects ??= S3ObjectReader.Create(services.Provider, services.Time);
             reader = (S3ObjectReader)_objects;
@@ -32,10 +36,11 @@ internal sealed class InputFetcher(FunctionServices services) : IInputFetcher
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private async ValueTask<(ReadOnlyMemory<byte> Content, ObjectReference? Item)> ReadUrlAsync(Uri url, ReferenceOptions limits, CancellationToken cancellationToken)
+    private async ValueTask<(ReadOnlyMemory<byte> Content, ObjectReference? Item)> ReadUrlAsync(
+        Uri url, ReferenceOptions limits, CancellationToken cancellationToken)
     {
         HttpsInputReader reader;
-        lock (_gate)
+        lock (_readersLock)
         {
             _web ??= new HttpsInputReader(services.Time);
             reader = (HttpsInputReader)_web;

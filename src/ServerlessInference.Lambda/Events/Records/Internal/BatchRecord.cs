@@ -1,16 +1,15 @@
-namespace ServerlessInference.Lambda;
+using ServerlessInference.Lambda.Events.Inputs;
 
-/// <summary>One record of a batch, as far as it concerns a model.</summary>
+namespace ServerlessInference.Lambda.Events.Records;
+
+/// <summary>The parts of one record of a batch that the function needs.</summary>
 /// <param name="Origin">The ARN of the queue or stream, or the bucket.</param>
-/// <param name="Id">What Lambda calls the record by when it failed. Objects that came in one message share it.</param>
-/// <param name="Group">The group in which order matters; <see langword="null"/> for none.</param>
-/// <param name="Input">The input's bytes, or where they lie.</param>
-/// <param name="Error">Why there is no input.</param>
+/// <param name="Id">The identifier with which a failure is reported to Lambda. Objects of the same message share it.</param>
+/// <param name="Group">The message group, within which the order is kept; <see langword="null"/> for none.</param>
+/// <param name="Input">The input's bytes, or a reference to them.</param>
+/// <param name="Error">The reason why there is no valid input; <see langword="null"/> if there is one.</param>
 internal sealed record BatchRecord(string Origin, string Id, string? Group, RecordInput Input, InvalidInputException? Error)
 {
-    /// <summary>Gets when the record came into being, as its service says.</summary>
+    /// <summary>Gets the time at which the record was created, according to its service.</summary>
     public DateTimeOffset? Time { get; init; }
-
-    /// <summary>Gets the model that the record names, where records may.</summary>
-    public string? Model { get; init; }
 }

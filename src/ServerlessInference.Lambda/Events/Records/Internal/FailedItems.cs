@@ -1,14 +1,15 @@
 using System.Text.Json;
+using ServerlessInference.Lambda.Invocations;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.Records;
 
-/// <summary>Writes what event source mappings want to know: <c>{"batchItemFailures":[{"itemIdentifier":"…"}]}</c>.</summary>
+/// <summary>Reports failed records to the event source mapping: <c>{"batchItemFailures":[{"itemIdentifier":"…"}]}</c>.</summary>
 internal static class FailedItems
 {
     /// <summary>Writes the answer.</summary>
     /// <param name="invocation">The invocation.</param>
-    /// <param name="statuses">What became of the records, in their order.</param>
-    /// <param name="inOrder">Whether the first failure is enough: a stream's records after it come again by themselves.</param>
+    /// <param name="statuses">The outcomes of the records, in their order.</param>
+    /// <param name="inOrder">Whether to report the first failure only: all records of a stream from there on are redelivered.</param>
     public static void Write(Invocation invocation, IEnumerable<RecordStatus> statuses, bool inOrder)
     {
         Utf8JsonWriter writer = invocation.BeginResponse();

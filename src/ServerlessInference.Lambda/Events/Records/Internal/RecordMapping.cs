@@ -1,13 +1,13 @@
 using ServerlessInference.Results;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.Records;
 
-/// <summary>What answers the records of a queue or stream, or of all of its kind.</summary>
+/// <summary>The model that answers the records of one queue or stream, or of all queues or streams of a kind.</summary>
 /// <param name="Method">The builder's method, for messages.</param>
 /// <param name="Model">The model.</param>
-/// <param name="Source">The queue's or stream's name or ARN; <see langword="null"/> for any.</param>
-/// <param name="Target">Where results go.</param>
-/// <param name="Rules">How records are treated.</param>
+/// <param name="Source">The name or ARN of the queue or stream; <see langword="null"/> for any.</param>
+/// <param name="Target">The target of the results.</param>
+/// <param name="Rules">The rules for the records.</param>
 /// <param name="Read">Reads a batch.</param>
 internal sealed record RecordMapping(
     string Method, string Model, string? Source, ResultTarget Target, RecordRules Rules, Func<ReadOnlyMemory<byte>, List<BatchRecord>> Read)
@@ -16,11 +16,11 @@ internal sealed record RecordMapping(
 
     public string Description => Source is null ? $"model '{Model}'" : $"model '{Model}' for '{Source}'";
 
-    public bool Takes(string origin) => Source is null || Source == origin || TemplateName(origin) == Source;
+    public bool Matches(string origin) => Source is null || Source == origin || GetName(origin) == Source;
 
-    // "…:queue", "…:stream/NAME", "…:table/NAME/stream/DATE"
-    private static string TemplateName(string origin)
+    private static string GetName(string origin)
     {
+        // The last part of an ARN is "queue", "stream/NAME" or "table/NAME/stream/DATE".
         string resource = origin.Split(':', 6) is [_, _, _, _, _, var last] ? last : origin;
         string[] segments = resource.Split('/');
         return segments.Length > 1 ? segments[1] : resource;

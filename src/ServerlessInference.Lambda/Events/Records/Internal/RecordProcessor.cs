@@ -1,17 +1,29 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using ServerlessInference.Lambda.Events.Inputs;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Results;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.Records;
 
-/// <summary>Takes a batch of records, wherever they come from, to its sink: fetches inputs, infers them together, writes, and knows what became of each.</summary>
-internal sealed partial class RecordProcessor
+/// <summary>
+/// Processes a batch of records of any service: fetches their inputs, runs the model on several of them together, writes the results to the
+/// sink, and determines the outcome of each record.
+/// </summary>
+/// <remarks>
+/// A batch is processed in parts. A part is fetched, run and written completely before the next one begins, so that the records that were
+/// written before the time runs out need not be redelivered. A part is not begun if the last one took longer than the time that is left.
+/// </remarks>
+internal sealed class RecordProcessor
 {
-    /// <summary>How many records go to the model together: what is written before the time runs out need not come again.</summary>
-    private const int Together = 32;
+    /// <summary>The number of records that the model processes together.</summary>
+    private const int BatchSize = 32;
 
-    /// <summary>The same for inputs that are fetched: images of 20 MB each lie in memory at a time.</summary>
-    private const int FetchedTogether = 8;
+    /// <summary>
+    /// The same for inputs that are fetched, because these may be images of 20 MB each, which are in memory at the same time.
+    /// </summary>
+    private const int FetchBatchSize = 8;
 
     private readonly FunctionServices _services;
     private readonly IEncodedPipeline _pipeline;
@@ -23,23 +35,28 @@ internal sealed partial class RecordProcessor
     {
         _services = services;
         _pipeline = pipeline;
-        _logger = services.CreateLogger("ServerlessInference.Lambda");
+        _logger = services.CreateLogger(LogMessages.Category);
         _inference = new RecordInference(model, pipeline, fetcher, _logger);
         _writer = new RecordWriter(sink, services.Time, _logger);
-        Sink = sink;
     }
 
-    public IResultSink? Sink { get; }
-
-    /// <summary>Answers records.</summary>
+    /// <summary>Processes records.</summary>
     /// <param name="invocation">The invocation.</param>
     /// <param name="records">The records.</param>
-    /// <param name="rules">How they are treated.</param>
-    /// <param name="cancellationToken">The invocation's.</param>
-    /// <param name="blocked">The groups of which a record failed before these; those of which one fails now are added. <see langword="null"/> where these are all.</param>
-    /// <returns>What became of each, in their order.</returns>
-    /// <exception cref="ModelLoadException">There is no model to answer them: all of them should come again.</exception>
-    public async ValueTask<RecordStatus[]> ProcessAsync(Invocation invocation, IReadOnlyList<BatchRecord> records, RecordRules rules, CancellationToken cancellationToken, HashSet<string>? blocked = null)
+    /// <param name="rules">The rules for these records.</param>
+    /// <param name="cancellationToken">The invocation's token.</param>
+    /// <param name="blockedGroups">
+    /// The groups of which an earlier record has failed; groups of which a record fails here are added. <see langword="null"/> if there are
+    /// no earlier records.
+    /// </param>
+    /// <returns>The outcome of each record, in the order of the records.</returns>
+    /// <exception cref="ModelLoadException">The model cannot be loaded, so all records should be redelivered.</exception>
+    public async ValueTask<RecordStatus[]> ProcessAsync(
+        Invocation invocation,
+        IReadOnlyList<BatchRecord> records,
+        RecordRules rules,
+        CancellationToken cancellationToken,
+        HashSet<string>? blockedGroups = null)
     {
         var statuses = new RecordStatus[records.Count];
         for (int i = 0; i < statuses.Length; i++)
@@ -47,53 +64,39 @@ internal sealed partial class RecordProcessor
             statuses[i] = new RecordStatus(records[i]);
         }
 
-        blocked ??= new HashSet<string>(StringComparer.Ordinal);
+        blockedGroups ??= new HashSet<string>(StringComparer.Ordinal);
         TimeSpan expected = TimeSpan.Zero;
         for (int start = 0; start < statuses.Length;)
         {
-            // What would not be finished in time is not begun: it comes again as a whole.
             if (cancellationToken.IsCancellationRequested || invocation.Context.RemainingTime < expected)
             {
                 break;
             }
 
-            int count = CountTogether(records, start);
-            ArraySegment<RecordStatus> chunk = new(statuses, start, count);
+            ArraySegment<RecordStatus> part = new(statuses, start, CountPart(records, start));
             long began = _services.Time.GetTimestamp();
-            await _inference.InferAsync(chunk, rules.Limits, cancellationToken).ConfigureAwait(false);
-            Serialize(invocation, chunk);
-            bool goOn = await _writer.WriteAsync(chunk, rules, blocked, cancellationToken).ConfigureAwait(false);
-            expected = _services.Time.GetElapsedTime(began) - WaitedForModel(chunk);
-            start += count;
-            if (!goOn)
+            await _inference.InferAsync(part, rules.Limits, cancellationToken).ConfigureAwait(false);
+            Serialize(invocation, part);
+            bool continues = await _writer.WriteAsync(part, rules, blockedGroups, cancellationToken).ConfigureAwait(false);
+            expected = _services.Time.GetElapsedTime(began) - GetModelWait(part);
+            start += part.Count;
+            if (!continues)
             {
                 break;
             }
         }
 
-        if (Array.Find(statuses, status => status.State == RecordState.NotReached && status.Failure is null) is { } first)
-        {
-            LogNotReached(_logger, first.Record.Id);
-        }
-
-        foreach (RecordStatus status in statuses)
-        {
-            if (!status.IsSettled && status.Record.Group is { } group)
-            {
-                blocked.Add(group);
-            }
-        }
-
+        Complete(statuses, blockedGroups);
         return statuses;
     }
 
-    private static int CountTogether(IReadOnlyList<BatchRecord> records, int start)
+    private static int CountPart(IReadOnlyList<BatchRecord> records, int start)
     {
         int count = 0, fetched = 0;
-        while (start + count < records.Count && count < Together)
+        while (start + count < records.Count && count < BatchSize)
         {
             fetched += records[start + count].Input.Reference is null ? 0 : 1;
-            if (fetched > FetchedTogether)
+            if (fetched > FetchBatchSize)
             {
                 break;
             }
@@ -104,11 +107,11 @@ internal sealed partial class RecordProcessor
         return count;
     }
 
-    // A model that had to be loaded first is no measure for what follows.
-    private static TimeSpan WaitedForModel(ArraySegment<RecordStatus> chunk)
+    // The first part may have waited until the model was loaded, which says nothing about the time that the next part takes.
+    private static TimeSpan GetModelWait(ArraySegment<RecordStatus> part)
     {
         TimeSpan waited = TimeSpan.Zero;
-        foreach (RecordStatus status in chunk)
+        foreach (RecordStatus status in part)
         {
             waited = status.Result is { } result && result.Timings.Waiting > waited ? result.Timings.Waiting : waited;
         }
@@ -116,9 +119,9 @@ internal sealed partial class RecordProcessor
         return waited;
     }
 
-    private void Serialize(Invocation invocation, ArraySegment<RecordStatus> chunk)
+    private void Serialize(Invocation invocation, ArraySegment<RecordStatus> part)
     {
-        foreach (RecordStatus status in chunk)
+        foreach (RecordStatus status in part)
         {
             if (status.Result is not { IsSuccess: true } result)
             {
@@ -127,7 +130,7 @@ internal sealed partial class RecordProcessor
 
             try
             {
-                System.Text.Json.Utf8JsonWriter writer = invocation.BeginInner();
+                Utf8JsonWriter writer = invocation.BeginInner();
                 _pipeline.WriteValue(result, writer);
                 writer.Flush();
                 status.Json = invocation.InnerBuffer.Body.ToArray();
@@ -135,14 +138,24 @@ internal sealed partial class RecordProcessor
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
                 status.Failure = exception;
-                LogNotSerialized(_logger, exception, status.Record.Id);
+                LogMessages.ResultNotSerialized(_logger, exception, status.Record.Id);
             }
         }
     }
 
-    [LoggerMessage(EventId = 122, Level = LogLevel.Error, Message = "The time ran out, or the batch ended, before record {Record}; it and what follows come again")]
-    private static partial void LogNotReached(ILogger logger, string record);
+    private void Complete(RecordStatus[] statuses, HashSet<string> blockedGroups)
+    {
+        if (Array.Find(statuses, status => status.State == RecordState.NotReached && status.Failure is null) is { } first)
+        {
+            LogMessages.RecordNotReached(_logger, first.Record.Id);
+        }
 
-    [LoggerMessage(EventId = 125, Level = LogLevel.Error, Message = "The answer to record {Record} cannot be written as JSON")]
-    private static partial void LogNotSerialized(ILogger logger, Exception exception, string record);
+        foreach (RecordStatus status in statuses)
+        {
+            if (!status.IsSettled && status.Record.Group is { } group)
+            {
+                blockedGroups.Add(group);
+            }
+        }
+    }
 }

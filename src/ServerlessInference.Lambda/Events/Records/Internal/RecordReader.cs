@@ -1,23 +1,25 @@
 using System.Text;
 using System.Text.Json;
+using ServerlessInference.Lambda.Events.Inputs;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.Records;
 
-/// <summary>Reads batches of records as AWS's services send them.</summary>
+/// <summary>Reads batches of records in the formats of SQS, Kinesis and DynamoDB.</summary>
 /// <remarks>Sources: the example events of the AWS Lambda documentation for Amazon SQS, Amazon Kinesis and Amazon DynamoDB.</remarks>
 internal static class RecordReader
 {
     public static List<BatchRecord> ReadSqs(ReadOnlyMemory<byte> payload, ReferenceOptions? references) => Read(payload, record =>
     {
-        JsonElement attributes = EventJson.Member(record, "attributes") ?? default;
-        string origin = EventJson.Text(record, "eventSourceARN") ?? "sqs";
-        string id = Required(record, "messageId");
-        DateTimeOffset? time = EventJson.Milliseconds(attributes, "SentTimestamp");
-        string? group = origin.EndsWith(".fifo", StringComparison.Ordinal) || EventJson.Member(attributes, "SequenceNumber") is not null ? EventJson.Text(attributes, "MessageGroupId") : null;
+        JsonElement attributes = EventJson.FindMember(record, "attributes") ?? default;
+        string origin = EventJson.ReadText(record, "eventSourceARN") ?? "sqs";
+        string id = ReadRequired(record, "messageId");
+        DateTimeOffset? time = EventJson.ReadMilliseconds(attributes, "SentTimestamp");
+        bool isFifo = origin.EndsWith(".fifo", StringComparison.Ordinal) || EventJson.FindMember(attributes, "SequenceNumber") is not null;
+        string? group = isFifo ? EventJson.ReadText(attributes, "MessageGroupId") : null;
         try
         {
-            RecordInput input = InputEnvelope.Read(Encoding.UTF8.GetBytes(EventJson.Text(record, "body") ?? string.Empty), references, bareText: true);
-            return new BatchRecord(origin, id, group, input, null) { Time = time };
+            byte[] body = Encoding.UTF8.GetBytes(EventJson.ReadText(record, "body") ?? string.Empty);
+            return new BatchRecord(origin, id, group, InputEnvelope.Read(body, references, allowsBareUri: true), null) { Time = time };
         }
         catch (InvalidInputException exception)
         {
@@ -25,25 +27,31 @@ internal static class RecordReader
         }
     });
 
+    /// <summary>Reads records of a Kinesis stream.</summary>
     /// <param name="payload">The event.</param>
-    /// <param name="attribute">The attribute that is the input, where the data are changes of a DynamoDB table; <see langword="null"/> where the data are the input.</param>
+    /// <param name="attribute">
+    /// The attribute that contains the input, if the records are changes of a DynamoDB table; <see langword="null"/> if a record's data is
+    /// the input.
+    /// </param>
     public static List<BatchRecord> ReadKinesis(ReadOnlyMemory<byte> payload, string? attribute) => Read(payload, record =>
     {
-        JsonElement kinesis = EventJson.Member(record, "kinesis") ?? throw Damaged();
-        (byte[] data, InvalidInputException? error) = Base64(kinesis, "data");
-        var read = new BatchRecord(EventJson.Text(record, "eventSourceARN") ?? "kinesis", Required(kinesis, "sequenceNumber"), null, new RecordInput(data, null), error)
+        JsonElement kinesis = EventJson.FindMember(record, "kinesis") ?? throw Damaged();
+        (byte[] data, InvalidInputException? error) = ReadBase64(kinesis, "data");
+        string origin = EventJson.ReadText(record, "eventSourceARN") ?? "kinesis";
+        var read = new BatchRecord(origin, ReadRequired(kinesis, "sequenceNumber"), null, new RecordInput(data, null), error)
         {
-            Time = EventJson.Seconds(kinesis, "approximateArrivalTimestamp"),
+            Time = EventJson.ReadSeconds(kinesis, "approximateArrivalTimestamp"),
         };
         return attribute is null || error is not null ? read : FromChange(read, data, attribute);
     });
 
     public static List<BatchRecord> ReadDynamoDb(ReadOnlyMemory<byte> payload, string attribute) => Read(payload, record =>
     {
-        JsonElement change = EventJson.Member(record, "dynamodb") ?? throw Damaged();
-        var read = new BatchRecord(EventJson.Text(record, "eventSourceARN") ?? "dynamodb", Required(change, "SequenceNumber"), null, default, null)
+        JsonElement change = EventJson.FindMember(record, "dynamodb") ?? throw Damaged();
+        string origin = EventJson.ReadText(record, "eventSourceARN") ?? "dynamodb";
+        var read = new BatchRecord(origin, ReadRequired(change, "SequenceNumber"), null, default, null)
         {
-            Time = EventJson.Seconds(change, "ApproximateCreationDateTime"),
+            Time = EventJson.ReadSeconds(change, "ApproximateCreationDateTime"),
         };
         return FromChange(read, record, change, attribute);
     });
@@ -53,24 +61,29 @@ internal static class RecordReader
         try
         {
             using JsonDocument document = JsonDocument.Parse(data);
-            if (EventJson.Member(document.RootElement, "dynamodb") is { } change)
+            if (EventJson.FindMember(document.RootElement, "dynamodb") is { } change)
             {
                 return FromChange(read, document.RootElement, change, attribute);
             }
         }
         catch (JsonException)
         {
-            // No change of a table, as is said below.
+            // Reported below, like JSON of another kind.
         }
 
-        return read with { Input = default, Error = new InvalidInputException("The record is no change of a DynamoDB table, as Kinesis Data Streams for DynamoDB writes it.") };
+        return read with
+        {
+            Input = default,
+            Error = new InvalidInputException(
+                "The record is not a change of a DynamoDB table as Kinesis Data Streams for DynamoDB writes it."),
+        };
     }
 
     private static BatchRecord? FromChange(BatchRecord read, JsonElement record, JsonElement change, string attribute)
     {
         try
         {
-            return Take(read, record, change, attribute);
+            return ReadAttribute(read, record, change, attribute);
         }
         catch (InvalidInputException exception)
         {
@@ -78,33 +91,38 @@ internal static class RecordReader
         }
     }
 
-    /// <summary>Takes an attribute of the new image; nothing of a removal.</summary>
-    /// <exception cref="InvalidInputException">A text in it is none.</exception>
-    private static BatchRecord? Take(BatchRecord read, JsonElement record, JsonElement change, string attribute)
+    /// <summary>Reads an attribute of the new image.</summary>
+    /// <returns>The record with its input; <see langword="null"/> for a removal, which has no new image.</returns>
+    /// <exception cref="InvalidInputException">The record contains invalid text.</exception>
+    private static BatchRecord? ReadAttribute(BatchRecord read, JsonElement record, JsonElement change, string attribute)
     {
-        if (EventJson.Text(record, "eventName") == "REMOVE")
+        if (EventJson.ReadText(record, "eventName") == "REMOVE")
         {
             return null;
         }
 
-        if (EventJson.Member(change, "NewImage") is not { } image || EventJson.Member(image, attribute) is not { ValueKind: JsonValueKind.Object } value)
+        if (EventJson.FindMember(change, "NewImage") is not { } image
+            || EventJson.FindMember(image, attribute) is not { ValueKind: JsonValueKind.Object } value)
         {
             return read with
             {
                 Input = default,
                 Error = new InvalidInputException(
-                    InvalidInputKind.Unprocessable, $"The record has no new image with the attribute '{attribute}'. Let the stream have new images (NEW_IMAGE), or name another attribute."),
+                    InvalidInputKind.Unprocessable,
+                    $"The record has no new image with the attribute '{attribute}'. " +
+                    "Configure the stream to contain new images (NEW_IMAGE), or name another attribute."),
             };
         }
 
-        if (EventJson.Text(value, "S") is { } text)
+        if (EventJson.ReadText(value, "S") is { } text)
         {
             return read with { Input = new RecordInput(Encoding.UTF8.GetBytes(text), null) };
         }
 
-        (byte[] input, InvalidInputException? error) = EventJson.Member(value, "B") is not null
-            ? Base64(value, "B")
-            : ([], new InvalidInputException(InvalidInputKind.Unprocessable, $"The attribute '{attribute}' is neither a string (S) nor binary (B)."));
+        (byte[] input, InvalidInputException? error) = EventJson.FindMember(value, "B") is not null
+            ? ReadBase64(value, "B")
+            : ([], new InvalidInputException(
+                InvalidInputKind.Unprocessable, $"The attribute '{attribute}' is neither a string (S) nor binary (B)."));
         return read with { Input = new RecordInput(input, null), Error = error };
     }
 
@@ -130,25 +148,26 @@ internal static class RecordReader
         }
     }
 
-    private static (byte[] Bytes, InvalidInputException? Error) Base64(JsonElement parent, string name)
+    private static (byte[] Bytes, InvalidInputException? Error) ReadBase64(JsonElement parent, string name)
     {
         try
         {
-            if (EventJson.Member(parent, name) is { ValueKind: JsonValueKind.String } value && value.TryGetBytesFromBase64(out byte[]? bytes))
+            if (EventJson.FindMember(parent, name) is { ValueKind: JsonValueKind.String } value
+                && value.TryGetBytesFromBase64(out byte[]? bytes))
             {
                 return (bytes, null);
             }
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair is no base64 either.
+            // Invalid text is not valid base64 either.
         }
 
-        return ([], new InvalidInputException($"The record's {name} is no base64."));
+        return ([], new InvalidInputException($"The record's {name} is not valid base64."));
     }
 
-    private static string Required(JsonElement parent, string name) => EventJson.Text(parent, name) ?? throw Damaged();
+    private static string ReadRequired(JsonElement parent, string name) => EventJson.ReadText(parent, name) ?? throw Damaged();
 
     private static InvalidInputException Damaged() =>
-        new("The batch is damaged: a record lacks its id, or is no object as SQS, Kinesis or DynamoDB send it.");
+        new("The batch is damaged: a record has no ID, or is not an object as SQS, Kinesis or DynamoDB send it.");
 }

@@ -1,7 +1,12 @@
-namespace ServerlessInference.Lambda;
+using ServerlessInference.Lambda.Events.Inputs;
+using ServerlessInference.Lambda.Invocations;
 
-/// <summary>Answers batches of records of a service: inputs go to the model together, results to the sink, and Lambda hears which records failed.</summary>
-internal sealed class RecordRoute(EventKind kind, EventMap events) : IEventRoute
+namespace ServerlessInference.Lambda.Events.Records;
+
+/// <summary>
+/// Answers batches of records of one service: passes their inputs to the model, writes the results to a sink, and reports failed records.
+/// </summary>
+internal sealed class RecordRoute(EventKind kind, RouteContext context) : IEventRoute
 {
     private readonly List<RecordMapping> _mappings = [];
 
@@ -10,7 +15,7 @@ internal sealed class RecordRoute(EventKind kind, EventMap events) : IEventRoute
     public string Description => $"{EventShape.Describe(kind)} ({string.Join(", ", _mappings.Select(mapping => mapping.Description))})";
 
     /// <summary>Adds a mapping.</summary>
-    /// <exception cref="InvalidOperationException">Its records are mapped already.</exception>
+    /// <exception cref="InvalidOperationException">The mapping's records are mapped already.</exception>
     public void Add(RecordMapping mapping)
     {
         foreach (RecordMapping existing in _mappings)
@@ -18,15 +23,17 @@ internal sealed class RecordRoute(EventKind kind, EventMap events) : IEventRoute
             if (existing.Source == mapping.Source || existing.Source is null || mapping.Source is null)
             {
                 throw new InvalidOperationException(
-                    $"{Description} is mapped already. To answer several queues or streams with models of their own, name each by the option Source.");
+                    $"{Description} is mapped already. To map several queues or streams to different models, name each of them with the " +
+                    "option Source.");
             }
         }
 
         _mappings.Add(mapping);
     }
 
-    // Notifications of S3 in a queue are messages like others where nothing answers them as what they are.
-    public bool CanHandle(EventKind other) => other == kind || (kind == EventKind.Sqs && other == EventKind.S3InSqs && !events.HasObjects);
+    // S3 notifications in a queue are treated as ordinary messages if no model answers S3 notifications.
+    public bool CanHandle(EventKind other) =>
+        other == kind || (kind == EventKind.Sqs && other == EventKind.S3InSqs && !context.HasObjects);
 
     public void Prepare(FunctionServices services, ICollection<string> failures)
     {
@@ -35,7 +42,9 @@ internal sealed class RecordRoute(EventKind kind, EventMap events) : IEventRoute
             mapping.Rules.Limits?.Validate(mapping.Method, failures);
             if (ModelPipelines.Find(services, mapping.Model, mapping.Method, failures) is { } pipeline)
             {
-                mapping.Processor = new RecordProcessor(services, mapping.Model, pipeline, mapping.Target.Create(services.Provider), events.Fetcher(services, mapping.Rules.Limits));
+                IInputFetcher? fetcher = context.GetFetcher(services, mapping.Rules.Limits);
+                mapping.Processor = new RecordProcessor(
+                    services, mapping.Model, pipeline, mapping.Target.Create(services.Provider), fetcher);
             }
         }
     }
@@ -44,15 +53,18 @@ internal sealed class RecordRoute(EventKind kind, EventMap events) : IEventRoute
     {
         RecordMapping mapping = _mappings[0];
         List<BatchRecord> records = mapping.Read(invocation.Payload);
-        if (records.Count > 0 && !mapping.Takes(records[0].Origin))
+        if (records.Count > 0 && !mapping.Matches(records[0].Origin))
         {
-            // A batch is of one queue or stream, so the first record tells for all.
-            mapping = _mappings.Find(other => other.Takes(records[0].Origin)) ?? throw new InvalidInputException(
-                InvalidInputKind.Unprocessable, $"The event was recognised as {EventShape.Describe(actual)} of '{records[0].Origin}', which is not mapped. Mapped: {Description}.");
+            // All records of a batch come from the same queue or stream, so the first one decides.
+            string origin = records[0].Origin;
+            mapping = _mappings.Find(other => other.Matches(origin)) ?? throw new InvalidInputException(
+                InvalidInputKind.Unprocessable,
+                $"The event was recognised as {EventShape.Describe(actual)} of '{origin}', which is not mapped. Mapped: {Description}.");
             records = mapping.Read(invocation.Payload);
         }
 
-        RecordStatus[] statuses = await mapping.Processor!.ProcessAsync(invocation, records, mapping.Rules, cancellationToken).ConfigureAwait(false);
+        RecordStatus[] statuses = await mapping.Processor!
+            .ProcessAsync(invocation, records, mapping.Rules, cancellationToken).ConfigureAwait(false);
         FailedItems.Write(invocation, statuses, mapping.Rules.InOrder);
     }
 }

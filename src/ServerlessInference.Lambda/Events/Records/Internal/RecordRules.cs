@@ -1,7 +1,7 @@
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.Records;
 
-/// <summary>How the records of a service are treated.</summary>
-/// <param name="PassOverUnusable">Whether a record that can never be answered is written to the sink as an error and passed over.</param>
-/// <param name="InOrder">Whether the first record that failed ends the batch, as in a stream.</param>
-/// <param name="Limits">How inputs by reference are fetched; <see langword="null"/> where there are none.</param>
-internal sealed record RecordRules(bool PassOverUnusable, bool InOrder, ReferenceOptions? Limits);
+/// <summary>The rules for the records of a service.</summary>
+/// <param name="SkipInvalidRecords">Whether an invalid record is written to the sink as an error and then skipped.</param>
+/// <param name="InOrder">Whether the first failed record ends the batch, as in a stream.</param>
+/// <param name="Limits">The limits of inputs that are references; <see langword="null"/> if references are not allowed.</param>
+internal sealed record RecordRules(bool SkipInvalidRecords, bool InOrder, ReferenceOptions? Limits);

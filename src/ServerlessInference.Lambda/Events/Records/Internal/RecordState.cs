@@ -1,20 +1,20 @@
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.Records;
 
-/// <summary>What became of a record.</summary>
+/// <summary>The outcome of one record.</summary>
 internal enum RecordState
 {
-    /// <summary>The time ran out, or an earlier record failed in a way that ends the batch.</summary>
+    /// <summary>The time ran out before the record was processed, or an earlier record ended the batch.</summary>
     NotReached,
 
-    /// <summary>Answered, and the answer is safe.</summary>
+    /// <summary>The record was answered, and its result was stored.</summary>
     Done,
 
-    /// <summary>It can never be answered; the sink has its error, and it need not come again.</summary>
-    PassedOver,
+    /// <summary>The record is invalid; the sink has its error, and it is not redelivered.</summary>
+    Skipped,
 
-    /// <summary>It can never be answered, and somebody has to hear of it.</summary>
-    Unusable,
+    /// <summary>The record is invalid, and is reported as failed.</summary>
+    Invalid,
 
-    /// <summary>It failed, and may succeed when it comes again.</summary>
+    /// <summary>The record failed, and may succeed when it is redelivered.</summary>
     Failed,
 }

@@ -1,28 +1,35 @@
 using Microsoft.Extensions.Logging;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Results;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.Records;
 
-/// <summary>Writes the results of some records to the sink, keeps the order that the records' service asks for, and decides what became of each.</summary>
-internal sealed partial class RecordWriter(IResultSink? sink, TimeProvider time, ILogger logger)
+/// <summary>
+/// Writes the results of a part of a batch to the sink, in the order that the records' service requires, and decides each record's outcome.
+/// </summary>
+internal sealed class RecordWriter(IResultSink? sink, TimeProvider time, ILogger logger)
 {
     /// <summary>Writes results.</summary>
-    /// <param name="chunk">The records.</param>
-    /// <param name="rules">How they are treated.</param>
-    /// <param name="blocked">Groups of which a record failed: what follows in them is held back.</param>
-    /// <param name="cancellationToken">The invocation's.</param>
-    /// <returns>Whether to go on; not, when the time ran out or a record that is followed by others in order failed.</returns>
-    public async ValueTask<bool> WriteAsync(ArraySegment<RecordStatus> chunk, RecordRules rules, HashSet<string> blocked, CancellationToken cancellationToken)
+    /// <param name="part">The records.</param>
+    /// <param name="rules">The rules for these records.</param>
+    /// <param name="blockedGroups">
+    /// The groups of which a record has failed. Later records of these groups are not written, so that their order is kept when they are
+    /// redelivered.
+    /// </param>
+    /// <param name="cancellationToken">The invocation's token.</param>
+    /// <returns>Whether to continue with the next part: not if the time ran out, or if a record of a stream failed.</returns>
+    public async ValueTask<bool> WriteAsync(
+        ArraySegment<RecordStatus> part, RecordRules rules, HashSet<string> blockedGroups, CancellationToken cancellationToken)
     {
-        if (sink is IBatchResultSink batch && !HasGroups(chunk))
+        if (sink is IBatchResultSink batch && !HasGroups(part))
         {
-            return await WriteTogetherAsync(batch, chunk, rules, cancellationToken).ConfigureAwait(false);
+            return await WriteTogetherAsync(batch, part, rules, cancellationToken).ConfigureAwait(false);
         }
 
-        foreach (RecordStatus status in chunk)
+        foreach (RecordStatus status in part)
         {
             string? group = status.Record.Group;
-            if (group is not null && blocked.Contains(group))
+            if (group is not null && blockedGroups.Contains(group))
             {
                 continue;
             }
@@ -40,7 +47,7 @@ internal sealed partial class RecordWriter(IResultSink? sink, TimeProvider time,
 
             if (group is not null)
             {
-                blocked.Add(group);
+                blockedGroups.Add(group);
             }
 
             if (rules.InOrder)
@@ -52,9 +59,9 @@ internal sealed partial class RecordWriter(IResultSink? sink, TimeProvider time,
         return !cancellationToken.IsCancellationRequested;
     }
 
-    private static bool HasGroups(ArraySegment<RecordStatus> chunk)
+    private static bool HasGroups(ArraySegment<RecordStatus> part)
     {
-        foreach (RecordStatus status in chunk)
+        foreach (RecordStatus status in part)
         {
             if (status.Record.Group is not null)
             {
@@ -65,11 +72,12 @@ internal sealed partial class RecordWriter(IResultSink? sink, TimeProvider time,
         return false;
     }
 
-    private async ValueTask<bool> WriteTogetherAsync(IBatchResultSink batch, ArraySegment<RecordStatus> chunk, RecordRules rules, CancellationToken cancellationToken)
+    private async ValueTask<bool> WriteTogetherAsync(
+        IBatchResultSink batch, ArraySegment<RecordStatus> part, RecordRules rules, CancellationToken cancellationToken)
     {
-        var written = new List<RecordStatus>(chunk.Count);
+        var written = new List<RecordStatus>(part.Count);
         bool failed = false;
-        foreach (RecordStatus status in chunk)
+        foreach (RecordStatus status in part)
         {
             Decide(status, rules);
             failed |= !status.IsSettled;
@@ -133,7 +141,7 @@ internal sealed partial class RecordWriter(IResultSink? sink, TimeProvider time,
         }
     }
 
-    /// <summary>Says what becomes of a record if the sink takes its result.</summary>
+    /// <summary>Decides a record's outcome, provided that its result can be written to the sink.</summary>
     private void Decide(RecordStatus status, RecordRules rules)
     {
         if (status.Failure is not null)
@@ -146,9 +154,9 @@ internal sealed partial class RecordWriter(IResultSink? sink, TimeProvider time,
         }
         else if (status.Result.Error is { } error)
         {
-            // Without a sink nobody would ever hear of it.
-            status.State = rules.PassOverUnusable && sink is not null ? RecordState.PassedOver : RecordState.Unusable;
-            LogUnusable(logger, status.Record.Id, error.Message);
+            // Without a sink, the error of a skipped record would be lost.
+            status.State = rules.SkipInvalidRecords && sink is not null ? RecordState.Skipped : RecordState.Invalid;
+            LogMessages.RecordInvalid(logger, status.Record.Id, error.Message);
         }
         else
         {
@@ -160,7 +168,7 @@ internal sealed partial class RecordWriter(IResultSink? sink, TimeProvider time,
     {
         status.State = RecordState.Failed;
         status.Failure = exception;
-        LogNotWritten(logger, exception, status.Record.Id);
+        LogMessages.ResultNotWritten(logger, exception, status.Record.Id);
     }
 
     private SinkRecord ToSinkRecord(RecordStatus status) => new(status.Record.Origin, status.Record.Id, status.Result!, status.Json)
@@ -168,10 +176,4 @@ internal sealed partial class RecordWriter(IResultSink? sink, TimeProvider time,
         SourceObject = status.Item,
         Time = status.Record.Time ?? time.GetUtcNow(),
     };
-
-    [LoggerMessage(EventId = 120, Level = LogLevel.Warning, Message = "Record {Record} cannot be answered: {Reason}")]
-    private static partial void LogUnusable(ILogger logger, string record, string reason);
-
-    [LoggerMessage(EventId = 121, Level = LogLevel.Error, Message = "The result of record {Record} could not be written")]
-    private static partial void LogNotWritten(ILogger logger, Exception exception, string record);
 }

@@ -1,16 +1,25 @@
 using System.Text.Json;
+using ServerlessInference.Lambda.Events.Inputs;
+using ServerlessInference.Lambda.Events.Records;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Results;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.S3;
 
-/// <summary>Reads the objects out of S3's events: direct ones, those of EventBridge, and either inside SNS or SQS, or inside SNS inside SQS.</summary>
-/// <remarks>Sources: "Event message structure" and "EventBridge event message structure" of the Amazon S3 User Guide; the example events of the AWS Lambda documentation for Amazon SNS and Amazon SQS.</remarks>
+/// <summary>
+/// Reads the objects that S3's events name. The events may arrive directly or through EventBridge, and both may be inside of SNS or SQS
+/// messages.
+/// </summary>
+/// <remarks>
+/// Sources: "Event message structure" and "EventBridge event message structure" of the Amazon S3 User Guide; the example events of the AWS
+/// Lambda documentation for Amazon SNS and Amazon SQS.
+/// </remarks>
 internal static class NotificationReader
 {
-    /// <summary>SQS holds SNS holds S3; what is deeper was made by somebody else.</summary>
-    private const int Deepest = 3;
+    /// <summary>The maximum nesting that AWS produces: S3 inside SNS inside SQS.</summary>
+    private const int MaxDepth = 3;
 
-    /// <summary>Tells whether a message holds a notification of S3.</summary>
+    /// <summary>Returns whether a message contains an S3 notification.</summary>
     public static bool IsNotification(string message)
     {
         try
@@ -25,8 +34,8 @@ internal static class NotificationReader
     }
 
     /// <summary>Reads an event.</summary>
-    /// <returns>A record for each new object; its id is the message's in SQS, else the object.</returns>
-    /// <exception cref="InvalidInputException">It is none.</exception>
+    /// <returns>One record per new object. Its ID is the message's ID in SQS, otherwise the object's URI.</returns>
+    /// <exception cref="InvalidInputException">The event is not a valid event of its kind.</exception>
     public static List<BatchRecord> Read(ReadOnlyMemory<byte> payload, EventKind kind)
     {
         try
@@ -43,7 +52,8 @@ internal static class NotificationReader
             else if (!ReadMessage(document.RootElement, null, records, 0, null))
             {
                 throw new InvalidInputException(
-                    InvalidInputKind.Unprocessable, $"The event was recognised as {EventShape.Describe(kind)}, but holds no notification of S3.");
+                    InvalidInputKind.Unprocessable,
+                    $"The event was recognised as {EventShape.Describe(kind)}, but contains no S3 notification.");
             }
 
             return records;
@@ -55,27 +65,31 @@ internal static class NotificationReader
     }
 
     private static InvalidInputException Damaged(EventKind kind) =>
-        new($"The event was recognised as {EventShape.Describe(kind)}, but is damaged: a record lacks its bucket, key or id, or is no JSON object.");
+        new(
+            $"The event was recognised as {EventShape.Describe(kind)}, but is damaged: a record has no bucket, key or ID, or is not a " +
+            "JSON object.");
 
     private static void ReadQueued(JsonElement message, List<BatchRecord> records)
     {
-        string id = EventJson.Text(message, "messageId") ?? throw Damaged(EventKind.S3InSqs);
-        string origin = EventJson.Text(message, "eventSourceARN") ?? "sqs";
-        string? group = origin.EndsWith(".fifo", StringComparison.Ordinal) && EventJson.Member(message, "attributes") is { } attributes
-            ? EventJson.Text(attributes, "MessageGroupId") : null;
+        string id = EventJson.ReadText(message, "messageId") ?? throw Damaged(EventKind.S3InSqs);
+        string origin = EventJson.ReadText(message, "eventSourceARN") ?? "sqs";
+        bool isFifo = origin.EndsWith(".fifo", StringComparison.Ordinal);
+        string? group = isFifo && EventJson.FindMember(message, "attributes") is { } attributes
+            ? EventJson.ReadText(attributes, "MessageGroupId")
+            : null;
         var found = new List<BatchRecord>();
         InvalidInputException? error = null;
         try
         {
-            using JsonDocument body = JsonDocument.Parse(EventJson.Text(message, "body") ?? string.Empty);
+            using JsonDocument body = JsonDocument.Parse(EventJson.ReadText(message, "body") ?? string.Empty);
             if (!ReadMessage(body.RootElement, id, found, 1, group))
             {
-                error = new InvalidInputException(InvalidInputKind.Unprocessable, "The message holds no notification of S3.");
+                error = new InvalidInputException(InvalidInputKind.Unprocessable, "The message contains no S3 notification.");
             }
         }
         catch (JsonException)
         {
-            error = new InvalidInputException("The message is no JSON; a notification of S3 was expected.");
+            error = new InvalidInputException("The message is not valid JSON. Expected: an S3 notification.");
         }
         catch (InvalidInputException exception)
         {
@@ -91,23 +105,23 @@ internal static class NotificationReader
         records.AddRange(found);
     }
 
-    /// <summary>Reads a notification, wherever it is packed.</summary>
-    /// <returns>Whether there is one.</returns>
+    /// <summary>Reads a notification, also from inside of other messages.</summary>
+    /// <returns>Whether there is a notification.</returns>
     private static bool ReadMessage(JsonElement message, string? id, List<BatchRecord> records, int depth, string? group)
     {
-        if (message.ValueKind != JsonValueKind.Object || depth > Deepest)
+        if (message.ValueKind != JsonValueKind.Object || depth > MaxDepth)
         {
             return false;
         }
 
-        if (EventJson.Text(message, "Event") == "s3:TestEvent")
+        if (EventJson.ReadText(message, "Event") == "s3:TestEvent")
         {
             return true;
         }
 
-        if (EventJson.Text(message, "source") == "aws.s3" && EventJson.Member(message, "detail") is { } detail)
+        if (EventJson.ReadText(message, "source") == "aws.s3" && EventJson.FindMember(message, "detail") is { } detail)
         {
-            if (EventJson.Text(message, "detail-type") == "Object Created")
+            if (EventJson.ReadText(message, "detail-type") == "Object Created")
             {
                 records.Add(FromEventBridge(message, detail, id, group));
             }
@@ -115,12 +129,12 @@ internal static class NotificationReader
             return true;
         }
 
-        if (EventJson.Text(message, "Message") is { } inner && EventJson.Text(message, "TopicArn") is not null)
+        if (EventJson.ReadText(message, "Message") is { } inner && EventJson.ReadText(message, "TopicArn") is not null)
         {
             return ReadText(inner, id, records, depth + 1, group);
         }
 
-        if (EventJson.Member(message, "Records") is not { ValueKind: JsonValueKind.Array } list)
+        if (EventJson.FindMember(message, "Records") is not { ValueKind: JsonValueKind.Array } list)
         {
             return false;
         }
@@ -136,18 +150,18 @@ internal static class NotificationReader
 
     private static bool ReadRecord(JsonElement record, string? id, List<BatchRecord> records, int depth, string? group)
     {
-        if (EventJson.Member(record, "Sns") is { } notification)
+        if (EventJson.FindMember(record, "Sns") is { } notification)
         {
-            return EventJson.Text(notification, "Message") is { } text && ReadText(text, id, records, depth + 1, group);
+            return EventJson.ReadText(notification, "Message") is { } text && ReadText(text, id, records, depth + 1, group);
         }
 
-        if (EventJson.Text(record, "eventSource") != "aws:s3")
+        if (EventJson.ReadText(record, "eventSource") != "aws:s3")
         {
             return false;
         }
 
-        // Notifications of deletions, restores and tags may come along where a filter lets them.
-        if (EventJson.Text(record, "eventName")?.StartsWith("ObjectCreated:", StringComparison.Ordinal) == true)
+        // Notifications of deletions, restores and tags may arrive as well if the filter includes them.
+        if (EventJson.ReadText(record, "eventName")?.StartsWith("ObjectCreated:", StringComparison.Ordinal) == true)
         {
             records.Add(FromNotification(record, id, group));
         }
@@ -170,43 +184,46 @@ internal static class NotificationReader
 
     private static BatchRecord FromNotification(JsonElement record, string? id, string? group)
     {
-        JsonElement s3 = EventJson.Member(record, "s3") ?? throw Damaged(EventKind.S3);
-        JsonElement item = EventJson.Member(s3, "object") ?? throw Damaged(EventKind.S3);
-        string? bucket = EventJson.Text(EventJson.Member(s3, "bucket") ?? default, "name");
-        string? key = EventJson.Text(item, "key");
+        JsonElement s3 = EventJson.FindMember(record, "s3") ?? throw Damaged(EventKind.S3);
+        JsonElement item = EventJson.FindMember(s3, "object") ?? throw Damaged(EventKind.S3);
+        string? bucket = EventJson.ReadText(EventJson.FindMember(s3, "bucket") ?? default, "name");
+        string? key = EventJson.ReadText(item, "key");
         return bucket is null || key is null
             ? throw Damaged(EventKind.S3)
             : Create(
-                new ObjectReference(bucket, S3Key.Decode(key), EventJson.Text(item, "versionId"))
+                new ObjectReference(bucket, S3Key.Decode(key), EventJson.ReadText(item, "versionId"))
                 {
-                    EntityTag = EventJson.Text(item, "eTag"),
-                    Size = EventJson.Integer(item, "size"),
-                    Sequencer = EventJson.Text(item, "sequencer"),
+                    EntityTag = EventJson.ReadText(item, "eTag"),
+                    Size = EventJson.ReadInteger(item, "size"),
+                    Sequencer = EventJson.ReadText(item, "sequencer"),
                 },
                 id,
                 group,
-                EventJson.Time(record, "eventTime"));
+                EventJson.ReadTime(record, "eventTime"));
     }
 
     private static BatchRecord FromEventBridge(JsonElement message, JsonElement detail, string? id, string? group)
     {
-        JsonElement item = EventJson.Member(detail, "object") ?? throw Damaged(EventKind.S3EventBridge);
-        string? bucket = EventJson.Text(EventJson.Member(detail, "bucket") ?? default, "name");
-        string? key = EventJson.Text(item, "key");
+        JsonElement item = EventJson.FindMember(detail, "object") ?? throw Damaged(EventKind.S3EventBridge);
+        string? bucket = EventJson.ReadText(EventJson.FindMember(detail, "bucket") ?? default, "name");
+        string? key = EventJson.ReadText(item, "key");
         return bucket is null || key is null
             ? throw Damaged(EventKind.S3EventBridge)
             : Create(
-                new ObjectReference(bucket, key, EventJson.Text(item, "version-id"))
+                new ObjectReference(bucket, key, EventJson.ReadText(item, "version-id"))
                 {
-                    EntityTag = EventJson.Text(item, "etag"),
-                    Size = EventJson.Integer(item, "size"),
-                    Sequencer = EventJson.Text(item, "sequencer"),
+                    EntityTag = EventJson.ReadText(item, "etag"),
+                    Size = EventJson.ReadInteger(item, "size"),
+                    Sequencer = EventJson.ReadText(item, "sequencer"),
                 },
                 id,
                 group,
-                EventJson.Time(message, "time"));
+                EventJson.ReadTime(message, "time"));
     }
 
     private static BatchRecord Create(ObjectReference item, string? id, string? group, DateTimeOffset? time) =>
-        new($"s3://{item.Bucket}", id ?? item.ToString(), group, new RecordInput(default, new InputReference(item, null)), null) { Time = time };
+        new($"s3://{item.Bucket}", id ?? item.ToString(), group, new RecordInput(default, new InputReference(item, null)), null)
+        {
+            Time = time,
+        };
 }

@@ -1,38 +1,46 @@
 using System.Text.Json;
+using ServerlessInference.Lambda.Events.Inputs;
+using ServerlessInference.Lambda.Events.Records;
 using ServerlessInference.Results;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.S3;
 
 /// <summary>An event of S3 Batch Operations, of schema version 1.0 or 2.0.</summary>
 /// <param name="Schema">The schema version, which the answer repeats.</param>
-/// <param name="InvocationId">What the answer repeats as well.</param>
-/// <param name="Model">The model that the job's user arguments name; mostly <see langword="null"/>.</param>
-/// <param name="Tasks">A record for each task, with the task's id.</param>
-/// <remarks>Source: "Invoke AWS Lambda function" of the Amazon S3 User Guide. 1.0 names buckets by ARN, 2.0 by name; keys are URL-encoded in both.</remarks>
+/// <param name="InvocationId">The invocation's ID, which the answer repeats.</param>
+/// <param name="Model">The model that the job's user arguments name; <see langword="null"/> if they name none.</param>
+/// <param name="Tasks">One record per task, with the task's ID.</param>
+/// <remarks>
+/// Source: "Invoke AWS Lambda function" of the Amazon S3 User Guide. Version 1.0 has the bucket's ARN, version 2.0 its name; keys are
+/// URL-encoded in both.
+/// </remarks>
 internal sealed record S3BatchJob(string Schema, string InvocationId, string? Model, List<BatchRecord> Tasks)
 {
-    /// <exception cref="InvalidInputException">It is no such event.</exception>
+    /// <summary>Reads an event.</summary>
+    /// <exception cref="InvalidInputException">The event is not a valid event of S3 Batch Operations.</exception>
     public static S3BatchJob Read(ReadOnlyMemory<byte> payload)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(payload);
             JsonElement root = document.RootElement;
-            string schema = EventJson.Text(root, "invocationSchemaVersion") ?? throw Damaged();
+            string schema = EventJson.ReadText(root, "invocationSchemaVersion") ?? throw Damaged();
             if (schema is not ("1.0" or "2.0"))
             {
                 throw new InvalidInputException(
-                    InvalidInputKind.Unprocessable, "The event was recognised as an S3 Batch Operations task, but of another schema version than 1.0 and 2.0.");
+                    InvalidInputKind.Unprocessable,
+                    "The event was recognised as an S3 Batch Operations task, but its schema version is neither 1.0 nor 2.0.");
             }
 
-            JsonElement? arguments = EventJson.Member(root, "job") is { } job ? EventJson.Member(job, "userArguments") : null;
+            JsonElement? arguments = EventJson.FindMember(root, "job") is { } job ? EventJson.FindMember(job, "userArguments") : null;
             var tasks = new List<BatchRecord>();
             foreach (JsonElement task in root.GetProperty("tasks"u8).EnumerateArray())
             {
                 tasks.Add(ReadTask(task));
             }
 
-            return new S3BatchJob(schema, EventJson.Text(root, "invocationId") ?? throw Damaged(), arguments is { } named ? EventJson.Text(named, "model") : null, tasks);
+            string? model = arguments is { } named ? EventJson.ReadText(named, "model") : null;
+            return new S3BatchJob(schema, EventJson.ReadText(root, "invocationId") ?? throw Damaged(), model, tasks);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
         {
@@ -42,21 +50,23 @@ internal sealed record S3BatchJob(string Schema, string InvocationId, string? Mo
 
     private static BatchRecord ReadTask(JsonElement task)
     {
-        string? id = EventJson.Text(task, "taskId"), key = EventJson.Text(task, "s3Key");
-        string? bucket = EventJson.Text(task, "s3Bucket") ?? BucketOf(EventJson.Text(task, "s3BucketArn"));
+        string? id = EventJson.ReadText(task, "taskId"), key = EventJson.ReadText(task, "s3Key");
+        string? bucket = EventJson.ReadText(task, "s3Bucket") ?? GetBucket(EventJson.ReadText(task, "s3BucketArn"));
         if (id is null || key is null || bucket is null)
         {
             throw Damaged();
         }
 
-        string? version = EventJson.Text(task, "s3VersionId");
+        string? version = EventJson.ReadText(task, "s3VersionId");
         var item = new ObjectReference(bucket, S3Key.Decode(key), string.IsNullOrEmpty(version) ? null : version);
         return new BatchRecord($"s3://{bucket}", id, null, new RecordInput(default, new InputReference(item, null)), null);
     }
 
-    // arn:aws:s3:::name; the documentation's example has a region and an account in between.
-    private static string? BucketOf(string? arn) => arn?.Split(':', 6) is [_, _, "s3", _, _, var name] && name.Length > 0 ? name : null;
+    // arn:aws:s3:::name; the documentation's example has a region and an account in it.
+    private static string? GetBucket(string? arn) => arn?.Split(':', 6) is [_, _, "s3", _, _, var name] && name.Length > 0 ? name : null;
 
     private static InvalidInputException Damaged() =>
-        new("The event was recognised as an S3 Batch Operations task, but is damaged: it lacks its invocation's id, or a task's id, key or bucket.");
+        new(
+            "The event was recognised as an S3 Batch Operations task, but is damaged: the invocation's ID, or a task's ID, key or " +
+            "bucket, is missing.");
 }

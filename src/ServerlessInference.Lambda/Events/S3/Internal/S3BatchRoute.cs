@@ -1,13 +1,16 @@
 using System.Text;
 using System.Text.Json;
+using ServerlessInference.Lambda.Events.Inputs;
+using ServerlessInference.Lambda.Events.Records;
+using ServerlessInference.Lambda.Invocations;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.S3;
 
 /// <summary>Answers tasks of S3 Batch Operations.</summary>
-internal sealed class S3BatchRoute(EventMap events) : IEventRoute
+internal sealed class S3BatchRoute(RouteContext context) : IEventRoute
 {
-    /// <summary>What a job's report shows of a result (Amazon S3 User Guide: the longest string that a task may answer).</summary>
-    private const int LongestResult = 1024;
+    /// <summary>The maximum length of a result in a job's report (Amazon S3 User Guide, the string that a task may return).</summary>
+    private const int MaxResultLength = 1024;
 
     private readonly List<S3BatchMapping> _mappings = [];
 
@@ -34,7 +37,9 @@ internal sealed class S3BatchRoute(EventMap events) : IEventRoute
             mapping.Rules.Limits!.Validate("MapS3Batch", failures);
             if (ModelPipelines.Find(services, mapping.Model, "MapS3Batch", failures) is { } pipeline)
             {
-                mapping.Processor = new RecordProcessor(services, mapping.Model, pipeline, mapping.Target.Create(services.Provider), events.Fetcher(services, mapping.Rules.Limits));
+                IInputFetcher? fetcher = context.GetFetcher(services, mapping.Rules.Limits);
+                mapping.Processor = new RecordProcessor(
+                    services, mapping.Model, pipeline, mapping.Target.Create(services.Provider), fetcher);
             }
         }
     }
@@ -42,10 +47,21 @@ internal sealed class S3BatchRoute(EventMap events) : IEventRoute
     public async ValueTask HandleAsync(Invocation invocation, EventKind kind, CancellationToken cancellationToken)
     {
         S3BatchJob job = S3BatchJob.Read(invocation.Payload);
-        S3BatchMapping mapping = job.Model is null ? _mappings[0] : _mappings.Find(candidate => candidate.Model == job.Model) ?? throw new InvalidInputException(
-            InvalidInputKind.Unprocessable, $"The job's user argument 'model' names a model that is not mapped. Mapped: {Description}.");
-        RecordStatus[] statuses = await mapping.Processor!.ProcessAsync(invocation, job.Tasks, mapping.Rules, cancellationToken).ConfigureAwait(false);
+        S3BatchMapping mapping = Find(job.Model);
+        RecordStatus[] statuses = await mapping.Processor!
+            .ProcessAsync(invocation, job.Tasks, mapping.Rules, cancellationToken).ConfigureAwait(false);
         Write(invocation, job, statuses);
+    }
+
+    private S3BatchMapping Find(string? model)
+    {
+        if (model is null)
+        {
+            return _mappings[0];
+        }
+
+        return _mappings.Find(candidate => candidate.Model == model) ?? throw new InvalidInputException(
+            InvalidInputKind.Unprocessable, $"The job's user argument 'model' names a model that is not mapped. Mapped: {Description}.");
     }
 
     private static void Write(Invocation invocation, S3BatchJob job, RecordStatus[] statuses)
@@ -74,20 +90,21 @@ internal sealed class S3BatchRoute(EventMap events) : IEventRoute
     private static (string Code, string Result) Describe(RecordStatus status) => status switch
     {
         { State: RecordState.Done } => ("Succeeded", Encoding.UTF8.GetString(status.Json.Span)),
-        { State: RecordState.PassedOver or RecordState.Unusable, Result.Error: { } error } => ("PermanentFailure", $"{error.GetType().Name}: {error.Message}"),
-        { State: RecordState.NotReached } => ("TemporaryFailure", "The function's time ran out before."),
+        { State: RecordState.Skipped or RecordState.Invalid, Result.Error: { } error } =>
+            ("PermanentFailure", $"{error.GetType().Name}: {error.Message}"),
+        { State: RecordState.NotReached } => ("TemporaryFailure", "The function's time ran out before this object was processed."),
         _ => ("TemporaryFailure", $"{status.Failure?.GetType().Name ?? "Failure"}: the function's log says why."),
     };
 
     private static string Shorten(string text)
     {
-        if (text.Length <= LongestResult)
+        if (text.Length <= MaxResultLength)
         {
             return text;
         }
 
-        // No half of a pair at the end.
-        int length = LongestResult - 1;
+        // A surrogate pair is not cut in half.
+        int length = MaxResultLength - 1;
         return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 1]) ? length - 1 : length), "…");
     }
 }

@@ -1,8 +1,10 @@
+using ServerlessInference.Lambda.Events.Records;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Results;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.S3;
 
-/// <summary>Which model answers which objects.</summary>
+/// <summary>A model and the objects in S3 that it answers.</summary>
 internal sealed class S3ObjectMapping(string model, ResultTarget target, S3ObjectOptions options)
 {
     private IReadOnlyList<ObjectPattern> _targets = [];
@@ -15,7 +17,7 @@ internal sealed class S3ObjectMapping(string model, ResultTarget target, S3Objec
 
     public string Description => Sources.Count == 0 ? $"model '{model}'" : $"model '{model}' for {string.Join(", ", Sources)}";
 
-    public void Prepare(FunctionServices services, EventMap events, ICollection<string> failures)
+    public void Prepare(FunctionServices services, RouteContext context, ICollection<string> failures)
     {
         ReferenceOptions limits = Rules(queued: false).Limits!;
         limits.Validate("MapS3Objects", failures);
@@ -25,7 +27,7 @@ internal sealed class S3ObjectMapping(string model, ResultTarget target, S3Objec
         }
 
         IResultSink? sink = target.Create(services.Provider);
-        Processor = new RecordProcessor(services, model, pipeline, sink, events.Fetcher(services, limits));
+        Processor = new RecordProcessor(services, model, pipeline, sink, context.GetFetcher(services, limits));
         _targets = (sink as IObjectResultSink)?.Targets ?? [];
         foreach (ObjectPattern result in _targets)
         {
@@ -34,17 +36,18 @@ internal sealed class S3ObjectMapping(string model, ResultTarget target, S3Objec
                 if (result.Overlaps(source))
                 {
                     failures.Add(
-                        $"MapS3Objects: results of the model '{model}' go to {result}, which are objects of its own source {source}: the function would call itself without end. " +
-                        "Write results to another bucket, or below another prefix or with another suffix than the notification has.");
+                        $"MapS3Objects: results of the model '{model}' are written to {result}, which are objects of its own source " +
+                        $"{source}: the function would call itself without end. " +
+                        "Write results to another bucket, or below another prefix or with another suffix than those of the notification.");
                 }
             }
         }
     }
 
-    /// <summary>Tells whether results may be objects of another mapping, as far as its sources are named.</summary>
+    /// <summary>Returns whether results of this mapping can be objects that the sources of another mapping name.</summary>
     public bool LeadsTo(S3ObjectMapping other) => _targets.Any(result => other.Sources.Any(result.Overlaps));
 
-    public bool Takes(ObjectReference item)
+    public bool Matches(ObjectReference item)
     {
         foreach (ObjectPattern source in Sources)
         {
@@ -57,7 +60,9 @@ internal sealed class S3ObjectMapping(string model, ResultTarget target, S3Objec
         return Sources.Count == 0;
     }
 
-    /// <summary>Says why the result of an object might call the function again; <see langword="null"/> where it cannot.</summary>
+    /// <summary>
+    /// Returns an exception that says why the result of an object could call the function again; <see langword="null"/> if it cannot.
+    /// </summary>
     public InvalidInputException? FindLoop(ObjectReference item)
     {
         foreach (ObjectPattern result in _targets)
@@ -71,20 +76,23 @@ internal sealed class S3ObjectMapping(string model, ResultTarget target, S3Objec
             {
                 return new InvalidInputException(
                     InvalidInputKind.Unprocessable,
-                    $"{item} looks like a result of this function ({result}): its result would call the function again, without end. Write results to another bucket, or filter the notification.");
+                    $"{item} looks like a result of this function ({result}): its result would call the function again, without end. " +
+                    "Write results to another bucket, or filter the notification.");
             }
 
             if (Sources.Count == 0)
             {
                 return new InvalidInputException(
                     InvalidInputKind.Unprocessable,
-                    $"The result of {item} would go to the same bucket ({result}) and might call the function again, without end. Write results to another bucket, or say what the notification is set up " +
-                    "for: MapS3Objects(…, options => options.Sources.Add(\"s3://bucket/prefix*suffix\")).");
+                    $"The result of {item} would be written to the same bucket ({result}) and might call the function again, without " +
+                    "end. Write results to another bucket, or name the objects of the notification: " +
+                    "MapS3Objects(…, options => options.Sources.Add(\"s3://bucket/prefix*suffix\")).");
             }
         }
 
         return null;
     }
 
-    public RecordRules Rules(bool queued) => new(options.PassOverUnusable ?? !queued, InOrder: false, new ReferenceOptions { MaxBytes = options.MaxBytes });
+    public RecordRules Rules(bool queued) =>
+        new(options.SkipInvalidRecords ?? !queued, InOrder: false, new ReferenceOptions { MaxBytes = options.MaxBytes });
 }

@@ -1,13 +1,15 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using ServerlessInference.Lambda.Events.Records;
+using ServerlessInference.Lambda.Invocations;
 
-namespace ServerlessInference.Lambda;
+namespace ServerlessInference.Lambda.Events.S3;
 
-/// <summary>Answers events about new objects, however they come.</summary>
-internal sealed partial class S3ObjectRoute(EventMap events) : IEventRoute
+/// <summary>Answers events about new objects in S3, whether they arrive directly or through SNS, SQS or EventBridge.</summary>
+internal sealed class S3ObjectRoute(RouteContext context) : IEventRoute
 {
-    /// <summary>How many objects the message of a failed invocation names.</summary>
-    private const int MostNamed = 20;
+    /// <summary>The maximum number of objects that the error of a failed invocation names.</summary>
+    private const int MaxListedObjects = 20;
 
     private readonly List<S3ObjectMapping> _mappings = [];
     private ILogger? _logger;
@@ -15,7 +17,7 @@ internal sealed partial class S3ObjectRoute(EventMap events) : IEventRoute
     public string Description => $"S3 objects ({string.Join("; ", _mappings.Select(mapping => mapping.Description))})";
 
     /// <summary>Adds a mapping.</summary>
-    /// <exception cref="InvalidOperationException">Its objects are mapped already.</exception>
+    /// <exception cref="InvalidOperationException">The mapping's objects are mapped already.</exception>
     public void Add(S3ObjectMapping mapping)
     {
         foreach (S3ObjectMapping existing in _mappings)
@@ -23,30 +25,34 @@ internal sealed partial class S3ObjectRoute(EventMap events) : IEventRoute
             if (existing.Sources.Count == 0 || mapping.Sources.Count == 0 || existing.Sources.Any(one => mapping.Sources.Any(one.Overlaps)))
             {
                 throw new InvalidOperationException(
-                    $"S3 objects are mapped to {existing.Description} already, and some would be mapped to {mapping.Description} as well. Give each model Sources that no other one has.");
+                    $"S3 objects are mapped to {existing.Description} already, and some of them would be mapped to {mapping.Description} " +
+                    "as well. Give each model Sources that do not overlap with those of another model.");
             }
         }
 
         _mappings.Add(mapping);
     }
 
-    // Messages of a queue are looked into where nothing else answers them.
+    // Messages of a queue may contain S3 notifications. If no other route answers the queue, this one does.
     public bool CanHandle(EventKind kind) =>
-        kind is EventKind.S3 or EventKind.S3Test or EventKind.Sns or EventKind.S3EventBridge or EventKind.S3InSqs || (kind == EventKind.Sqs && !events.HasQueue);
+        kind is EventKind.S3 or EventKind.S3Test or EventKind.Sns or EventKind.S3EventBridge or EventKind.S3InSqs
+        || (kind == EventKind.Sqs && !context.HasQueue);
 
     public void Prepare(FunctionServices services, ICollection<string> failures)
     {
-        _logger = services.CreateLogger("ServerlessInference.Lambda");
+        _logger = services.CreateLogger(LogMessages.Category);
         foreach (S3ObjectMapping mapping in _mappings)
         {
-            mapping.Prepare(services, events, failures);
+            mapping.Prepare(services, context, failures);
         }
 
-        FindCircles(failures);
+        FindCycles(failures);
     }
 
-    /// <summary>Finds mappings whose results come back to them through others; what comes back directly, each finds by itself.</summary>
-    private void FindCircles(ICollection<string> failures)
+    /// <summary>
+    /// Reports mappings whose results return to them by way of other mappings. Each mapping reports results that return directly.
+    /// </summary>
+    private void FindCycles(ICollection<string> failures)
     {
         foreach (S3ObjectMapping first in _mappings)
         {
@@ -57,8 +63,9 @@ internal sealed partial class S3ObjectRoute(EventMap events) : IEventRoute
                 if (i >= 0 && last.LeadsTo(first))
                 {
                     failures.Add(
-                        $"MapS3Objects: results of the {first.Description} lead, by way of the {last.Description}, back to its own source: the function would call itself without end. " +
-                        "Let the last results go where nothing listens.");
+                        $"MapS3Objects: results of the {first.Description} lead, by way of the {last.Description}, back to its own " +
+                        "source: the function would call itself without end. Write the last results to a place for which no notification " +
+                        "is configured.");
                     return;
                 }
 
@@ -77,7 +84,8 @@ internal sealed partial class S3ObjectRoute(EventMap events) : IEventRoute
         {
             statuses.AddRange(mapping is null
                 ? Refuse(some, blocked)
-                : await mapping.Processor!.ProcessAsync(invocation, some, mapping.Rules(queued), cancellationToken, blocked).ConfigureAwait(false));
+                : await mapping.Processor!
+                    .ProcessAsync(invocation, some, mapping.Rules(queued), cancellationToken, blocked).ConfigureAwait(false));
         }
 
         if (queued)
@@ -95,8 +103,9 @@ internal sealed partial class S3ObjectRoute(EventMap events) : IEventRoute
     }
 
     /// <summary>
-    /// Gives each mapping its objects, all together; in a FIFO queue, where one failure holds back what follows it, only those that follow each other. Objects that no mapping may
-    /// answer fail the event before anything is written; in a queue they make a part without a mapping.
+    /// Divides the records by their mappings. A mapping gets all its objects together, except for those of a FIFO queue: there a failure
+    /// holds back later records of its group, so only consecutive objects are processed together. An object that no mapping answers fails
+    /// the event before anything is written; in a queue, such objects make up a part without a mapping.
     /// </summary>
     private List<(S3ObjectMapping? Mapping, List<BatchRecord> Records)> Divide(List<BatchRecord> records, bool queued)
     {
@@ -110,7 +119,7 @@ internal sealed partial class S3ObjectRoute(EventMap events) : IEventRoute
             }
             catch (InvalidInputException exception) when (queued)
             {
-                LogRefused(_logger!, record.Id, exception.Message);
+                LogMessages.MessageRefused(_logger!, record.Id, exception.Message);
             }
 
             int first = record.Group is null ? 0 : Math.Max(0, parts.Count - 1);
@@ -127,7 +136,7 @@ internal sealed partial class S3ObjectRoute(EventMap events) : IEventRoute
         return parts;
     }
 
-    /// <summary>Reports messages, without a word of them written anywhere.</summary>
+    /// <summary>Reports messages as failed, without writing anything to a sink.</summary>
     private static IEnumerable<RecordStatus> Refuse(List<BatchRecord> records, HashSet<string> blocked)
     {
         foreach (BatchRecord record in records)
@@ -137,7 +146,7 @@ internal sealed partial class S3ObjectRoute(EventMap events) : IEventRoute
                 blocked.Add(group);
             }
 
-            yield return new RecordStatus(record) { State = RecordState.Unusable };
+            yield return new RecordStatus(record) { State = RecordState.Invalid };
         }
     }
 
@@ -145,15 +154,16 @@ internal sealed partial class S3ObjectRoute(EventMap events) : IEventRoute
     {
         if (record.Input.Reference?.Item is not { } item)
         {
-            // A message that is no notification: the first mapping reports it.
+            // A message without an S3 notification: the first mapping reports it.
             return _mappings[0];
         }
 
-        S3ObjectMapping mapping = _mappings.Find(candidate => candidate.Takes(item)) ?? throw new InvalidInputException(
+        S3ObjectMapping mapping = _mappings.Find(candidate => candidate.Matches(item)) ?? throw new InvalidInputException(
             InvalidInputKind.Unprocessable,
-            $"The event is about {item}, which no mapping takes. Mapped: {Description}. Correct the notification's filter, or the Sources.");
+            $"The event is about {item}, which no mapping takes. Mapped: {Description}. Correct the notification's filter, or the " +
+            "Sources.");
 
-        // Before anything is written: a function that calls itself is expensive.
+        // Checked before anything is written, because a function that calls itself without end is expensive.
         return mapping.FindLoop(item) is { } loop ? throw loop : mapping;
     }
 
@@ -162,7 +172,7 @@ internal sealed partial class S3ObjectRoute(EventMap events) : IEventRoute
         Utf8JsonWriter writer = invocation.BeginResponse();
         writer.WriteStartObject();
         writer.WriteNumber("answered"u8, statuses.Count(status => status.State == RecordState.Done));
-        writer.WriteNumber("passedOver"u8, statuses.Count(status => status.State == RecordState.PassedOver));
+        writer.WriteNumber("skipped"u8, statuses.Count(status => status.State == RecordState.Skipped));
         writer.WriteEndObject();
         writer.Flush();
     }
@@ -170,19 +180,18 @@ internal sealed partial class S3ObjectRoute(EventMap events) : IEventRoute
     private static void WriteFailure(Invocation invocation, List<RecordStatus> statuses)
     {
         List<RecordStatus> failed = statuses.FindAll(status => !status.IsSettled);
-        IEnumerable<string> named = failed.Take(MostNamed).Select(status => $"{status.Item}: {Reason(status, invocation.Context.RequestId)}");
-        string more = failed.Count > MostNamed ? $" And {failed.Count - MostNamed} more." : string.Empty;
+        IEnumerable<string> listed = failed.Take(MaxListedObjects)
+            .Select(status => $"{status.Item}: {GetReason(status, invocation.Context.RequestId)}");
+        string more = failed.Count > MaxListedObjects ? $" And {failed.Count - MaxListedObjects} more." : string.Empty;
         ErrorJson.Write(invocation, new FunctionError(
-            "S3ObjectsFailed", $"{failed.Count} of {statuses.Count} objects failed; the others are done. {string.Join(" ", named)}{more}"));
+            "S3ObjectsFailed",
+            $"{failed.Count} of {statuses.Count} objects failed; the others are done. {string.Join(" ", listed)}{more}"));
     }
 
-    private static string Reason(RecordStatus status, string requestId) => status switch
+    private static string GetReason(RecordStatus status, string requestId) => status switch
     {
-        { State: RecordState.Unusable, Result.Error: { } error } => error.Message,
-        { State: RecordState.NotReached } => "The time ran out before.",
+        { State: RecordState.Invalid, Result.Error: { } error } => error.Message,
+        { State: RecordState.NotReached } => "The time ran out before it was processed.",
         _ => $"It failed; request {requestId} in the function's log says why.",
     };
-
-    [LoggerMessage(EventId = 128, Level = LogLevel.Error, Message = "Message {Record} is refused: {Reason}")]
-    private static partial void LogRefused(ILogger logger, string record, string reason);
 }

@@ -1,0 +1,91 @@
+using ServerlessInference.Lambda.Events;
+using ServerlessInference.Lambda.Events.Http;
+using ServerlessInference.Results;
+
+namespace ServerlessInference.Lambda;
+
+/// <summary>Maps HTTP requests to models.</summary>
+public static class HttpBuilderExtensions
+{
+    /// <summary>
+    /// Answers HTTP requests with a model: requests from API Gateway (both payload formats), a function URL or an Application Load
+    /// Balancer.
+    /// </summary>
+    /// <param name="builder">The function.</param>
+    /// <param name="model">The registered model.</param>
+    /// <param name="pattern">
+    /// The path, such as <c>/shapes</c>. The default, <c>/</c>, stands for every path if it is the only one that is mapped. A stage in
+    /// front of the path and a slash at its end do not matter.
+    /// </param>
+    /// <param name="results">
+    /// Says where results are written in addition to the answer; <see langword="null"/>, the default, for nowhere. If the sink fails, the
+    /// request fails.
+    /// </param>
+    /// <param name="configure">Sets options; may be <see langword="null"/>.</param>
+    /// <returns>The function.</returns>
+    /// <remarks>
+    /// <para><c>POST</c>: the body is the input, as bytes, in base64, or as JSON <c>{"base64":"…"}</c>. If
+    /// <see cref="HttpInputOptions.References"/> allows it, <c>{"s3":"s3://bucket/key"}</c>, <c>{"bucket":"…","key":"…"}</c> or
+    /// <c>{"url":"https://…"}</c> names the input. Answer: <c>{"model":{"name","version","source"},"result":…}</c>.</para>
+    /// <para><c>GET</c>: <c>{"name","state","version","source","inputs","outputs"}</c>, with status 503 while the model is loading or if it
+    /// could not be loaded.</para>
+    /// <para>Errors are problem details (RFC 9457) with status 400, 404, 405, 413, 415, 422, 500, 502, 503 or 504.</para>
+    /// </remarks>
+    /// <example>
+    /// <code>
+    /// app.MapHttp("shapes", "/shapes")
+    ///    .MapHttp("digits", "/digits", results => results.ToDynamoDb("digits"));
+    /// </code>
+    /// </example>
+    /// <exception cref="ArgumentException">The path is invalid, or no sink was named.</exception>
+    public static InferenceFunctionBuilder MapHttp(
+        this InferenceFunctionBuilder builder,
+        string model,
+        string pattern = "/",
+        Action<ResultTarget>? results = null,
+        Action<HttpInputOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(model);
+        ArgumentNullException.ThrowIfNull(pattern);
+        if (!pattern.StartsWith('/') || pattern.AsSpan().IndexOfAny('{', '}', '*') >= 0 || pattern.AsSpan().IndexOfAny('?', '#', ' ') >= 0)
+        {
+            throw new ArgumentException(
+                $"The path '{pattern}' must begin with a slash and must not contain placeholders, a query or spaces.", nameof(pattern));
+        }
+
+        ReferenceOptions? references = null;
+        if (configure is not null)
+        {
+            var options = new HttpInputOptions();
+            configure(options);
+            references = options.ReferencesOrNull;
+        }
+
+        ResultTarget? target = results is null ? null : ResultTargets.Create(results);
+        HttpRoute route = builder.GetOrAddRoute(static () => new HttpRoute());
+        route.Add(new InferenceEndpoint(model, pattern, references, target, builder.RouteContext));
+        route.Add(new ModelStatusEndpoint(model, pattern));
+        return builder;
+    }
+
+    /// <summary>Lets browsers call the mapped paths from pages of other origins, and answers their preflight requests.</summary>
+    /// <param name="builder">The function.</param>
+    /// <param name="configure">Names the origins.</param>
+    /// <returns>The function.</returns>
+    /// <remarks>
+    /// HTTP APIs and function URLs can do the same before they call the function, which costs nothing: prefer their CORS settings where you
+    /// have them.
+    /// </remarks>
+    /// <example>
+    /// <code>app.MapHttp("shapes").UseCors(cors => cors.Origins.Add("https://example.com"));</code>
+    /// </example>
+    public static InferenceFunctionBuilder UseCors(this InferenceFunctionBuilder builder, Action<CorsOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        HttpRoute route = builder.GetOrAddRoute(static () => new HttpRoute());
+        configure(route.Cors ??= new CorsOptions());
+        return builder;
+    }
+}

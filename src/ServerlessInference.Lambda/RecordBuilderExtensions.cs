@@ -1,0 +1,116 @@
+using ServerlessInference.Lambda.Events;
+using ServerlessInference.Lambda.Events.Records;
+using ServerlessInference.Lambda.Invocations;
+using ServerlessInference.Results;
+
+namespace ServerlessInference.Lambda;
+
+/// <summary>Maps batches of records of queues and streams to models.</summary>
+/// <remarks>
+/// The event source mapping must have <c>ReportBatchItemFailures</c> among its <c>FunctionResponseTypes</c>; without it, Lambda treats a
+/// partly failed batch as a success. If a model cannot be loaded, the invocation fails and the whole batch is redelivered.
+/// </remarks>
+public static class RecordBuilderExtensions
+{
+    /// <summary>Answers messages of an SQS queue: each body is an input, and each result is written to a sink.</summary>
+    /// <param name="builder">The function.</param>
+    /// <param name="model">The registered model.</param>
+    /// <param name="results">Says where results are written.</param>
+    /// <param name="configure">Sets options; may be <see langword="null"/>.</param>
+    /// <returns>The function.</returns>
+    /// <remarks>
+    /// A body <c>{"base64":"…"}</c> is the input in base64. A body that names an object or a URL names the input, if
+    /// <see cref="QueueOptions.References"/> allows it. Every message that failed, including one with an invalid input, is reported and
+    /// redelivered until the queue's redrive policy moves it. In a FIFO queue, all later messages of its group are reported with it and not
+    /// written, so that the order is kept.
+    /// </remarks>
+    /// <example>
+    /// <code>app.MapSqs("reviews", results => results.ToDynamoDb("scores"), queue => queue.SkipInvalidRecords = true);</code>
+    /// </example>
+    /// <exception cref="InvalidOperationException">SQS, or the same queue, is mapped already.</exception>
+    /// <exception cref="ArgumentException">No sink was named.</exception>
+    public static InferenceFunctionBuilder MapSqs(
+        this InferenceFunctionBuilder builder, string model, Action<ResultTarget> results, Action<QueueOptions>? configure = null)
+    {
+        var options = new QueueOptions();
+        configure?.Invoke(options);
+        builder.Map(EventKind.Sqs, new RecordMapping(
+            "MapSqs",
+            model,
+            options.Source,
+            ResultTargets.Create(results),
+            new RecordRules(options.SkipInvalidRecords, InOrder: false, options.ReferencesOrNull),
+            payload => RecordReader.ReadSqs(payload, options.ReferencesOrNull)));
+        builder.RouteContext.HasQueue = true;
+        return builder;
+    }
+
+    /// <summary>Answers records of a Kinesis stream: each record's data is an input, and each result is written to a sink.</summary>
+    /// <param name="builder">The function.</param>
+    /// <param name="model">The registered model.</param>
+    /// <param name="results">Says where results are written.</param>
+    /// <param name="configure">Sets options; may be <see langword="null"/>.</param>
+    /// <returns>The function.</returns>
+    /// <remarks>If the sink fails, the batch ends at that record; it and later records are redelivered.</remarks>
+    /// <example>
+    /// <code>app.MapKinesis("texts", results => results.ToS3("s3://scores/{date:yyyy/MM/dd}/{id}.json"));</code>
+    /// </example>
+    /// <exception cref="InvalidOperationException">Kinesis, or the same stream, is mapped already.</exception>
+    /// <exception cref="ArgumentException">No sink was named.</exception>
+    public static InferenceFunctionBuilder MapKinesis(
+        this InferenceFunctionBuilder builder, string model, Action<ResultTarget> results, Action<StreamOptions>? configure = null)
+    {
+        var options = new StreamOptions();
+        configure?.Invoke(options);
+        return builder.MapStream(
+            EventKind.Kinesis, "MapKinesis", model, results, options, payload => RecordReader.ReadKinesis(payload, options.Attribute));
+    }
+
+    /// <summary>
+    /// Answers changes of a DynamoDB table: an attribute of each new image is an input, and each result is written to a sink.
+    /// </summary>
+    /// <param name="builder">The function.</param>
+    /// <param name="model">The registered model.</param>
+    /// <param name="results">Says where results are written.</param>
+    /// <param name="configure">Sets options. <see cref="StreamOptions.Attribute"/> is required; the stream must contain new images.</param>
+    /// <returns>The function.</returns>
+    /// <remarks>If the sink fails, the batch ends at that record; it and later records are redelivered. Removals are skipped.</remarks>
+    /// <example>
+    /// <code>app.MapDynamoDbStream("texts", results => results.ToDynamoDb("scores"), stream => stream.Attribute = "review");</code>
+    /// </example>
+    /// <exception cref="InvalidOperationException">DynamoDB, or the same table, is mapped already.</exception>
+    /// <exception cref="ArgumentException">No sink or no attribute was named.</exception>
+    public static InferenceFunctionBuilder MapDynamoDbStream(
+        this InferenceFunctionBuilder builder, string model, Action<ResultTarget> results, Action<StreamOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var options = new StreamOptions();
+        configure(options);
+        string attribute = options.Attribute is { Length: > 0 } named ? named : throw new ArgumentException(
+            "No attribute was named. Set the option Attribute to the attribute of the table's items that contains the input.",
+            nameof(configure));
+        return builder.MapStream(
+            EventKind.DynamoDb, "MapDynamoDbStream", model, results, options, payload => RecordReader.ReadDynamoDb(payload, attribute));
+    }
+
+    private static InferenceFunctionBuilder MapStream(
+        this InferenceFunctionBuilder builder,
+        EventKind kind,
+        string method,
+        string model,
+        Action<ResultTarget> results,
+        StreamOptions options,
+        Func<ReadOnlyMemory<byte>, List<BatchRecord>> read)
+    {
+        var rules = new RecordRules(options.SkipInvalidRecords, InOrder: true, Limits: null);
+        return builder.Map(kind, new RecordMapping(method, model, options.Source, ResultTargets.Create(results), rules, read));
+    }
+
+    private static InferenceFunctionBuilder Map(this InferenceFunctionBuilder builder, EventKind kind, RecordMapping mapping)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(mapping.Model);
+        builder.GetOrAddRecordRoute(kind).Add(mapping);
+        return builder;
+    }
+}
