@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Lambda;
+using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Sessions;
 using ServerlessInference.Testing;
 
