@@ -78,6 +78,6 @@ public sealed partial class TemplateTests
         }
     }
 
-    [GeneratedRegex("Variable\\(\"([A-Z_]+)\"\\)")]
+    [GeneratedRegex("(?:Require|Variable)\\(\"([A-Z_]+)\"\\)")]
     private static partial Regex VariableName();
 }

@@ -123,6 +123,27 @@ public sealed class InitializationTests
     }
 
     [Fact]
+    public async Task InitializeAsync_ValueThatCannotBeConverted_IsReportedWithAllOtherFailures()
+    {
+        InferenceFunctionBuilder builder = InferenceFunction.CreateBuilder(
+            ["--ServerlessInference:Models:shapes:MaxBatchSize=abc"], new LambdaEnvironment());
+        builder.LogOutput = () => Stream.Null;
+        builder.AddUnloadedModel("shapes", new TestModels.TestSource());
+        builder.Configure(options => options.DeadlineMargin = TimeSpan.Zero);
+        builder.MapHttp("other").UseCors(_ => { });
+        await using InferenceFunction function = builder.Build();
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => function.InitializeAsync(Token));
+
+        Assert.Contains("MaxBatchSize", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("abc", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("DeadlineMargin", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("there is no model 'other'", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("no origin is allowed", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(exception.Failures.Distinct(), exception.Failures);
+    }
+
+    [Fact]
     public async Task InitializeAsync_ModelWithoutPreload_IsNotLoaded()
     {
         var source = new TestModels.TestSource();
