@@ -31,6 +31,7 @@ public sealed class InferenceFunctionBuilder
     private IEventRoute? _scheduled;
     private SnapshotHooks? _snapshot;
     private string? _metricNamespace;
+    private bool? _hasOwnSettings;
     private bool _built;
 
     internal InferenceFunctionBuilder(string[] args, LambdaEnvironment environment)
@@ -264,24 +265,23 @@ public sealed class InferenceFunctionBuilder
     }
 
     /// <summary>Returns the configuration for services. It is only built if one of them reads a setting that may exist.</summary>
-    private IConfiguration GetServiceConfiguration()
-    {
-        if (_configuration is not null)
-        {
-            return _configuration;
-        }
+    private IConfiguration GetServiceConfiguration() =>
+        _configuration is not null ? _configuration : new LazyConfiguration(() => Configuration, HasOwnSettings());
 
-        bool hasOwnSettings =
-            HasSettingsFile() || _args.Length > 0 || LazyConfiguration.IsAnyVariableSet(System.Environment.GetEnvironmentVariables());
-        return new LazyConfiguration(() => Configuration, hasOwnSettings);
-    }
+    /// <summary>Returns whether the configuration may contain a setting of this library.</summary>
+    private bool HasOwnSettings() => _hasOwnSettings ??=
+        HasSettingsFile() || _args.Length > 0 || LazyConfiguration.IsAnyVariableSet(System.Environment.GetEnvironmentVariables());
 
     private InferenceFunctionOptions ReadOptions(List<string> failures)
     {
         var options = new InferenceFunctionOptions();
 
-        // Most functions set none of these options, and are spared the configuration.
-        if (_configuration is not null || _args.Length > 0 || HasSettingsFile() || FunctionSettings.IsAnyVariableSet())
+        // Most functions set none of these options, and are spared the configuration. A function with services looks for any setting of
+        // this library, so that a misspelt one is found; one without services starts faster with three exact names.
+        bool mayHaveSettings = _configuration is not null || (_services is not null
+            ? HasOwnSettings()
+            : _args.Length > 0 || HasSettingsFile() || FunctionSettings.IsAnyVariableSet());
+        if (mayHaveSettings)
         {
             FunctionSettings.Read(Configuration, options, failures);
         }

@@ -9,7 +9,8 @@ namespace ServerlessInference.Lambda;
 /// </summary>
 internal static class FunctionSettings
 {
-    private const string Section = "ServerlessInference:Function:";
+    private const string SectionName = "ServerlessInference:Function";
+    private const string Prefix = SectionName + ":";
 
     private const string Variables = LazyConfiguration.OwnVariablePrefix + "Function__";
 
@@ -58,10 +59,29 @@ internal static class FunctionSettings
                 failures.Add(DescribeInvalid(nameof(options.EmbeddedMetrics), metrics, "true or false"));
             }
         }
+
+        ReportUnknown(configuration.GetSection(SectionName), failures);
     }
 
-    private static string? Get(IConfiguration configuration, string member) => configuration[Section + member];
+    private static void ReportUnknown(IConfigurationSection section, ICollection<string> failures)
+    {
+        string[] known =
+        [
+            nameof(InferenceFunctionOptions.DeadlineMargin),
+            nameof(InferenceFunctionOptions.EmbeddedMetrics),
+            nameof(InferenceFunctionOptions.ManagedMemoryPercent),
+        ];
+        foreach (IConfigurationSection setting in section.GetChildren())
+        {
+            if (!known.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                failures.Add($"{setting.Path} is not a setting. The settings here are {string.Join(", ", known)}.");
+            }
+        }
+    }
+
+    private static string? Get(IConfiguration configuration, string member) => configuration[Prefix + member];
 
     private static string DescribeInvalid(string member, string value, string expected) =>
-        $"{Section}{member} is '{value}'; {expected} was expected.";
+        $"{Prefix}{member} is '{value}'; {expected} was expected.";
 }

@@ -126,7 +126,8 @@ public sealed class InitializationTests
     public async Task InitializeAsync_ValueThatCannotBeConverted_IsReportedWithAllOtherFailures()
     {
         InferenceFunctionBuilder builder = InferenceFunction.CreateBuilder(
-            ["--ServerlessInference:Models:shapes:MaxBatchSize=abc"], new LambdaEnvironment());
+            ["--ServerlessInference:Models:shapes:MaxBatchSize=abc", "--ServerlessInference:Function:DeadlineMagrin=1"],
+            new LambdaEnvironment());
         builder.LogOutput = () => Stream.Null;
         builder.AddUnloadedModel("shapes", new TestModels.TestSource());
         builder.Configure(options => options.DeadlineMargin = TimeSpan.Zero);
@@ -138,6 +139,7 @@ public sealed class InitializationTests
         Assert.Contains("MaxBatchSize", exception.Message, StringComparison.Ordinal);
         Assert.Contains("abc", exception.Message, StringComparison.Ordinal);
         Assert.Contains("DeadlineMargin", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("ServerlessInference:Function:DeadlineMagrin is not a setting", exception.Message, StringComparison.Ordinal);
         Assert.Contains("there is no model 'other'", exception.Message, StringComparison.Ordinal);
         Assert.Contains("no origin is allowed", exception.Message, StringComparison.Ordinal);
         Assert.Equal(exception.Failures.Distinct(), exception.Failures);
