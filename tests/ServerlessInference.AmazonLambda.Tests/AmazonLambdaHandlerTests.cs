@@ -116,7 +116,7 @@ public sealed class AmazonLambdaHandlerTests
     }
 
     [Fact]
-    public async Task MapHandler_InOurOwnHost_GivesAContextOfTheSameForm()
+    public async Task MapHandler_InTheLibrarysHost_PassesASyntheticContext()
     {
         var serializer = new SourceGeneratorLambdaJsonSerializer<TestJson>();
         await using var function = await InMemoryFunction.StartAsync(

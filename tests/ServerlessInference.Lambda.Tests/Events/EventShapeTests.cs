@@ -29,7 +29,7 @@ public sealed class EventShapeTests
     [InlineData("""{"requestContext":{"http":{"method":"GET"}},"version":"2.0"}""", EventKind.HttpV2)]
     [InlineData("""{"version":"1.0","resource":"/","httpMethod":"GET","requestContext":{"stage":"prod"}}""", EventKind.HttpV1)]
     [InlineData("""{"httpMethod":"GET","requestContext":{"elb":{"targetGroupArn":"x"}}}""", EventKind.LoadBalancer)]
-    public void Read_Event_TellsItsKind(string payload, object kind) =>
+    public void Read_Event_ReturnsItsKind(string payload, object kind) =>
         Assert.Equal((EventKind)kind, EventShape.Read(Encoding.UTF8.GetBytes(payload)));
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class MapHandlerTests
     }
 
     [Fact]
-    public async Task Invoke_InvalidInput_TellsTheMessage()
+    public async Task Invoke_InvalidInput_ReturnsTheMessage()
     {
         await using var function = await StartAsync((_, _, _) => throw new InvalidInputException("Too long: 5 words."));
 

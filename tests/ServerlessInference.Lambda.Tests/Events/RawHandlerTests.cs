@@ -21,7 +21,7 @@ public sealed class RawHandlerTests
     }
 
     [Fact]
-    public async Task Invoke_AnswerOverTheLimit_IsAnErrorThatSaysSo()
+    public async Task Invoke_AnswerOverTheLimit_FailsWithTheLimit()
     {
         await using var function = await InMemoryFunction.StartAsync(
             builder =>

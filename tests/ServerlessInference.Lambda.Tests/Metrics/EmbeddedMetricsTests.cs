@@ -127,6 +127,6 @@ public sealed class EmbeddedMetricsTests
     [Theory]
     [InlineData(":mine")]
     [InlineData(" ")]
-    public void UseEmbeddedMetrics_NamespaceThatIsNone_Throws(string name) =>
+    public void UseEmbeddedMetrics_InvalidNamespace_Throws(string name) =>
         Assert.ThrowsAny<ArgumentException>(() => InferenceFunction.CreateBuilder([], new LambdaEnvironment()).UseEmbeddedMetrics(name));
 }

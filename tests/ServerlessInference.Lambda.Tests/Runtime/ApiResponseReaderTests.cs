@@ -46,7 +46,7 @@ public sealed class ApiResponseReaderTests
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n", "chunk of more than")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n", "chunk without a size")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n", "longer than its announced size")]
-    public void Received_NoAnswer_IsRefused(string answer, string expected)
+    public void Received_InvalidResponse_Throws(string answer, string expected)
     {
         var reader = new ApiResponseReader(maxRetainedPayload: 0);
         reader.Begin();

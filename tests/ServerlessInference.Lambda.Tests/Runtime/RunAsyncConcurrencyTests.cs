@@ -6,7 +6,7 @@ namespace ServerlessInference.Lambda.Tests.Runtime;
 public sealed class RunAsyncConcurrencyTests
 {
     [Fact]
-    public async Task RunAsync_SixtyFourAtATime_AnswersEachWithItsOwn()
+    public async Task RunAsync_SixtyFourConcurrentEvents_AnswersEachWithItsOwnResult()
     {
         const int Concurrency = 64;
         using var together = new CountdownEvent(Concurrency);

@@ -31,7 +31,7 @@ public sealed class RunAsyncStopTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task RunAsync_DeadlineReached_EndsAllThatHeedsTheToken(int concurrency)
+    public async Task RunAsync_DeadlineReached_EndsHandlersThatObserveTheToken(int concurrency)
     {
         var clock = new FakeTimeProvider();
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

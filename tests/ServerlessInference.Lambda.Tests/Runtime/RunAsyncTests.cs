@@ -272,7 +272,7 @@ public sealed class RunAsyncTests
     }
 
     [Fact]
-    public async Task RunAsync_ScopeThatCannotBeDisposed_IsLoggedAndTheAnswerStands()
+    public async Task RunAsync_ScopeThatCannotBeDisposed_IsLoggedAndTheAnswerIsSent()
     {
         await using var api = new FakeRuntimeApi();
         InferenceFunctionBuilder builder = InferenceFunction.CreateBuilder([], api.Environment());

@@ -273,7 +273,7 @@ public sealed class WarmupTests
     }
 
     [Fact]
-    public async Task UseWarmup_LocationThatIsNoUri_IsReported()
+    public async Task UseWarmup_LocationThatIsNotAUri_IsReported()
     {
         var exception = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(
             () => StartAsync(builder => builder.UseWarmup(options => options.ModelLocations.Add("models/resnet50"))));

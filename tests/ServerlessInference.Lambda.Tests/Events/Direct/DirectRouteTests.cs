@@ -69,7 +69,7 @@ public sealed class DirectRouteTests
     }
 
     [Fact]
-    public async Task UnusableInput_FailsTheInvocation()
+    public async Task InvalidInput_FailsTheInvocation()
     {
         await using InMemoryFunction function = await StartAsync();
 

@@ -10,7 +10,7 @@ public sealed class CorsTests
     [Theory]
     [InlineData("https://example.com", "https://example.com")]
     [InlineData("https://other.example", null)]
-    public async Task Post_OriginOfAPage_IsAllowedWhereItIsNamed(string origin, string? expected)
+    public async Task Post_OriginOfAPage_IsAllowedIfItIsListed(string origin, string? expected)
     {
         await using var function = await StartAsync("https://example.com");
 

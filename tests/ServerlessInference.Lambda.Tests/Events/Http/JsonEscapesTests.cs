@@ -43,6 +43,6 @@ public sealed class JsonEscapesTests
     [InlineData(@"\uD83Dx")]
     [InlineData(@"\uD83D\u0041")]
     [InlineData(@"\uDE00")]
-    public void UnescapeInPlace_DamagedEscape_IsNone(string escaped) =>
+    public void UnescapeInPlace_InvalidEscape_ReturnsMinusOne(string escaped) =>
         Assert.Equal(-1, JsonEscapes.UnescapeInPlace(Encoding.UTF8.GetBytes(escaped)));
 }

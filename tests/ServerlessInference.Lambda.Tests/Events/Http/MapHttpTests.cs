@@ -188,7 +188,7 @@ public sealed class MapHttpTests
     }
 
     [Fact]
-    public async Task Get_ModelNotLoaded_TellsItsState()
+    public async Task Get_ModelNotLoaded_AnswersWithItsState()
     {
         await using var function = await StartAsync("shapes");
 
@@ -254,7 +254,7 @@ public sealed class MapHttpTests
     [InlineData("shapes")]
     [InlineData("/shapes/{id}")]
     [InlineData("/shapes?x")]
-    public void MapHttp_PathThatIsNone_Throws(string pattern) =>
+    public void MapHttp_InvalidPath_Throws(string pattern) =>
         Assert.Throws<ArgumentException>(() => InferenceFunction.CreateBuilder([], new LambdaEnvironment()).MapHttp("shapes", pattern));
 
     private static Task<InMemoryFunction> FailingAsync(Exception exception) => InMemoryFunction.StartAsync(builder =>

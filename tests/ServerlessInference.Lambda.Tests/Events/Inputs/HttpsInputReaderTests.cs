@@ -122,7 +122,7 @@ public sealed class HttpsInputReaderTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Read_Statuses_TellWhatMayPass()
+    public async Task Read_StatusOfAnError_IsPermanentOrTransient()
     {
         _server.Answers["/404"] = WebServer.Answer("404 Not Found\r\nContent-Length: 0");
         _server.Answers["/503"] = WebServer.Answer("503 Busy\r\nContent-Length: 0");

@@ -52,7 +52,7 @@ public sealed class RecordProcessorTests
     }
 
     [Fact]
-    public async Task Sqs_GroupsOfAQueueThatIsNoFifo_AreNotHeldBack()
+    public async Task Sqs_GroupsOfAStandardQueue_AreNotHeldBack()
     {
         await using var function = await TestFunction.StartAsync(builder => builder.MapSqs("texts", results => results.To(_sink)));
         string fair =
@@ -77,7 +77,7 @@ public sealed class RecordProcessorTests
     }
 
     [Fact]
-    public async Task Kinesis_UnusableRecordWithoutASink_IsReported()
+    public async Task Kinesis_InvalidRecordWithoutASink_IsReported()
     {
         await using var function = await TestFunction.StartAsync(builder => builder.MapKinesis("texts", results => results.ToNothing()));
 

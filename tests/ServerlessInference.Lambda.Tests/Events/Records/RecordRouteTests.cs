@@ -28,7 +28,7 @@ public sealed class RecordRouteTests
     }
 
     [Fact]
-    public async Task Sqs_UnusableAndUnwritten_ReportsEach()
+    public async Task Sqs_InvalidAndUnwrittenRecords_ReportsEach()
     {
         _sink.Fails = id => id == "message-4";
         await using var function = await StartAsync(builder => builder.MapSqs("texts", results => results.To(_sink)));
@@ -89,7 +89,7 @@ public sealed class RecordRouteTests
     }
 
     [Fact]
-    public async Task Kinesis_UnusableRecord_IsWrittenAsAnErrorAndPassedOver()
+    public async Task Kinesis_InvalidRecord_IsWrittenAsAnErrorAndSkipped()
     {
         await using var function = await StartAsync(builder => builder.MapKinesis("texts", results => results.To(_sink)));
 
@@ -105,7 +105,7 @@ public sealed class RecordRouteTests
     }
 
     [Fact]
-    public async Task Kinesis_UnusableRecordThatMayNotBePassedOver_EndsTheBatch()
+    public async Task Kinesis_InvalidRecordThatMayNotBeSkipped_EndsTheBatch()
     {
         await using var function = await StartAsync(builder =>
             builder.MapKinesis("texts", results => results.To(_sink), options => options.SkipInvalidRecords = false));
@@ -131,7 +131,7 @@ public sealed class RecordRouteTests
     }
 
     [Fact]
-    public async Task DynamoDb_NewImages_AreAnsweredAndRemovalsPassedOver()
+    public async Task DynamoDb_NewImagesAndRemovals_AnswersImagesAndSkipsRemovals()
     {
         await using var function = await StartAsync(builder => 
             builder.MapDynamoDbStream("texts", results => results.To(_sink), stream => stream.Attribute = "text"));

@@ -68,7 +68,7 @@ public sealed class S3BatchRouteTests
     [InlineData("""{"invocationSchemaVersion":"1.0","tasks":[]}""", "is damaged")]
     [InlineData("""{"invocationSchemaVersion":"1.0","invocationId":"i","tasks":[{"taskId":"t","s3Key":"k"}]}""", "is damaged")]
     [InlineData("""{"invocationSchemaVersion":"1.0","invocationId":"i","tasks":5}""", "is damaged")]
-    public async Task Damaged_Event_SaysSo(string payload, string expected)
+    public async Task Damaged_Event_IsReportedAsDamaged(string payload, string expected)
     {
         await using InMemoryFunction function = await TestFunction.StartAsync(builder => builder.MapS3Batch("texts"), _bucket);
 

@@ -83,7 +83,7 @@ public sealed class S3ObjectRouteTests
     }
 
     [Fact]
-    public async Task UnusableObjects_DirectEvent_BecomeErrorResults()
+    public async Task InvalidObjects_DirectEvent_BecomeErrorResults()
     {
         _bucket["photos/bad"] = "bad"u8.ToArray();
         _bucket["photos/large"] = new byte[50];
@@ -113,7 +113,7 @@ public sealed class S3ObjectRouteTests
     }
 
     [Fact]
-    public async Task UnusableObjects_InSqs_AreReportedByMessage()
+    public async Task InvalidObjects_InSqs_AreReportedByMessage()
     {
         _bucket["photos/a"] = "1"u8.ToArray();
         _bucket["photos/bad"] = "bad"u8.ToArray();
@@ -167,7 +167,7 @@ public sealed class S3ObjectRouteTests
     }
 
     [Fact]
-    public async Task SqsFifo_FailureInOneMapping_HoldsBackTheRestOfItsGroupInAll()
+    public async Task SqsFifo_FailureInOneMapping_HoldsBackItsGroupInAllMappings()
     {
         _bucket["photos/texts/bad"] = "bad"u8.ToArray();
         _bucket["photos/texts/b"] = "b"u8.ToArray();

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Lambda.Tests.Runtime;
 using ServerlessInference.Sessions;
 
-namespace ServerlessInference.Lambda.Tests.Hosting;
+namespace ServerlessInference.Lambda.Tests;
 
 public sealed class SnapshotTests
 {
@@ -79,7 +79,7 @@ public sealed class SnapshotTests
     [InlineData("snap-start")]
     [InlineData("provisioned-concurrency")]
     [InlineData("on-demand")]
-    public async Task RunAsync_EnvironmentMadeAhead_RunsItsModelsBeforeTheFirstEvent(string type)
+    public async Task RunAsync_EnvironmentCreatedInAdvance_RunsItsModelsBeforeTheFirstEvent(string type)
     {
         bool ahead = type != "on-demand";
         var registry = new Moq.Mock<IModelRegistry>();

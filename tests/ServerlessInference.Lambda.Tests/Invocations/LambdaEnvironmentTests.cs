@@ -1,6 +1,6 @@
 using ServerlessInference.Lambda.Invocations;
 
-namespace ServerlessInference.Lambda.Tests.Hosting;
+namespace ServerlessInference.Lambda.Tests.Invocations;
 
 public sealed class LambdaEnvironmentTests
 {

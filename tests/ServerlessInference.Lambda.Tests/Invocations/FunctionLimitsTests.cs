@@ -4,7 +4,7 @@ using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Sessions;
 using ServerlessInference.Testing;
 
-namespace ServerlessInference.Lambda.Tests.Hosting;
+namespace ServerlessInference.Lambda.Tests.Invocations;
 
 public sealed class FunctionLimitsTests
 {
@@ -16,7 +16,7 @@ public sealed class FunctionLimitsTests
     [InlineData(2048, 64, 256, 1)]
     [InlineData(3538, 1, 442, 2)]
     [InlineData(10_240, 1, 1280, 6)]
-    public void FromMemory_Sizes_GiveAnEighthBesideTheEventsAndARunForEachCpu(int memory, int concurrency, int workingMegabytes, int runs)
+    public void FromMemory_Sizes_GivesAnEighthOfTheMemoryAndOneRunPerCpu(int memory, int concurrency, int workingMegabytes, int runs)
     {
         Pipelines.WorkLimits? limits = FunctionLimits.FromMemory(memory, processors: 6, concurrency);
 
@@ -25,7 +25,7 @@ public sealed class FunctionLimitsTests
     }
 
     [Fact]
-    public void FromMemory_Unknown_IsNoLimit() => Assert.Null(FunctionLimits.FromMemory(0, processors: 6, concurrency: 1));
+    public void FromMemory_UnknownMemory_ReturnsNull() => Assert.Null(FunctionLimits.FromMemory(0, processors: 6, concurrency: 1));
 
     [Theory]
     [InlineData(0, 50)]

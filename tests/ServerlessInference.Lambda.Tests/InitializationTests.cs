@@ -6,7 +6,7 @@ using ServerlessInference.Models;
 using ServerlessInference.Sessions;
 using ServerlessInference.Testing;
 
-namespace ServerlessInference.Lambda.Tests.Hosting;
+namespace ServerlessInference.Lambda.Tests;
 
 public sealed class InitializationTests
 {

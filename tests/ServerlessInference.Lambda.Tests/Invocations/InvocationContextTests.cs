@@ -2,14 +2,14 @@ using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Testing;
 
-namespace ServerlessInference.Lambda.Tests.Hosting;
+namespace ServerlessInference.Lambda.Tests.Invocations;
 
 public sealed class InvocationContextTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Services_AskedForBySeveralThreadsAtOnce_AreOneScopeThatIsDisposed()
+    public async Task Services_SeveralThreads_ShareOneScopeThatIsDisposed()
     {
         const int Threads = 4;
         const int Invocations = 300;

@@ -8,7 +8,7 @@ using ServerlessInference.Models;
 using ServerlessInference.Packages;
 using ServerlessInference.Testing;
 
-namespace ServerlessInference.Lambda.Tests.Hosting;
+namespace ServerlessInference.Lambda.Tests;
 
 public sealed class SplitPackageTests : IDisposable
 {
