@@ -21,7 +21,7 @@ public sealed class FolderTests
     [MemberData(nameof(Packages))]
     public void Namespace_File_IsItsFolderWithoutInternal(string name)
     {
-        var package = new SourcePackage(name);
+        var package = SourcePackage.Get(name);
         Assert.Empty(package.Files
             .Where(file => file.Namespace is not null && !file.DeclaresExtensions)
             .Select(file => (file.Path, Expected: ExpectedNamespace(package, file), Found: file.Namespace))
@@ -34,7 +34,7 @@ public sealed class FolderTests
     [MemberData(nameof(Packages))]
     public void Namespace_Extensions_IsTheFolderOrTheOneOfRegistration(string name)
     {
-        var package = new SourcePackage(name);
+        var package = SourcePackage.Get(name);
         Assert.Empty(package.Files
             .Where(file => file.DeclaresExtensions && file.Namespace != ExpectedNamespace(package, file)
                 && file.Namespace is not ("ServerlessInference" or "Microsoft.Extensions.DependencyInjection"))
@@ -45,7 +45,7 @@ public sealed class FolderTests
     [MemberData(nameof(Packages))]
     public void Internal_File_HoldsWhatIsNotPublic(string name)
     {
-        var package = new SourcePackage(name);
+        var package = SourcePackage.Get(name);
         Assert.Empty(package.Files
             .Where(file => file.Types.Count > 0 && file.IsInternal == file.DeclaresPublicType)
             .Select(
@@ -59,7 +59,7 @@ public sealed class FolderTests
     [MemberData(nameof(Layers))]
     public void Dependencies_LayeredPackage_PointDown(string name, string[] layers)
     {
-        var package = new SourcePackage(name);
+        var package = SourcePackage.Get(name);
         Assert.Equal(
             layers.Order(StringComparer.Ordinal), package.Files.Select(file => file.FirstFolder).Distinct().Order(StringComparer.Ordinal));
         Assert.DoesNotContain(package.FindDependencies(), found => Array.IndexOf(layers, found.To) > Array.IndexOf(layers, found.From));
@@ -69,7 +69,7 @@ public sealed class FolderTests
     [MemberData(nameof(Packages))]
     public void Dependencies_Package_HasNoKnot(string name)
     {
-        IReadOnlyList<FolderDependency> found = new SourcePackage(name).FindDependencies();
+        IReadOnlyList<FolderDependency> found = SourcePackage.Get(name).FindDependencies();
         IReadOnlyList<IReadOnlyList<string>> knots = FolderGraph.FindKnots(found.Select(dependency => (dependency.From, dependency.To)));
         Assert.True(knots.All(knot => knot.Count <= 2), $"Folders of {name} depend on each other in a circle:\n" +
             string.Join(

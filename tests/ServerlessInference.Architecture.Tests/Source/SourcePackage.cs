@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -16,12 +17,17 @@ internal sealed class SourcePackage
 
     private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.CSharp14);
 
+    // Binding a package takes seconds, and each of its tests needs it.
+    private static readonly ConcurrentDictionary<string, Lazy<SourcePackage>> Packages = new();
+
     private readonly CSharpCompilation _compilation;
+    private readonly Lazy<IReadOnlyList<FolderDependency>> _dependencies;
     private readonly string _folder;
 
-    public SourcePackage(string name)
+    private SourcePackage(string name)
     {
         Name = name;
+        _dependencies = new Lazy<IReadOnlyList<FolderDependency>>(BindNames);
         _folder = Path.GetFullPath(Path.Combine(Metadata("SourceFolder"), $"ServerlessInference.{name}"));
         RootNamespace = name == "Core" ? "ServerlessInference" : $"ServerlessInference.{name}";
 
@@ -48,9 +54,14 @@ internal sealed class SourcePackage
 
     public IReadOnlyList<SourceFile> Files { get; }
 
+    /// <summary>Gets a package, which is parsed once.</summary>
+    public static SourcePackage Get(string name) => Packages.GetOrAdd(name, key => new Lazy<SourcePackage>(() => new SourcePackage(key))).Value;
+
     /// <summary>Finds each use of one folder's type in another folder.</summary>
     /// <returns>Dependencies between first-level folders; <c>.</c> is the package's own folder.</returns>
-    public IReadOnlyList<FolderDependency> FindDependencies()
+    public IReadOnlyList<FolderDependency> FindDependencies() => _dependencies.Value;
+
+    private IReadOnlyList<FolderDependency> BindNames()
     {
         Dictionary<SyntaxTree, SourceFile> byTree = Files.ToDictionary(file => file.Tree);
         var found = new HashSet<FolderDependency>();
