@@ -1,6 +1,6 @@
 namespace ServerlessInference.Docs.Tests;
 
-/// <summary>Reports all that was found at once, uncut.</summary>
+/// <summary>Reports all findings at once, without truncating them.</summary>
 internal static class Findings
 {
     public static void None(IEnumerable<string> findings)

@@ -2,7 +2,7 @@ using ServerlessInference.Docs.Tests.Markdown;
 
 namespace ServerlessInference.Docs.Tests;
 
-/// <summary>Every link between files of the repository leads to one, and to a heading of it where it names one.</summary>
+/// <summary>Every link between files of the repository leads to an existing file and, if it names one, to an existing heading.</summary>
 public sealed class LinkTests
 {
     [Fact]

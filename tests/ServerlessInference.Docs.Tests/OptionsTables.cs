@@ -8,9 +8,10 @@ namespace ServerlessInference.Docs.Tests;
 /// <summary>Writes a table of each options class from the libraries' own documentation.</summary>
 internal static partial class OptionsTables
 {
-    private static readonly string[] Libraries = ["Core", "Imaging", "Vision", "Text", "Tokenizers", "S3", "DynamoDB", "ParameterStore", "Lambda"];
+    private static readonly string[] Libraries =
+        ["Core", "Imaging", "Vision", "Text", "Tokenizers", "S3", "DynamoDB", "ParameterStore", "Lambda"];
 
-    /// <summary>Gives the tables, library by library, in Markdown.</summary>
+    /// <summary>Returns the tables, library by library, in Markdown.</summary>
     public static string Write()
     {
         var text = new StringBuilder();

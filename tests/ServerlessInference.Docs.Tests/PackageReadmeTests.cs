@@ -3,7 +3,7 @@ using ServerlessInference.Docs.Tests.Markdown;
 namespace ServerlessInference.Docs.Tests;
 
 /// <summary>
-/// A package's page says how it is installed, and its first example is a whole program. eng/checks/packages.sh builds that program.
+/// A package's page says how to install it, and its first example is a complete program. eng/checks/packages.sh builds that program.
 /// </summary>
 public sealed class PackageReadmeTests
 {

@@ -2,10 +2,10 @@ using ServerlessInference.Docs.Tests.Markdown;
 
 namespace ServerlessInference.Docs.Tests;
 
-/// <summary>Every block of C# in the documentation compiles against the libraries as they are.</summary>
+/// <summary>Every block of C# in the documentation compiles against the libraries.</summary>
 public sealed class SnippetTests(SnippetTests.Compiled compiled) : IClassFixture<SnippetTests.Compiled>
 {
-    // Pages about what is built only where a package source has the vendor's package.
+    // Pages about packages that are built only if a package source has the vendor's package.
     private static readonly Dictionary<string, string> Adapters = new()
     {
         ["docs/guides/amazon-lambda-bootstrap.md"] = "ServerlessInference.AmazonLambda",
@@ -54,7 +54,7 @@ public sealed class SnippetTests(SnippetTests.Compiled compiled) : IClassFixture
 
     private static bool IsCSharp(Snippet snippet) => snippet.Language == "csharp";
 
-    /// <summary>The compiler, made once.</summary>
+    /// <summary>The compiler, created once.</summary>
     public sealed class Compiled
     {
         internal SnippetCompiler Compiler { get; } = new();

@@ -4,7 +4,7 @@ using Amazon.Runtime;
 
 namespace ServerlessInference.DynamoDB.Tests;
 
-/// <summary>The real DynamoDB server that the test command starts, with tables of this run's own.</summary>
+/// <summary>The real DynamoDB server that the test command starts, with separate tables for this run.</summary>
 public sealed class DynamoDbServer
 {
     private readonly string? _endpoint = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT");
@@ -16,7 +16,7 @@ public sealed class DynamoDbServer
         new BasicAWSCredentials("test", "test"),
         new AmazonDynamoDBConfig { ServiceURL = _endpoint, AuthenticationRegion = "us-east-1", MaxErrorRetry = 0 });
 
-    /// <summary>Makes a table with a partition key of the type S.</summary>
+    /// <summary>Creates a table with a partition key of the type S.</summary>
     public async Task<string> CreateTableAsync(string key = "UUID")
     {
         string name = "results-" + Guid.NewGuid().ToString("N")[..12];

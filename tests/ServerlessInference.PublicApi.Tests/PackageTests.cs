@@ -5,7 +5,7 @@ using ServerlessInference.PublicApi.Internal;
 
 namespace ServerlessInference.PublicApi;
 
-/// <summary>What NuGet and its users see of the packages.</summary>
+/// <summary>The packages as NuGet and its users see them.</summary>
 public sealed partial class PackageTests
 {
     private const string Templates = "ServerlessInference.Templates";
@@ -61,7 +61,8 @@ public sealed partial class PackageTests
         Assert.DoesNotContain("`docs/", readme, StringComparison.Ordinal);
     }
 
-    // A file for every target framework, as one directly in buildTransitive/, makes NuGet take the package for compatible with all of them.
+    // With a file for every target framework, such as one directly in buildTransitive/, NuGet would consider the package compatible with
+    // all of them.
     [Theory]
     [MemberData(nameof(Libraries))]
     public void Files_Library_AreForItsTargetFrameworkOnly(string id)
@@ -90,7 +91,7 @@ public sealed partial class PackageTests
             one => Assert.Equal("1.30.0", one.Value));
     }
 
-    // An application that runs on a GPU takes another native package, so only the host may bring ONNX Runtime for the CPU along.
+    // An application that runs on a GPU uses another native package, so only the host may include ONNX Runtime for the CPU.
     [Fact]
     public void Dependencies_NativeOnnxRuntime_IsOfTheHostOnly()
     {

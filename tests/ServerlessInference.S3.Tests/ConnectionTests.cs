@@ -5,12 +5,12 @@ using Amazon.S3.Model;
 namespace ServerlessInference.S3.Tests;
 
 /// <summary>
-/// What becomes of the connections that the library's own clients keep, when their other end is gone: a frozen function, or one that
-/// SnapStart woke up.
+/// Connections that the library's clients keep, after their other end has closed them: in a frozen function, or in one that was restored
+/// by SnapStart.
 /// </summary>
 public sealed class ConnectionTests(S3Server server) : IClassFixture<S3Server>
 {
-    /// <summary>Far less than a client waits for an answer over a connection that the network forgot.</summary>
+    /// <summary>Far less than a client waits for an answer on a connection that the network has dropped.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(8);
 
     private readonly FakeTimeProvider _time = new();
@@ -52,7 +52,7 @@ public sealed class ConnectionTests(S3Server server) : IClassFixture<S3Server>
         Assert.True(proxy.Accepted > before);
     }
 
-    // As the factory and the sinks make it, but with the test server's keys, and without attempts of the SDK's own.
+    // As the factory and the sinks create it, but with the test server's keys, and without retries by the SDK.
     private AmazonS3Client Client(FaultProxy proxy)
     {
         var options = new S3Options { Endpoint = proxy.Endpoint, Region = S3Server.Region, ForcePathStyle = true };
@@ -60,7 +60,7 @@ public sealed class ConnectionTests(S3Server server) : IClassFixture<S3Server>
             new BasicAWSCredentials(S3Server.AccessKey, S3Server.SecretKey), S3ModelSourceFactory.Configure(options, _time));
     }
 
-    // What a source asks, and what a sink writes.
+    // A request as a source sends it, and one as a sink sends it.
     private async Task UseAsync(AmazonS3Client client)
     {
         await client

@@ -1,6 +1,6 @@
 namespace ServerlessInference.S3.Tests;
 
-/// <summary>What goes wrong on a connection.</summary>
+/// <summary>The fault of a connection.</summary>
 internal enum FaultKind
 {
     None,

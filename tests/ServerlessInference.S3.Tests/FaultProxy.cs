@@ -2,10 +2,10 @@ using System.Net.Sockets;
 
 namespace ServerlessInference.S3.Tests;
 
-/// <summary>Stands between the library and the server and does to connections what networks do.</summary>
+/// <summary>A proxy between the library and the server that damages connections as networks do.</summary>
 /// <remarks>
-/// It passes bytes on as they are, so signatures survive. The plan gives, for the n-th connection (from 1), the fault and after how many
-/// bytes of answers it strikes.
+/// It passes on bytes unchanged, so signatures stay valid. The plan gives, for the n-th connection (from 1), the fault and after how many
+/// bytes of answers it occurs.
 /// </remarks>
 internal sealed class FaultProxy : IAsyncDisposable
 {
@@ -55,7 +55,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         }
     }
 
-    // The one that ends closes both, which ends the other.
+    // Whichever direction ends first closes both connections, which ends the other.
     private void Pump(Socket from, Socket to, int number, (FaultKind Kind, long After) fault, CancellationToken stop)
     {
         try

@@ -3,12 +3,12 @@ using ServerlessInference.Models;
 
 namespace ServerlessInference.S3.Tests;
 
-/// <summary>Between the library and the real server things go wrong: the model arrives whole, or an error says why not.</summary>
+/// <summary>Network faults between the library and the real server: the model arrives complete, or an error says why not.</summary>
 public sealed class FaultTests(S3Server server) : IClassFixture<S3Server>, IDisposable
 {
     private static readonly byte[] Content = S3Server.Bytes((6 * 1024 * 1024) + 99, 3);
 
-    /// <summary>Seconds that no server takes for its next bytes, also on a slow machine: what does not stall costs none of them.</summary>
+    /// <summary>A timeout, in seconds, that no server exceeds even on a slow machine. Tests without a stall do not wait for it.</summary>
     private const double Patient = 10;
 
     private readonly ModelStoreOptions _store =
@@ -54,7 +54,7 @@ public sealed class FaultTests(S3Server server) : IClassFixture<S3Server>, IDisp
         server.Require();
         Assert.SkipWhen(inMemory && !OperatingSystem.IsLinux(), "memory files exist on Linux only");
 
-        // The answers to HEAD are shorter than that, and come through.
+        // The answers to HEAD requests are shorter than that and arrive complete.
         await using var proxy = new FaultProxy(
             server.Endpoint, _ => ((FaultKind)kind, (FaultKind)kind == FaultKind.FlipBits ? 400_000 : 1_200));
         ModelLoadException exception = await Assert.ThrowsAnyAsync<ModelLoadException>(

@@ -5,7 +5,7 @@ using ServerlessInference.Sessions;
 
 namespace ServerlessInference.S3.Tests;
 
-/// <summary>A pointer that names a place in S3, with a mount of the same path before it, changed while the model is in use.</summary>
+/// <summary>A pointer to S3, with a mount of the same path tried first, is changed while the model is in use.</summary>
 public sealed class PointerTests(S3Server server) : IClassFixture<S3Server>, IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pointer-");
@@ -32,7 +32,7 @@ public sealed class PointerTests(S3Server server) : IClassFixture<S3Server>, IDi
         return services.BuildServiceProvider();
     }
 
-    // The last of a message's fields counts in ONNX's format: another producer_version is the same model with other bytes.
+    // In ONNX's format, the last occurrence of a field counts: another producer_version gives the same model with other bytes.
     private static byte[] Model(byte version) => [.. File.ReadAllBytes(Path.Combine(Repository.DemoModel, "model.onnx")), 0x1A, 1, version];
 
     private static async Task<ModelIdentity> UseAsync(IServiceProvider services)
@@ -55,19 +55,19 @@ public sealed class PointerTests(S3Server server) : IClassFixture<S3Server>, IDi
         Assert.Equal($"s3://{server.Bucket}/yolo/v1/", first.Source);
         Assert.False(await registry.RefreshAsync("m", Token));
 
-        // Another place with the same bytes: the pointer alone says that it is another model.
+        // Another location with the same bytes: only the pointer shows that it is another model.
         await File.WriteAllTextAsync(pointer, $"s3://{server.Bucket}/yolo/v2/", Token);
         Assert.True(await registry.RefreshAsync("m", Token));
         ModelIdentity second = await UseAsync(services);
         Assert.Equal($"s3://{server.Bucket}/yolo/v2/", second.Source);
 
-        // The same place with other bytes: its ETag is another one.
+        // The same location with other bytes: its ETag differs.
         await server.PutAsync("yolo/v2/model.onnx", Model((byte)'2'));
         Assert.True(await registry.RefreshAsync("m", Token));
         ModelIdentity third = await UseAsync(services);
         Assert.NotEqual(second.Version, third.Version);
 
-        // Somebody copied it to the mount, which comes first in the chain; it had failed often enough to be left alone for a while.
+        // The model is copied to the mount, which is first in the chain but has failed so often that it is tried last for a while.
         Directory.CreateDirectory($"{_folder}/mount/yolo/v2");
         await File.WriteAllBytesAsync($"{_folder}/mount/yolo/v2/model.onnx", Model((byte)'2'), Token);
         _time.Advance(TimeSpan.FromMinutes(10));

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace ServerlessInference.S3.Tests;
 
-/// <summary>What memory a large model takes that comes from S3 straight into memory, in a process of its own.</summary>
+/// <summary>The memory use of a large model that is loaded from S3 straight into memory, in a process of its own.</summary>
 public sealed class S3MemoryTests(S3Server server) : IClassFixture<S3Server>
 {
     private const int Mebibyte = 1024 * 1024;

@@ -6,7 +6,7 @@ using ServerlessInference.Models;
 
 namespace ServerlessInference.S3.Tests;
 
-/// <summary>What is asked of S3, and what its refusals become.</summary>
+/// <summary>The requests to S3, and the translation of its errors.</summary>
 public sealed class S3RequestTests : IDisposable
 {
     private readonly ModelStoreOptions _store =

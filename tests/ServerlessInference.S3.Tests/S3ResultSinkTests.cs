@@ -79,7 +79,7 @@ public sealed class S3ResultSinkTests(S3Server server) : IClassFixture<S3Server>
         using AmazonS3Client client = server.Client();
         var sink = new S3ResultSink(client, $"s3://{server.Bucket}/parts/{{batch}}.jsonl", new S3ResultOptions { JsonLines = true });
 
-        // The function wrote both and was ended before it could say so; the queue sends the first one again, with others.
+        // The function wrote both and was stopped before it could report that; the queue redelivers the first one in another batch.
         await sink.WriteAsync([Record("a"), Record("b")], Token);
         await sink.WriteAsync([Record("a"), Record("b")], Token);
         await sink.WriteAsync([Record("a"), Record("d")], Token);

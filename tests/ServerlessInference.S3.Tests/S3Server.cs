@@ -4,7 +4,7 @@ using Amazon.S3.Model;
 
 namespace ServerlessInference.S3.Tests;
 
-/// <summary>The real S3 server that the test command starts, with a bucket of this run's own.</summary>
+/// <summary>The real S3 server that the test command starts, with a separate bucket for this run.</summary>
 public sealed class S3Server : IAsyncLifetime
 {
     private readonly string? _endpoint = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_S3_ENDPOINT");
@@ -15,7 +15,7 @@ public sealed class S3Server : IAsyncLifetime
 
     public Uri Endpoint => new(_endpoint!);
 
-    /// <summary>Gets the keys and the region that the server knows.</summary>
+    /// <summary>Gets the keys and the region of the server.</summary>
     public static string AccessKey => Variable("ACCESS_KEY");
 
     public static string SecretKey => Variable("SECRET_KEY");
@@ -58,7 +58,7 @@ public sealed class S3Server : IAsyncLifetime
         await client.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = key, InputStream = new MemoryStream(content) });
     }
 
-    /// <summary>Puts an object that is the same in every test of a class.</summary>
+    /// <summary>Uploads an object that is the same in all tests of a class.</summary>
     public Task PutOnceAsync(string key, Func<byte[]> content)
     {
         lock (_put)

@@ -5,12 +5,12 @@ using YamlDotNet.RepresentationModel;
 namespace ServerlessInference.Samples.Tests;
 
 /// <summary>
-/// What <c>sam build</c>, <c>sam deploy</c> and the services that call the function make of the templates: the samples' and those of
+/// How <c>sam build</c>, <c>sam deploy</c> and the services that call the function handle the templates of the samples and of
 /// <c>dotnet new</c>.
 /// </summary>
 public sealed class DeploymentTests
 {
-    // Resources that SAM makes beside those that a template names.
+    // Resources that SAM creates in addition to those of a template.
     private static readonly string[] MadeBySam = ["FunctionUrl", "ServerlessHttpApi"];
 
     public static TheoryData<string> Folders => [.. SamTemplate.Folders];
@@ -43,7 +43,8 @@ public sealed class DeploymentTests
         SamTemplate template = SamTemplate.LoadFrom(folder);
         foreach ((string type, YamlMappingNode properties) in template.Events.Where(one => one.Type == "S3"))
         {
-            // The bucket's notification needs the function: one way only, or CloudFormation refuses the circle.
+            // The notification of the bucket depends on the function. The function must not depend on the bucket, or CloudFormation rejects
+            // the cycle.
             string bucket = properties["Bucket"].ToString();
             YamlNode[] needed = [.. template.Function.Where(pair => pair.Key.ToString() != "Events").Select(pair => pair.Value)];
 
@@ -116,7 +117,7 @@ public sealed class DeploymentTests
         SamTemplate template = SamTemplate.LoadFrom(folder);
         if (template.Variables.Contains("PHOTOS_BUCKET"))
         {
-            // S3 answers 403 for a missing key where the caller may not list the bucket.
+            // S3 answers 403 for a missing key if the caller may not list the bucket.
             string bucket = Text(template.Function["Environment"]["Variables"], "PHOTOS_BUCKET");
             YamlMappingNode listing = template.Statements.Single(
                 statement => SamTemplate.Texts(statement["Action"]).Contains("s3:ListBucket"));

@@ -10,7 +10,7 @@ using ServerlessInference.Testing;
 namespace ServerlessInference.Samples.Tests;
 
 /// <summary>
-/// An image is put into a bucket; its classes go to another bucket or to a table. The model and ONNX Runtime's library come from a third.
+/// For a new image in a bucket, labels are written to another bucket or to a table. The model and ONNX Runtime's library come from a third.
 /// </summary>
 public sealed class ImageClassificationTests(S3Server s3) : IClassFixture<S3Server>
 {

@@ -8,7 +8,7 @@ using ServerlessInference.Testing;
 
 namespace ServerlessInference.Samples.Tests;
 
-/// <summary>A model of DistilBERT's size, from a <c>tar.gz</c> on S3 straight into memory.</summary>
+/// <summary>A model of the size of DistilBERT, loaded from a <c>tar.gz</c> in S3 straight into memory.</summary>
 public sealed class LargeModelTests(S3Server s3) : IClassFixture<S3Server>
 {
     private const string Key = "models/large.tar.gz";
@@ -47,7 +47,7 @@ public sealed class LargeModelTests(S3Server s3) : IClassFixture<S3Server>
             Directory.EnumerateFiles(temporary.Path, "*", SearchOption.AllDirectories), file => new FileInfo(file).Length > 1_000_000);
     }
 
-    // Made by the sample's script, prepared as it is when a model is deployed, and packed.
+    // The sample's script creates the model. It is then prepared and packed, as for a deployment.
     private async Task<long> PutModelAsync(TemporaryFolder folder)
     {
         await RunScriptAsync(folder["model"]);

@@ -6,7 +6,7 @@ using ServerlessInference.Samples.Tests.Support;
 
 namespace ServerlessInference.Samples.Tests;
 
-/// <summary>The model comes from EFS first and S3 second; Parameter Store says which; EventBridge keeps the function warm.</summary>
+/// <summary>The model is on EFS or else in S3; a parameter names it; EventBridge keeps the function warm.</summary>
 public sealed class ObjectDetectionTests(S3Server s3) : IClassFixture<S3Server>
 {
     private const string Parameter = "/detection/model";

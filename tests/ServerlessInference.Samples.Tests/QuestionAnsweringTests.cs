@@ -8,7 +8,7 @@ using ServerlessInference.Samples.Tests.Support;
 
 namespace ServerlessInference.Samples.Tests;
 
-/// <summary>Questions come over HTTP; the model comes out of an archive on S3 straight into memory.</summary>
+/// <summary>Questions arrive over HTTP; the model is loaded from an archive in S3 straight into memory.</summary>
 public sealed class QuestionAnsweringTests(S3Server s3) : IClassFixture<S3Server>
 {
     private const string Origin = "https://example.com";

@@ -10,7 +10,7 @@ using ServerlessInference.Testing;
 
 namespace ServerlessInference.Samples.Tests;
 
-/// <summary>Changes of a table come through a Kinesis stream, and are scored with a model from a layer under <c>/opt</c>.</summary>
+/// <summary>Changes of a table arrive through a Kinesis stream, and are scored with a model from a layer under <c>/opt</c>.</summary>
 public sealed class StreamScoringTests(S3Server s3) : IClassFixture<S3Server>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -79,14 +79,14 @@ public sealed class StreamScoringTests(S3Server s3) : IClassFixture<S3Server>
             "DELIVERY"u8.CopyTo(model.AsSpan(at));
         }
 
-        // Size and time are what tells a mounted file's versions apart, and both are written within one tick of the file system's clock.
+        // Size and time distinguish the versions of a mounted file, and both files are written within one tick of the file system's clock.
         string file = Path.Combine(root, "text-scoring", "model.onnx");
         File.WriteAllBytes(file, model);
         File.SetLastWriteTimeUtc(file, new DateTime(2026, 1, name == "one" ? 1 : 2, 0, 0, 0, DateTimeKind.Utc));
         return root;
     }
 
-    // Layers lie under /opt, here in a mount namespace of the function's own.
+    // Layers are under /opt, here in a separate mount namespace for the function.
     private async Task<RunningFunction> StartAsync(TemporaryFolder folder, string layer)
     {
         s3.Require();
@@ -114,7 +114,7 @@ public sealed class StreamScoringTests(S3Server s3) : IClassFixture<S3Server>
         }
     }
 
-    // All results in the bucket, which is emptied, so that the next look sees only what is new.
+    // Returns all results, and empties the bucket, so that the next call returns only new ones.
     private async Task<List<JsonElement>> ResultsAsync()
     {
         using AmazonS3Client client = s3.Client();

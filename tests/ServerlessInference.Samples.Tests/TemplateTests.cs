@@ -7,7 +7,7 @@ namespace ServerlessInference.Samples.Tests;
 /// <summary>The samples' SAM templates: Lambda's limits, the least permissions, and what the programs need.</summary>
 public sealed partial class TemplateTests
 {
-    // What the samples' functions and jobs do with other services, and no more.
+    // The actions that the samples' functions and jobs need, and no others.
     private static readonly string[] Actions =
     [
         "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject", "dynamodb:BatchWriteItem", "sqs:SendMessage",

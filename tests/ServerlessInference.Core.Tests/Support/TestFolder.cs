@@ -1,6 +1,6 @@
 namespace ServerlessInference.Tests.Support;
 
-/// <summary>A folder that lives as long as a test.</summary>
+/// <summary>A directory that is deleted after the test.</summary>
 internal sealed class TestFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("core-tests-").FullName;

@@ -3,7 +3,7 @@ using ServerlessInference.Vision;
 
 namespace ServerlessInference.Docs.Tests.Given;
 
-/// <summary>A place for results of one type.</summary>
+/// <summary>A destination of results of one type.</summary>
 public sealed class MyTypedSink : IResultSink<ImageClassification>
 {
     public ValueTask WriteAsync(

@@ -8,7 +8,7 @@ using ServerlessInference.Vision;
 
 namespace ServerlessInference.Docs.Tests.Given;
 
-/// <summary>What blocks of the documentation name without declaring it. They are compiled, never run.</summary>
+/// <summary>The names that blocks of the documentation use without declaring them. They are compiled, never run.</summary>
 public static class Names
 {
     public static InferenceFunctionBuilder app { get; } = null!;

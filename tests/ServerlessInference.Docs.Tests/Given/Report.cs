@@ -1,5 +1,5 @@
 namespace ServerlessInference.Docs.Tests.Given;
 
-/// <summary>What a scheduled handler answers.</summary>
+/// <summary>The answer of a scheduled handler.</summary>
 /// <param name="Rows">How many rows it wrote.</param>
 public sealed record Report(int Rows);

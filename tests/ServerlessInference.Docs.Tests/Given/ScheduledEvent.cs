@@ -1,5 +1,5 @@
 namespace ServerlessInference.Docs.Tests.Given;
 
-/// <summary>What EventBridge sends at a schedule.</summary>
+/// <summary>A scheduled event of EventBridge.</summary>
 /// <param name="Time">When it was due.</param>
 public sealed record ScheduledEvent(DateTimeOffset Time);

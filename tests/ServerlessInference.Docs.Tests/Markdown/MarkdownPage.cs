@@ -54,10 +54,10 @@ internal sealed partial class MarkdownPage
     /// <summary>Gets the blocks of code.</summary>
     public IReadOnlyList<Snippet> Snippets { get; }
 
-    /// <summary>Gets the line of a fence that nothing closes.</summary>
+    /// <summary>Gets the line of a fence that is not closed.</summary>
     public int? Unclosed { get; }
 
-    /// <summary>Gets what is linked to.</summary>
+    /// <summary>Gets the targets of links.</summary>
     public IEnumerable<string> Links => Link().Matches(CodeSpan().Replace(Prose, "")).Select(match => match.Groups[1].Value);
 
     /// <summary>Gets the anchors that the headings have on GitHub: lower case, blanks as hyphens, other signs left out.</summary>

@@ -51,7 +51,7 @@ public sealed class EventsToResultsTests(S3Server s3, DynamoDbServer dynamo) : I
         Assert.Contains(
             "InvalidInputException", items.Single(one => one["ImageName"].S == "in/broken.jpg")["Error"].S, StringComparison.Ordinal);
 
-        // In SQS the broken image is what redrive owns; the good one is there already.
+        // With SQS, the redrive policy handles the broken image; the result of the good one exists already.
         Assert.Equal("""{"batchItemFailures":[{"itemIdentifier":"message-1"}]}""", second.Text);
         Assert.Equal(result, await ReadAsync("labels/in/my star.jpg.json"));
         Assert.Equal(written, await ModifiedAsync("labels/in/my star.jpg.json"));

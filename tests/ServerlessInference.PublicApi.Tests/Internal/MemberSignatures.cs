@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace ServerlessInference.PublicApi.Internal;
 
-/// <summary>Writes members as one line each.</summary>
+/// <summary>Writes each member as a line.</summary>
 internal sealed class MemberSignatures
 {
     private readonly NullabilityInfoContext _nullability = new();

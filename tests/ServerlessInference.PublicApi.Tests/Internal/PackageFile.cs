@@ -27,7 +27,7 @@ internal sealed class PackageFile : IDisposable
         _metadata.Descendants().Where(element => element.Name.LocalName == "dependency")
         .ToDictionary(element => element.Attribute("id")!.Value, element => element.Attribute("version")!.Value);
 
-    /// <summary>Opens the package with this id, or skips the test where the packages have not been built.</summary>
+    /// <summary>Opens the package with this id, or skips the test if the packages have not been built.</summary>
     public static PackageFile Open(string id)
     {
         string folder = Path.Combine(Repository.Root, "artifacts", "packages");
@@ -40,10 +40,10 @@ internal sealed class PackageFile : IDisposable
         return new PackageFile(path);
     }
 
-    /// <summary>Gives the text of an element of the metadata; empty where there is none.</summary>
+    /// <summary>Returns the text of an element of the metadata; empty if there is none.</summary>
     public string Text(string element) => Find(element)?.Value ?? "";
 
-    /// <summary>Gives an attribute of an element of the metadata; empty where there is none.</summary>
+    /// <summary>Returns an attribute of an element of the metadata; empty if there is none.</summary>
     public string Attribute(string element, string attribute) => Find(element)?.Attribute(attribute)?.Value ?? "";
 
     /// <summary>Reads a file of the package.</summary>

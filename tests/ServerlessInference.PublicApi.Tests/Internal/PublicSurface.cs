@@ -5,7 +5,7 @@ using System.Text;
 namespace ServerlessInference.PublicApi.Internal;
 
 /// <summary>
-/// Writes what an assembly promises: its public types and their public and protected members, sorted; attributes are left out.
+/// Writes the public surface of an assembly: its public types and their public and protected members, sorted, without attributes.
 /// </summary>
 internal static class PublicSurface
 {
@@ -75,7 +75,7 @@ internal static class PublicSurface
         var signatures = new MemberSignatures();
         if (type.IsEnum)
         {
-            // In their order: a number that changes breaks what was compiled before.
+            // In their order, since a changed number breaks programs that were compiled before.
             return type
                 .GetFields(BindingFlags.Public | BindingFlags.Static)
                 .Select(field => $"{field.Name} = {field.GetRawConstantValue()}");
@@ -99,7 +99,7 @@ internal static class PublicSurface
             .Select(signatures.Property));
         members.AddRange(type.GetEvents(Declared).Where(raised => MemberSignatures.IsVisible(raised.AddMethod)).Select(signatures.Event));
 
-        // What the compiler makes of a record (equality, copying, printing) follows from "record".
+        // Members that the compiler adds to a record (equality, copying, printing) follow from "record".
         members.AddRange(type.GetMethods(Declared)
             .Where(method => MemberSignatures.IsVisible(method) && !method.IsDefined(typeof(CompilerGeneratedAttribute), false)
                 && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)))

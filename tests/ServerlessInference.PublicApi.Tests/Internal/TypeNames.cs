@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace ServerlessInference.PublicApi.Internal;
 
-/// <summary>Writes types as C# does: keywords, generic arguments, arrays, and nullability where it is known.</summary>
+/// <summary>Writes types as C# does: keywords, generic arguments, arrays, and nullability if it is known.</summary>
 internal static class TypeNames
 {
     private static readonly Dictionary<Type, string> Keywords = new()

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Samples.Tests.Support;
 
-/// <summary>Finds the programs that were built beside the tests.</summary>
+/// <summary>Finds the programs that were built with the tests.</summary>
 internal static class Programs
 {
     /// <summary>Gets the tool.</summary>

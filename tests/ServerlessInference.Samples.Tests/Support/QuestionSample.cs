@@ -5,7 +5,7 @@ namespace ServerlessInference.Samples.Tests.Support;
 /// <summary>Questions of the demo model's held-out set.</summary>
 internal static class QuestionSample
 {
-    /// <summary>Gets the first question that the model is known to answer rightly.</summary>
+    /// <summary>Gets the first question that the model is known to answer correctly.</summary>
     public static (string Question, string Context, string Answer) First(JsonElement samples)
     {
         JsonElement sample = samples.GetProperty("questions").EnumerateArray()

@@ -31,7 +31,7 @@ internal sealed class RunningFunction : IAsyncDisposable
     /// <summary>Starts a sample as its template does: handler, memory size, timeout, and all environment variables.</summary>
     /// <param name="sample">The sample's name.</param>
     /// <param name="variables">The values of the template's variables, and what the servers of the tests need.</param>
-    /// <param name="command">What starts the program; null starts it where it was built.</param>
+    /// <param name="command">The command that starts the program; null for the program where it was built.</param>
     public static async Task<RunningFunction> StartAsync(
         string sample, IReadOnlyDictionary<string, string?> variables, IReadOnlyList<string>? command = null)
     {
@@ -68,7 +68,7 @@ internal sealed class RunningFunction : IAsyncDisposable
         return function;
     }
 
-    /// <summary>Sends an event, and takes the function's answer.</summary>
+    /// <summary>Sends an event, and returns the function's answer.</summary>
     public async Task<JsonElement> InvokeAsync(ReadOnlyMemory<byte> payload)
     {
         (JsonElement answer, bool failed) = await TryInvokeAsync(payload);
@@ -76,7 +76,7 @@ internal sealed class RunningFunction : IAsyncDisposable
         return answer;
     }
 
-    /// <summary>Sends an event, and takes the function's answer or its error.</summary>
+    /// <summary>Sends an event, and returns the function's answer or its error.</summary>
     public async Task<(JsonElement Answer, bool Failed)> TryInvokeAsync(ReadOnlyMemory<byte> payload)
     {
         using var content = new ReadOnlyMemoryContent(payload);

@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace ServerlessInference.Samples.Tests.Support;
 
-/// <summary>A <c>template.yaml</c>, as far as the tests hold a sample, or a template of <c>dotnet new</c>, to it.</summary>
+/// <summary>The parts of a <c>template.yaml</c>, of a sample or of <c>dotnet new</c>, that the tests check.</summary>
 internal sealed partial class SamTemplate
 {
     private readonly YamlMappingNode _root;
@@ -25,7 +25,7 @@ internal sealed partial class SamTemplate
         ? int.Parse(((YamlScalarNode)storage["Size"]).Value!, CultureInfo.InvariantCulture)
         : 512;
 
-    /// <summary>Gets the names of the environment variables; those that a condition may leave out end with a question mark.</summary>
+    /// <summary>Gets the names of the environment variables; those that depend on a condition end with a question mark.</summary>
     public IReadOnlyList<string> Variables => Function.Children.TryGetValue("Environment", out YamlNode? environment)
         ?
         [
@@ -81,7 +81,7 @@ internal sealed partial class SamTemplate
         return new SamTemplate((YamlMappingNode)stream.Documents.Single().RootNode);
     }
 
-    /// <summary>Gets the texts of a node that is one or a list of them.</summary>
+    /// <summary>Gets the texts of a node that is a text or a list of texts.</summary>
     public static IReadOnlyList<string> Texts(YamlNode node) => node switch
     {
         YamlScalarNode one => [one.Value!],

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Samples.Tests.Support;
 
-/// <summary>A folder that goes with the test.</summary>
+/// <summary>A directory that is deleted after the test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("si-samples-").FullName;

@@ -5,7 +5,7 @@ namespace ServerlessInference.Samples.Tests.Support;
 /// <summary>Runs the tool to its end.</summary>
 internal static class ToolRun
 {
-    /// <summary>Runs, and fails the test where the tool does.</summary>
+    /// <summary>Runs the tool, and fails the test if the tool fails.</summary>
     /// <returns>Standard output.</returns>
     public static async Task<string> RunAsync(params string[] arguments)
     {

@@ -105,7 +105,7 @@ public sealed class HostConformanceTests : HostTest
         const int Concurrency = 64;
         await using ExecutionEnvironment environment = CreateHost(Concurrency);
 
-        // All must be inside at once before any is answered; then two more rounds at full speed.
+        // All handlers must be running at once before any of them answers. Then two more rounds at full speed.
         Task<InvocationResult>[] meeting =
             [.. Enumerable.Range(0, Concurrency).Select(
                 i => InvokeAsync(environment, $$"""{"do":"meet","number":{{Concurrency}},"text":"m{{i}}"}"""))];
@@ -194,7 +194,7 @@ public sealed class HostConformanceTests : HostTest
         Assert.Equal("ModelLoadException", failed.Outcome.Error?.Type);
         Assert.Contains("/nowhere/model", failed.Outcome.Error?.Message, StringComparison.Ordinal);
 
-        // Lambda starts it twice. Each time the log has one record from the model and one from the function, and nothing else, neither
+        // Lambda starts it twice. Each time the log has one record of the model and one of the function, and nothing else: neither
         // stacks nor a crash.
         Assert.Equal(
             [

@@ -35,7 +35,7 @@ public abstract class HostTest : EnvironmentTest
             };
         });
 
-    /// <summary>Makes an HTTP event with a file as its body.</summary>
+    /// <summary>Creates an HTTP event with a file as its body.</summary>
     private protected static byte[] ImageEvent(string path, string contentType = "image/jpeg") => JsonSerializer.SerializeToUtf8Bytes(new
     {
         version = "2.0",

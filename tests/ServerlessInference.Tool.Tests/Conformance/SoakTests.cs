@@ -6,7 +6,7 @@ namespace ServerlessInference.Tool.Tests.Conformance;
 
 /// <summary>
 /// Whether memory and handles stay flat over many warm invocations. SERVERLESS_INFERENCE_SOAK sets their number,
-/// SERVERLESS_INFERENCE_SOAK_REPORT names a file that takes the figures.
+/// SERVERLESS_INFERENCE_SOAK_REPORT names a file to which the figures are written.
 /// </summary>
 public sealed class SoakTests : HostTest
 {
@@ -14,12 +14,12 @@ public sealed class SoakTests : HostTest
     private const int Samples = 60;
     private const string EchoEvent = "{\"text\":\"";
 
-    /// <summary>What a short run may gain: the collector's and the allocator's budgets are not full yet.</summary>
+    /// <summary>The growth allowed in a short run, in which the budgets of the collector and the allocator are not yet used up.</summary>
     private const double MostGrowthBytes = 12 * 1024 * 1024;
 
     private const int LongRun = 10_000;
 
-    /// <summary>What a long run may gain with each invocation: a leaked object of the smallest kinds would show.</summary>
+    /// <summary>The growth allowed per invocation in a long run. A leak of even the smallest object would exceed it.</summary>
     private const double MostBytesAnInvocation = 500;
 
     [Theory(Timeout = 1_800_000)]
@@ -47,7 +47,7 @@ public sealed class SoakTests : HostTest
             }
         }
 
-        // The first half fills pools, tiers up the code and lets the collector find its budgets.
+        // In the first half, pools fill, code is recompiled in higher tiers, and the collector adjusts its budgets.
         List<(double Invocation, double Resident, int Handles)> steady = samples[(samples.Count / 2)..];
         double slope = Slope(steady);
         double growth = steady[^1].Resident - steady[0].Resident;

@@ -118,7 +118,7 @@ public sealed class LambdaCostTests
         var host = new FixedHost(1_000_000 * perRequest / 1.2, 1_000_000 / LambdaCost.SecondsPerMonth, 1);
         var ranges = BreakEven.RangesWhereLambdaIsCheaper(lambda, host);
 
-        // After the k-th step, hosts for k + 1 million stand for k million: up to (k + 1) / 1.2 million Lambda costs less.
+        // After the k-th step, there are hosts for k + 1 million requests: up to (k + 1) / 1.2 million requests, Lambda costs less.
         Assert.Equal(5, ranges.Count);
         for (var k = 0; k < ranges.Count; k++)
         {

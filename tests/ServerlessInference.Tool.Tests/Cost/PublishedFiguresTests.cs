@@ -2,12 +2,12 @@ using ServerlessInference.Tool.Cost;
 
 namespace ServerlessInference.Tool.Tests.Cost;
 
-/// <summary>Figures from articles on inference with Lambda, computed again: they hold, or it is said where they are off.</summary>
+/// <summary>Recomputes figures from articles on inference with Lambda: they are right, or a comment says why they are not.</summary>
 public sealed class PublishedFiguresTests
 {
     private const double Million = 1e6;
 
-    // Each article gives a memory size, what a host costs a month, and the number of requests at which both cost the same.
+    // Each article gives a memory size, the price of a host per month, and the number of requests at which both cost the same.
     [Theory]
     [InlineData(2048, 208.80, 15, 412)]
     [InlineData(1024, 208.80, 22, 557)]
@@ -16,12 +16,12 @@ public sealed class PublishedFiguresTests
     {
         Assert.InRange(BreakEvenOf("2026", memoryMB, impliedMs, hostPrice) / Million, publishedMillions * 0.995, publishedMillions * 1.005);
 
-        // Implied: what is left of a request's share of the host's price after the request fee, in GB-seconds.
+        // The implied duration: the rest of a request's share of the host's price after the request fee, in GB-seconds.
         var perRequest = (hostPrice / (publishedMillions * Million)) - 0.0000002;
         Assert.Equal(impliedMs, perRequest / 0.0000166667 / (memoryMB / 1024.0) * 1000, tolerance: 3);
     }
 
-    // Off: the articles leave out that durations were rounded up to 100 ms then.
+    // Not right: the articles ignore that durations were rounded up to 100 ms at that time.
     [Theory]
     [InlineData(2048, 208.80, 412, 12.38)]
     [InlineData(1024, 208.80, 557, 20.47)]
@@ -37,12 +37,12 @@ public sealed class PublishedFiguresTests
             PriceBooks.Open("2019"), new Workload { MemoryMB = 192, Architecture = "x86_64", WarmMs = 4000, BatchSize = 100 });
         var ingest = cost.Monthly(records);
 
-        // 500 calls of 40 grains at $0.000000313.
+        // 500 calls of 40 units at $0.000000313.
         Assert.Equal(0.00626, ingest.Compute, 1e-12);
         Assert.Equal(8_051, Math.Round(budget / ingest.Compute));
         Assert.Equal(7_925, Math.Round(budget / ingest.Total));
 
-        // Off: the article's 8,129 are those of a price cut off after two digits ($0.0062), without the request fee.
+        // Not right: the article's 8,129 result from a price truncated to two digits ($0.0062), without the request fee.
         Assert.Equal(8_129, Math.Round(budget / (Math.Floor(ingest.Compute * 1e4) / 1e4)));
     }
 

@@ -88,7 +88,8 @@ public sealed class RuntimeApiServerTests
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => poll);
         }
 
-        // The server learns of the hang-up a moment later; an invocation that it still hands to the dead poll is asked for again.
+        // The server notices the closed connection a moment later. If it still hands the invocation to the dead poll, the next poll gets it
+        // too.
         var (invocation, next) = await api.DispatchAsync("id-2");
 
         Assert.Equal("id-2", Header(next, "Lambda-Runtime-Aws-Request-Id"));

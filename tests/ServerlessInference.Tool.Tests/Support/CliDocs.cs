@@ -6,7 +6,7 @@ namespace ServerlessInference.Tool.Tests.Support;
 /// <summary>The schemas in docs/cli.md, by their <c>$id</c>.</summary>
 internal static partial class CliDocs
 {
-    /// <summary>Asserts that a document fits the schema that the documentation promises.</summary>
+    /// <summary>Asserts that a document is valid against its schema in the documentation.</summary>
     public static void AssertFits(string schemaId, JsonElement document)
     {
         var problems = Schema(schemaId).Validate(document);
@@ -26,7 +26,7 @@ internal static partial class CliDocs
         return new JsonSchema(schemas[id]);
     }
 
-    /// <summary>Reads what stands below a heading.</summary>
+    /// <summary>Reads the text below a heading.</summary>
     public static string Section(string heading)
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "cli.md"));

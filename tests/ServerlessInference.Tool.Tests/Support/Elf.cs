@@ -1,6 +1,6 @@
 namespace ServerlessInference.Tool.Tests.Support;
 
-/// <summary>Files that look like Linux programs and libraries to whoever reads their beginning.</summary>
+/// <summary>Files that begin like Linux programs and libraries.</summary>
 internal static class Elf
 {
     /// <summary>e_machine: System V ABI, AMD64 and AArch64 supplements.</summary>
@@ -8,7 +8,7 @@ internal static class Elf
 
     private const int MachineOffset = 18;
 
-    /// <summary>Makes the content of a file of at least 64 bytes.</summary>
+    /// <summary>Creates the content of a file of at least 64 bytes.</summary>
     public static byte[] Create(byte machine, int length)
     {
         var file = new byte[Math.Max(length, 64)];

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Tool.Tests.Support;
 
-/// <summary>An event in a file that goes with it.</summary>
+/// <summary>An event in a temporary file.</summary>
 internal sealed class EventFile : IDisposable
 {
     public EventFile(string json) => File.WriteAllText(Path, json);

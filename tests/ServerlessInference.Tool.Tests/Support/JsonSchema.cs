@@ -10,7 +10,7 @@ internal sealed class JsonSchema(JsonElement root)
 {
     private static readonly HashSet<string> Annotations = ["$id", "$defs", "$schema", "title", "description"];
 
-    /// <summary>Everything that is wrong with a document; empty where it fits.</summary>
+    /// <summary>Returns all violations of the schema; empty if the document is valid.</summary>
     public IReadOnlyList<string> Validate(JsonElement document)
     {
         var problems = new List<string>();

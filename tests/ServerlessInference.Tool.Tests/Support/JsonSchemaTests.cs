@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ServerlessInference.Tool.Tests.Support;
 
-/// <summary>The validator itself, so that a schema test cannot pass for nothing.</summary>
+/// <summary>Tests of the validator itself, so that a schema test cannot pass because the validator accepts everything.</summary>
 public sealed class JsonSchemaTests
 {
     [Theory]

@@ -4,7 +4,7 @@ using ServerlessInference.Tool.LocalRuntime;
 
 namespace ServerlessInference.Tool.Tests.Support;
 
-/// <summary>A Runtime API with an HTTP client in the function's place.</summary>
+/// <summary>A Runtime API, and an HTTP client that acts as the function.</summary>
 internal sealed class RuntimeApiFixture : IAsyncDisposable
 {
     private readonly RuntimeApiServer _server;
@@ -31,7 +31,7 @@ internal sealed class RuntimeApiFixture : IAsyncDisposable
         return new RuntimeApiFixture(await RuntimeApiServer.StartAsync(settings, session, TimeProvider.System, Cancellation), session);
     }
 
-    /// <summary>Sends an event and lets the function take it.</summary>
+    /// <summary>Sends an event, and polls for it as the function.</summary>
     public async Task<(Invocation Invocation, HttpResponseMessage Next)> DispatchAsync(
         string id = "id-1", string payload = "{}", string? clientContext = null)
     {

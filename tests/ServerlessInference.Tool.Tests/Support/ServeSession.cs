@@ -34,7 +34,7 @@ internal sealed class ServeSession : IAsyncDisposable
         return session;
     }
 
-    /// <summary>The next document on standard output; waits for it.</summary>
+    /// <summary>Waits for the next document on standard output.</summary>
     public async Task<JsonElement> NextDocumentAsync()
     {
         var line = await _lines.ReadLineAsync(Cancellation);

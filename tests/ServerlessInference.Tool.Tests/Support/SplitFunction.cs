@@ -5,7 +5,7 @@ internal static class SplitFunction
 {
     public const string Program = "ServerlessInference.SplitFunction";
 
-    /// <summary>Its folder: beside that of the tests, built in the same configuration.</summary>
+    /// <summary>Its directory, next to that of the tests and built in the same configuration.</summary>
     public static string Folder { get; } = Path.Combine(
         Repository.Root, "artifacts", "bin", Program, Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)));
 }

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Tool.Tests.Support;
 
-/// <summary>A file in a folder of its own that goes with the test.</summary>
+/// <summary>A file in a directory of its own, which is deleted after the test.</summary>
 internal sealed class TemporaryFile : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("serverless-inference-test-");

@@ -1,6 +1,6 @@
 namespace ServerlessInference.Tool.Tests.Support;
 
-/// <summary>The function that lies beside the tests.</summary>
+/// <summary>The function in the output directory of the tests.</summary>
 internal static class TestFunction
 {
     /// <summary>Its executable.</summary>

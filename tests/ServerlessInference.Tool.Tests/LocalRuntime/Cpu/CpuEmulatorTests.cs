@@ -48,7 +48,7 @@ public sealed class CpuEmulatorTests
     [InlineData("cgroup-v1", "30 29 0:26 / {0} rw - cgroup cgroup rw,cpu,cpuacct", "3:cpu,cpuacct:/", "cpu.cfs_quota_us")]
     public async Task TryCreate_PlainFolders_AreIgnored(string method, string mount, string membership, string file)
     {
-        // An ordinary folder stands in for a hierarchy in which the controller does not reach new groups: they have no such file.
+        // A plain directory acts as a hierarchy in which the controller is not enabled for new groups: they lack the controller's file.
         var folder = Directory.CreateTempSubdirectory("groups-").FullName;
         var groups = new ControlGroups(mount.Replace("{0}", folder, StringComparison.Ordinal), membership);
 

@@ -21,7 +21,7 @@ public sealed class LocalHttpServerTests
         var buffer = new byte[4096];
         Assert.NotEqual(0, await socket.ReceiveAsync(buffer, Cancellation));
 
-        // Kestrel looks for overdue connections once a second: two rounds must pass without a word from it.
+        // Kestrel looks for overdue connections once per second: after two rounds, the connection must still be open.
         using var twoRounds = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         twoRounds.CancelAfter(TimeSpan.FromSeconds(2.5));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => socket.ReceiveAsync(buffer, twoRounds.Token).AsTask());
