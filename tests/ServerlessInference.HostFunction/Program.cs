@@ -1,5 +1,5 @@
-// A function on our own host, for tests of the host as a process: TEST_MODEL names a folder with an image model, which answers HTTP;
-// everything else is a command.
+// A function in this library's host, for tests that run the host as a process. TEST_MODEL names the folder of an image model, which answers
+// HTTP requests; every other event is a command.
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
@@ -27,13 +27,13 @@ app.UseWarmup().MapHandler(FunctionJson.Default.Command, FunctionJson.Default.An
         case "wait":
             await Task.Delay(Timeout.Infinite, token);
             break;
-        case "heap": // the most that the managed heap may take
+        case "heap": // the maximum size of the managed heap
             return new Answer(
                 null, (int)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20), context.RequestId, Environment.ProcessId, number, null);
         case "hang":
             await Task.Delay(Timeout.Infinite, CancellationToken.None);
             break;
-        case "terminated": // answers when the process has been told to end
+        case "terminated": // answers after the process was asked to terminate
             var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             using (PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => told.SetResult()))
             {
@@ -42,7 +42,7 @@ app.UseWarmup().MapHandler(FunctionJson.Default.Command, FunctionJson.Default.An
             }
 
             break;
-        case "meet": // answers once so many invocations are here at the same time
+        case "meet": // answers as soon as this many invocations run at the same time
             if (Interlocked.Increment(ref arrived) == command.Number)
             {
                 met.SetResult();

@@ -6,7 +6,7 @@ using ServerlessInference.Testing;
 
 namespace ServerlessInference.Lambda.Tests;
 
-/// <summary>Models whose pipeline is fake, and sources that do what a test wants.</summary>
+/// <summary>Models with fake pipelines, and sources that a test controls.</summary>
 internal static class TestModels
 {
     /// <summary>Adds a model that answers with a function; nothing is loaded.</summary>

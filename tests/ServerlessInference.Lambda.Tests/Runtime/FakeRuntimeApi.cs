@@ -8,7 +8,7 @@ using ServerlessInference.Lambda.Invocations;
 
 namespace ServerlessInference.Lambda.Tests.Runtime;
 
-/// <summary>Lambda's side of the Runtime API on a real socket, with the manners and bad manners that a test asks for.</summary>
+/// <summary>Lambda's side of the Runtime API on a real socket, with the correct and incorrect behaviour that a test needs.</summary>
 internal sealed class FakeRuntimeApi : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -29,16 +29,16 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
 
     public int Connections => _connections.Count;
 
-    /// <summary>Gets what was sent to init/error.</summary>
+    /// <summary>Gets the request to init/error.</summary>
     public TaskCompletionSource<Post> InitError { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Gets what was sent to restore/error.</summary>
+    /// <summary>Gets the request to restore/error.</summary>
     public TaskCompletionSource<Post> RestoreError { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Gets a task that ends with GET restore/next.</summary>
     public TaskCompletionSource SnapshotTaken { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Gets what a test completes to wake up the snapshot.</summary>
+    /// <summary>Gets the source that a test completes to restore the snapshot.</summary>
     public TaskCompletionSource Restored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Gets or sets a value indicating whether the connection that waited for the restore is closed after it.</summary>
@@ -47,7 +47,7 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
     /// <summary>Gets a task that ends with the first GET invocation/next.</summary>
     public TaskCompletionSource FirstNext { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Gets or sets the status that a response is answered with, by the body's length.</summary>
+    /// <summary>Gets or sets the function that returns the status for a response, by the length of its body.</summary>
     public Func<int, int> StatusOfResponse { get; set; } = _ => 202;
 
     public LambdaEnvironment Environment(int concurrency = 1, string type = "on-demand") => new()
@@ -55,7 +55,7 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
         RuntimeApi = Address, FunctionName = "test", MemorySize = 1769, MaxConcurrency = concurrency, InitializationType = type,
     };
 
-    /// <summary>Queues an event and gives what is posted for it.</summary>
+    /// <summary>Queues an event, and returns the request that the function posts for it.</summary>
     public Task<Post> SendAsync(string payload, Action<Event>? configure = null)
     {
         var @event = new Event(
@@ -88,7 +88,7 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException)
         {
-            // The test is over.
+            // The test has ended.
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
             }
             catch (Exception exception) when (exception is OperationCanceledException or IOException)
             {
-                // The function or the test has gone.
+                // The function or the test has ended.
             }
         }
     }
@@ -168,7 +168,7 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
     private static string? Header(string[] lines, string name) =>
         lines.FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim();
 
-    /// <summary>What a function posted.</summary>
+    /// <summary>A request that a function posted.</summary>
     public sealed record Post(string Path, string Body, string? ErrorType, string? ContentType)
     {
         public bool IsResponse => Path.EndsWith("/response", StringComparison.Ordinal);
@@ -188,14 +188,14 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
         /// <summary>Gets or sets the length of chunks; 0 for a Content-Length.</summary>
         public int ChunkSize { get; set; }
 
-        /// <summary>Gets or sets a value indicating whether the bytes trickle in one by one.</summary>
+        /// <summary>Gets or sets a value indicating whether the bytes are sent one by one.</summary>
         public bool Trickle { get; set; }
 
         /// <summary>Gets or sets a value indicating whether the server closes the connection after the event.</summary>
         public bool Close { get; set; }
 
         /// <summary>
-        /// Gets or sets how many bytes of the answer the first delivery gets through before the connection breaks; -1 for none that breaks.
+        /// Gets or sets the number of bytes of the first delivery after which the connection is closed; -1 if it is not closed.
         /// </summary>
         public int DropAfter { get; set; } = -1;
 

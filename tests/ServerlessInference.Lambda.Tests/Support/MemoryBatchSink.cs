@@ -2,7 +2,7 @@ using ServerlessInference.Results;
 
 namespace ServerlessInference.Lambda.Tests;
 
-/// <summary>A sink that takes several results at a time, and says where its objects go.</summary>
+/// <summary>A sink that receives several results together, and names the objects that it writes.</summary>
 internal sealed class MemoryBatchSink : MemorySink, IBatchResultSink, IObjectResultSink
 {
     public List<int> Sizes { get; } = [];

@@ -3,7 +3,7 @@ using ServerlessInference.Results;
 
 namespace ServerlessInference.Lambda.Tests;
 
-/// <summary>A sink that takes results one by one.</summary>
+/// <summary>A sink that receives results one by one.</summary>
 internal class MemorySink : IResultSink
 {
     public Func<SinkRecord, Exception?> Fails { get; set; } = _ => null;

@@ -34,8 +34,8 @@ internal sealed class RuntimeApiClient : IDisposable
 
     /// <summary>Gets the strategy for repeating requests, at the end of which the process gives up.</summary>
     /// <remarks>
-    /// It has no jitter, because no other process uses this Runtime API. It is a property rather than a field, because it is only needed after a
-    /// failure, and a cold start should not have to create it.
+    /// It has no jitter, because no other process uses this Runtime API. It is a property rather than a field, because it is only needed
+    /// after a failure, and a cold start should not have to create it.
     /// </remarks>
     private static RetryStrategy Retry => new(
         maxAttempts: 6, firstPause: TimeSpan.FromMilliseconds(20), maxPause: TimeSpan.FromMilliseconds(160), jitter: 0);
@@ -176,8 +176,8 @@ internal sealed class RuntimeApiClient : IDisposable
                     $"The Runtime API at {_endpoint} could not be reached {attempt} times in a row: {reason}", cause);
             }
 
-            // The first failure is mostly a kept connection that was closed in the meantime, which a new connection fixes at once. Only later
-            // attempts are delayed.
+            // The first failure is mostly a kept connection that was closed in the meantime, which a new connection fixes at once. Only
+            // later attempts are delayed.
             await retry.PauseAsync(attempt - 1, _time, CancellationToken.None).ConfigureAwait(false);
         }
     }
@@ -234,7 +234,8 @@ internal sealed class RuntimeApiClient : IDisposable
     }
 
     // Abandoning the connection disposes its socket while it is in use.
-    private static bool IsTransport(Exception exception) => RetryStrategy.IsTransportFailure(exception) || exception is ObjectDisposedException;
+    private static bool IsTransport(Exception exception) =>
+        RetryStrategy.IsTransportFailure(exception) || exception is ObjectDisposedException;
 
     private void CheckEvent()
     {

@@ -17,7 +17,7 @@ public sealed class HttpsInputReaderTests : IAsyncDisposable
     {
         _limits.Hosts.Add($"images.example.com:{_server.Port}");
 
-        // 127.0.0.1 stands for a public address here; every other one is judged as it is.
+        // 127.0.0.1 is treated as a public address here; the usual rules apply to all other addresses.
         _reader = new HttpsInputReader(_time, new HttpsInputHooks
         {
             Resolve = (host, _) => Task.FromResult(new[] { IPAddress.Parse(host == "rebound.example.com" ? "127.0.0.2" : _resolved) }),
@@ -128,7 +128,8 @@ public sealed class HttpsInputReaderTests : IAsyncDisposable
         _server.Answers["/503"] = WebServer.Answer("503 Busy\r\nContent-Length: 0");
 
         Assert.Equal("The input's web server responded with 404.", await RefusedAsync("/404"));
-        Assert.Equal("The input's web server responded with 503.", (await Assert.ThrowsAsync<IOException>(() => ReadAsync("/503"))).Message);
+        Assert.Equal(
+            "The input's web server responded with 503.", (await Assert.ThrowsAsync<IOException>(() => ReadAsync("/503"))).Message);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ using System.Text;
 namespace ServerlessInference.Lambda.Tests.Events.Inputs;
 
 /// <summary>
-/// An https server on the loopback interface with a certificate of its own: each path has an answer, bytes as they go over the wire.
+/// An HTTPS server on the loopback interface with its own certificate. Each path has a response: the bytes that are sent.
 /// </summary>
 internal sealed class WebServer : IAsyncDisposable
 {
@@ -69,7 +69,7 @@ internal sealed class WebServer : IAsyncDisposable
                 string path = (await reader.ReadLineAsync(_stop.Token))!.Split(' ')[1];
                 while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 })
                 {
-                    // Headers are of no interest.
+                    // The headers are ignored.
                 }
 
                 if (Answers.TryGetValue(path, out byte[]? answer))
@@ -83,7 +83,7 @@ internal sealed class WebServer : IAsyncDisposable
             }
             catch (IOException)
             {
-                // The client had enough.
+                // The client closed the connection.
             }
         }
     }

@@ -5,7 +5,7 @@ using Moq;
 
 namespace ServerlessInference.Lambda.Tests.Events.S3;
 
-/// <summary>Objects that a client without a server reads, and a sink that remembers.</summary>
+/// <summary>A bucket without a server: an S3 client that returns its objects and records the requested ones.</summary>
 internal sealed class FakeBucket
 {
     private readonly Dictionary<string, byte[]> _objects = new(StringComparer.Ordinal);

@@ -16,7 +16,8 @@ internal sealed class InferenceEndpoint(
     private IEncodedPipeline? _pipeline;
     private IResultSink? _sink;
 
-    public override ReadOnlyMemory<byte>? DryRunBody => (_pipeline as IDryRunnable) is { SampleInput: { IsEmpty: false } sample } ? sample : null;
+    public override ReadOnlyMemory<byte>? DryRunBody =>
+        (_pipeline as IDryRunnable) is { SampleInput: { IsEmpty: false } sample } ? sample : null;
 
     public override void Prepare(FunctionServices services, ICollection<string> failures)
     {
