@@ -12,8 +12,10 @@ public sealed partial class PackageTests
     private const string Tool = "ServerlessInference.Tool";
 
     private static readonly string[] Ids =
-        [.. Directory.EnumerateDirectories(
-            Path.Combine(Repository.Root, "src")).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src"))
+            .Select(folder => Path.GetFileName(folder))
+            .Where(id => File.Exists(Path.Combine(Repository.Root, "src", id, id + ".csproj")))   // src/Shared has no project
+            .Order(StringComparer.Ordinal)];
 
     public static TheoryData<string> Packages => [.. Ids];
 
