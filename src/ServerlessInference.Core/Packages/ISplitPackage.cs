@@ -3,13 +3,15 @@ using System.Diagnostics.CodeAnalysis;
 namespace ServerlessInference.Packages;
 
 /// <summary>
-/// The files that are delivered separately from the deployment package and fetched at start: native libraries, managed assemblies, models and
-/// data.
+/// The files that are delivered separately from the deployment package and fetched at start: native libraries, managed assemblies, models
+/// and data.
 /// </summary>
 /// <remarks>A singleton and thread-safe. Whatever needs the package first loads it. Models wait for it themselves.</remarks>
 public interface ISplitPackage
 {
-    /// <summary>Fetches and verifies all archives, and lets the runtime find their content. Further calls wait for the same operation.</summary>
+    /// <summary>
+    /// Fetches and verifies all archives, and lets the runtime find their content. Further calls wait for the same operation.
+    /// </summary>
     /// <param name="cancellationToken">Cancels waiting, not fetching.</param>
     /// <returns>A task that completes when everything is available. After a failure, the next call tries again.</returns>
     /// <exception cref="ModelLoadException">
@@ -23,7 +25,9 @@ public interface ISplitPackage
     /// program.
     /// </param>
     /// <returns>The physical path. It is valid as long as the service container lives.</returns>
-    /// <exception cref="ModelLoadException">The path does not exist in an archive or next to the program. The message lists the mount paths.</exception>
+    /// <exception cref="ModelLoadException">
+    /// The path does not exist in an archive or next to the program. The message lists the mount paths.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The package has not been loaded yet.</exception>
     string GetPath(string path);
 

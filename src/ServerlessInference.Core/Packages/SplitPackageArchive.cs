@@ -33,7 +33,9 @@ public sealed record SplitPackageArchive
     /// <value>Bytes; 0 if it is not known.</value>
     public long UnpackedSize { get; init; }
 
-    /// <summary>Gets the source of the model at <see cref="Mount"/>, if the model is not in an archive whose digest the manifest has.</summary>
+    /// <summary>
+    /// Gets the source of the model at <see cref="Mount"/>, if the model is not in an archive whose digest the manifest has.
+    /// </summary>
     /// <value>
     /// The URI of a model source. It is accessed whenever the model is loaded or checked, so that a new model needs no new manifest.
     /// <see langword="null"/>, the default, for an archive with a digest.

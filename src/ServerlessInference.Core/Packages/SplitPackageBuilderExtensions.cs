@@ -23,9 +23,11 @@ public static class SplitPackageBuilderExtensions
     /// <param name="configure">Sets options in code, which wins over configuration; may be <see langword="null"/>.</param>
     /// <returns>The same builder, so that calls can be chained.</returns>
     /// <remarks>
-    /// Nothing is fetched yet. Models wait for the package when they are loaded; other code waits for <see cref="ISplitPackage.LoadAsync"/>.
+    /// Nothing is fetched yet. Models wait for the package when they are loaded; other code waits for
+    /// <see cref="ISplitPackage.LoadAsync"/>.
     /// </remarks>
-    public static ServerlessInferenceBuilder AddSplitPackage(this ServerlessInferenceBuilder builder, Action<SplitPackageOptions>? configure = null)
+    public static ServerlessInferenceBuilder AddSplitPackage(
+        this ServerlessInferenceBuilder builder, Action<SplitPackageOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         IServiceCollection services = builder.Services;
@@ -57,7 +59,9 @@ public static class SplitPackageBuilderExtensions
         return builder;
     }
 
-    /// <summary>Also lets the runtime find managed assemblies in the split package. Native and trimmed programs cannot load assemblies.</summary>
+    /// <summary>
+    /// Also lets the runtime find managed assemblies in the split package. Native and trimmed programs cannot load assemblies.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets options in code, which wins over configuration; may be <see langword="null"/>.</param>
     /// <returns>The same builder, so that calls can be chained.</returns>
@@ -85,7 +89,9 @@ public static class SplitPackageBuilderExtensions
 
     /// <summary>Loads the model from the split package, or from the directory of the program if it was not split off.</summary>
     /// <param name="source">The source builder.</param>
-    /// <param name="path">The mount path, such as <c>models/resnet50</c>, or a file in it. In configuration: <c>package:models/resnet50</c>.</param>
+    /// <param name="path">
+    /// The mount path, such as <c>models/resnet50</c>, or a file in it. In configuration: <c>package:models/resnet50</c>.
+    /// </param>
     /// <param name="deadline">The time after which the next source is tried; <see langword="null"/> for no limit.</param>
     /// <returns>The same source builder.</returns>
     public static ModelSourceBuilder SplitPackage(this ModelSourceBuilder source, string path, TimeSpan? deadline = null)

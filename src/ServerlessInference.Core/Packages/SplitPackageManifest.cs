@@ -4,7 +4,9 @@ using ServerlessInference.Models.Transfer;
 
 namespace ServerlessInference.Packages;
 
-/// <summary>The manifest of a split package: the archives that are delivered separately from the deployment package, with their SHA-256.</summary>
+/// <summary>
+/// The manifest of a split package: the archives that are delivered separately from the deployment package, with their SHA-256.
+/// </summary>
 /// <remarks>
 /// <para>A JSON file, by default <c>split-package.json</c> next to the program. <c>serverless-inference package split</c> writes it.</para>
 /// <para>Immutable. Design: docs/guides/split-packages.md.</para>
@@ -50,7 +52,8 @@ public sealed record SplitPackageManifest
         return manifest is not null && failures.Count == 0
             ? manifest
             : throw new ModelLoadException(
-                $"The split package's manifest {source} cannot be used. {(manifest is null ? "It is null." : string.Join(" ", failures))} " +
+                $"The split package's manifest {source} cannot be used. " +
+                $"{(manifest is null ? "It is null." : string.Join(" ", failures))} " +
                 "Create it with 'serverless-inference package split'.");
     }
 

@@ -11,9 +11,9 @@ public sealed class SplitPackageOptions
 
     /// <summary>Gets or sets the location of the manifest.</summary>
     /// <value>
-    /// A path, or the URI of any model source, such as <c>s3://bucket/split-package.json#sha256=…</c>. <see langword="null"/>, the default, is
-    /// <c>split-package.json</c> next to the program; if that file does not exist, there is no split package and everything is expected next
-    /// to the program.
+    /// A path, or the URI of any model source, such as <c>s3://bucket/split-package.json#sha256=…</c>. <see langword="null"/>, the default,
+    /// is <c>split-package.json</c> next to the program; if that file does not exist, there is no split package and everything is expected
+    /// next to the program.
     /// </value>
     public string? Manifest { get; set; }
 

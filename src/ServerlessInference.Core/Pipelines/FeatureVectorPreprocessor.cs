@@ -6,8 +6,8 @@ namespace ServerlessInference.Pipelines;
 
 /// <summary>Fills the inputs of a classical model with rows of numbers.</summary>
 /// <remarks>
-/// <para>The model has either one input <c>[n, features]</c> of float32 or float64, or one input per feature, <c>[n, 1]</c> or <c>[n]</c>, of
-/// float32, float64 or int64. Numbers for an int64 input must be whole numbers.</para>
+/// <para>The model has either one input <c>[n, features]</c> of float32 or float64, or one input per feature, <c>[n, 1]</c> or <c>[n]</c>,
+/// of float32, float64 or int64. Numbers for an int64 input must be whole numbers.</para>
 /// <para>Thread-safe.</para>
 /// </remarks>
 public sealed class FeatureVectorPreprocessor : IPreprocessor<ReadOnlyMemory<float>>
@@ -29,7 +29,8 @@ public sealed class FeatureVectorPreprocessor : IPreprocessor<ReadOnlyMemory<flo
     }
 
     /// <inheritdoc/>
-    public ValueTask PreprocessAsync(ReadOnlyMemory<ReadOnlyMemory<float>> inputs, InferenceBatch batch, CancellationToken cancellationToken)
+    public ValueTask PreprocessAsync(
+        ReadOnlyMemory<ReadOnlyMemory<float>> inputs, InferenceBatch batch, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
         IReadOnlyList<ValueDescription> declared = batch.Model.Description.Inputs;

@@ -6,8 +6,8 @@ namespace ServerlessInference.Pipelines;
 /// <typeparam name="TPrevious">The type that the previous step returns.</typeparam>
 /// <typeparam name="TOutput">The type of the converted answer.</typeparam>
 /// <remarks>
-/// Combine steps by <see cref="Postprocessing.Then{TPrevious, TOutput}"/>, and create simple ones by <see cref="Postprocessing.Step{TPrevious, TOutput}"/>.
-/// Thread-safe: one instance serves simultaneous batches.
+/// Combine steps by <see cref="Postprocessing.Then{TPrevious, TOutput}"/>, and create simple ones by
+/// <see cref="Postprocessing.Step{TPrevious, TOutput}"/>. Thread-safe: one instance serves simultaneous batches.
 /// </remarks>
 public interface IPostprocessingStep<TPrevious, TOutput>
 {

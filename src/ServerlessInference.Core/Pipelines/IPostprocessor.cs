@@ -27,7 +27,9 @@ namespace ServerlessInference.Pipelines;
 /// </example>
 public interface IPostprocessor<TOutput>
 {
-    /// <summary>Inspects a model that has just been loaded: checks that its outputs fit, and derives labels or settings from its files.</summary>
+    /// <summary>
+    /// Inspects a model that has just been loaded: checks that its outputs fit, and derives labels or settings from its files.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <exception cref="ModelContractException">The outputs of the model do not fit.</exception>
     /// <exception cref="ModelLoadException">A file next to the model is missing or damaged.</exception>
@@ -37,8 +39,8 @@ public interface IPostprocessor<TOutput>
 
     /// <summary>Answers each input of the batch that has not failed.</summary>
     /// <param name="batch">
-    /// Contains the outputs (<see cref="InferenceBatch.GetOutput{T}(int)"/>), failures (<see cref="InferenceBatch.GetFailure"/>) and the state
-    /// of the preprocessor (<see cref="InferenceBatch.State{T}"/>).
+    /// Contains the outputs (<see cref="InferenceBatch.GetOutput{T}(int)"/>), failures (<see cref="InferenceBatch.GetFailure"/>) and the
+    /// state of the preprocessor (<see cref="InferenceBatch.State{T}"/>).
     /// </param>
     /// <param name="outputs">Receives <see cref="InferenceBatch.Count"/> answers.</param>
     /// <param name="cancellationToken">Cancels the work.</param>

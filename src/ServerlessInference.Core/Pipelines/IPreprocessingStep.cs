@@ -6,8 +6,8 @@ namespace ServerlessInference.Pipelines;
 /// <typeparam name="TInput">The type of an input.</typeparam>
 /// <typeparam name="TNext">The type that the next step takes.</typeparam>
 /// <remarks>
-/// Combine steps by <see cref="Preprocessing.Then{TInput, TNext}"/>, and create simple ones by <see cref="Preprocessing.Step{TInput, TNext}"/>. Thread-safe:
-/// one instance serves simultaneous batches.
+/// Combine steps by <see cref="Preprocessing.Then{TInput, TNext}"/>, and create simple ones by
+/// <see cref="Preprocessing.Step{TInput, TNext}"/>. Thread-safe: one instance serves simultaneous batches.
 /// </remarks>
 public interface IPreprocessingStep<TInput, TNext>
 {

@@ -30,14 +30,18 @@ namespace ServerlessInference.Pipelines;
 /// </example>
 public interface IPreprocessor<TInput>
 {
-    /// <summary>Reads what the preprocessor needs from the files of a model (a tokenizer, for example). Runs while the session is created.</summary>
+    /// <summary>
+    /// Reads what the preprocessor needs from the files of a model (a tokenizer, for example). Runs while the session is created.
+    /// </summary>
     /// <param name="artifact">The files. Store what you derive from them in it (<see cref="ModelArtifact.GetOrCreate{T}"/>).</param>
     /// <exception cref="ModelLoadException">A file next to the model is missing or damaged.</exception>
     void PrepareFiles(ModelArtifact artifact)
     {
     }
 
-    /// <summary>Inspects a model that has just been loaded: checks that its inputs fit, and derives labels or settings from its files.</summary>
+    /// <summary>
+    /// Inspects a model that has just been loaded: checks that its inputs fit, and derives labels or settings from its files.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <exception cref="ModelContractException">The inputs of the model do not fit.</exception>
     /// <exception cref="ModelLoadException">A file next to the model is missing or damaged.</exception>
@@ -73,6 +77,8 @@ public interface IPreprocessor<TInput>
     /// </param>
     /// <param name="cancellationToken">Cancels the work.</param>
     /// <returns>A task that completes when the tensors have been filled.</returns>
-    /// <remarks>If an input cannot be used, call <see cref="InferenceBatch.Fail"/> and continue. The other inputs are still answered.</remarks>
+    /// <remarks>
+    /// If an input cannot be used, call <see cref="InferenceBatch.Fail"/> and continue. The other inputs are still answered.
+    /// </remarks>
     ValueTask PreprocessAsync(ReadOnlyMemory<TInput> inputs, InferenceBatch batch, CancellationToken cancellationToken);
 }

@@ -5,7 +5,9 @@ using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Pipelines;
 
-/// <summary>Reads the label and the probabilities from the outputs of scikit-learn's classifiers, as exported by skl2onnx and similar tools.</summary>
+/// <summary>
+/// Reads the label and the probabilities from the outputs of scikit-learn's classifiers, as exported by skl2onnx and similar tools.
+/// </summary>
 /// <remarks>
 /// <para>The labels are the first output that is a tensor of int64, int32 or string, <c>[n]</c> or <c>[n, 1]</c>. The probabilities are the
 /// first float tensor <c>[n, classes]</c> or sequence of maps (<c>ZipMap</c>). If a model has only probabilities, the label is the one with
@@ -21,7 +23,8 @@ public sealed class LabelPredictionPostprocessor : IPostprocessor<LabelPredictio
         if (FindLabels(model.Description) < 0 && FindProbabilities(model.Description) < 0)
         {
             throw new ModelContractException(
-                $"Model '{model.Identity.Name}' has the outputs {string.Join(", ", model.Description.Outputs)}; a label-and-probability pipeline " +
+                $"Model '{model.Identity.Name}' has the outputs {string.Join(", ", model.Description.Outputs)}; a label-and-probability " +
+                "pipeline " +
                 "needs a tensor of int64 or string with labels, or a float tensor [n, classes] or a sequence of maps with probabilities.");
         }
     }
@@ -39,7 +42,8 @@ public sealed class LabelPredictionPostprocessor : IPostprocessor<LabelPredictio
         {
             throw new ModelContractException(
                 $"The output {description.Outputs[labelIndex]} of model '{batch.Model.Identity.Name}' has {labels.Length} labels for " +
-                $"{outputs.Length} inputs. One label per input was expected; set MaxBatchSize to 1 for a model that answers one input at a time.");
+                $"{outputs.Length} inputs. One label per input was expected; set MaxBatchSize to 1 for a model that answers one input at " +
+                "a time.");
         }
 
         for (int row = 0; row < outputs.Length; row++)
@@ -111,8 +115,8 @@ public sealed class LabelPredictionPostprocessor : IPostprocessor<LabelPredictio
             default:
                 throw new ModelContractException(
                     $"The probabilities of model '{batch.Model.Identity.Name}' have no row {row}: " +
-                    $"{(probabilities is TensorValue found ? found.ToString() : "a sequence")} for {batch.Count} inputs. One row per input was " +
-                    "expected.");
+                    $"{(probabilities is TensorValue found ? found.ToString() : "a sequence")} for {batch.Count} inputs. One row per " +
+                    "input was expected.");
         }
     }
 

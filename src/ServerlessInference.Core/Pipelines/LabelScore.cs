@@ -59,7 +59,8 @@ public readonly record struct LabelScore(int Index, string Label, float Score)
         for (int i = 0; i < top.Length; i++)
         {
             int index = best[i];
-            top[i] = new LabelScore(index, index < labels.Count ? labels[index] : index.ToString(CultureInfo.InvariantCulture), scores[index]);
+            string label = index < labels.Count ? labels[index] : index.ToString(CultureInfo.InvariantCulture);
+            top[i] = new LabelScore(index, label, scores[index]);
         }
 
         return top;

@@ -13,13 +13,17 @@ namespace ServerlessInference.Pipelines;
 /// </example>
 public sealed class WorkLimits
 {
-    /// <summary>Gets how many bytes decoded inputs (pixels of images) may use together, from decoding until their tensors are filled.</summary>
+    /// <summary>
+    /// Gets how many bytes decoded inputs (pixels of images) may use together, from decoding until their tensors are filled.
+    /// </summary>
     /// <value>
     /// Above zero; <see langword="null"/>, the default, for no limit. An input that needs more than the limit is decoded alone.
     /// </value>
     public long? WorkingMemoryBytes { get; init; }
 
-    /// <summary>Gets the maximum number of model runs in parallel. Each run uses native memory for its activations, and all threads.</summary>
+    /// <summary>
+    /// Gets the maximum number of model runs in parallel. Each run uses native memory for its activations, and all threads.
+    /// </summary>
     /// <value>Above zero; <see langword="null"/>, the default, for no limit.</value>
     public int? ConcurrentRuns { get; init; }
 }

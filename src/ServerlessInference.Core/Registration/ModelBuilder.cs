@@ -24,8 +24,8 @@ public sealed class ModelBuilder
 
     /// <summary>Wraps the source of the model, so that a feature can change the files before the model is loaded.</summary>
     /// <param name="decorate">
-    /// Creates the source that is used instead of the given one, or returns the given one. It is called once, when the source is first needed.
-    /// The given source is the whole chain of the model's sources.
+    /// Creates the source that is used instead of the given one, or returns the given one. It is called once, when the source is first
+    /// needed. The given source is the whole chain of the model's sources.
     /// </param>
     /// <returns>The same model builder, so that calls can be chained.</returns>
     /// <remarks>If it is called several times, the first decorator is the outermost.</remarks>
@@ -41,7 +41,9 @@ public sealed class ModelBuilder
         return this;
     }
 
-    /// <summary>Adds services after the application has described the model, so that whatever it has registered itself takes precedence.</summary>
+    /// <summary>
+    /// Adds services after the application has described the model, so that whatever it has registered itself takes precedence.
+    /// </summary>
     internal void AddDefaults(Action<ModelBuilder> add) => _defaults += add;
 
     internal void ApplyDefaults() => _defaults?.Invoke(this);

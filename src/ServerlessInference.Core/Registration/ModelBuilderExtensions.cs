@@ -111,7 +111,9 @@ public static class ModelBuilderExtensions
         return model;
     }
 
-    /// <summary>Lets event sources pass encoded bytes to the pipeline and receive its answers as JSON (<see cref="IEncodedPipeline"/>).</summary>
+    /// <summary>
+    /// Lets event sources pass encoded bytes to the pipeline and receive its answers as JSON (<see cref="IEncodedPipeline"/>).
+    /// </summary>
     /// <typeparam name="TInput">The type of the pipeline's inputs.</typeparam>
     /// <typeparam name="TOutput">The type of the pipeline's answers.</typeparam>
     /// <param name="model">The model.</param>
@@ -127,14 +129,16 @@ public static class ModelBuilderExtensions
         return model.AcceptEncoded<TInput, TOutput>(decode, (writer, answer) => JsonSerializer.Serialize(writer, answer, json));
     }
 
-    /// <summary>Lets event sources pass encoded bytes to the pipeline and receive its answers as JSON (<see cref="IEncodedPipeline"/>).</summary>
+    /// <summary>
+    /// Lets event sources pass encoded bytes to the pipeline and receive its answers as JSON (<see cref="IEncodedPipeline"/>).
+    /// </summary>
     /// <typeparam name="TInput">The type of the pipeline's inputs.</typeparam>
     /// <typeparam name="TOutput">The type of the pipeline's answers.</typeparam>
     /// <param name="model">The model.</param>
     /// <param name="decode">Decodes an input, or throws an <see cref="InvalidInputException"/> if the bytes are invalid.</param>
     /// <param name="write">
-    /// Writes an answer as one JSON value. For a small answer this is worth writing by hand: the metadata of a serializer makes a cold start
-    /// slower.
+    /// Writes an answer as one JSON value. For a small answer this is worth writing by hand: the metadata of a serializer makes a cold
+    /// start slower.
     /// </param>
     /// <returns>The same model builder, so that calls can be chained.</returns>
     public static ModelBuilder AcceptEncoded<TInput, TOutput>(
@@ -150,14 +154,16 @@ public static class ModelBuilderExtensions
     }
 
     /// <summary>
-    /// Makes the model a classical classifier on rows of numbers, which returns a label and the probabilities of all labels. It is registered
-    /// as <c>IInferencePipeline&lt;ReadOnlyMemory&lt;float&gt;, LabelPrediction&gt;</c>, keyed by the name of the model.
+    /// Makes the model a classical classifier on rows of numbers, which returns a label and the probabilities of all labels. It is
+    /// registered as <c>IInferencePipeline&lt;ReadOnlyMemory&lt;float&gt;, LabelPrediction&gt;</c>, keyed by the name of the model.
     /// </summary>
     /// <remarks>
-    /// <para>Inputs of the model: see <see cref="FeatureVectorPreprocessor"/>. Outputs: see <see cref="LabelPredictionPostprocessor"/>.</para>
-    /// <para>Events contain a row of features as JSON, <c>[5.1,3.5,1.4,0.2]</c>, or several, <c>[[…],[…]]</c>, which are answered by an array.
-    /// If the model has one input per feature, a row can also be an object with the names of the inputs. To accept another format, call
-    /// <see cref="AcceptEncoded{TInput, TOutput}(ModelBuilder, Func{ReadOnlyMemory{byte}, TInput}, Action{Utf8JsonWriter, TOutput})"/>.</para>
+    /// <para>Inputs of the model: see <see cref="FeatureVectorPreprocessor"/>. Outputs: see
+    /// <see cref="LabelPredictionPostprocessor"/>.</para>
+    /// <para>Events contain a row of features as JSON, <c>[5.1,3.5,1.4,0.2]</c>, or several, <c>[[…],[…]]</c>, which are answered by an
+    /// array. If the model has one input per feature, a row can also be an object with the names of the inputs. To accept another format,
+    /// call
+    /// <c>AcceptEncoded</c>.</para>
     /// </remarks>
     /// <param name="model">The model.</param>
     /// <returns>The same model builder, so that calls can be chained.</returns>
@@ -239,11 +245,13 @@ public static class ModelBuilderExtensions
             services.GetRequiredService<TimeProvider>());
     }
 
-    private static EncodedPipeline<ReadOnlyMemory<byte>, NamedValues> CreateTensorJsonPipeline(this ModelBuilder model, IServiceProvider services)
+    private static EncodedPipeline<ReadOnlyMemory<byte>, NamedValues> CreateTensorJsonPipeline(
+        this ModelBuilder model, IServiceProvider services)
     {
-        // The JSON is decoded in a preprocessor, when the model is known, so a pipeline for named values that the application has registered
-        // cannot be used.
-        return services.GetRequiredKeyedService<IInferencePipeline<NamedValues, NamedValues>>(model.Name) is InferencePipeline<NamedValues, NamedValues>
+        // The JSON is decoded in a preprocessor, when the model is known, so a pipeline for named values that the application has
+        // registered cannot be used.
+        var registered = services.GetRequiredKeyedService<IInferencePipeline<NamedValues, NamedValues>>(model.Name);
+        return registered is InferencePipeline<NamedValues, NamedValues>
             ? new EncodedPipeline<ReadOnlyMemory<byte>, NamedValues>(
                 model.Name,
                 model.CreatePipeline(services, new TensorJsonPreprocessor(), new NamedValuesPostprocessor()),

@@ -14,7 +14,9 @@ using ServerlessInference.Tensors;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers models. The same calls work in a Lambda function, in an ASP.NET Core application and in any service collection.</summary>
+/// <summary>
+/// Registers models. The same calls work in a Lambda function, in an ASP.NET Core application and in any service collection.
+/// </summary>
 public static class ServerlessInferenceServiceCollectionExtensions
 {
     /// <summary>Adds the services that all models share. Calling it twice is harmless.</summary>
@@ -65,8 +67,8 @@ public static class ServerlessInferenceServiceCollectionExtensions
     /// <param name="configure">Describes the model.</param>
     /// <returns>The same builder, so that calls can be chained.</returns>
     /// <remarks>
-    /// Every model can be run without a pipeline, by named tensors: as <c>IInferencePipeline&lt;NamedValues, NamedValues&gt;</c>, and, unless it
-    /// has another pipeline, by events in the format of <see cref="TensorJson"/>.
+    /// Every model can be run without a pipeline, by named tensors: as <c>IInferencePipeline&lt;NamedValues, NamedValues&gt;</c>, and,
+    /// unless it has another pipeline, by events in the format of <see cref="TensorJson"/>.
     /// </remarks>
     /// <exception cref="ArgumentException">The name is empty, or a model with that name has been added already.</exception>
     /// <example>
@@ -104,7 +106,9 @@ public static class ServerlessInferenceServiceCollectionExtensions
     /// <summary>Adds a model whose options are read from a configuration section that you choose.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The name of the model.</param>
-    /// <param name="configuration">A section with the properties of <see cref="ModelOptions"/>. Its <c>Sources</c> specify the location.</param>
+    /// <param name="configuration">
+    /// A section with the properties of <see cref="ModelOptions"/>. Its <c>Sources</c> specify the location.
+    /// </param>
     /// <param name="configure">Describes the rest; may be <see langword="null"/>.</param>
     /// <returns>The same builder, so that calls can be chained.</returns>
     /// <exception cref="ArgumentException">The name is empty, or a model with that name has been added already.</exception>

@@ -51,7 +51,9 @@ public sealed class InferenceBatch : IDisposable
     /// <summary>Gets the number of inputs that this batch answers.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Gets the length of the batch axis of the tensors: <see cref="Count"/>, or more if the model has a fixed batch axis.</summary>
+    /// <summary>
+    /// Gets the length of the batch axis of the tensors: <see cref="Count"/>, or more if the model has a fixed batch axis.
+    /// </summary>
     public int Rows { get; private set; }
 
     /// <summary>Gets what the session keeps in this batch from run to run.</summary>
@@ -142,7 +144,9 @@ public sealed class InferenceBatch : IDisposable
         return _inputs[index].Fill<T>(input.ElementType, shape);
     }
 
-    /// <summary>Gets the memory of an input tensor that <see cref="CreateInput{T}(int, ReadOnlySpan{long})"/> has provided before.</summary>
+    /// <summary>
+    /// Gets the memory of an input tensor that <see cref="CreateInput{T}(int, ReadOnlySpan{long})"/> has provided before.
+    /// </summary>
     /// <typeparam name="T">The element type that the model declares.</typeparam>
     /// <param name="index">The index of the input in the model.</param>
     /// <returns>The elements in row-major order.</returns>
@@ -181,7 +185,9 @@ public sealed class InferenceBatch : IDisposable
     /// <summary>Sets an input from a value.</summary>
     /// <param name="name">The name of the input.</param>
     /// <param name="value">A tensor. Sequences and maps cannot be inputs.</param>
-    /// <exception cref="ModelContractException">The model has no such input, or declares another kind, type, rank or fixed axis.</exception>
+    /// <exception cref="ModelContractException">
+    /// The model has no such input, or declares another kind, type, rank or fixed axis.
+    /// </exception>
     public void SetInput(string name, InferenceValue value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -244,7 +250,8 @@ public sealed class InferenceBatch : IDisposable
         if (slot.Native is not { IsTensor: true } native)
         {
             throw new ModelContractException(
-                $"Output {Model.Description.Outputs[index]} of model '{Model.Identity.Name}' is not a tensor. Read it with GetOutputValue.");
+                $"Output {Model.Description.Outputs[index]} of model '{Model.Identity.Name}' is not a tensor. Read it with " +
+                "GetOutputValue.");
         }
 
         OrtTensorTypeAndShapeInfo info = native.GetTensorTypeAndShape();

@@ -56,7 +56,9 @@ public sealed class LoadedModel
     /// <summary>Gets whether this is a placeholder for a model that is being loaded. The outputs of a placeholder are zeros.</summary>
     internal bool IsPlaceholder { get; private init; }
 
-    /// <summary>Gets or sets whether the files are kept when this model is disposed, because a new session may be created from them.</summary>
+    /// <summary>
+    /// Gets or sets whether the files are kept when this model is disposed, because a new session may be created from them.
+    /// </summary>
     internal bool KeepsArtifact { get; set; }
 
     /// <summary>Gets a task that completes when the reclaimer has freed the model.</summary>
@@ -162,8 +164,8 @@ public sealed class LoadedModel
     }
 
     /// <summary>
-    /// Releases the reference of the registry. From now on, releasing the last reference frees the model on a thread of the pool, not on the
-    /// thread of the request that releases it.
+    /// Releases the reference of the registry. From now on, releasing the last reference frees the model on a thread of the pool, not on
+    /// the thread of the request that releases it.
     /// </summary>
     internal void Retire(ModelReclaimer reclaimer)
     {

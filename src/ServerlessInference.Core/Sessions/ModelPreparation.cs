@@ -111,7 +111,8 @@ public static class ModelPreparation
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw new ModelLoadException(
-                $"The model '{source.Name}' from {origin} cannot be prepared: {SessionFailure.Explain(exception.Message, source)}", exception);
+                $"The model '{source.Name}' from {origin} cannot be prepared: " +
+                $"{SessionFailure.Explain(exception.Message, source)}", exception);
         }
     }
 }

@@ -1,7 +1,9 @@
 namespace ServerlessInference.Tensors;
 
 /// <summary>Values by the names of a model's inputs or outputs.</summary>
-/// <remarks>Every model accepts and returns named values, whether or not it has a pipeline. Not thread-safe while it is being filled.</remarks>
+/// <remarks>
+/// Every model accepts and returns named values, whether or not it has a pipeline. Not thread-safe while it is being filled.
+/// </remarks>
 /// <example>
 /// <code>
 /// var model = provider.GetRequiredKeyedService&lt;IInferencePipeline&lt;NamedValues, NamedValues&gt;&gt;("iris");
@@ -25,7 +27,8 @@ public sealed class NamedValues : Dictionary<string, InferenceValue>
     public TensorValue Tensor(string name) => this.GetValueOrDefault(name) switch
     {
         TensorValue tensor => tensor,
-        null => throw new ModelContractException($"There is no value '{name}'; there are {string.Join(", ", Keys.Select(key => $"'{key}'"))}."),
+        null => throw new ModelContractException($"There is no value '{name}'; there are " +
+            $"{string.Join(", ", Keys.Select(key => $"'{key}'"))}."),
         InferenceValue other => throw new ModelContractException(
             $"The value '{name}' is a {(other is MapValue ? "map" : "sequence")}, not a tensor."),
     };

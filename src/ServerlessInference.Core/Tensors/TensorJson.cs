@@ -7,11 +7,11 @@ namespace ServerlessInference.Tensors;
 /// <summary>Reads and writes named tensors as JSON: the format of models that have no pipeline of their own.</summary>
 /// <remarks>
 /// <para>A set of values is an object by the names of the model's inputs or outputs.</para>
-/// <para>An input tensor is given as nested arrays (<c>[[1,2],[3,4]]</c>), as a single value, or as <c>{"shape":[2,2],"data":[1,2,3,4]}</c>,
-/// whose data may be flat or nested. Its element type is the one that the model declares.</para>
-/// <para>An output tensor is written as <c>{"dtype":"float32","shape":[2,2],"data":[1,2,3,4]}</c> with flat data, a sequence as an array, and
-/// a map as an object from label to number. In both directions infinities and NaN are the strings <c>"Infinity"</c>,
-/// <c>"-Infinity"</c> and <c>"NaN"</c>, because JSON has no such numbers.</para>
+/// <para>An input tensor is given as nested arrays (<c>[[1,2],[3,4]]</c>), as a single value, or as
+/// <c>{"shape":[2,2],"data":[1,2,3,4]}</c>, whose data may be flat or nested. Its element type is the one that the model declares.</para>
+/// <para>An output tensor is written as <c>{"dtype":"float32","shape":[2,2],"data":[1,2,3,4]}</c> with flat data, a sequence as an array,
+/// and a map as an object from label to number. In both directions infinities and NaN are the strings <c>"Infinity"</c>, <c>"-Infinity"</c>
+/// and <c>"NaN"</c>, because JSON has no such numbers.</para>
 /// <para>Thread-safe. The JSON is read in one pass and is never held as a document.</para>
 /// </remarks>
 /// <example>

@@ -56,7 +56,9 @@ public sealed class TensorValue : InferenceValue
     }
 
     /// <summary>Gets the elements.</summary>
-    /// <typeparam name="T">The elements' type: <see cref="float"/>, <see cref="long"/>, <see cref="Half"/>, <see cref="string"/> and so on.</typeparam>
+    /// <typeparam name="T">
+    /// The elements' type: <see cref="float"/>, <see cref="long"/>, <see cref="Half"/>, <see cref="string"/> and so on.
+    /// </typeparam>
     /// <returns>The elements in row-major order.</returns>
     /// <exception cref="ModelContractException">The tensor holds elements of another type.</exception>
     public Span<T> Elements<T>()

@@ -49,7 +49,8 @@ public sealed partial class RegistrationTests
     [Fact]
     public async Task Pipeline_OneModel_ResolvesWithoutItsName()
     {
-        await using ServiceProvider services = TestModels.Services("m", TinyModels.Classifier(), model => model.UseLabelPrediction()).BuildServiceProvider();
+        await using ServiceProvider services = TestModels.Services("m", TinyModels.Classifier(), model => model.UseLabelPrediction())
+            .BuildServiceProvider();
 
         Assert.Same(
             services.GetRequiredKeyedService<IInferencePipeline<ReadOnlyMemory<float>, LabelPrediction>>("m"),
@@ -69,7 +70,8 @@ public sealed partial class RegistrationTests
             () => services.BuildServiceProvider().GetRequiredService<IInferencePipeline<ReadOnlyMemory<float>, LabelPrediction>>());
 
         Assert.Equal(
-            "Several models have a pipeline from System.ReadOnlyMemory`1[System.Single] to ServerlessInference.Pipelines.LabelPrediction: 'a', 'b'. " +
+            "Several models have a pipeline from System.ReadOnlyMemory`1[System.Single] to " +
+            "ServerlessInference.Pipelines.LabelPrediction: 'a', 'b'. " +
             "Resolve it by the name of the model, with [FromKeyedServices(\"name\")].",
             error.Message);
     }
@@ -152,7 +154,8 @@ public sealed partial class RegistrationTests
                 Json.Default.LabelPrediction)).BuildServiceProvider();
         IEncodedPipeline pipeline = services.GetRequiredKeyedService<IEncodedPipeline>("m");
 
-        IReadOnlyList<InferenceResult> results = await pipeline.RunAsync([new byte[] { 9, 0, 0 }, new byte[] { 1 }, new byte[] { 0, 0, 9 }], Token);
+        IReadOnlyList<InferenceResult> results = await pipeline.RunAsync(
+            [new byte[] { 9, 0, 0 }, new byte[] { 1 }, new byte[] { 0, 0, 9 }], Token);
 
         Assert.Equal([true, false, true], results.Select(result => result.IsSuccess));
         Assert.Equal("Three bytes were expected.", results[1].Error?.Message);
@@ -163,7 +166,9 @@ public sealed partial class RegistrationTests
             pipeline.WriteValue(results[2], writer);
         }
 
-        Assert.StartsWith("{\"Label\":\"2\",\"Probabilities\":[{\"Index\":0,\"Label\":\"0\",\"Score\":", Encoding.UTF8.GetString(stream.ToArray()), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "{\"Label\":\"2\",\"Probabilities\":[{\"Index\":0,\"Label\":\"0\",\"Score\":", Encoding.UTF8.GetString(stream.ToArray()),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -171,7 +176,8 @@ public sealed partial class RegistrationTests
     {
         StubModelSource source = StubModelSource.Of(TinyModels.Classifier());
         await using ServiceProvider services = TestModels.Services("m", source, model => model.UseLabelPrediction()
-            .AcceptEncoded<ReadOnlyMemory<float>, LabelPrediction>(_ => throw new InvalidInputException("no"), Json.Default.LabelPrediction)).BuildServiceProvider();
+            .AcceptEncoded<ReadOnlyMemory<float>, LabelPrediction>(
+                _ => throw new InvalidInputException("no"), Json.Default.LabelPrediction)).BuildServiceProvider();
 
         Assert.Single(await services.GetRequiredKeyedService<IEncodedPipeline>("m").RunAsync([new byte[1]], Token));
         Assert.Equal(0, source.Loads);

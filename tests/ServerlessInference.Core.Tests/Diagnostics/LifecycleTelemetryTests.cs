@@ -29,7 +29,9 @@ public sealed class LifecycleTelemetryTests : IDisposable
         (await provider.Registry().AcquireAsync(_captured.Model, Token)).Dispose();
 
         Activity activity = Assert.Single(_captured.Activities);
-        Assert.Equal(("model.load", "s3://b/m/", "v1"), (activity.OperationName, activity.GetTagItem("model.source"), activity.GetTagItem("model.version")));
+        Assert.Equal(
+            ("model.load", "s3://b/m/", "v1"),
+            (activity.OperationName, activity.GetTagItem("model.source"), activity.GetTagItem("model.version")));
         ActivityEvent failed = Assert.Single(activity.Events);
         Assert.Equal("model.source.failed", failed.Name);
         Assert.Equal(["model.source=efs:/mnt", "reason=stale handle"], failed.Tags.Select(tag => $"{tag.Key}={tag.Value}"));

@@ -8,7 +8,8 @@ public sealed class ModelHealthCheckTests
 {
     private static readonly ModelIdentity Identity = new("a", "v1", "layer:/opt/a");
 
-    private static Task<HealthCheckResult> CheckAsync(string? model, HealthStatus? failureStatus, params (string Name, ModelStatus Status)[] models)
+    private static Task<HealthCheckResult> CheckAsync(
+        string? model, HealthStatus? failureStatus, params (string Name, ModelStatus Status)[] models)
     {
         var registry = new Mock<IModelRegistry>(MockBehavior.Strict);
         registry.Setup(mock => mock.Names).Returns([.. models.Select(entry => entry.Name)]);
@@ -41,7 +42,8 @@ public sealed class ModelHealthCheckTests
         var error = new ModelLoadException("not there");
 
         HealthCheckResult result = await CheckAsync(
-            null, HealthStatus.Degraded, ("a", new ModelStatus(ModelState.Ready, Identity, null)), ("b", new ModelStatus(ModelState.Failed, null, error)));
+            null, HealthStatus.Degraded, (
+                "a", new ModelStatus(ModelState.Ready, Identity, null)), ("b", new ModelStatus(ModelState.Failed, null, error)));
 
         Assert.Equal(HealthStatus.Degraded, result.Status);
         Assert.Equal("a: Ready v1 from layer:/opt/a; b: Failed", result.Description);

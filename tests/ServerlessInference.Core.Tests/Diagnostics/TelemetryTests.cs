@@ -17,7 +17,8 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public async Task Run_Answered_TagsActivitiesAndMetricsWithTheModel()
     {
-        await using ServiceProvider services = TestModels.Services(_captured.Model, TinyModels.Classifier(), model => model.UseLabelPrediction()).BuildServiceProvider();
+        await using ServiceProvider services = TestModels.Services(
+            _captured.Model, TinyModels.Classifier(), model => model.UseLabelPrediction()).BuildServiceProvider();
 
         await services.GetRequiredService<IInferencePipeline<ReadOnlyMemory<float>, LabelPrediction>>()
             .RunBatchAsync([new float[3], new float[3]], Token);
@@ -30,7 +31,8 @@ public sealed class TelemetryTests : IDisposable
         Assert.Single(_captured.Measurements, entry => entry.Instrument == "serverless_inference.model.load.duration");
         Assert.Equal(
             ["inference", "postprocessing", "preprocessing"],
-            _captured.Measurements.Where(entry => entry.Instrument == "serverless_inference.stage.duration").Select(entry => entry.Tags["stage"]).Order());
+            _captured.Measurements.Where(
+                entry => entry.Instrument == "serverless_inference.stage.duration").Select(entry => entry.Tags["stage"]).Order());
         Assert.All(_captured.Measurements, entry =>
         {
             Assert.Equal("v1", entry.Tags["model.version"]);
@@ -41,14 +43,16 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public async Task Run_BadInputs_CountsEachAndNoRun()
     {
-        await using ServiceProvider services = TestModels.Services(_captured.Model, TinyModels.Classifier(), model => model.UseLabelPrediction()).BuildServiceProvider();
+        await using ServiceProvider services = TestModels.Services(
+            _captured.Model, TinyModels.Classifier(), model => model.UseLabelPrediction()).BuildServiceProvider();
 
         await services.GetRequiredService<IInferencePipeline<ReadOnlyMemory<float>, LabelPrediction>>()
             .RunBatchAsync([new float[1], new float[2]], Token);
 
         Assert.Equal(
             ["InvalidInputException", "InvalidInputException"],
-            _captured.Measurements.Where(entry => entry.Instrument == "serverless_inference.failures").Select(entry => entry.Tags["error.type"]));
+            _captured.Measurements.Where(
+                entry => entry.Instrument == "serverless_inference.failures").Select(entry => entry.Tags["error.type"]));
         Assert.DoesNotContain(_captured.Measurements, entry => entry.Instrument == "serverless_inference.batch.size");
     }
 
@@ -56,21 +60,25 @@ public sealed class TelemetryTests : IDisposable
     public async Task Run_LoadFails_CountsEveryInputOnceAndTheLoadWithItsError()
     {
         await using ServiceProvider services = TestModels.Services(
-            _captured.Model, StubModelSource.Failing("a:1", new ModelLoadException("no")), model => model.UseLabelPrediction()).BuildServiceProvider();
+            _captured.Model, StubModelSource.Failing("a:1", new ModelLoadException("no")), model => model.UseLabelPrediction())
+                .BuildServiceProvider();
 
         await Assert.ThrowsAsync<ModelLoadException>(async () => await services
-            .GetRequiredService<IInferencePipeline<ReadOnlyMemory<float>, LabelPrediction>>().RunBatchAsync([new float[3], new float[3]], Token));
+            .GetRequiredService<IInferencePipeline<ReadOnlyMemory<float>, LabelPrediction>>().RunBatchAsync(
+                [new float[3], new float[3]], Token));
 
         Assert.Equal(2, Assert.Single(_captured.Measurements, entry => entry.Instrument == "serverless_inference.failures").Value);
         Assert.Equal(
-            "ModelLoadException", Assert.Single(_captured.Measurements, entry => entry.Instrument == "serverless_inference.model.load.duration").Tags["error.type"]);
+            "ModelLoadException", Assert.Single(
+                _captured.Measurements, entry => entry.Instrument == "serverless_inference.model.load.duration").Tags["error.type"]);
     }
 
     [Fact]
     public async Task Load_Fails_MarksTheActivityAndLogsTheError()
     {
         using var logs = new CapturingLoggerProvider();
-        ServiceCollection services = TestModels.Services(_captured.Model, StubModelSource.Failing("a:1", new ModelLoadException("not there")));
+        ServiceCollection services = TestModels.Services(
+            _captured.Model, StubModelSource.Failing("a:1", new ModelLoadException("not there")));
         services.AddSingleton<ILoggerFactory>(logs);
         await using ServiceProvider provider = services.BuildServiceProvider();
 

@@ -20,11 +20,19 @@ public sealed class LargePackageTests
         using var origin = new TestFolder();
         using var folder = new TestFolder();
         byte[] content = TemporaryStore.Bytes(250_000_000, 8);
-        var manifest = new SplitPackageManifest { Archives = [await PackAsync(origin, "models/large", "large.tar.gz", content), await PackAsync(origin, "data", "small.tar.gz", content[..(5 * Mebibyte)])] };
+        var manifest = new SplitPackageManifest
+        {
+            Archives =
+            [
+                await PackAsync(origin, "models/large", "large.tar.gz", content),
+                await PackAsync(origin, "data", "small.tar.gz", content[..(5 * Mebibyte)]),
+            ],
+        };
         origin.Write("split-package.json", manifest.ToJson());
         await using SmallDisk disk = await SmallDisk.MountAsync(folder.Path, "size=300000000");
 
-        // Where nothing can be mounted, a quota of the store stands for the small disk. The runtime ends a process whose managed heap outgrows its limit.
+        // Where nothing can be mounted, a quota of the store stands for the small disk. The runtime ends a process whose managed heap
+        // outgrows its limit.
         (string output, string error) = await StoreProcess.RunAsync(
             ["package:models/large", Path.Combine(folder.Path, "store")],
             ("SERVERLESS_INFERENCE_SPLIT_MANIFEST", Path.Combine(origin.Path, "split-package.json")),
@@ -40,7 +48,9 @@ public sealed class LargePackageTests
         await using (var gzip = new GZipStream(File.Create(path), CompressionLevel.NoCompression))
         {
             await using var tar = new TarWriter(gzip, leaveOpen: true);
-            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "model.onnx") { DataStream = new MemoryStream(content) }, TestContext.Current.CancellationToken);
+            await tar.WriteEntryAsync(
+                new PaxTarEntry(TarEntryType.RegularFile, "model.onnx") { DataStream = new MemoryStream(content) },
+                TestContext.Current.CancellationToken);
         }
 
         await using FileStream written = File.OpenRead(path);

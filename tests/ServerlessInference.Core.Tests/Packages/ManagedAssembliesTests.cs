@@ -14,7 +14,11 @@ public sealed class ManagedAssembliesTests
     public async Task AddSplitPackageAssemblies_AssemblyInThePackageOnly_IsFound()
     {
         using var fixture = new PackageFixture();
-        fixture.With("managed", "managed.zip", ArchiveBuilder.Zip(("TravellingPart.dll", Assembly("TravellingPart")), ("de/TravellingPart.resources.dll", Assembly("TravellingPart.resources"))));
+        fixture.With(
+            "managed", "managed.zip",
+            ArchiveBuilder.Zip(
+                ("TravellingPart.dll", Assembly("TravellingPart")),
+                ("de/TravellingPart.resources.dll", Assembly("TravellingPart.resources"))));
         await using ServiceProvider services = fixture.Services(builder => builder.AddSplitPackageAssemblies());
         Assert.Throws<FileNotFoundException>(() => System.Reflection.Assembly.Load("TravellingPart"));
 
@@ -39,7 +43,8 @@ public sealed class ManagedAssembliesTests
     {
         var assembly = new PersistedAssemblyBuilder(new AssemblyName(name), typeof(object).Assembly);
         TypeBuilder type = assembly.DefineDynamicModule(name).DefineType("Part", TypeAttributes.Public);
-        ILGenerator code = type.DefineMethod("Seven", MethodAttributes.Public | MethodAttributes.Static, typeof(int), null).GetILGenerator();
+        ILGenerator code = type.DefineMethod(
+            "Seven", MethodAttributes.Public | MethodAttributes.Static, typeof(int), null).GetILGenerator();
         code.Emit(OpCodes.Ldc_I4_7);
         code.Emit(OpCodes.Ret);
         type.CreateType();

@@ -12,7 +12,8 @@ public sealed class NativeLibrariesTests
 {
     private static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
 
-    private static string OnnxRuntime => Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", "libonnxruntime.so");
+    private static string OnnxRuntime =>
+        Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", "libonnxruntime.so");
 
     [Fact]
     public void ElfImage_OnnxRuntime_SaysItsNameAndNeeds()
@@ -87,9 +88,13 @@ public sealed class NativeLibrariesTests
     {
         using var fixture = new PackageFixture();
         byte[] inner = Compile(fixture.Folder, "libsi_inner.so", "int si_inner(void){return 40;}");
-        byte[] outer = Compile(fixture.Folder, "libsi_outer.so", "int si_inner(void); int si_outer(void){return si_inner()+2;}", "-L" + fixture.Folder, "-lsi_inner");
+        byte[] outer = Compile(fixture.Folder, "libsi_outer.so", "int si_inner(void); int si_outer(void){return " +
+            "si_inner()+2;}", "-L" + fixture.Folder, "-lsi_inner");
         File.Delete(Path.Combine(fixture.Folder, "libsi_inner.so"));
-        fixture.With("native", "native.zip", ArchiveBuilder.Zip(("outer/libsi_outer.so", outer), ("inner/libsi_inner.so", inner), ("arm/libsi_outer.so", OtherProcessor(outer))));
+        fixture.With(
+            "native", "native.zip",
+            ArchiveBuilder.Zip(
+                ("outer/libsi_outer.so", outer), ("inner/libsi_inner.so", inner), ("arm/libsi_outer.so", OtherProcessor(outer))));
         await using ServiceProvider services = fixture.Services();
         ISplitPackage package = services.GetRequiredService<ISplitPackage>();
         await package.LoadAsync(Stop);
@@ -109,11 +114,17 @@ public sealed class NativeLibrariesTests
         string called = Path.Combine(trace.Path, "called");
         byte[] library = Compile(
             fixture.Folder, "libsi_operators.so",
-            "#include <stdio.h>\nvoid* RegisterCustomOps(void* options, const void* api) { FILE* file = fopen(\"" + called + "\", \"w\"); fclose(file); return 0; }");
-        fixture.With("native", "native.zip", ArchiveBuilder.Zip(("libsi_operators.so", library))).With("models/double", "double.zip", ArchiveBuilder.Zip(("model.onnx", TinyModels.Double())));
+            "#include <stdio.h>\nvoid* RegisterCustomOps(void* options, const void* api) { FILE* file = " +
+            "fopen(\"" + called + "\", \"w\"); fclose(file); return 0; }");
+        fixture.With("native", "native.zip", ArchiveBuilder.Zip(("libsi_operators.so", library))).With(
+            "models/double", "double.zip", ArchiveBuilder.Zip(("model.onnx", TinyModels.Double())));
         await using ServiceProvider services = fixture.Services(builder => builder
-            .AddModel("double", model => model.FromSplitPackage("models/double").Configure(options => options.CustomOperatorLibraries.Add("si_operators")))
-            .AddModel("missing", model => model.FromSplitPackage("models/double").Configure(options => options.CustomOperatorLibraries.Add("si_none"))));
+            .AddModel(
+                "double",
+                model => model.FromSplitPackage("models/double").Configure(options => options.CustomOperatorLibraries.Add("si_operators")))
+            .AddModel(
+                "missing",
+                model => model.FromSplitPackage("models/double").Configure(options => options.CustomOperatorLibraries.Add("si_none"))));
         IModelRegistry registry = services.GetRequiredService<IModelRegistry>();
 
         using (ServerlessInference.Sessions.ModelLease lease = await registry.AcquireAsync("double", Stop))
@@ -130,9 +141,11 @@ public sealed class NativeLibrariesTests
     {
         using var fixture = new PackageFixture();
         byte[] needy = Compile(fixture.Folder, "libsi_gone.so", "int si_gone(void){return 1;}");
-        byte[] broken = Compile(fixture.Folder, "libsi_broken.so", "int si_gone(void); int si_broken(void){return si_gone();}", "-L" + fixture.Folder, "-lsi_gone");
+        byte[] broken = Compile(fixture.Folder, "libsi_broken.so", "int si_gone(void); int si_broken(void){return " +
+            "si_gone();}", "-L" + fixture.Folder, "-lsi_gone");
         File.Delete(Path.Combine(fixture.Folder, "libsi_gone.so"));
-        fixture.With("native", "native.zip", ArchiveBuilder.Zip(("a/libsi_broken.so", broken), ("b/libsi_broken.so", OtherProcessor(needy))));
+        fixture.With(
+            "native", "native.zip", ArchiveBuilder.Zip(("a/libsi_broken.so", broken), ("b/libsi_broken.so", OtherProcessor(needy))));
         await using ServiceProvider services = fixture.Services();
         await services.GetRequiredService<ISplitPackage>().LoadAsync(Stop);
 
@@ -151,7 +164,8 @@ public sealed class NativeLibrariesTests
         IReadOnlyList<string> report = package.DescribeSearch("si_nowhere");
 
         Assert.Contains(report, place =>
-            place.StartsWith(AppContext.BaseDirectory, StringComparison.Ordinal) && place.EndsWith(": not found", StringComparison.Ordinal));
+            place.StartsWith(
+                AppContext.BaseDirectory, StringComparison.Ordinal) && place.EndsWith(": not found", StringComparison.Ordinal));
         Assert.Contains("split package: it has no libsi_nowhere.so; its libraries are libother.so", report);
         Assert.Contains(report, place => place.StartsWith("directories of the system: ", StringComparison.Ordinal));
     }
@@ -188,7 +202,8 @@ public sealed class NativeLibrariesTests
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/cc"), "no C compiler is installed");
         string file = Path.Combine(folder, name);
         File.WriteAllText(file + ".c", source);
-        using Process compiler = Process.Start("/usr/bin/cc", ["-shared", "-fPIC", "-Wl,-soname," + name, "-o", file, file + ".c", .. arguments]);
+        using Process compiler = Process.Start(
+            "/usr/bin/cc", ["-shared", "-fPIC", "-Wl,-soname," + name, "-o", file, file + ".c", .. arguments]);
         compiler.WaitForExit();
         Assert.Equal(0, compiler.ExitCode);
         return File.ReadAllBytes(file);

@@ -21,7 +21,8 @@ internal sealed class PackageFixture : IDisposable
     public PackageFixture With(string mount, string file, byte[] content, string? uri = null)
     {
         _folder.Write(file, content);
-        return With(new SplitPackageArchive { Mount = mount, Uri = uri ?? file, Sha256 = Convert.ToHexStringLower(SHA256.HashData(content)), Size = content.Length });
+        string digest = Convert.ToHexStringLower(SHA256.HashData(content));
+        return With(new SplitPackageArchive { Mount = mount, Uri = uri ?? file, Sha256 = digest, Size = content.Length });
     }
 
     public PackageFixture With(SplitPackageArchive archive)

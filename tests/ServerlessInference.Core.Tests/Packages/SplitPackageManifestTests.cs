@@ -30,9 +30,11 @@ public sealed class SplitPackageManifestTests
     [Fact]
     public void ToJson_Manifest_IsIndentedWithoutWhatIsUnset()
     {
-        string json = Encoding.UTF8.GetString(new SplitPackageManifest { Archives = [new SplitPackageArchive { Mount = "a", Uri = "a.zip", Sha256 = Digest }] }.ToJson());
+        string json = Encoding.UTF8.GetString(
+            new SplitPackageManifest { Archives = [new SplitPackageArchive { Mount = "a", Uri = "a.zip", Sha256 = Digest }] }.ToJson());
 
-        Assert.Equal($"{{\n  \"format\": 1,\n  \"archives\": [\n    {{\n      \"mount\": \"a\",\n      \"uri\": \"a.zip\",\n      \"sha256\": \"{Digest}\"\n    }}\n  ]\n}}\n", json);
+        Assert.Equal("{\n  \"format\": 1,\n  \"archives\": [\n    {\n      \"mount\": \"a\",\n      \"uri\": \"a.zip\",\n      " +
+            $"\"sha256\": \"{Digest}\"\n    }}\n  ]\n}}\n", json);
     }
 
     [Fact]
@@ -53,7 +55,8 @@ public sealed class SplitPackageManifestTests
         Assert.Contains("m.json", thrown.Message, StringComparison.Ordinal);
         foreach (string part in (string[])
             [
-                "format is 2", "Archive 0 ('') has no mount path", "Archive 1 ('x') has no uri", "Archive 2 ('y') has the sha256 '12'", "Archive 4 ('z') has the same mount path as another",
+                "format is 2", "Archive 0 ('') has no mount path", "Archive 1 ('x') has no uri", "Archive 2 ('y') has the sha256 " +
+                    "'12'", "Archive 4 ('z') has the same mount path as another",
                 "leads out of its folder", "Archive 6 ('p') has a pointer", "Archive 7 ('n') has a negative size",
             ])
         {

@@ -136,7 +136,8 @@ public sealed class SplitPackageTests
         using var fixture = new PackageFixture();
         await using ServiceProvider services = fixture.Services(options: package => package.Manifest = "/nowhere/split-package.json");
 
-        ModelLoadException thrown = await Assert.ThrowsAsync<ModelLoadException>(() => services.GetRequiredService<ISplitPackage>().LoadAsync(Stop));
+        ModelLoadException thrown = await Assert.ThrowsAsync<ModelLoadException>(
+            () => services.GetRequiredService<ISplitPackage>().LoadAsync(Stop));
 
         Assert.Contains("ServerlessInference:SplitPackage:Manifest", thrown.Message, StringComparison.Ordinal);
     }
@@ -164,7 +165,9 @@ public sealed class SplitPackageTests
             await services.GetRequiredService<ISplitPackage>().LoadAsync(Stop);
 
             Assert.Equal(content, await File.ReadAllTextAsync(Path.Combine(mount, "x.txt"), Stop));
-            Assert.Equal(Path.Combine(services.GetRequiredService<ISplitPackage>().GetPath(mount), "x.txt"), services.GetRequiredService<ISplitPackage>().GetPath(mount + "/x.txt"));
+            Assert.Equal(
+                Path.Combine(services.GetRequiredService<ISplitPackage>().GetPath(mount), "x.txt"),
+                services.GetRequiredService<ISplitPackage>().GetPath(mount + "/x.txt"));
         }
     }
 
@@ -177,7 +180,8 @@ public sealed class SplitPackageTests
         fixture.With(Path.Combine(place.Path, "data"), "a.zip", ArchiveBuilder.Zip(("x.txt", Text("a"))));
         await using ServiceProvider services = fixture.Services();
 
-        ModelLoadException thrown = await Assert.ThrowsAsync<ModelLoadException>(() => services.GetRequiredService<ISplitPackage>().LoadAsync(Stop));
+        ModelLoadException thrown = await Assert.ThrowsAsync<ModelLoadException>(
+            () => services.GetRequiredService<ISplitPackage>().LoadAsync(Stop));
 
         Assert.Contains("cannot be mounted", thrown.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(place.Path, "data", "own.txt")));
@@ -188,9 +192,11 @@ public sealed class SplitPackageTests
     {
         using var fixture = new PackageFixture();
         fixture.With("models/double", "double.zip", ArchiveBuilder.Zip(("model.onnx", TinyModels.Double())));
-        await using ServiceProvider services = fixture.Services(builder => builder.AddModel("double", model => model.FromSplitPackage("models/double")));
+        await using ServiceProvider services = fixture.Services(
+            builder => builder.AddModel("double", model => model.FromSplitPackage("models/double")));
 
-        using ServerlessInference.Sessions.ModelLease lease = await services.GetRequiredService<IModelRegistry>().AcquireAsync("double", Stop);
+        using ServerlessInference.Sessions.ModelLease lease = await services.GetRequiredService<IModelRegistry>().AcquireAsync(
+            "double", Stop);
 
         Assert.Equal("package:models/double", lease.Model.Identity.Source);
         Assert.StartsWith("sha256-", lease.Model.Identity.Version, StringComparison.Ordinal);
@@ -223,7 +229,8 @@ public sealed class SplitPackageTests
         services.AddServerlessInference().AddModel("a", model => model.FromSplitPackage("models/a"));
         using ServiceProvider provider = services.BuildServiceProvider();
 
-        InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredKeyedService<IModelSource>("a"));
+        InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(
+            () => provider.GetRequiredKeyedService<IModelSource>("a"));
 
         Assert.Contains("UseSplitPackage", thrown.Message, StringComparison.Ordinal);
     }
@@ -235,7 +242,8 @@ public sealed class SplitPackageTests
         byte[] archive = ArchiveBuilder.Zip(("x.bin", TemporaryBytes(300_000)));
         fixture.With("a", "a.zip", archive);
         var counter = new Counter();
-        await using ServiceProvider services = fixture.Services(builder => builder.Services.AddSingleton<IProgress<TransferProgress>>(counter));
+        await using ServiceProvider services = fixture.Services(
+            builder => builder.Services.AddSingleton<IProgress<TransferProgress>>(counter));
 
         await services.GetRequiredService<ISplitPackage>().LoadAsync(Stop);
 

@@ -21,7 +21,8 @@ public sealed class EncodedInputTests
             "InvalidInputException: The input 'b' float32 [n] of model 'm' is missing. Its inputs are 'a' float32 [n], 'b' float32 [n].",
             "InvalidInputException: The model has no input 'c'. Its inputs are 'a' float32 [n], 'b' float32 [n].",
         ],
-        await AnswerAsync(TinyModels.SumAndDifference(), null, """{"a":[1,2],"b":{"shape":[2],"data":[3,4]}}""", """{"a":[1]}""", """{"c":[1]}"""));
+        await AnswerAsync(
+            TinyModels.SumAndDifference(), null, """{"a":[1,2],"b":{"shape":[2],"data":[3,4]}}""", """{"a":[1]}""", """{"c":[1]}"""));
 
     [Fact]
     public async Task RunAsync_InputOfAnotherShape_IsUnprocessable()
@@ -43,7 +44,8 @@ public sealed class EncodedInputTests
     public async Task GetService_OwnPipelineWithoutAcceptEncoded_HasNoEncodedPipeline()
     {
         await using ServiceProvider services = TestModels.Services("m", TinyModels.Double(), model => model
-            .UsePipeline<NamedValues, ReadOnlyMemory<float>>(_ => throw new NotSupportedException(), _ => throw new NotSupportedException()))
+            .UsePipeline<NamedValues, ReadOnlyMemory<float>>(
+                _ => throw new NotSupportedException(), _ => throw new NotSupportedException()))
             .BuildServiceProvider();
 
         Assert.Null(services.GetKeyedService<IEncodedPipeline>("m"));
@@ -64,7 +66,8 @@ public sealed class EncodedInputTests
     [Fact]
     public async Task RunAsync_RowsForAClassifier_AreAnsweredInTheirForm()
     {
-        string[] answers = await AnswerAsync(TinyModels.Classifier(), model => model.UseLabelPrediction(), "[0,5,0]", "[[9,0,0],[0,0,9]]", "[]", "[[]]");
+        string[] answers = await AnswerAsync(
+            TinyModels.Classifier(), model => model.UseLabelPrediction(), "[0,5,0]", "[[9,0,0],[0,0,9]]", "[]", "[[]]");
 
         Assert.StartsWith("""{"label":"1","probabilities":[{"index":0,"label":"0","score":0.00""", answers[0], StringComparison.Ordinal);
         using JsonDocument rows = JsonDocument.Parse(answers[1]);
@@ -84,7 +87,8 @@ public sealed class EncodedInputTests
 
     [Theory]
     [InlineData("", "The input is not a row of features in JSON: ")]
-    [InlineData("\"a\"", "The input is neither a row of numbers, such as [5.1,3.5], nor an array of rows, nor an object with the names of the features.")]
+    [InlineData("\"a\"", "The input is neither a row of numbers, such as [5.1,3.5], nor an array of rows, nor an object with the names " +
+        "of the features.")]
     [InlineData("[[1,2,3],4]", "The input is neither a row of numbers,")]
     [InlineData("[1,[2]]", "The input is not a row of features in JSON: ")]
     [InlineData("[1,2,3] 4", "The input is not a row of features in JSON: ")]
@@ -99,12 +103,15 @@ public sealed class EncodedInputTests
     public async Task RunAsync_TooManyRows_IsTooLarge() => Assert.Equal(
         "InvalidInputException: The input has more than 10,000 rows. Split it into several requests.",
         Assert.Single(await AnswerAsync(
-            TinyModels.Classifier(), model => model.UseLabelPrediction(), "[" + string.Join(',', Enumerable.Repeat("[1,2,3]", 10_001)) + "]")));
+            TinyModels.Classifier(), model => model.UseLabelPrediction(), "[" + string.Join(
+                ',', Enumerable.Repeat("[1,2,3]", 10_001)) + "]")));
 
     [Theory]
     [InlineData("[1.5,2.5,7]", """{"label":"7",""")]
     [InlineData("""{"count":7,"width":2.5,"length":1.5}""", """{"label":"7",""")]
-    [InlineData("""{"count":7,"length":1.5}""", "InvalidInputException: The feature 'width' is missing. The features are 'length', 'width', 'count'.")]
+    [InlineData(
+        """{"count":7,"length":1.5}""",
+        "InvalidInputException: The feature 'width' is missing. The features are 'length', 'width', 'count'.")]
     [InlineData("""{"size":7}""", "InvalidInputException: The model has no feature 'size'. The features are 'length', 'width', 'count'.")]
     [InlineData("[1.5,2.5,7.5]", "InvalidInputException: The feature 'count' is not a whole number, as the model requires.")]
     [InlineData("[1.5,2.5]", "InvalidInputException: A row of 2 numbers was given; the model takes 3.")]
@@ -114,7 +121,8 @@ public sealed class EncodedInputTests
     [Fact]
     public async Task RunBatchAsync_ModelWithOneInputPerFeature_FillsEachColumn()
     {
-        await using ServiceProvider services = TestModels.Services("m", Features(), model => model.UseLabelPrediction()).BuildServiceProvider();
+        await using ServiceProvider services = TestModels.Services("m", Features(), model => model.UseLabelPrediction())
+            .BuildServiceProvider();
         var pipeline = services.GetRequiredService<IInferencePipeline<ReadOnlyMemory<float>, LabelPrediction>>();
 
         IReadOnlyList<InferenceResult<LabelPrediction>> results = await pipeline.RunBatchAsync(
@@ -140,7 +148,8 @@ public sealed class EncodedInputTests
         IEncodedPipeline pipeline = services.GetRequiredKeyedService<IEncodedPipeline>("m");
         IReadOnlyList<InferenceResult> results = await pipeline.RunAsync(
             [.. inputs.Select(input => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(input))], Token);
-        return [.. results.Select(result => result.Error is { } error ? $"{error.GetType().Name}: {error.Message}" : Write(pipeline, result))];
+        return [.. results.Select(result => result.Error is { } error ? $"{error.GetType().Name}: " +
+            $"{error.Message}" : Write(pipeline, result))];
     }
 
     private static string Write(IEncodedPipeline pipeline, InferenceResult result)

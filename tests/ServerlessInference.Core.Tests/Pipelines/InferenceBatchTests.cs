@@ -66,7 +66,8 @@ public sealed class InferenceBatchTests : IDisposable
         ModelContractException error = Assert.Throws<ModelContractException>(() => { _batch.CreateInput<long>("image", 1, 3, 5); });
 
         Assert.Equal(
-            "Model 'm' declares the input 'image' float32 [n, 3, ?]; it was filled with int64. Change the code that fills the input, or export the model accordingly.",
+            "Model 'm' declares the input 'image' float32 [n, 3, ?]; it was filled with int64. Change the code that fills the input, or " +
+            "export the model accordingly.",
             error.Message);
     }
 
@@ -76,10 +77,12 @@ public sealed class InferenceBatchTests : IDisposable
     [InlineData("[]")]
     public void CreateInput_OtherShape_SaysBoth(string found, params int[] axes)
     {
-        ModelContractException error = Assert.Throws<ModelContractException>(() => { _batch.CreateInput<float>("image", [.. axes.Select(axis => (long)axis)]); });
+        ModelContractException error = Assert.Throws<ModelContractException>(
+            () => { _batch.CreateInput<float>("image", [.. axes.Select(axis => (long)axis)]); });
 
         Assert.Equal(
-            $"Model 'm' declares the input 'image' float32 [n, 3, ?]; it was filled with {found}. Change the code that fills the input, or export the model accordingly.",
+            $"Model 'm' declares the input 'image' float32 [n, 3, ?]; it was filled with {found}. Change the code that fills the input, " +
+            "or export the model accordingly.",
             error.Message);
     }
 
@@ -116,7 +119,8 @@ public sealed class InferenceBatchTests : IDisposable
 
     [Fact]
     public void GetInput_OtherType_SaysBoth() => Assert.Equal(
-        "Input 'image' of model 'm' holds float32, not int64.", Assert.Throws<ModelContractException>(() => { _batch.GetInput<long>(0); }).Message);
+        "Input 'image' of model 'm' holds float32, not int64.", Assert.Throws<ModelContractException>(
+            () => { _batch.GetInput<long>(0); }).Message);
 
     [Fact]
     public void CreateInput_UnknownName_ListsTheInputs()
@@ -154,7 +158,8 @@ public sealed class InferenceBatchTests : IDisposable
             () => _batch.SetInput("text", TensorValue.Create(new float[2], 2)));
 
         Assert.Equal(
-            "Model 'm' declares the input 'text' string [?]; a tensor of float32 was given. Change the code that fills the input, or export the model accordingly.",
+            "Model 'm' declares the input 'text' string [?]; a tensor of float32 was given. Change the code that fills the input, or " +
+            "export the model accordingly.",
             error.Message);
     }
 
@@ -209,7 +214,8 @@ public sealed class InferenceBatchTests : IDisposable
             "Model 'm' has no output 'boxes'. Its outputs are 'scores' float32 [?, 2], 'maps' sequence.",
             Assert.Throws<ModelContractException>(() => { _batch.GetOutput<float>("boxes"); }).Message);
         Assert.Equal(
-            "Model 'm' has 2 outputs; output 7 was requested.", Assert.Throws<ModelContractException>(() => { _batch.GetOutputValue(7); }).Message);
+            "Model 'm' has 2 outputs; output 7 was requested.", Assert.Throws<ModelContractException>(
+                () => { _batch.GetOutputValue(7); }).Message);
     }
 
     [Fact]

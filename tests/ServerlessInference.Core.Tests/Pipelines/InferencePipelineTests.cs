@@ -35,7 +35,8 @@ public sealed class InferencePipelineTests
     {
         await using ServiceProvider services = Services(TinyModels.Double()).BuildServiceProvider();
 
-        InvalidInputException error = await Assert.ThrowsAsync<InvalidInputException>(async () => await services.Rows("m").RunAsync(Row(1), Token));
+        InvalidInputException error = await Assert.ThrowsAsync<InvalidInputException>(
+            async () => await services.Rows("m").RunAsync(Row(1), Token));
 
         Assert.Equal("A row of 1 numbers was given; the model takes 4.", error.Message);
         Assert.Equal(InvalidInputKind.Unprocessable, error.Kind);
@@ -74,7 +75,8 @@ public sealed class InferencePipelineTests
     {
         StubModelSource source = StubModelSource.Of(TinyModels.Double());
         await using ServiceProvider services = TestModels.Services("m", source, builder => builder
-            .UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(_ => new FeatureVectorPreprocessor(), _ => _post)).BuildServiceProvider();
+            .UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(_ => new FeatureVectorPreprocessor(), _ => _post))
+                .BuildServiceProvider();
 
         Assert.Empty(await services.Rows("m").RunBatchAsync([], Token));
         Assert.Equal(0, source.Loads);
@@ -223,8 +225,10 @@ public sealed class InferencePipelineTests
     [Fact]
     public async Task RunAsync_LoadFails_ThrowsTheLoadError()
     {
-        await using ServiceProvider services = TestModels.Services("m", StubModelSource.Failing("a:1", new ModelLoadException("not there")), builder => builder
-            .UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(_ => new FeatureVectorPreprocessor(), _ => _post)).BuildServiceProvider();
+        StubModelSource source = StubModelSource.Failing("a:1", new ModelLoadException("not there"));
+        await using ServiceProvider services = TestModels.Services("m", source, builder => builder
+            .UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(_ => new FeatureVectorPreprocessor(), _ => _post))
+                .BuildServiceProvider();
 
         await Assert.ThrowsAsync<ModelLoadException>(async () => await services.Rows("m").RunAsync(Row(1), Token));
         await Assert.ThrowsAsync<ModelLoadException>(async () => await services.Rows("m").RunBatchAsync([Row(1)], Token));
@@ -236,7 +240,8 @@ public sealed class InferencePipelineTests
 
         public int GetMaxBatchSize(LoadedModel model) => atOnce;
 
-        public ValueTask PreprocessAsync(ReadOnlyMemory<ReadOnlyMemory<float>> inputs, InferenceBatch batch, CancellationToken cancellationToken)
+        public ValueTask PreprocessAsync(
+            ReadOnlyMemory<ReadOnlyMemory<float>> inputs, InferenceBatch batch, CancellationToken cancellationToken)
         {
             foreach (ReadOnlyMemory<float> row in inputs.Span)
             {

@@ -15,7 +15,8 @@ public sealed class LabelPredictionTests
 
     private static async Task<IReadOnlyList<InferenceResult<LabelPrediction>>> RunAsync(byte[] model, params ReadOnlyMemory<float>[] rows)
     {
-        await using ServiceProvider services = TestModels.Services("m", model, builder => builder.UseLabelPrediction()).BuildServiceProvider();
+        await using ServiceProvider services = TestModels.Services("m", model, builder => builder.UseLabelPrediction())
+            .BuildServiceProvider();
         return await services.GetRequiredService<IInferencePipeline<ReadOnlyMemory<float>, LabelPrediction>>().RunBatchAsync(rows, Token);
     }
 
@@ -25,7 +26,8 @@ public sealed class LabelPredictionTests
     [InlineData(TensorElementType.Float, false)]
     public async Task RunBatchAsync_Classifier_GivesLabelAndProbabilities(TensorElementType type, bool withLabel)
     {
-        IReadOnlyList<InferenceResult<LabelPrediction>> results = await RunAsync(TinyModels.Classifier(type, withLabel), Row(0, 5, 0), Row(9, 0, 0));
+        IReadOnlyList<InferenceResult<LabelPrediction>> results = await RunAsync(
+            TinyModels.Classifier(type, withLabel), Row(0, 5, 0), Row(9, 0, 0));
 
         Assert.Equal(["1", "0"], results.Select(result => result.Value.Label));
         Assert.Equal(["0", "1", "2"], results[0].Value.Probabilities.Select(score => score.Label));
@@ -45,7 +47,8 @@ public sealed class LabelPredictionTests
     [Fact]
     public async Task RunBatchAsync_OneRowOfAnotherLength_FailsAlone()
     {
-        IReadOnlyList<InferenceResult<LabelPrediction>> results = await RunAsync(TinyModels.Classifier(), Row(0, 5, 0), Row(1, 2), Row(0, 0, 5));
+        IReadOnlyList<InferenceResult<LabelPrediction>> results = await RunAsync(
+            TinyModels.Classifier(), Row(0, 5, 0), Row(1, 2), Row(0, 0, 5));
 
         Assert.Equal("A row of 2 numbers was given; the model takes 3.", results[1].Error?.Message);
         Assert.Equal("2", results[2].Value.Label);
@@ -74,7 +77,8 @@ public sealed class LabelPredictionTests
 
         IReadOnlyList<InferenceResult<LabelPrediction>> results = await RunAsync(model, Row(0, 5));
         Assert.Equal("0", results[0].Value.Label);
-        await using ServiceProvider services = TestModels.Services("m", model, builder => builder.UseLabelPrediction()).BuildServiceProvider();
+        await using ServiceProvider services = TestModels.Services("m", model, builder => builder.UseLabelPrediction())
+            .BuildServiceProvider();
         using ModelLease lease = await services.Registry().AcquireAsync("m", Token);
         using var batch = new InferenceBatch(lease.Model, 2);
         batch.SetOutput("label", TensorValue.Create([0L], 1));
@@ -95,8 +99,8 @@ public sealed class LabelPredictionTests
             () => RunAsync(TinyModels.Identity(TensorElementType.String, "n", 2), Row(1)));
 
         Assert.Equal(
-            "Model 'm' has the inputs 'x' string [n, 2]; a feature-vector pipeline needs one input of float32 or float64 [n, features], or one " +
-            "input per feature, float32, float64 or int64 [n, 1].",
+            "Model 'm' has the inputs 'x' string [n, 2]; a feature-vector pipeline needs one input of float32 or float64 [n, features], " +
+            "or one input per feature, float32, float64 or int64 [n, 1].",
             error.Message);
     }
 

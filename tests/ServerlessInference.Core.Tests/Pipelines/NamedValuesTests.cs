@@ -73,7 +73,8 @@ public sealed class NamedValuesTests
         Assert.Equal([1f, 2f], ((TensorValue)both.Items[0]).Elements<float>().ToArray());
         Assert.Equal([3f], ((TensorValue)both.Items[1]).Elements<float>().ToArray());
         Assert.Equal(
-            "The value 'both' is a sequence, not a tensor.", Assert.Throws<ModelContractException>(() => result.Value.Tensor("both")).Message);
+            "The value 'both' is a sequence, not a tensor.", Assert.Throws<ModelContractException>(
+                () => result.Value.Tensor("both")).Message);
     }
 
     [Fact]

@@ -78,7 +78,8 @@ public sealed class PipelineStepsTests
 
         for (int i = 0; i < 3; i++)
         {
-            IReadOnlyList<InferenceResult<ReadOnlyMemory<float>>> results = await pipeline.RunBatchAsync([Row(1, 2, 3, 4), Row(5), Row(5, 6, 7, 8)], Token);
+            IReadOnlyList<InferenceResult<ReadOnlyMemory<float>>> results = await pipeline.RunBatchAsync(
+                [Row(1, 2, 3, 4), Row(5), Row(5, 6, 7, 8)], Token);
 
             Assert.Equal([4f, 8, 12, 16], results[0].Value.ToArray());
             Assert.Equal("A row of 1 numbers was given; the model takes 4.", results[1].Error?.Message);
@@ -98,7 +99,8 @@ public sealed class PipelineStepsTests
                 .UsePipeline<ReadOnlyMemory<float>, float>(_ => new FeatureVectorPreprocessor(), _ => new InputReader()));
         await using ServiceProvider provider = services.BuildServiceProvider();
 
-        InferenceResult<float> result = await provider.GetRequiredService<IInferencePipeline<ReadOnlyMemory<float>, float>>().RunAsync(Row(1, 2, 3, 4), Token);
+        InferenceResult<float> result = await provider.GetRequiredService<IInferencePipeline<ReadOnlyMemory<float>, float>>().RunAsync(
+            Row(1, 2, 3, 4), Token);
 
         Assert.Equal(8, result.Value);
     }
@@ -110,7 +112,9 @@ public sealed class PipelineStepsTests
         services.AddServerlessInference()
             .Add("split", StubModelSource.Of(TinyModels.Double(2)))
             .Add("join", StubModelSource.Of(new OnnxModelBuilder().With(graph => graph
-                .Input("rows", TensorElementType.Float, "n", 2).Output("z", TensorElementType.Float, "n", 2).Node("Neg", ["rows"], ["z"])).Build()),
+                .Input(
+                    "rows", TensorElementType.Float, "n",
+                    2).Output("z", TensorElementType.Float, "n", 2).Node("Neg", ["rows"], ["z"])).Build()),
                 model => model.After("split", new Dictionary<string, string> { ["y"] = "rows" })
                     .UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(_ => new FeatureVectorPreprocessor(), _ => _post));
         await using ServiceProvider provider = services.BuildServiceProvider();
@@ -156,7 +160,8 @@ public sealed class PipelineStepsTests
     public async Task WarmUpAsync_NoWarmupInput_RunsTheModelOnZeros()
     {
         await using ServiceProvider services = TestModels.Services("m", TinyModels.Double(batch: 4), model => model
-            .UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(_ => new FeatureVectorPreprocessor(), _ => _post)).BuildServiceProvider();
+            .UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(_ => new FeatureVectorPreprocessor(), _ => _post))
+                .BuildServiceProvider();
 
         ModelIdentity identity = await services.Registry().WarmUpAsync("m", Token);
 
@@ -180,7 +185,8 @@ public sealed class PipelineStepsTests
     [Fact]
     public async Task WarmUpAsync_ModelOfStrings_RunsIt()
     {
-        await using ServiceProvider services = TestModels.Services("m", TinyModels.Identity(TensorElementType.String, "n", 2)).BuildServiceProvider();
+        await using ServiceProvider services = TestModels.Services("m", TinyModels.Identity(TensorElementType.String, "n", 2))
+            .BuildServiceProvider();
 
         Assert.Equal("m", (await services.Registry().WarmUpAsync("m", Token)).Name);
     }
@@ -221,7 +227,10 @@ public sealed class PipelineStepsTests
     private sealed class UnscalingStep : IPostprocessingStep<ReadOnlyMemory<float>, float>
     {
         public ValueTask PostprocessAsync(
-            ReadOnlyMemory<ReadOnlyMemory<float>> previous, Memory<float> outputs, InferenceBatch batch, CancellationToken cancellationToken)
+            ReadOnlyMemory<ReadOnlyMemory<float>> previous,
+            Memory<float> outputs,
+            InferenceBatch batch,
+            CancellationToken cancellationToken)
         {
             outputs.Span[0] = previous.Span[0].Span[0] * batch.State(() => new Scale()).Value;
             return ValueTask.CompletedTask;
@@ -238,7 +247,8 @@ public sealed class PipelineStepsTests
             return true;
         }
 
-        public ValueTask PreprocessAsync(ReadOnlyMemory<ReadOnlyMemory<float>> inputs, InferenceBatch batch, CancellationToken cancellationToken) =>
+        public ValueTask PreprocessAsync(
+            ReadOnlyMemory<ReadOnlyMemory<float>> inputs, InferenceBatch batch, CancellationToken cancellationToken) =>
             _inner.PreprocessAsync(inputs, batch, cancellationToken);
     }
 }

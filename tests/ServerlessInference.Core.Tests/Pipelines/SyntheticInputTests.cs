@@ -14,13 +14,15 @@ public sealed class SyntheticInputTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task WarmUpAsync_DemoModel_Runs() => await WarmUpAsync(await File.ReadAllBytesAsync(Path.Combine(Repository.DemoModel, "model.onnx"), Token));
+    public async Task WarmUpAsync_DemoModel_Runs() =>
+        await WarmUpAsync(await File.ReadAllBytesAsync(Path.Combine(Repository.DemoModel, "model.onnx"), Token));
 
     [Theory]
     [InlineData(TensorElementType.Float)]
     [InlineData(TensorElementType.Int64)]
     [InlineData(TensorElementType.Bool)]
-    public async Task WarmUpAsync_DynamicAxes_Runs(TensorElementType type) => await WarmUpAsync(TinyModels.Identity(type, "n", "width", "depth"));
+    public async Task WarmUpAsync_DynamicAxes_Runs(TensorElementType type) =>
+        await WarmUpAsync(TinyModels.Identity(type, "n", "width", "depth"));
 
     [Theory]
     [InlineData(7)] // shorter than the window
@@ -44,7 +46,8 @@ public sealed class SyntheticInputTests
     {
         InferenceException error = await Assert.ThrowsAsync<InferenceException>(() => WarmUpAsync(AtLeast(1000)));
 
-        Assert.Contains("'x' float32 [n, 1, width]. Set the lengths in the option WarmupAxes. The first error: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'x' float32 [n, 1, width]. Set the lengths in the option WarmupAxes. The first error: " +
+            "", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,7 +58,9 @@ public sealed class SyntheticInputTests
     public async Task WarmUpAsync_ManyAxesOfAnyLengthAndNoneFits_SaysWhatToSet()
     {
         InferenceException error = await Assert.ThrowsAsync<InferenceException>(() => WarmUpAsync(new OnnxModelBuilder().With(graph => graph
-            .Input("x", TensorElementType.Float, "n", "channels", "depth", "height", "width").Output("y", TensorElementType.Float, "n", "channels", "d", "h", "w")
+            .Input(
+                "x", TensorElementType.Float, "n", "channels", "depth", "height",
+                "width").Output("y", TensorElementType.Float, "n", "channels", "d", "h", "w")
             .Node("MaxPool", ["x"], ["y"], null, ("kernel_shape", new long[] { 1000, 1000, 1000 }))).Build()));
 
         Assert.Contains("Set the lengths in the option WarmupAxes.", error.Message, StringComparison.Ordinal);
@@ -64,8 +69,10 @@ public sealed class SyntheticInputTests
     [Fact]
     public void Run_ManyAxesOfAnyLength_TriesNothingThatTakesMuchMemory()
     {
-        var description = new ModelDescription([new ValueDescription("x", ValueKind.Tensor, TensorElementType.Float, [-1, -1, -1, -1, -1])], []);
-        using var batch = new InferenceBatch(new LoadedModel(new ModelIdentity("m", "v1", "test"), description, StubModelSource.Artifact([1])), 1);
+        var description = new ModelDescription(
+            [new ValueDescription("x", ValueKind.Tensor, TensorElementType.Float, [-1, -1, -1, -1, -1])], []);
+        using var batch = new InferenceBatch(
+            new LoadedModel(new ModelIdentity("m", "v1", "test"), description, StubModelSource.Artifact([1])), 1);
         var tried = new List<long>();
 
         Assert.Throws<InferenceException>(() => SyntheticInput.Run(batch, new Dictionary<string, int>(), () =>
@@ -86,7 +93,8 @@ public sealed class SyntheticInputTests
     private static byte[] Image(long window, params (string Key, string Value)[] metadata)
     {
         OnnxModelBuilder model = new OnnxModelBuilder().With(graph => graph
-            .Input("images", TensorElementType.Float, "batch", 3, "height", "width").Output("y", TensorElementType.Float, "batch", 3, "h", "w")
+            .Input(
+                "images", TensorElementType.Float, "batch", 3, "height", "width").Output("y", TensorElementType.Float, "batch", 3, "h", "w")
             .Node("MaxPool", ["images"], ["y"], null, ("kernel_shape", new[] { window, window })));
         foreach ((string key, string value) in metadata)
         {
@@ -98,7 +106,8 @@ public sealed class SyntheticInputTests
 
     private static async Task WarmUpAsync(byte[] model, Action<ModelOptions>? configure = null)
     {
-        await using ServiceProvider services = TestModels.Services("m", model, builder => builder.Configure(options => configure?.Invoke(options))).BuildServiceProvider();
+        await using ServiceProvider services = TestModels.Services(
+            "m", model, builder => builder.Configure(options => configure?.Invoke(options))).BuildServiceProvider();
 
         Assert.Equal("m", (await services.Registry().WarmUpAsync("m", Token)).Name);
     }

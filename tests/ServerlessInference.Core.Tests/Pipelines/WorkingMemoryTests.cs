@@ -20,7 +20,8 @@ public sealed class WorkingMemoryTests
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
-    public void Constructor_LimitThatIsNone_Throws(long limit) => Assert.Throws<ArgumentOutOfRangeException>(() => new WorkingMemory(limit));
+    public void Constructor_LimitThatIsNone_Throws(long limit) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new WorkingMemory(limit));
 
     [Fact]
     public void TryReserve_MoreThanIsFree_IsFalseUntilReleased()

@@ -18,7 +18,9 @@ public sealed class ArenaShrinkingTests
         var shrinking = new ArenaShrinking();
         shrinking.Count(1000);
 
-        Assert.Equal([false, false, false, false, false, false, false, true, false, false], Enumerable.Range(0, 10).Select(_ => shrinking.Count(250)));
+        Assert.Equal(
+            [false, false, false, false, false, false, false, true, false, false],
+            Enumerable.Range(0, 10).Select(_ => shrinking.Count(250)));
     }
 
     [Fact]

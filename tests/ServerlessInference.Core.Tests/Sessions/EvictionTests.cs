@@ -96,7 +96,8 @@ public sealed class EvictionTests : IDisposable
 
         Assert.Equal("abc", Loaded(services));
         Assert.Contains(_log.Records, record => record.Id == 7 && record.Text.StartsWith(
-            "Model c needs about 100 bytes; with the models that are in use or pinned that is 300, and the budget is 250.", StringComparison.Ordinal));
+            "Model c needs about 100 bytes; with the models that are in use or pinned that is 300, and the budget is " +
+            "250.", StringComparison.Ordinal));
         LoadedModel freed = a.Model;
         a.Dispose();
         await freed.Freed.WaitAsync(Token);
@@ -128,14 +129,16 @@ public sealed class EvictionTests : IDisposable
     {
         const int Models = 6;
         await using ServiceProvider services = Build(300, Models);
-        await Parallel.ForEachAsync(Enumerable.Range(0, 16), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Token }, async (seed, token) =>
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Token };
+        await Parallel.ForEachAsync(Enumerable.Range(0, 16), parallel, async (seed, token) =>
         {
             var random = new Random(seed);
             for (int i = 0; i < 60; i++)
             {
                 int model = random.Next(Models);
                 string name = ((char)('a' + model)).ToString();
-                InferenceResult<NamedValues> result = await services.Named(name).RunAsync(new NamedValues { ["x"] = TensorValue.Create([1f], 1, 1) }, token);
+                InferenceResult<NamedValues> result = await services.Named(name).RunAsync(
+                    new NamedValues { ["x"] = TensorValue.Create([1f], 1, 1) }, token);
                 Assert.Equal(2f + model, result.Value.Tensor("y").Elements<float>()[0]);
             }
         });
@@ -156,7 +159,8 @@ public sealed class EvictionTests : IDisposable
 
         Assert.True(await services.Registry().RefreshAsync("a", Token));
 
-        Assert.Contains(_log.Records, record => record.Id == 3 && record.Text.EndsWith("loaded after unloading it", StringComparison.Ordinal));
+        Assert.Contains(
+            _log.Records, record => record.Id == 3 && record.Text.EndsWith("loaded after unloading it", StringComparison.Ordinal));
         Assert.Equal(100, services.GetRequiredService<ModelMemory>().Reserved);
     }
 }

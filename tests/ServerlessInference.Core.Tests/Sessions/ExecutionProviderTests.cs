@@ -23,7 +23,8 @@ public sealed class ExecutionProviderTests : IDisposable
     {
         ModelLoadException error = Assert.Throws<ModelLoadException>(() => _trial.Run(Repository.DemoModel, Providers(name)));
 
-        Assert.Contains($"has no execution provider '{name}'. This native library has 'CPUExecutionProvider'", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"has no execution provider '{name}'. This native library has " +
+            "'CPUExecutionProvider'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -31,7 +32,9 @@ public sealed class ExecutionProviderTests : IDisposable
     {
         using PreparedDemo demo = await PreparedDemo.CreateAsync();
 
-        Assert.Contains("NoSuch", Assert.Throws<ModelLoadException>(() => _trial.Run(demo.Folder, Providers("NoSuch"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "NoSuch", Assert.Throws<ModelLoadException>(() => _trial.Run(demo.Folder, Providers("NoSuch"))).Message,
+            StringComparison.Ordinal);
         Assert.Contains("prepared models are for the CPU", Assert.Single(_trial.Warnings), StringComparison.Ordinal);
     }
 

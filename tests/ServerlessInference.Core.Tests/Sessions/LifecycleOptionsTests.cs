@@ -11,7 +11,8 @@ public sealed class LifecycleOptionsTests
 {
     private static ServiceProvider Build(Action<ModelOptions>? configure = null, params (string Key, string Value)[] configuration)
     {
-        ServiceCollection services = TestModels.Services("m", TinyModels.Double(), model => model.Configure(options => configure?.Invoke(options)));
+        ServiceCollection services = TestModels.Services(
+            "m", TinyModels.Double(), model => model.Configure(options => configure?.Invoke(options)));
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
             configuration.Select(pair => new KeyValuePair<string, string?>(pair.Key, pair.Value))).Build());
         return services.BuildServiceProvider();
@@ -20,7 +21,8 @@ public sealed class LifecycleOptionsTests
     private static string Error(Action<ModelOptions> configure)
     {
         using ServiceProvider services = Build(configure);
-        return Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptionsMonitor<ModelOptions>>().Get("m")).Message;
+        return Assert.Throws<OptionsValidationException>(
+            () => services.GetRequiredService<IOptionsMonitor<ModelOptions>>().Get("m")).Message;
     }
 
     [Fact]
@@ -41,12 +43,18 @@ public sealed class LifecycleOptionsTests
     [Fact]
     public void ModelOptions_OutOfBounds_SaysWhich()
     {
-        Assert.Equal("Model 'm': CheckInterval is 00:00:00; it must be above zero and at most 30 days.", Error(options => options.CheckInterval = TimeSpan.Zero));
-        Assert.Equal("Model 'm': CheckInterval is 31.00:00:00; it must be above zero and at most 30 days.", Error(options => options.CheckInterval = TimeSpan.FromDays(31)));
-        Assert.Equal("Model 'm': ReplacementWait is -00:00:01; it must be zero or more and at most one minute.", Error(options => options.ReplacementWait = TimeSpan.FromSeconds(-1)));
-        Assert.Equal("Model 'm': ReplacementWait is 00:01:01; it must be zero or more and at most one minute.", Error(options => options.ReplacementWait = TimeSpan.FromSeconds(61)));
+        Assert.Equal("Model 'm': CheckInterval is 00:00:00; it must be above zero and at most 30 " +
+            "days.", Error(options => options.CheckInterval = TimeSpan.Zero));
+        Assert.Equal("Model 'm': CheckInterval is 31.00:00:00; it must be above zero and at most 30 " +
+            "days.", Error(options => options.CheckInterval = TimeSpan.FromDays(31)));
+        Assert.Equal("Model 'm': ReplacementWait is -00:00:01; it must be zero or more and at most one " +
+            "minute.", Error(options => options.ReplacementWait = TimeSpan.FromSeconds(-1)));
+        Assert.Equal("Model 'm': ReplacementWait is 00:01:01; it must be zero or more and at most one " +
+            "minute.", Error(options => options.ReplacementWait = TimeSpan.FromSeconds(61)));
         Assert.Equal("Model 'm': MemoryBytes is 0; it must be above zero.", Error(options => options.MemoryBytes = 0));
-        Assert.Equal("Model 'm': Replacement is 9; it must be one of Auto, SideBySide, UnloadFirst.", Error(options => options.Replacement = (ModelReplacement)9));
+        Assert.Equal(
+            "Model 'm': Replacement is 9; it must be one of Auto, SideBySide, UnloadFirst.",
+            Error(options => options.Replacement = (ModelReplacement)9));
         Assert.Contains("CheckJitter", Error(options => options.CheckJitter = 0.6), StringComparison.Ordinal);
     }
 
@@ -68,12 +76,15 @@ public sealed class LifecycleOptionsTests
     [Fact]
     public void ModelMemoryOptions_OutOfBounds_SaysWhich()
     {
-        using ServiceProvider services = Build(null, ("ServerlessInference:Memory:BudgetBytes", "0"), ("ServerlessInference:Memory:ProcessLimitBytes", "-1"));
+        using ServiceProvider services = Build(
+            null, ("ServerlessInference:Memory:BudgetBytes", "0"), ("ServerlessInference:Memory:ProcessLimitBytes", "-1"));
 
-        OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<ModelMemoryOptions>>().Value);
+        OptionsValidationException error = Assert.Throws<OptionsValidationException>(
+            () => services.GetRequiredService<IOptions<ModelMemoryOptions>>().Value);
 
         Assert.Equal(
-            ["ServerlessInference:Memory:BudgetBytes is 0; it must be above zero.", "ServerlessInference:Memory:ProcessLimitBytes is -1; it must be above zero."],
+            ["ServerlessInference:Memory:BudgetBytes is 0; it must be above zero.", "ServerlessInference:Memory:ProcessLimitBytes is -1; " +
+                "it must be above zero."],
             error.Failures);
     }
 }

@@ -8,7 +8,9 @@ using ServerlessInference.Tests.Support;
 
 namespace ServerlessInference.Tests.Sessions;
 
-/// <summary>Requests, impatient callers, warm-ups, replacements and evictions at once, until the container is disposed in the midst of them.</summary>
+/// <summary>
+/// Requests, impatient callers, warm-ups, replacements and evictions at once, until the container is disposed in the midst of them.
+/// </summary>
 [Collection("Alone")]
 public sealed class LifecycleStormTests
 {

@@ -33,7 +33,8 @@ public sealed class LoadedModelTests
     [Fact]
     public async Task Dispose_FilesThatCannotBeGivenBack_ReturnsTheShareOfTheBudget()
     {
-        var source = new StubModelSource("memory:test", _ => Task.FromResult(StubModelSource.Artifact(TinyModels.Double(), owner: new Stubborn())));
+        var source = new StubModelSource(
+            "memory:test", _ => Task.FromResult(StubModelSource.Artifact(TinyModels.Double(), owner: new Stubborn())));
         await using ServiceProvider services = TestModels.Services("m", source).BuildServiceProvider();
         (await services.Registry().AcquireAsync("m", Token)).Dispose();
         ModelMemory memory = services.GetRequiredService<ModelMemory>();
@@ -65,7 +66,9 @@ public sealed class LoadedModelTests
         var factory = new OnnxSessionFactory(NullLogger<OnnxSessionFactory>.Instance, new InferenceThreadOptions());
 
         Assert.ThrowsAny<OperationCanceledException>(() => factory.Create(
-            new ModelArtifact("memory:test", "v1", [ModelFile.InMemory("model.onnx", TinyModels.Classifier())]), new ModelOptions(), new CancellationToken(canceled: true)));
+            new ModelArtifact(
+                "memory:test", "v1",
+                [ModelFile.InMemory("model.onnx", TinyModels.Classifier())]), new ModelOptions(), new CancellationToken(canceled: true)));
     }
 
     [Fact]

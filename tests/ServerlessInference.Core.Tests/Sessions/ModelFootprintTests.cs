@@ -5,7 +5,9 @@ using ServerlessInference.Tests.Support;
 
 namespace ServerlessInference.Tests.Sessions;
 
-/// <summary>The estimate holds what a model really takes: here for 40 MB of weights, and for the model that SERVERLESS_INFERENCE_SWAP_MODEL names.</summary>
+/// <summary>
+/// The estimate holds what a model really takes: here for 40 MB of weights, and for the model that SERVERLESS_INFERENCE_SWAP_MODEL names.
+/// </summary>
 [Collection("Alone")]
 public sealed class ModelFootprintTests
 {
@@ -32,9 +34,14 @@ public sealed class ModelFootprintTests
             ModelFile.InMemory("large.onnx", new byte[4000]), ModelFile.InMemory("large.onnx.any-1.0.0.ort", new byte[5000])]);
 
         // The plain model of the small one is not there, which no prepared model needs.
-        Assert.Equal(new ModelFootprint(Working + 120, Working + 120), ModelFootprint.Estimate(artifact, new ModelOptions { File = "small.onnx" }));
-        Assert.Equal(new ModelFootprint(Working + 120, Working + 120), ModelFootprint.Estimate(artifact, new ModelOptions { File = "small.onnx.avx2-1.0.0.ort" }));
-        Assert.Equal(new ModelFootprint(Working + 5000, Working + 5000), ModelFootprint.Estimate(artifact, new ModelOptions { File = "large.onnx" }));
+        Assert.Equal(
+            new ModelFootprint(Working + 120, Working + 120), ModelFootprint.Estimate(artifact, new ModelOptions { File = "small.onnx" }));
+        Assert.Equal(
+            new ModelFootprint(Working + 120, Working + 120),
+            ModelFootprint.Estimate(artifact, new ModelOptions { File = "small.onnx.avx2-1.0.0.ort" }));
+        Assert.Equal(
+            new ModelFootprint(Working + 5000, Working + 5000),
+            ModelFootprint.Estimate(artifact, new ModelOptions { File = "large.onnx" }));
     }
 
     [Fact]
@@ -42,7 +49,8 @@ public sealed class ModelFootprintTests
     {
         Assert.SkipUnless(MeasuredMemory.IsKnown, "This system has no /proc.");
         using var folder = new TestFolder();
-        string file = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_SWAP_MODEL") ?? folder.Write("model.onnx", TinyModels.Matrix(1_000, 10_000));
+        string file = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_SWAP_MODEL") ?? folder.Write(
+            "model.onnx", TinyModels.Matrix(1_000, 10_000));
 
         // ONNX Runtime itself is in memory before anything is measured.
         (await TestModels.LoadAsync(TinyModels.Double())).Lease.Dispose();
@@ -62,7 +70,8 @@ public sealed class ModelFootprintTests
         NativeHeap.Trim();
         long growth = MeasuredMemory.Resident() - before;
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{Path.GetFileName(model.Source)}: {artifact.GetModelFile().Length / 1e6:0.0} MB, resident {growth / 1e6:0.0} MB when trimmed, at most {peak / 1e6:0.0} MB");
+            $"{Path.GetFileName(model.Source)}: {artifact.GetModelFile().Length / 1e6:0.0} MB, resident {growth / 1e6:0.0} MB when " +
+            $"trimmed, at most {peak / 1e6:0.0} MB");
         Assert.InRange(growth, 0, estimate.Resident);
         Assert.InRange(peak, 0, estimate.Peak);
     }

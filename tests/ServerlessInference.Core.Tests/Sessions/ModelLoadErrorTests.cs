@@ -21,7 +21,8 @@ public sealed class ModelLoadErrorTests
         ModelLoadException error = await TestModels.LoadErrorAsync(
             StubModelSource.Of(TinyModels.Double()), model => model.Configure(options => options.File = "onnx/model_int8.onnx"));
 
-        Assert.Equal("memory:test has no file 'onnx/model_int8.onnx'; it has 'model.onnx'. Set the option File to one of them.", error.Message);
+        Assert.Equal("memory:test has no file 'onnx/model_int8.onnx'; it has 'model.onnx'. Set the option File to one of " +
+            "them.", error.Message);
     }
 
     [Fact]
@@ -42,8 +43,9 @@ public sealed class ModelLoadErrorTests
         ModelLoadException error = await ErrorAsync(model[..(int)(model.Length / divisor)]);
 
         Assert.StartsWith(
-            $"The model 'model.onnx' from memory:test cannot be loaded: its {(int)(model.Length / divisor):N0} bytes are not a valid ONNX model; " +
-            "most often it was truncated on its way. Compare its size and digest with the original. (", error.Message, StringComparison.Ordinal);
+            $"The model 'model.onnx' from memory:test cannot be loaded: its {(int)(model.Length / divisor):N0} bytes are not a valid " +
+            "ONNX model; most often it was truncated on its way. Compare its size and digest with the original. " +
+            "(", error.Message, StringComparison.Ordinal);
         Assert.IsType<OnnxRuntimeException>(error.InnerException);
     }
 
@@ -58,7 +60,8 @@ public sealed class ModelLoadErrorTests
     [Fact]
     public async Task Load_PointerOfGitLfs_SaysToPullTheModel()
     {
-        ModelLoadException error = await ErrorAsync("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 102400000\n"u8.ToArray());
+        ModelLoadException error = await ErrorAsync(
+            "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 102400000\n"u8.ToArray());
 
         Assert.Contains("it is a Git LFS pointer and not the model itself. Run 'git lfs pull'", error.Message, StringComparison.Ordinal);
     }
@@ -72,7 +75,8 @@ public sealed class ModelLoadErrorTests
         ModelLoadException error = await TestModels.LoadErrorAsync(new FileSystemModelSource(folder.Path));
 
         Assert.StartsWith(
-            $"The model 'model.onnx' from file:{folder.Path} cannot be loaded: its 40 bytes are not a valid ONNX model", error.Message, StringComparison.Ordinal);
+            $"The model 'model.onnx' from file:{folder.Path} cannot be loaded: its 40 bytes are not a valid ONNX " +
+            "model", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +85,8 @@ public sealed class ModelLoadErrorTests
         ModelLoadException error = await ErrorAsync(new OnnxModelBuilder { Opset = 99 }.With(Simple).Build());
 
         Assert.Contains(
-            $"it uses a newer operator set than ONNX Runtime {Version} supports. Export it with an older opset, or update ONNX Runtime. (", error.Message,
+            $"it uses a newer operator set than ONNX Runtime {Version} supports. Export it with an older opset, or update ONNX Runtime. " +
+            "(", error.Message,
             StringComparison.Ordinal);
     }
 
@@ -91,7 +96,8 @@ public sealed class ModelLoadErrorTests
         ModelLoadException error = await ErrorAsync(new OnnxModelBuilder { IrVersion = 99 }.With(Simple).Build());
 
         Assert.Contains(
-            $"it has a newer ONNX format than ONNX Runtime {Version} supports. Export it with an older IR version, or update ONNX Runtime. (", error.Message,
+            $"it has a newer ONNX format than ONNX Runtime {Version} supports. Export it with an older IR version, or update ONNX " +
+            "Runtime. (", error.Message,
             StringComparison.Ordinal);
     }
 
@@ -101,10 +107,12 @@ public sealed class ModelLoadErrorTests
     public async Task Load_UnknownOperator_NamesIt(string? domain)
     {
         ModelLoadException error = await ErrorAsync(new OnnxModelBuilder { Domains = ["com.example"] }.With(graph => graph
-            .Input("x", TensorElementType.Float, 1).Output("y", TensorElementType.Float, 1).Node("Frobnicate", ["x"], ["y"], domain)).Build());
+            .Input("x", TensorElementType.Float, 1).Output("y", TensorElementType.Float, 1).Node(
+                "Frobnicate", ["x"], ["y"], domain)).Build());
 
         Assert.Contains(
-            $"it uses an operator that ONNX Runtime {Version} does not have. Register the library with that operator, or export the model without it. (",
+            $"it uses an operator that ONNX Runtime {Version} does not have. Register the library with that operator, or export the " +
+            "model without it. (",
             error.Message, StringComparison.Ordinal);
         Assert.Contains("Frobnicate", error.Message, StringComparison.Ordinal);
     }
@@ -116,7 +124,8 @@ public sealed class ModelLoadErrorTests
             .Input("x", TensorElementType.BFloat16, 1).Output("y", TensorElementType.BFloat16, 1).Node("Erf", ["x"], ["y"])).Build());
 
         Assert.Contains(
-            $"ONNX Runtime {Version} has one of its operators, but not for this element type on this processor. Export the model with another type. (",
+            $"ONNX Runtime {Version} has one of its operators, but not for this element type on this processor. Export the model with " +
+            "another type. (",
             error.Message, StringComparison.Ordinal);
     }
 
@@ -130,19 +139,26 @@ public sealed class ModelLoadErrorTests
 
         Assert.Contains("model.onnx.data", error.Message, StringComparison.Ordinal);
         Assert.Contains(
-            "its weights are in a separate file that is not next to it, or is too short. Deploy the model together with all its files. (", error.Message, StringComparison.Ordinal);
+            "its weights are in a separate file that is not next to it, or is too short. Deploy the model together with all its files. " +
+            "(", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Load_ExternalDataOfAModelInMemory_SaysThatItMustBeOnDisk()
     {
         var source = new StubModelSource("memory:test", _ => Task.FromResult(new ModelArtifact(
-            "memory:test", "v1", [ModelFile.InMemory("model.onnx", TinyModels.External("model.onnx.data")), ModelFile.InMemory("model.onnx.data", new byte[16])])));
+            "memory:test",
+            "v1",
+            [
+                ModelFile.InMemory("model.onnx", TinyModels.External("model.onnx.data")),
+                ModelFile.InMemory("model.onnx.data", new byte[16]),
+            ])));
 
         ModelLoadException error = await TestModels.LoadErrorAsync(source);
 
         Assert.Contains(
-            "it is in memory, but its weights are in a separate file, which only works on disk. Prepare it with 'serverless-inference optimize', which writes a single file",
+            "it is in memory, but its weights are in a separate file, which only works on disk. Prepare it with 'serverless-inference " +
+            "optimize', which writes a single file",
             error.Message, StringComparison.Ordinal);
     }
 
@@ -185,7 +201,8 @@ public sealed class ModelLoadErrorTests
         var answer = new TaskCompletionSource<ModelArtifact>();
         var owner = new Owner();
         StubModelSource source = StubModelSource.Hung("efs:/mnt", answer);
-        ServiceCollection services = TestModels.Services("m", source, model => model.Configure(options => options.LoadTimeout = TimeSpan.FromSeconds(30)));
+        ServiceCollection services = TestModels.Services(
+            "m", source, model => model.Configure(options => options.LoadTimeout = TimeSpan.FromSeconds(30)));
         services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time));
         await using ServiceProvider provider = services.BuildServiceProvider();
         Task acquire = provider.Registry().AcquireAsync("m", Token).AsTask();
@@ -194,7 +211,8 @@ public sealed class ModelLoadErrorTests
         time.Advance(TimeSpan.FromSeconds(30));
 
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(() => acquire);
-        Assert.Equal("The model 'm' was not loaded within 30 s. Raise the option LoadTimeout, or give its sources deadlines.", error.Message);
+        Assert.Equal("The model 'm' was not loaded within 30 s. Raise the option LoadTimeout, or give its sources " +
+            "deadlines.", error.Message);
         Assert.Equal(ServerlessInference.Sessions.ModelState.Failed, provider.Registry().GetStatus("m").State);
         answer.SetResult(StubModelSource.Artifact([1], owner: owner));
         await owner.Disposed;
@@ -214,7 +232,8 @@ public sealed class ModelLoadErrorTests
     {
         var owner = new Owner();
 
-        await TestModels.LoadErrorAsync(new StubModelSource("memory:bad", _ => Task.FromResult(StubModelSource.Artifact([1, 2, 3], owner: owner))));
+        await TestModels.LoadErrorAsync(
+            new StubModelSource("memory:bad", _ => Task.FromResult(StubModelSource.Artifact([1, 2, 3], owner: owner))));
 
         Assert.Equal(1, owner.Count);
     }

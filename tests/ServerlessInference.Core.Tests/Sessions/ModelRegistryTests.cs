@@ -21,7 +21,8 @@ public sealed class ModelRegistryTests
         });
         await using ServiceProvider services = TestModels.Services("m", source).BuildServiceProvider();
         IModelRegistry registry = services.Registry();
-        Task<ModelLease>[] callers = [.. Enumerable.Range(0, 1000).Select(_ => Task.Run(async () => await registry.AcquireAsync("m", Token)))];
+        Task<ModelLease>[] callers =
+            [.. Enumerable.Range(0, 1000).Select(_ => Task.Run(async () => await registry.AcquireAsync("m", Token)))];
         await source.Entered.Task;
         Assert.Equal(ModelState.Loading, registry.GetStatus("m").State);
         go.SetResult();
@@ -133,7 +134,8 @@ public sealed class ModelRegistryTests
         services.AddServerlessInference().Add("b", StubModelSource.Of([1])).Add("a", StubModelSource.Of([1]));
         await using ServiceProvider provider = services.BuildServiceProvider();
 
-        ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(async () => await provider.Registry().AcquireAsync("c", Token));
+        ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(
+            async () => await provider.Registry().AcquireAsync("c", Token));
 
         Assert.StartsWith("There is no model 'c'. Registered: 'b', 'a'.", error.Message, StringComparison.Ordinal);
         Assert.Equal(["b", "a"], provider.Registry().Names);
@@ -147,10 +149,12 @@ public sealed class ModelRegistryTests
         services.AddServerlessInference();
         await using ServiceProvider provider = services.BuildServiceProvider();
 
-        ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(async () => await provider.Registry().AcquireAsync("c", Token));
+        ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(
+            async () => await provider.Registry().AcquireAsync("c", Token));
 
         Assert.StartsWith(
-            "There is no model 'c': none is registered. Register it with AddServerlessInference().AddModel(\"c\", …).", error.Message, StringComparison.Ordinal);
+            "There is no model 'c': none is registered. Register it with AddServerlessInference().AddModel(\"c\", " +
+            "…).", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -237,10 +241,12 @@ public sealed class ModelRegistryTests
         var owner = new Owner();
         var derived = new Owner();
         var source = new StubModelSource("memory:test", _ => Task.FromResult(StubModelSource.Artifact(TinyModels.Double(), owner: owner)));
-        await using ServiceProvider services = TestModels.Services("m", source, model => model.UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(
+        await using ServiceProvider services = TestModels.Services("m", source, model => model
+            .UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(
             _ => new Refusing(derived), _ => new RowPostprocessor())).BuildServiceProvider();
 
-        ModelContractException error = await Assert.ThrowsAsync<ModelContractException>(async () => await services.Registry().AcquireAsync("m", Token));
+        ModelContractException error = await Assert.ThrowsAsync<ModelContractException>(
+            async () => await services.Registry().AcquireAsync("m", Token));
 
         Assert.Equal("does not fit", error.Message);
         Assert.Equal(1, owner.Count);
@@ -255,7 +261,8 @@ public sealed class ModelRegistryTests
             throw new ModelContractException("does not fit");
         }
 
-        public ValueTask PreprocessAsync(ReadOnlyMemory<ReadOnlyMemory<float>> inputs, InferenceBatch batch, CancellationToken cancellationToken) =>
+        public ValueTask PreprocessAsync(
+            ReadOnlyMemory<ReadOnlyMemory<float>> inputs, InferenceBatch batch, CancellationToken cancellationToken) =>
             ValueTask.CompletedTask;
     }
 }

@@ -64,7 +64,8 @@ public sealed class OnnxSessionTests : IAsyncDisposable
 
         ModelContractException error = Assert.Throws<ModelContractException>(() => lease.Model.Run(batch, Token));
 
-        Assert.Equal("The preprocessor did not fill 'a', 'b' of model 'm'. Its inputs are 'a' float32 [n], 'b' float32 [n].", error.Message);
+        Assert.Equal("The preprocessor did not fill 'a', 'b' of model 'm'. Its inputs are 'a' float32 [n], 'b' float32 " +
+            "[n].", error.Message);
     }
 
     [Fact]

@@ -42,7 +42,8 @@ internal sealed class ReplacementFixture : IDisposable
 
     public static async Task<(string Version, float Answer)> AskAsync(IServiceProvider services)
     {
-        InferenceResult<NamedValues> result = await services.Named("m").RunAsync(new NamedValues { ["x"] = TensorValue.Create([10f], 1, 1) }, Token);
+        InferenceResult<NamedValues> result = await services.Named("m").RunAsync(
+            new NamedValues { ["x"] = TensorValue.Create([10f], 1, 1) }, Token);
         return (result.Model.Version, result.Value.Tensor("y").Elements<float>()[0]);
     }
 }

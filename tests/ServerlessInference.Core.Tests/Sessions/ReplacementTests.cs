@@ -33,7 +33,8 @@ public sealed class ReplacementTests : IDisposable
         old.Dispose();
         await model.Freed.WaitAsync(Token);
         Assert.Equal(1, Source.Owners["v1"].Count);
-        Assert.Contains(_fixture.Log.Records, record => record.Id == 3 && record.Text == "Replaced model m v1 by v2 from memory:versions, loaded side by side");
+        Assert.Contains(_fixture.Log.Records, record => record.Id == 3 && record.Text == "Replaced model m v1 by v2 from " +
+            "memory:versions, loaded side by side");
     }
 
     [Fact]
@@ -59,7 +60,8 @@ public sealed class ReplacementTests : IDisposable
         Source.Current = 2;
         Source.Content = [1, 2, 3];
 
-        ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(async () => await services.Registry().RefreshAsync("m", Token));
+        ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(
+            async () => await services.Registry().RefreshAsync("m", Token));
 
         Assert.Contains("are not a valid ONNX model", error.Message, StringComparison.Ordinal);
         ModelStatus status = services.Registry().GetStatus("m");
@@ -114,7 +116,8 @@ public sealed class ReplacementTests : IDisposable
         }
 
         Assert.Equal(1, Source.Owners["v1"].Count);
-        Assert.Contains(_fixture.Log.Records, record => record.Id == 3 && record.Text.EndsWith("loaded after unloading it", StringComparison.Ordinal));
+        Assert.Contains(
+            _fixture.Log.Records, record => record.Id == 3 && record.Text.EndsWith("loaded after unloading it", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -202,10 +205,12 @@ public sealed class ReplacementTests : IDisposable
         await using ServiceProvider services = TestModels.Services("m", lies).BuildServiceProvider();
         (await services.Registry().AcquireAsync("m", Token)).Dispose();
 
-        ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(async () => await services.Registry().RefreshAsync("m", Token));
+        ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(
+            async () => await services.Registry().RefreshAsync("m", Token));
 
         Assert.Equal(
-            "A source of model 'm' announces version announced, but memory:test provided v1. The announced version cannot be loaded; the log has the reason for its source.",
+            "A source of model 'm' announces version announced, but memory:test provided v1. The announced version cannot be loaded; the " +
+            "log has the reason for its source.",
             error.Message);
     }
 
@@ -221,7 +226,8 @@ public sealed class ReplacementTests : IDisposable
 
         for (int i = 0; i < 5; i++)
         {
-            ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(async () => await services.Registry().RefreshAsync("m", Token));
+            ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(
+                async () => await services.Registry().RefreshAsync("m", Token));
             Assert.Contains("announces version v2, but layer:/opt/m provided old.", error.Message, StringComparison.Ordinal);
             Assert.Equal(("v1", 11f), await ReplacementFixture.AskAsync(services));
         }

@@ -23,7 +23,8 @@ public sealed class ReplacementWarmUpTests : IDisposable
     [InlineData(ModelReplacement.UnloadFirst)]
     public async Task RefreshAsync_PipelineThatStandsNoSyntheticInput_ReplacesAllTheSame(ModelReplacement how)
     {
-        await using ServiceProvider services = Build(how, (_, _) => throw new InvalidOperationException("An answer below five was never thought of."));
+        await using ServiceProvider services = Build(how, (_, _) => throw new InvalidOperationException("An answer below five was never " +
+            "thought of."));
         Assert.Equal("v1", (await services.Rows("m").RunAsync(new[] { 10f }, Token)).Model.Version);
         _source.Current = 2;
 
@@ -31,7 +32,8 @@ public sealed class ReplacementWarmUpTests : IDisposable
 
         Assert.Equal(12f, (await services.Rows("m").RunAsync(new[] { 10f }, Token)).Value.Span[0]);
         await _source.Owners["v1"].Disposed.WaitAsync(Token);
-        Assert.Contains(_log.Records, record => record.Id == 8 && record.Text.Contains("An answer below five was never thought of.", StringComparison.Ordinal));
+        Assert.Contains(_log.Records, record => record.Id == 8 && record.Text.Contains("An answer below five was never thought " +
+            "of.", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -83,7 +85,8 @@ public sealed class ReplacementWarmUpTests : IDisposable
     {
         private readonly RowPostprocessor _inner = new();
 
-        public async ValueTask PostprocessAsync(InferenceBatch batch, Memory<ReadOnlyMemory<float>> outputs, CancellationToken cancellationToken)
+        public async ValueTask PostprocessAsync(
+            InferenceBatch batch, Memory<ReadOnlyMemory<float>> outputs, CancellationToken cancellationToken)
         {
             await _inner.PostprocessAsync(batch, outputs, cancellationToken);
             if (outputs.Span[0].Span[0] < 5)

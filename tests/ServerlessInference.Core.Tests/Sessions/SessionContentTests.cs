@@ -64,7 +64,8 @@ public sealed class SessionContentTests : IDisposable
     [InlineData(ModelLoading.Path)]
     [InlineData(ModelLoading.Bytes)]
     public void Create_PlainModelOnDisk_AnswersTheSame(ModelLoading loading) =>
-        Assert.Equal(_trial.Run(Repository.DemoModel), _trial.Run(Repository.DemoModel, SessionTrial.Options(options => options.Loading = loading)));
+        Assert.Equal(
+            _trial.Run(Repository.DemoModel), _trial.Run(Repository.DemoModel, SessionTrial.Options(options => options.Loading = loading)));
 
     [Fact]
     public void Create_PlainModelMapped_SaysThatItMustBePrepared()
@@ -74,7 +75,8 @@ public sealed class SessionContentTests : IDisposable
         ModelLoadException error = Assert.Throws<ModelLoadException>(
             () => _trial.Run(Repository.DemoModel, SessionTrial.Options(options => options.Loading = ModelLoading.Mapped)));
 
-        Assert.Contains("cannot be mapped: mapping requires the .ort format, which 'serverless-inference optimize' writes.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be mapped: mapping requires the .ort format, which 'serverless-inference optimize' " +
+            "writes.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,7 +135,9 @@ public sealed class SessionContentTests : IDisposable
     {
         using PreparedDemo? own = demo is null ? await PreparedDemo.CreateAsync() : null;
         string folder = (demo ?? own)!.Folder;
-        return new ModelArtifact("memory:test", "v1", Directory.EnumerateFiles(folder).Select(path => ModelFile.InMemory(Path.GetFileName(path), File.ReadAllBytes(path))).ToList());
+        return new ModelArtifact(
+            "memory:test", "v1",
+            Directory.EnumerateFiles(folder).Select(path => ModelFile.InMemory(Path.GetFileName(path), File.ReadAllBytes(path))).ToList());
     }
 
     private static string Maps() => File.ReadAllText("/proc/self/maps");

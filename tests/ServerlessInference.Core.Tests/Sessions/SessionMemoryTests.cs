@@ -123,6 +123,7 @@ public sealed class SessionMemoryTests : IDisposable
             batch.Clear();
         }
 
-        Assert.True(MeasuredMemory.Anonymous() < large - (32 << 20), $"{large:N0} bytes after the large run, {MeasuredMemory.Anonymous():N0} after small ones");
+        Assert.True(MeasuredMemory.Anonymous() < large - (32 << 20), $"{large:N0} bytes after the large run, " +
+            $"{MeasuredMemory.Anonymous():N0} after small ones");
     }
 }

@@ -25,7 +25,9 @@ public sealed class SeveralReplacementsTests
         (first.Current, second.Current) = (2, 2);
         Task<bool> ofSecond = services.Registry().RefreshAsync("second", Token).AsTask();
         await Eventually.HoldsAsync(() => services.Registry().GetStatus("second").State == ModelState.Loading);
-        Task<InferenceResult<ReadOnlyMemory<float>>> request = pipeline.RunAsync(new[] { 10f }, Token).AsTask(); // has the first model, waits for the second
+
+        // The request has leased the first model and waits for the second.
+        Task<InferenceResult<ReadOnlyMemory<float>>> request = pipeline.RunAsync(new[] { 10f }, Token).AsTask();
         Task<bool> ofFirst = services.Registry().RefreshAsync("first", Token).AsTask();
         await Eventually.HoldsAsync(() => first.Loads == 2);
 
@@ -81,10 +83,13 @@ public sealed class SeveralReplacementsTests
             .Add("twice", twice, model => model.Configure(options => options.Replacement = ModelReplacement.UnloadFirst))
             .Add("between", between)
             .Add("last", last, model => model.After("twice").After("between").After("twice")
-                .UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(_ => new FeatureVectorPreprocessor(), _ => new RowPostprocessor()));
+                .UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(
+                    _ => new FeatureVectorPreprocessor(), _ => new RowPostprocessor()));
         await using ServiceProvider services = collection.BuildServiceProvider();
         (await services.Registry().AcquireAsync("twice", Token)).Dispose();
-        Task<InferenceResult<ReadOnlyMemory<float>>> request = services.Rows("last").RunAsync(new[] { 10f }, Token).AsTask(); // has the model once
+
+        // The request has leased the model once.
+        Task<InferenceResult<ReadOnlyMemory<float>>> request = services.Rows("last").RunAsync(new[] { 10f }, Token).AsTask();
         await Eventually.HoldsAsync(() => between.Loads == 1);
         twice.Current = 2;
         Task<bool> refresh = services.Registry().RefreshAsync("twice", Token).AsTask();
@@ -104,12 +109,14 @@ public sealed class SeveralReplacementsTests
             .Add("first", first, model => model.Configure(options => options.Replacement = ModelReplacement.UnloadFirst))
             .Add("second", second, model => model.After("first")
                 .Configure(options => options.Replacement = ModelReplacement.UnloadFirst)
-                .UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(_ => new FeatureVectorPreprocessor(), _ => new RowPostprocessor()));
+                .UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(
+                    _ => new FeatureVectorPreprocessor(), _ => new RowPostprocessor()));
         return services.BuildServiceProvider();
     }
 
     private sealed class Meanwhile(Func<Task> action) : IPostprocessor<ReadOnlyMemory<float>>
     {
-        public async ValueTask PostprocessAsync(InferenceBatch batch, Memory<ReadOnlyMemory<float>> outputs, CancellationToken cancellationToken) => await action();
+        public async ValueTask PostprocessAsync(
+            InferenceBatch batch, Memory<ReadOnlyMemory<float>> outputs, CancellationToken cancellationToken) => await action();
     }
 }

@@ -46,9 +46,11 @@ public sealed class SwapMemoryTests
         string? model = Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_SWAP_MODEL");
         int swaps = model is null ? 40 : 200;
         using var folder = new TestFolder();
-        string file = model is null ? folder.Write("model.onnx", TinyModels.Matrix(1_000, 2_000)) : folder.Write("model.onnx", await File.ReadAllBytesAsync(model, Token));
+        string file = model is null ? folder.Write("model.onnx", TinyModels.Matrix(1_000, 2_000)) : folder.Write(
+            "model.onnx", await File.ReadAllBytesAsync(model, Token));
         await using ServiceProvider services = TestModels.Services(
-            "m", new FileSystemModelSource(file), builder => builder.Configure(options => options.Replacement = how)).BuildServiceProvider();
+            "m", new FileSystemModelSource(file), builder => builder.Configure(options => options.Replacement = how))
+                .BuildServiceProvider();
         await services.Registry().WarmUpAsync("m", Token);
         // A leak is in every reading; what the rest of the process happens to hold is not in the least of five.
         var readings = new List<long>();
@@ -62,11 +64,13 @@ public sealed class SwapMemoryTests
         }
 
         long start = readings.Take(Settling).Min(), end = readings.TakeLast(Settling).Min(), most = readings.Max();
-        TestContext.Current.TestOutputHelper?.WriteLine($"{how}: {swaps} swaps, resident {start / 1e6:0.0} MB before, {end / 1e6:0.0} MB after, {most / 1e6:0.0} MB at most between swaps");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{how}: {swaps} swaps, resident {start / 1e6:0.0} MB before, {end / 1e6:0.0} MB " +
+            $"after, {most / 1e6:0.0} MB at most between swaps");
 
         // Beside a small model the rest of the process, which moves by itself, counts: two of its 40 sessions are within that.
         long noise = model is null ? 2 * new FileInfo(file).Length : 0;
-        Assert.True(end <= (start * 1.1) + noise, $"{swaps} swaps took the resident memory from {start / 1e6:0.0} MB to {end / 1e6:0.0} MB.");
+        Assert.True(end <= (start * 1.1) + noise, $"{swaps} swaps took the resident memory from {start / 1e6:0.0} MB to {end / 1e6:0.0} " +
+            "MB.");
     }
 
     private static async Task SwapAsync(ServiceProvider services, string file, int number)

@@ -55,7 +55,8 @@ public sealed class SwapUnderLoadTests
 
         Assert.Equal(asked, answered);
         Assert.True(seen.Count > Swaps / 2, $"Only {seen.Count} versions answered.");
-        await Task.WhenAll(source.Owners.Where(owner => owner.Key != $"v{Swaps + 1}").Select(owner => owner.Value.Disposed)).WaitAsync(Token);
+        await Task.WhenAll(
+            source.Owners.Where(owner => owner.Key != $"v{Swaps + 1}").Select(owner => owner.Value.Disposed)).WaitAsync(Token);
         Assert.All(source.Owners, owner => Assert.Equal(owner.Key == $"v{Swaps + 1}" ? 0 : 1, owner.Value.Count));
     }
 }

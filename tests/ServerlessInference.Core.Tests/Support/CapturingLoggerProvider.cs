@@ -19,7 +19,8 @@ internal sealed class CapturingLoggerProvider : ILoggerFactory, ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         Records.Enqueue(new LogRecord(logLevel, eventId.Id, formatter(state, exception), exception));
 
     public void Dispose()

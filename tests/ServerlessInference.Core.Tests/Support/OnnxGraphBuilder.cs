@@ -2,7 +2,9 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ServerlessInference.Tests.Support;
 
-/// <summary>Writes an ONNX graph. Field numbers are those of onnx.proto3 (GraphProto, NodeProto, AttributeProto, TensorProto, ValueInfoProto).</summary>
+/// <summary>
+/// Writes an ONNX graph. Field numbers are those of onnx.proto3 (GraphProto, NodeProto, AttributeProto, TensorProto, ValueInfoProto).
+/// </summary>
 internal sealed class OnnxGraphBuilder
 {
     private readonly ProtobufWriter _graph = new();
@@ -25,7 +27,8 @@ internal sealed class OnnxGraphBuilder
     }
 
     /// <summary>Adds a node; attributes are float, long, long[], string, string[] or another graph.</summary>
-    public OnnxGraphBuilder Node(string type, string[] inputs, string[] outputs, string? domain = null, params (string Name, object Value)[] attributes)
+    public OnnxGraphBuilder Node(
+        string type, string[] inputs, string[] outputs, string? domain = null, params (string Name, object Value)[] attributes)
     {
         var node = new ProtobufWriter();
         foreach (string input in inputs)

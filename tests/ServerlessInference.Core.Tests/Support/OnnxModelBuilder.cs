@@ -1,6 +1,8 @@
 namespace ServerlessInference.Tests.Support;
 
-/// <summary>Writes an ONNX model by hand, so that tests need no binary files. Field numbers are those of onnx.proto3 (ModelProto).</summary>
+/// <summary>
+/// Writes an ONNX model by hand, so that tests need no binary files. Field numbers are those of onnx.proto3 (ModelProto).
+/// </summary>
 internal sealed class OnnxModelBuilder
 {
     private readonly List<(string Key, string Value)> _metadata = [];

@@ -21,7 +21,8 @@ internal sealed class PreparedDemo : IDisposable
 
     public static async Task<PreparedDemo> CreateAsync(PreparationLevel level = PreparationLevel.All)
     {
-        Assert.SkipWhen(ModelPreparation.Processor is null && level == PreparationLevel.All, "This processor is of no class that models are prepared for.");
+        Assert.SkipWhen(ModelPreparation.Processor is null && level == PreparationLevel.All, "This processor is of no class that models " +
+            "are prepared for.");
         var demo = new PreparedDemo();
         File.Copy(Path.Combine(Repository.DemoModel, "model.onnx"), demo.Plain);
         demo.Prepared = await ModelPreparation.WriteAsync(demo.Folder, demo.Folder, level, TestContext.Current.CancellationToken);

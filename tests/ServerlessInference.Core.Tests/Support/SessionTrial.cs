@@ -13,7 +13,8 @@ internal sealed class SessionTrial : IDisposable
     public SessionTrial() => _factory = new OnnxSessionFactory(_log.CreateLogger<OnnxSessionFactory>(), new InferenceThreadOptions());
 
     /// <summary>Gets the warnings, without those of ONNX Runtime itself.</summary>
-    public IEnumerable<string> Warnings => _log.Records.Where(record => record.Level == LogLevel.Warning && record.Id != 20).Select(record => record.Text);
+    public IEnumerable<string> Warnings =>
+        _log.Records.Where(record => record.Level == LogLevel.Warning && record.Id != 20).Select(record => record.Text);
 
     public static ModelOptions Options(Action<ModelOptions>? configure = null)
     {
@@ -34,7 +35,8 @@ internal sealed class SessionTrial : IDisposable
         return Run(session, artifact);
     }
 
-    public static ModelArtifact Open(string folder) => new FileSystemModelSource(folder).LoadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+    public static ModelArtifact Open(string folder) =>
+        new FileSystemModelSource(folder).LoadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
     /// <summary>Runs a session on numbers that are the same each time, and copies its first output.</summary>
     public static float[] Run(OnnxSession session, ModelArtifact artifact, int rows = 1)

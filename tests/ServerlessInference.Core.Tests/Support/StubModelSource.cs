@@ -16,10 +16,12 @@ internal sealed class StubModelSource(string description, Func<CancellationToken
     public static StubModelSource Of(byte[] model, string description = "memory:test", string version = "v1") =>
         new(description, _ => Task.FromResult(Artifact(model, description, version)));
 
-    public static StubModelSource Failing(string description, Exception exception) => new(description, _ => Task.FromException<ModelArtifact>(exception));
+    public static StubModelSource Failing(string description, Exception exception) =>
+        new(description, _ => Task.FromException<ModelArtifact>(exception));
 
     /// <summary>A source that never answers and does not heed its token, as a mount that hangs.</summary>
-    public static StubModelSource Hung(string description, TaskCompletionSource<ModelArtifact> answer) => new(description, _ => answer.Task);
+    public static StubModelSource Hung(string description, TaskCompletionSource<ModelArtifact> answer) =>
+        new(description, _ => answer.Task);
 
     public static ModelArtifact Artifact(byte[] model, string source = "memory:test", string version = "v1", IDisposable? owner = null) =>
         new(source, version, [ModelFile.InMemory("model.onnx", model)], owner);

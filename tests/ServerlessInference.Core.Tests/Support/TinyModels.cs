@@ -36,7 +36,8 @@ internal static class TinyModels
     public static byte[] Classifier(TensorElementType type = TensorElementType.Float, bool withLabel = true) => new OnnxModelBuilder()
         .With(graph =>
         {
-            graph.Input("x", type, "n", 3).Output("probabilities", type, "n", 3).Node("Softmax", ["x"], ["probabilities"], null, ("axis", 1L));
+            graph.Input("x", type, "n", 3).Output("probabilities", type, "n", 3).Node(
+                "Softmax", ["x"], ["probabilities"], null, ("axis", 1L));
             if (withLabel)
             {
                 graph.Output("label", TensorElementType.Int64, "n").Node("ArgMax", ["x"], ["label"], null, ("axis", 1L), ("keepdims", 0L));
@@ -53,7 +54,8 @@ internal static class TinyModels
     /// <summary>A sequence of the two inputs.</summary>
     public static byte[] Sequence() => new OnnxModelBuilder()
         .With(graph => graph
-            .Input("a", TensorElementType.Float, "n").Input("b", TensorElementType.Float, "n").SequenceOutput("both", TensorElementType.Float)
+            .Input("a", TensorElementType.Float, "n").Input(
+                "b", TensorElementType.Float, "n").SequenceOutput("both", TensorElementType.Float)
             .Node("SequenceConstruct", ["a", "b"], ["both"]))
         .Build();
 

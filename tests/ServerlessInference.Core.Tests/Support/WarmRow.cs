@@ -14,6 +14,7 @@ internal sealed class WarmRow : IPreprocessor<ReadOnlyMemory<float>>
         return true;
     }
 
-    public ValueTask PreprocessAsync(ReadOnlyMemory<ReadOnlyMemory<float>> inputs, InferenceBatch batch, CancellationToken cancellationToken) =>
+    public ValueTask PreprocessAsync(
+        ReadOnlyMemory<ReadOnlyMemory<float>> inputs, InferenceBatch batch, CancellationToken cancellationToken) =>
         _inner.PreprocessAsync(inputs, batch, cancellationToken);
 }

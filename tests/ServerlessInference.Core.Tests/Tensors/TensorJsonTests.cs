@@ -72,7 +72,9 @@ public sealed class TensorJsonTests
     [InlineData("[[1],2]", "The arrays of the input 'x' are not nested to the same depth.")]
     [InlineData("[1,[2]]", "The arrays of the input 'x' are not nested to the same depth.")]
     [InlineData("[[],1]", "The arrays of the input 'x' are not nested to the same depth.")]
-    [InlineData("""{"shape":[2]}""", "The input 'x' is an object without \"data\"; {\"shape\":[…],\"data\":[…]} or nested arrays were expected.")]
+    [InlineData(
+        """{"shape":[2]}""",
+        "The input 'x' is an object without \"data\"; {\"shape\":[…],\"data\":[…]} or nested arrays were expected.")]
     public void Read_ArraysThatFormNoTensor_SaysWhy(string json, string expected) =>
         Assert.Equal(expected, Error(Input(TensorElementType.Int32, -1), $$"""{"x":{{json}}}""").Message);
 
@@ -95,7 +97,8 @@ public sealed class TensorJsonTests
     {
         ValueDescription input = Input(type, -1);
 
-        Assert.StartsWith($"The input {input} does not accept what was given: ", Error(input, $$"""{"x":{{json}}}""").Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The input {input} does not accept what was given: ", Error(input, $$"""{"x":{{json}}}""").Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -111,7 +114,8 @@ public sealed class TensorJsonTests
 
     [Fact]
     public void Read_NameThatIsNotUtf8_IsInvalidInput() => Assert.Throws<InvalidInputException>(
-        () => TensorJson.Read([(byte)'{', (byte)'"', 0xff, (byte)'"', (byte)':', (byte)'1', (byte)'}'], [Input(TensorElementType.Int32, -1)]));
+        () => TensorJson.Read(
+            [(byte)'{', (byte)'"', 0xff, (byte)'"', (byte)':', (byte)'1', (byte)'}'], [Input(TensorElementType.Int32, -1)]));
 
     [Fact]
     public void Read_InputThatIsNotATensor_IsInvalidInput() => Assert.EndsWith(

@@ -50,7 +50,8 @@ public sealed class TensorValueTests
         Assert.Throws<ArgumentOutOfRangeException>(() => TensorValue.Create(Array.Empty<float>(), shape));
 
     [Fact]
-    public void Create_AxisOfZeroAmongLargeOnes_IsEmpty() => Assert.Equal(0, TensorValue.Create(Array.Empty<float>(), 1 << 20, 0, 1 << 20).Length);
+    public void Create_AxisOfZeroAmongLargeOnes_IsEmpty() =>
+        Assert.Equal(0, TensorValue.Create(Array.Empty<float>(), 1 << 20, 0, 1 << 20).Length);
 
     [Fact]
     public void MapValue_OtherCounts_Throws() =>

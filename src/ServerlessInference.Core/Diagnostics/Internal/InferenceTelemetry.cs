@@ -33,8 +33,10 @@ internal sealed class InferenceTelemetry : IDisposable
         _replacements = _meter.CreateCounter<long>(
             "serverless_inference.model.replacements", "{model}", "New versions that replaced an old one.");
         _failedReplacements = _meter.CreateCounter<long>(
-            "serverless_inference.model.replacement.failures", "{attempt}", "Failed attempts to find or load a new version; the old one stayed in use.");
-        _evictions = _meter.CreateCounter<long>("serverless_inference.model.evictions", "{model}", "Models that were unloaded because memory was needed.");
+            "serverless_inference.model.replacement.failures", "{attempt}", "Failed attempts to find or load a new version; the old one " +
+                "stayed in use.");
+        _evictions = _meter.CreateCounter<long>("serverless_inference.model.evictions", "{model}", "Models that were unloaded because " +
+            "memory was needed.");
     }
 
     public ActivitySource Activities { get; }

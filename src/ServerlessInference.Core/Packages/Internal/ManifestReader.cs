@@ -32,8 +32,8 @@ internal static class ManifestReader
         return string.IsNullOrEmpty(options.Manifest)
             ? (new SplitPackageManifest(), path)
             : throw new ModelLoadException(
-                $"The split package's manifest {path} does not exist. Correct ServerlessInference:SplitPackage:Manifest, or leave it out if " +
-                "there is no split package.");
+                $"The split package's manifest {path} does not exist. Correct ServerlessInference:SplitPackage:Manifest, or leave it out " +
+                "if there is no split package.");
     }
 
     private static async Task<SplitPackageManifest> ReadFileAsync(string path, string place, CancellationToken cancellationToken)
@@ -43,8 +43,8 @@ internal static class ManifestReader
             if (new FileInfo(path).Length is var length and > MaxBytes)
             {
                 throw new ModelLoadException(
-                    $"The split package's manifest {place} has {length:N0} bytes; at most {MaxBytes:N0} are read. Correct its path: the file is " +
-                    "not a manifest.");
+                    $"The split package's manifest {place} has {length:N0} bytes; at most {MaxBytes:N0} are read. Correct its path: the " +
+                    "file is not a manifest.");
             }
 
             return SplitPackageManifest.Parse(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), place);

@@ -32,8 +32,8 @@ internal static class MountLink
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new ModelLoadException(
-                $"The split package cannot be mounted at {path}: {exception.Message} The path must not exist, and on Lambda only /tmp can be " +
-                "written. Use a relative mount path, which needs no link.", exception);
+                $"The split package cannot be mounted at {path}: {exception.Message} The path must not exist, and on Lambda only /tmp " +
+                "can be written. Use a relative mount path, which needs no link.", exception);
         }
     }
 

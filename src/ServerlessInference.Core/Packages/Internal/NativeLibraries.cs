@@ -7,10 +7,11 @@ namespace ServerlessInference.Packages;
 
 /// <summary>Lets the runtime find the native libraries of a split package.</summary>
 /// <remarks>
-/// <para>The runtime raises <see cref="AssemblyLoadContext.ResolvingUnmanagedDll"/>, under JIT as well as in a native program, for a P/Invoke
-/// whose library is neither next to the program nor in a directory of the system. The loader of the system never searches directories that
-/// were created after the start, because it reads <c>LD_LIBRARY_PATH</c> once. So the libraries that a library needs are loaded before it;
-/// they are found by their file name or by their own name (<c>DT_SONAME</c>), and the loader then uses what is already in memory.</para>
+/// <para>The runtime raises <see cref="AssemblyLoadContext.ResolvingUnmanagedDll"/>, under JIT as well as in a native program, for a
+/// P/Invoke whose library is neither next to the program nor in a directory of the system. The loader of the system never searches
+/// directories that were created after the start, because it reads <c>LD_LIBRARY_PATH</c> once. So the libraries that a library needs are
+/// loaded before it; they are found by their file name or by their own name (<c>DT_SONAME</c>), and the loader then uses what is already in
+/// memory.</para>
 /// <para>Thread-safe. A library that was loaded stays loaded, because the runtime keeps it as well.</para>
 /// </remarks>
 internal sealed class NativeLibraries : IDisposable

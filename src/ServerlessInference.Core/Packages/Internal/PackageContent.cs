@@ -29,8 +29,8 @@ internal sealed class PackageContent(string manifest) : IDisposable
             if (first.PhysicalPath?.EndsWith(first.Name, StringComparison.Ordinal) != true)
             {
                 throw new ModelLoadException(
-                    $"The split package's archive for '{archive.Mount}' is in memory and not in the store. Remove 'memory' from its URI, or use " +
-                    "another kind of source.");
+                    $"The split package's archive for '{archive.Mount}' is in memory and not in the store. Remove 'memory' from its URI, " +
+                    "or use another kind of source.");
             }
 
             _mounts.Add(new SplitPackageMount(

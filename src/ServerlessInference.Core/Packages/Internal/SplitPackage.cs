@@ -63,7 +63,9 @@ internal sealed partial class SplitPackage(
             "Correct the path, or split the package again with this model.");
     }
 
-    /// <summary>Gets the URI that the manifest specifies for a model instead of an archive; <see langword="null"/> if there is none.</summary>
+    /// <summary>
+    /// Gets the URI that the manifest specifies for a model instead of an archive; <see langword="null"/> if there is none.
+    /// </summary>
     public string? FindPointer(string path) => Loaded.Pointers.GetValueOrDefault(SplitPackageManifest.NormalizeMount(path));
 
     public IReadOnlyList<string> DescribeSearch(string library) =>

@@ -3,7 +3,9 @@ using ServerlessInference.Registration;
 
 namespace ServerlessInference.Packages;
 
-/// <summary>A model in a split package: in an archive, at a pointer in the manifest, or next to the program if it was not split off.</summary>
+/// <summary>
+/// A model in a split package: in an archive, at a pointer in the manifest, or next to the program if it was not split off.
+/// </summary>
 internal sealed class SplitPackageModelSource(SplitPackage package, string path, IServiceProvider services) : IModelSource
 {
     public const string Scheme = "package";

@@ -12,8 +12,8 @@ internal sealed class SplitPackageSourceFactory(IServiceProvider services) : IMo
 
     public static IModelSource Create(string path, IServiceProvider services) => new SplitPackageModelSource(
         services.GetService<SplitPackage>() ?? throw new InvalidOperationException(
-            $"The model source package:{path} needs a split package, and none is registered. Call UseSplitPackage on the function's builder, " +
-            "or AddSplitPackage."),
+            $"The model source package:{path} needs a split package, and none is registered. Call UseSplitPackage on the function's " +
+            "builder, or AddSplitPackage."),
         path,
         services);
 }

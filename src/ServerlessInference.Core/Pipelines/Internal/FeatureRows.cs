@@ -9,8 +9,8 @@ namespace ServerlessInference.Pipelines;
 internal sealed class FeatureRows(IReadOnlyList<ReadOnlyMemory<float>> rows, bool isSingle)
 {
     /// <summary>
-    /// The maximum number of rows in one input. Two bytes of JSON are enough for a row, so that a large event could otherwise cause millions
-    /// of results.
+    /// The maximum number of rows in one input. Two bytes of JSON are enough for a row, so that a large event could otherwise cause
+    /// millions of results.
     /// </summary>
     private const int MaxRows = 10_000;
 

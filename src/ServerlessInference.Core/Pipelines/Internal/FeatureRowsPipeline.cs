@@ -31,7 +31,8 @@ internal sealed class FeatureRowsPipeline(
             }
         }
 
-        IReadOnlyList<InferenceResult<LabelPrediction>> answers = await pipeline.RunBatchAsync(rows, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<InferenceResult<LabelPrediction>> answers = await pipeline.RunBatchAsync(rows, cancellationToken)
+            .ConfigureAwait(false);
         for (int i = 0, next = 0; i < read.Length; i++)
         {
             if (read[i] is { } given)

@@ -6,6 +6,8 @@ internal interface IDryRunnable<TInput, TOutput>
     /// <summary>Gets a small, valid encoded input; empty if there is none.</summary>
     ReadOnlyMemory<byte> SampleInput { get; }
 
-    /// <summary>Answers inputs with a placeholder that returns zeros; <see langword="null"/> if the pipeline cannot run without its model.</summary>
+    /// <summary>
+    /// Answers inputs with a placeholder that returns zeros; <see langword="null"/> if the pipeline cannot run without its model.
+    /// </summary>
     ValueTask<IReadOnlyList<InferenceResult<TOutput>>?> DryRunAsync(IReadOnlyList<TInput> inputs, CancellationToken cancellationToken);
 }

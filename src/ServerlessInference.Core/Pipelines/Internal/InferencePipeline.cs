@@ -143,7 +143,9 @@ internal sealed class InferencePipeline<TInput, TOutput>
         return order is null ? results : order.Restore(results);
     }
 
-    /// <summary>Runs inputs together; if that fails, one by one, so that an input on which the model fails does not affect the others.</summary>
+    /// <summary>
+    /// Runs inputs together; if that fails, one by one, so that an input on which the model fails does not affect the others.
+    /// </summary>
     private async ValueTask RunIsolatedAsync(
         PipelineRun run, ReadOnlyMemory<TInput> inputs, Memory<InferenceResult<TOutput>> results, CancellationToken cancellationToken)
     {

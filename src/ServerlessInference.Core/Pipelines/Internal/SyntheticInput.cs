@@ -26,7 +26,9 @@ internal static class SyntheticInput
     /// <param name="batch">The batch.</param>
     /// <param name="axes">The lengths of dynamic axes by name.</param>
     /// <param name="run">Runs the batch.</param>
-    /// <exception cref="InferenceException">The model accepts none of the lengths. The message has the error of the first attempt.</exception>
+    /// <exception cref="InferenceException">
+    /// The model accepts none of the lengths. The message has the error of the first attempt.
+    /// </exception>
     public static void Run(InferenceBatch batch, IReadOnlyDictionary<string, int> axes, Action run)
     {
         InferenceException? first = null;
@@ -51,7 +53,8 @@ internal static class SyntheticInput
         }
 
         throw new InferenceException(
-            $"The model '{batch.Model.Identity.Name}' cannot be run on zeros with any of the lengths that were tried for its dynamic axes. Its " +
+            $"The model '{batch.Model.Identity.Name}' cannot be run on zeros with any of the lengths that were tried for its dynamic " +
+            "axes. Its " +
             $"inputs are {string.Join(", ", batch.Model.Description.Inputs)}. Set the lengths in the option WarmupAxes. The first error: " +
             first!.Message,
             first);
@@ -86,7 +89,9 @@ internal static class SyntheticInput
         return shapes;
     }
 
-    /// <summary>Computes the bytes of the inputs (of strings, their references). A double, because the product may exceed every integer.</summary>
+    /// <summary>
+    /// Computes the bytes of the inputs (of strings, their references). A double, because the product may exceed every integer.
+    /// </summary>
     private static double GetSize(InferenceBatch batch, long[][] shapes)
     {
         double size = 0;

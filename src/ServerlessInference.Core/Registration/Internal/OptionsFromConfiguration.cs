@@ -8,14 +8,16 @@ namespace ServerlessInference.Registration;
 /// <summary>Sets options from configuration, before code sets them, and reports settings that cannot be read.</summary>
 /// <typeparam name="T">The options.</typeparam>
 /// <remarks>
-/// <para>A value that cannot be converted and a setting that does not exist do not throw at once. They are reported by the validation of the
-/// options, together with values that are out of range, so that one start of the application shows all mistakes.</para>
-/// <para>Configuration is nearly always correct, so only one call of the generated binder is made for it. The reflection here runs only when
-/// that call has failed.</para>
+/// <para>A value that cannot be converted and a setting that does not exist do not throw at once. They are reported by the validation of
+/// the options, together with values that are out of range, so that one start of the application shows all mistakes.</para>
+/// <para>Configuration is nearly always correct, so only one call of the generated binder is made for it. The reflection here runs only
+/// when that call has failed.</para>
 /// </remarks>
 /// <param name="find">Finds the configuration of the options with a given name; <see langword="null"/> if there is none.</param>
 /// <param name="bind">Binds the options, by the generated binder, and throws for unknown settings.</param>
-/// <param name="reset">Clears the collections of the options, because binding adds to them; <see langword="null"/> if there are none.</param>
+/// <param name="reset">
+/// Clears the collections of the options, because binding adds to them; <see langword="null"/> if there are none.
+/// </param>
 internal sealed class OptionsFromConfiguration<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
     Func<string, IConfiguration?> find, Action<IConfiguration, T> bind, Action<T>? reset = null)
     : IConfigureNamedOptions<T>, IValidateOptions<T>

@@ -6,7 +6,9 @@ using Microsoft.Win32.SafeHandles;
 namespace ServerlessInference.Sessions;
 
 /// <summary>The header of a Linux library: the processor that it is for, its name, and the libraries that it needs.</summary>
-/// <remarks>Source: System V Application Binary Interface, chapters 4 and 5 (object files, dynamic linking). 64-bit little-endian files only.</remarks>
+/// <remarks>
+/// Source: System V Application Binary Interface, chapters 4 and 5 (object files, dynamic linking). 64-bit little-endian files only.
+/// </remarks>
 internal sealed class ElfImage
 {
     private const int HeaderSize = 64, ProgramHeaderSize = 56;

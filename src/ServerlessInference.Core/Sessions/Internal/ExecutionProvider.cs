@@ -31,8 +31,8 @@ internal static class ExecutionProvider
         catch (Exception exception) when (exception is OnnxRuntimeException or NotSupportedException or EntryPointNotFoundException)
         {
             throw new ModelLoadException(
-                $"The execution provider '{provider.Name}' cannot be used: {exception.Message} Check its Options and the device and driver " +
-                $"that it needs. This native library has {List(environment)}.", exception);
+                $"The execution provider '{provider.Name}' cannot be used: {exception.Message} Check its Options and the device and " +
+                $"driver that it needs. This native library has {List(environment)}.", exception);
         }
     }
 
@@ -79,7 +79,9 @@ internal static class ExecutionProvider
     }
 
     private static string List(OrtEnv environment) => string.Join(", ", environment.GetAvailableProviders()
-        .Concat(environment.GetEpDevices().Select(device => device.EpName)).Distinct(StringComparer.OrdinalIgnoreCase).Select(name => $"'{name}'"));
+        .Concat(environment.GetEpDevices().Select(device => device.EpName))
+        .Distinct(StringComparer.OrdinalIgnoreCase)
+        .Select(name => $"'{name}'"));
 
     private static bool Same(string known, string name) => Short(known).Equals(name, StringComparison.OrdinalIgnoreCase);
 

@@ -80,7 +80,8 @@ internal sealed class ModelEntry(
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(IModelRegistry));
 
-            // A model that is not loaded has nothing to replace. One that is detached for a replacement has a check running, which is joined.
+            // A model that is not loaded has nothing to replace. One that is detached for a replacement has a check running, which is
+            // joined.
             return _model is null && _load is not { IsCallerInitiated: false }
                 ? Task.FromResult(false)
                 : (_refresh ??= createRefresh(this)).CheckNow();
@@ -156,7 +157,9 @@ internal sealed class ModelEntry(
         return load;
     }
 
-    /// <summary>Makes the result of a load the model in use, and gives each waiting caller a reference before the model can be evicted.</summary>
+    /// <summary>
+    /// Makes the result of a load the model in use, and gives each waiting caller a reference before the model can be evicted.
+    /// </summary>
     /// <returns>Whether the model is in use now. If not, the caller has to free it.</returns>
     public bool Publish(ModelLoad load, LoadedModel model, Exception? error = null)
     {
@@ -203,7 +206,9 @@ internal sealed class ModelEntry(
         load.Fail(exception);
     }
 
-    /// <summary>Records why the model in use was not replaced by a new version; <see langword="null"/> after a check that succeeded.</summary>
+    /// <summary>
+    /// Records why the model in use was not replaced by a new version; <see langword="null"/> after a check that succeeded.
+    /// </summary>
     public void SetLastError(Exception? error)
     {
         lock (_gate)

@@ -22,7 +22,9 @@ internal sealed partial class ModelLoader(
     public Task<LoadedModel> LoadAsync(string name, CancellationToken cancellationToken) =>
         WithinLimitAsync(name, "model.load", LoadWithinLimitAsync, report: true, cancellationToken);
 
-    /// <summary>Runs an action on a model within the time limit of <see cref="ModelOptions.LoadTimeout"/>, in an activity of its own.</summary>
+    /// <summary>
+    /// Runs an action on a model within the time limit of <see cref="ModelOptions.LoadTimeout"/>, in an activity of its own.
+    /// </summary>
     public async Task<T> WithinLimitAsync<T>(
         string name,
         string activityName,
@@ -43,8 +45,8 @@ internal sealed partial class ModelLoader(
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             var exception = new ModelLoadException(
-                $"The model '{name}' was not loaded within {settings.LoadTimeout.TotalSeconds:0.###} s. Raise the option LoadTimeout, or give " +
-                "its sources deadlines.");
+                $"The model '{name}' was not loaded within {settings.LoadTimeout.TotalSeconds:0.###} s. Raise the option LoadTimeout, or " +
+                "give its sources deadlines.");
             Report(activity, name, exception, start, report);
             throw exception;
         }
@@ -66,10 +68,13 @@ internal sealed partial class ModelLoader(
     public Task<ModelArtifact> FetchAsync(string name, CancellationToken cancellationToken)
     {
         IModelSource source = services.GetRequiredKeyedService<IModelSource>(name);
-        return RunAsync(source, static (source, token) => source.LoadAsync(token), static artifact => artifact.Dispose(), cancellationToken);
+        return RunAsync(
+            source, static (source, token) => source.LoadAsync(token), static artifact => artifact.Dispose(), cancellationToken);
     }
 
-    /// <summary>Creates a model from its files. The files belong to the model from here on; if this method fails, it disposes them.</summary>
+    /// <summary>
+    /// Creates a model from its files. The files belong to the model from here on; if this method fails, it disposes them.
+    /// </summary>
     public async Task<LoadedModel> CreateAsync(
         string name,
         ModelOptions settings,
@@ -144,7 +149,8 @@ internal sealed partial class ModelLoader(
     {
         long start = time.GetTimestamp();
 
-        // Loading the native library and creating its environment takes as long as loading a small model, so it runs while files are fetched.
+        // Loading the native library and creating its environment takes as long as loading a small model, so it runs while files are
+        // fetched.
         Task runtime = sessions.StartRuntimeAsync(cancellationToken);
         ModelArtifact artifact = await FetchAsync(name, cancellationToken).ConfigureAwait(false);
         return await CreateAsync(name, settings, artifact, time.GetElapsedTime(start), runtime, activity, cancellationToken)

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Options;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>The memory budget that all models of a service container share, and which model is unloaded when it is exceeded. Thread-safe.</summary>
+/// <summary>
+/// The memory budget that all models of a service container share, and which model is unloaded when it is exceeded. Thread-safe.
+/// </summary>
 /// <remarks>
 /// <para>Reservations are estimates (<see cref="ModelFootprint"/>). A reservation lasts until the model has been freed, so a model that was
 /// taken out of use still counts while a request uses it.</para>
@@ -36,7 +38,9 @@ internal sealed partial class ModelMemory(
             && (settings.BudgetBytes is not { } budget || Reserved + footprint.Resident <= budget);
     }
 
-    /// <summary>Reserves memory for a model that is about to be loaded. If the budget requires it, idle models are unloaded first.</summary>
+    /// <summary>
+    /// Reserves memory for a model that is about to be loaded. If the budget requires it, idle models are unloaded first.
+    /// </summary>
     public async ValueTask<MemoryReservation> ReserveAsync(string name, long bytes, CancellationToken cancellationToken)
     {
         // A single model has no other model to make room for it. It must not pay for the options before its first answer.
@@ -119,7 +123,8 @@ internal sealed partial class ModelMemory(
     }
 
     [LoggerMessage(EventId = 7, Level = LogLevel.Warning, Message =
-        "Model {Model} needs about {Bytes} bytes; with the models that are in use or pinned that is {Reserved}, and the budget is {Budget}. " +
+        "Model {Model} needs about {Bytes} bytes; with the models that are in use or pinned that is {Reserved}, and the budget is " +
+        "{Budget}. " +
         "Raise ServerlessInference:Memory:BudgetBytes, or set MemoryBytes if the estimate is wrong")]
     private static partial void LogOver(ILogger logger, string model, long bytes, long reserved, long budget);
 }

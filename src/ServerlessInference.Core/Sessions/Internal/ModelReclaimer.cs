@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>Disposes models that were replaced or evicted, on a thread of the pool, and returns their memory to the operating system.</summary>
+/// <summary>
+/// Disposes models that were replaced or evicted, on a thread of the pool, and returns their memory to the operating system.
+/// </summary>
 /// <remarks>
 /// Disposing a session and trimming the heap take milliseconds to tens of milliseconds. The last lease is usually returned by a request,
 /// which must not pay for that.

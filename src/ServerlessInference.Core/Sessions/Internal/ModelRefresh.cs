@@ -9,8 +9,8 @@ namespace ServerlessInference.Sessions;
 /// <remarks>
 /// <para>Both a timer and every request ask whether a check is due. On Lambda a process is frozen between requests, so its timer fires late
 /// and the first request after the interval starts the check. Elsewhere the timer replaces a model even if nobody calls it.</para>
-/// <para>At most one check runs at a time (<c>_running</c>); whoever asks meanwhile joins it. <c>_gate</c> guards <c>_running</c>, the timer
-/// and <c>_disposed</c>, and no other lock is taken while it is held.</para>
+/// <para>At most one check runs at a time (<c>_running</c>); whoever asks meanwhile joins it. <c>_gate</c> guards <c>_running</c>, the
+/// timer and <c>_disposed</c>, and no other lock is taken while it is held.</para>
 /// </remarks>
 internal sealed partial class ModelRefresh(
     ModelEntry entry, ModelReplacer replacer, InferenceTelemetry telemetry, TimeProvider time, ILogger<ModelRefresh> logger)

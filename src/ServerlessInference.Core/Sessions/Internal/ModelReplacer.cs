@@ -112,8 +112,8 @@ internal sealed partial class ModelReplacer(
         string source = artifact.Source;
         artifact.Dispose();
         return currentVersion == old.Identity.Version ? false : throw new ModelLoadException(
-            $"A source of model '{entry.Name}' announces version {announcedVersion}, but {source} provided {fetchedVersion}. The announced " +
-            "version cannot be loaded; the log has the reason for its source.");
+            $"A source of model '{entry.Name}' announces version {announcedVersion}, but {source} provided {fetchedVersion}. The " +
+            "announced version cannot be loaded; the log has the reason for its source.");
     }
 
     private async Task<bool> ReplaceExclusivelyAsync(Candidate next, CancellationToken cancellationToken)
@@ -230,7 +230,8 @@ internal sealed partial class ModelReplacer(
         {
             // Not the token of the replacement, whose time limit may be what has just ended it.
             LoadedModel restored = await loader.CreateAsync(
-                next.Entry.Name, next.Settings, next.Old.Artifact, TimeSpan.Zero, Task.CompletedTask, null, load.Token).ConfigureAwait(false);
+                next.Entry.Name, next.Settings, next.Old.Artifact, TimeSpan.Zero, Task.CompletedTask, null, load.Token)
+                .ConfigureAwait(false);
             PublishOrFree(next.Entry, load, restored, cause);
         }
         catch (Exception exception)

@@ -17,7 +17,8 @@ internal static class NativeLibraryReport
     /// program has none.
     /// </param>
     /// <returns>The places in the order in which they are searched, each with the reason.</returns>
-    public static IReadOnlyList<string> Describe(string name, Func<string, Func<string, string>, IEnumerable<string>>? describePackage = null)
+    public static IReadOnlyList<string> Describe(
+        string name, Func<string, Func<string, string>, IEnumerable<string>>? describePackage = null)
     {
         string file = NativeLibraryName.GetFileNames(name)[0];
         var report = new List<string>();

@@ -94,8 +94,8 @@ internal sealed class OnnxSession : IDisposable
             }
             catch (OnnxRuntimeException) when (!options.Terminate)
             {
-                // The shapes that the model declares for its outputs may be wrong. Without the plan the run can still succeed; if it does, the
-                // plan is not used any more.
+                // The shapes that the model declares for its outputs may be wrong. Without the plan the run can still succeed; if it does,
+                // the plan is not used any more.
                 RunUnbound(batch, buffers, options);
                 _plan = null;
                 return;

@@ -10,7 +10,9 @@ namespace ServerlessInference.Sessions;
 internal sealed partial class OnnxSessionFactory(
     ILogger<OnnxSessionFactory> logger, InferenceThreadOptions threads, INativeLibraries? libraries = null)
 {
-    /// <summary>Starts ONNX Runtime on another thread. Waits for separately delivered libraries first, because it may be one of them.</summary>
+    /// <summary>
+    /// Starts ONNX Runtime on another thread. Waits for separately delivered libraries first, because it may be one of them.
+    /// </summary>
     public Task StartRuntimeAsync(CancellationToken cancellationToken) => Task.Run(
         async () =>
         {
@@ -82,8 +84,8 @@ internal sealed partial class OnnxSessionFactory(
         if (options.Prepared == PreparedModelUse.Required || prepared.Plain is null)
         {
             throw new ModelLoadException(
-                $"{artifact.Source} has no suitable prepared model of '{prepared.Model}': {reasons}. Run 'serverless-inference optimize' with " +
-                "the ONNX Runtime of the function, on a processor of its class" +
+                $"{artifact.Source} has no suitable prepared model of '{prepared.Model}': {reasons}. Run 'serverless-inference optimize' " +
+                "with the ONNX Runtime of the function, on a processor of its class" +
                 $"{(prepared.Plain is null ? ", or add the plain model" : string.Empty)}.");
         }
 

@@ -17,7 +17,9 @@ internal static partial class OrtRuntime
     private static readonly Lock Gate = new();
     private static DOrtLoggingFunction? s_logging;
 
-    /// <summary>Gets whether sessions can share the threads of the environment. They cannot if other code created it without threads.</summary>
+    /// <summary>
+    /// Gets whether sessions can share the threads of the environment. They cannot if other code created it without threads.
+    /// </summary>
     public static bool HasSharedThreads { get; private set; }
 
     /// <summary>Creates the environment unless it exists.</summary>
@@ -66,7 +68,8 @@ internal static partial class OrtRuntime
                 IReadOnlyList<string> places = describeSearch?.Invoke(Library) ?? NativeLibraryReport.Describe(Library);
                 throw new ModelLoadException(
                     $"ONNX Runtime's native library cannot be loaded: {NativeLibraryReport.GetReason(missing)}. Reference the package " +
-                    "Microsoft.ML.OnnxRuntime (ServerlessInference.Lambda does), or put the library into a split package, for the processor that " +
+                    "Microsoft.ML.OnnxRuntime (ServerlessInference.Lambda does), or put the library into a split package, for the " +
+                    "processor that " +
                     $"the function runs on; this is {RuntimeInformation.RuntimeIdentifier}. Searched: {string.Join("; ", places)}.",
                     exception);
             }

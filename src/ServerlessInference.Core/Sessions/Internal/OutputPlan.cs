@@ -2,9 +2,12 @@ using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>Computes the shapes of a model's outputs from the shapes of its inputs, if the model declares enough for that. Immutable.</summary>
+/// <summary>
+/// Computes the shapes of a model's outputs from the shapes of its inputs, if the model declares enough for that. Immutable.
+/// </summary>
 /// <remarks>
-/// <para>The length of an axis is known if it is fixed, or if an input has an axis of the same name: in ONNX both have the same length.</para>
+/// <para>The length of an axis is known if it is fixed, or if an input has an axis of the same name: in ONNX both have the same
+/// length.</para>
 /// <para>With known shapes, outputs are written to memory that the batch keeps from run to run, instead of memory that ONNX Runtime would
 /// allocate for every run.</para>
 /// </remarks>
@@ -42,7 +45,9 @@ internal sealed class OutputPlan
     public int GetRank(int output) => _axes[output].Length;
 
     /// <summary>Computes the shape of an output.</summary>
-    /// <returns><see langword="false"/> if the output has no elements, or if an input was borrowed from another model and has no shape here.</returns>
+    /// <returns>
+    /// <see langword="false"/> if the output has no elements, or if an input was borrowed from another model and has no shape here.
+    /// </returns>
     public bool TryGetShape(int output, InferenceBatch batch, Span<long> shape)
     {
         (long Length, int Input, int Axis)[] axes = _axes[output];

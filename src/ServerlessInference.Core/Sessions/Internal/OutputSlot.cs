@@ -3,7 +3,9 @@ using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>One output of a batch: a value of ONNX Runtime, memory that the batch keeps, or a managed value that was set by a test.</summary>
+/// <summary>
+/// One output of a batch: a value of ONNX Runtime, memory that the batch keeps, or a managed value that was set by a test.
+/// </summary>
 internal struct OutputSlot
 {
     public OrtValue? Native;

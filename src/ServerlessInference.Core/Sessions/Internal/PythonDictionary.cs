@@ -3,8 +3,8 @@ using System.Text;
 namespace ServerlessInference.Sessions;
 
 /// <summary>
-/// Reads a Python dictionary from int to str, or a list of str, in the form written by <c>repr</c>. Ultralytics and older versions of YOLOv5
-/// store class names in the ONNX metadata in this form.
+/// Reads a Python dictionary from int to str, or a list of str, in the form written by <c>repr</c>. Ultralytics and older versions of
+/// YOLOv5 store class names in the ONNX metadata in this form.
 /// </summary>
 internal ref struct PythonDictionary
 {
@@ -131,6 +131,6 @@ internal ref struct PythonDictionary
     }
 
     private readonly ModelLoadException Unexpected(string expected) =>
-        new($"The labels in {_where} are neither a dictionary from index to name nor a list of names: {expected} was expected at character " +
-            $"{_position}.");
+        new($"The labels in {_where} are neither a dictionary from index to name nor a list of names: {expected} was expected at " +
+            $"character {_position}.");
 }

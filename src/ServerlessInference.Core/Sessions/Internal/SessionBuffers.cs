@@ -2,7 +2,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>What a batch keeps from one run to the next: run options, bound inputs, and outputs in its own memory. Not thread-safe.</summary>
+/// <summary>
+/// What a batch keeps from one run to the next: run options, bound inputs, and outputs in its own memory. Not thread-safe.
+/// </summary>
 internal sealed class SessionBuffers : IDisposable
 {
     private readonly RunOptions _plain = new();

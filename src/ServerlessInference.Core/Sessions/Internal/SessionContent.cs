@@ -7,8 +7,8 @@ namespace ServerlessInference.Sessions;
 
 /// <summary>The content that a session is created from: a path that ONNX Runtime reads or maps, or bytes.</summary>
 /// <remarks>
-/// A mapped model stays mapped as long as its session lives. The mapping is private, so it is safe to replace or delete the file. Truncating
-/// the file would crash the process; the owner of the file (the lock of the artifact, or the memory file here) prevents that.
+/// A mapped model stays mapped as long as its session lives. The mapping is private, so it is safe to replace or delete the file.
+/// Truncating the file would crash the process; the owner of the file (the lock of the artifact, or the memory file here) prevents that.
 /// </remarks>
 internal sealed class SessionContent : IDisposable
 {

@@ -13,23 +13,23 @@ internal static class SessionFailure
     {
         if (message.Contains("Unsupported model IR version", StringComparison.Ordinal))
         {
-            return $"it has a newer ONNX format than ONNX Runtime {RuntimeVersion} supports. Export it with an older IR version, or update " +
-                $"ONNX Runtime. ({message})";
+            return $"it has a newer ONNX format than ONNX Runtime {RuntimeVersion} supports. Export it with an older IR version, or " +
+                $"update ONNX Runtime. ({message})";
         }
 
         if (message.Contains("Opset", StringComparison.Ordinal) && message.Contains("under development", StringComparison.Ordinal)
             || message.Contains("opset", StringComparison.OrdinalIgnoreCase)
                 && message.Contains("is not supported", StringComparison.Ordinal))
         {
-            return $"it uses a newer operator set than ONNX Runtime {RuntimeVersion} supports. Export it with an older opset, or update ONNX " +
-                $"Runtime. ({message})";
+            return $"it uses a newer operator set than ONNX Runtime {RuntimeVersion} supports. Export it with an older opset, or update " +
+                $"ONNX Runtime. ({message})";
         }
 
         if (message.Contains("is not a registered function/op", StringComparison.Ordinal)
             || message.Contains("No Op registered for", StringComparison.Ordinal))
         {
-            return $"it uses an operator that ONNX Runtime {RuntimeVersion} does not have. Register the library with that operator, or export " +
-                $"the model without it. ({message})";
+            return $"it uses an operator that ONNX Runtime {RuntimeVersion} does not have. Register the library with that operator, or " +
+                $"export the model without it. ({message})";
         }
 
         if (message.Contains("[ErrorCode:NotImplemented]", StringComparison.Ordinal))
@@ -41,9 +41,10 @@ internal static class SessionFailure
         if (message.Contains("[ErrorCode:InvalidProtobuf]", StringComparison.Ordinal))
         {
             return IsGitPointer(file)
-                ? "it is a Git LFS pointer and not the model itself. Run 'git lfs pull' in the repository it came from, and upload the model again."
-                : $"its {file.Length:N0} bytes are not a valid ONNX model; most often it was truncated on its way. Compare its size and digest " +
-                    $"with the original. ({message})";
+                ? "it is a Git LFS pointer and not the model itself. Run 'git lfs pull' in the repository it came from, and upload the " +
+                    "model again."
+                : $"its {file.Length:N0} bytes are not a valid ONNX model; most often it was truncated on its way. Compare its size and " +
+                    $"digest with the original. ({message})";
         }
 
         if (message.Contains("External data path", StringComparison.Ordinal)
@@ -54,8 +55,8 @@ internal static class SessionFailure
 
         if (message.Contains("Failed to construct locale", StringComparison.Ordinal))
         {
-            return "it requires a locale that this system does not have, as text models of scikit-learn do. Set the locale attribute of the " +
-                $"node to 'C.UTF-8', or LOCPATH to a directory with the compiled locale. ({message})";
+            return "it requires a locale that this system does not have, as text models of scikit-learn do. Set the locale attribute of " +
+                $"the node to 'C.UTF-8', or LOCPATH to a directory with the compiled locale. ({message})";
         }
 
         return message;

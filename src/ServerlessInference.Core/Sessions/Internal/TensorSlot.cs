@@ -6,7 +6,9 @@ using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Sessions;
 
-/// <summary>One input or output of a batch: memory that is kept from request to request, and the ONNX Runtime value over that memory.</summary>
+/// <summary>
+/// One input or output of a batch: memory that is kept from request to request, and the ONNX Runtime value over that memory.
+/// </summary>
 internal sealed class TensorSlot : IDisposable
 {
     /// <summary>The alignment of ONNX Runtime's own tensors: a cache line, or an AVX-512 register.</summary>

@@ -5,8 +5,8 @@ namespace ServerlessInference.Sessions;
 /// served. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Strict order keeps heavy work from starving: light work does not overtake heavy work that is waiting. The price is that capacity may stay
-/// unused while heavy work waits.
+/// Strict order keeps heavy work from starving: light work does not overtake heavy work that is waiting. The price is that capacity may
+/// stay unused while heavy work waits.
 /// </remarks>
 internal sealed class WeightedGate(long capacity)
 {

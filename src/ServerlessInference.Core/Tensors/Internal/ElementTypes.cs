@@ -6,7 +6,9 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ServerlessInference.Tensors;
 
-/// <summary>The element types of ONNX tensors and the .NET types that hold them. The one place to change for another element type.</summary>
+/// <summary>
+/// The element types of ONNX tensors and the .NET types that hold them. The one place to change for another element type.
+/// </summary>
 /// <remarks>
 /// A new type needs a row in <see cref="Table"/>, a line in <see cref="GetCode{T}"/> and a line in <see cref="GetJson"/>; a type of
 /// floating-point numbers also a case in <see cref="ConvertToSingle"/>. Everything else reads the table.
@@ -49,13 +51,16 @@ internal static class ElementTypes
         typeof(T) == typeof(ulong) ? TensorElementType.UInt64 :
         throw new NotSupportedException($"No ONNX tensor holds {typeof(T)}. Use float, double, Half, an integer, bool or string.");
 
-    /// <summary>Creates the conversion of a type's elements from and to JSON; <see langword="null"/> if the type is not supported.</summary>
+    /// <summary>
+    /// Creates the conversion of a type's elements from and to JSON; <see langword="null"/> if the type is not supported.
+    /// </summary>
     public static ElementJson? GetJson(TensorElementType code) => code switch
     {
         TensorElementType.Float => new ElementJson<float>(JsonNumbers.ReadSingle, JsonNumbers.Write),
         TensorElementType.Double => new ElementJson<double>(JsonNumbers.ReadDouble, JsonNumbers.Write),
         TensorElementType.Float16 => new ElementJson<Half>(
-            static (ref reader) => (Half)JsonNumbers.ReadSingle(ref reader), static (writer, value) => JsonNumbers.Write(writer, (float)value)),
+            static (ref reader) => (Half)JsonNumbers.ReadSingle(ref reader),
+            static (writer, value) => JsonNumbers.Write(writer, (float)value)),
         TensorElementType.BFloat16 => new ElementJson<BFloat16>(
             static (ref reader) => (BFloat16)JsonNumbers.ReadSingle(ref reader),
             static (writer, value) => JsonNumbers.Write(writer, (float)value)),

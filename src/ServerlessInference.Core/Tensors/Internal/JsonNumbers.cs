@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace ServerlessInference.Tensors;
 
-/// <summary>Floating-point numbers in JSON. JSON has no infinities and no NaN, so these are strings, with the names that JavaScript gives them.</summary>
+/// <summary>
+/// Floating-point numbers in JSON. JSON has no infinities and no NaN, so these are strings, with the names that JavaScript gives them.
+/// </summary>
 internal static class JsonNumbers
 {
     private const string NaN = "NaN";

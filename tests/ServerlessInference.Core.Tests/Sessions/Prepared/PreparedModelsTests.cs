@@ -24,7 +24,9 @@ public sealed class PreparedModelsTests : IDisposable
         Assert.Empty(_trial.Warnings);
         if (OperatingSystem.IsLinux())
         {
-            Assert.Contains(demo.Prepared.File, await File.ReadAllTextAsync("/proc/self/maps", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains(
+                demo.Prepared.File, await File.ReadAllTextAsync("/proc/self/maps", TestContext.Current.CancellationToken),
+                StringComparison.Ordinal);
         }
     }
 
@@ -36,8 +38,11 @@ public sealed class PreparedModelsTests : IDisposable
         using OnnxSession prepared = _trial.Load(artifact);
         using OnnxSession plain = _trial.Load(artifact, SessionTrial.Options(options => options.Prepared = PreparedModelUse.Never));
 
-        Assert.Equal(plain.Description.Inputs.Select(input => input.ToString()), prepared.Description.Inputs.Select(input => input.ToString()));
-        Assert.Equal(plain.Description.Outputs.Select(output => output.ToString()), prepared.Description.Outputs.Select(output => output.ToString()));
+        Assert.Equal(
+            plain.Description.Inputs.Select(input => input.ToString()), prepared.Description.Inputs.Select(input => input.ToString()));
+        Assert.Equal(
+            plain.Description.Outputs.Select(output => output.ToString()),
+            prepared.Description.Outputs.Select(output => output.ToString()));
         Assert.Equal(plain.Description.Metadata, prepared.Description.Metadata);
         Assert.Equal(plain.Description.Producer, prepared.Description.Producer);
     }
@@ -132,13 +137,15 @@ public sealed class PreparedModelsTests : IDisposable
     public async Task Create_SeveralVariants_TakesTheProcessorsOwn()
     {
         using PreparedDemo demo = await PreparedDemo.CreateAsync(PreparationLevel.Extended);
-        PreparedModel own = await ModelPreparation.WriteAsync(demo.Folder, demo.Folder, PreparationLevel.All, TestContext.Current.CancellationToken);
+        PreparedModel own = await ModelPreparation.WriteAsync(
+            demo.Folder, demo.Folder, PreparationLevel.All, TestContext.Current.CancellationToken);
         using ModelArtifact artifact = SessionTrial.Open(demo.Folder);
         using OnnxSession session = _trial.Load(artifact);
 
         Assert.Empty(_trial.Warnings);
         Assert.NotEqual(own.File, demo.Prepared.File);
-        Assert.Contains(own.File, await File.ReadAllTextAsync("/proc/self/maps", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            own.File, await File.ReadAllTextAsync("/proc/self/maps", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -150,7 +157,9 @@ public sealed class PreparedModelsTests : IDisposable
         using ModelArtifact artifact = SessionTrial.Open(demo.Folder);
         using OnnxSession session = _trial.Load(artifact, processor: processor);
 
-        Assert.Contains(demo.Prepared.File, await File.ReadAllTextAsync("/proc/self/maps", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            demo.Prepared.File, await File.ReadAllTextAsync("/proc/self/maps", TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -183,7 +192,8 @@ public sealed class PreparedModelsTests : IDisposable
         using PreparedDemo demo = await PreparedDemo.CreateAsync();
         File.Delete(demo.Plain);
         await using ServiceProvider services = TestModels.Services(
-            "m", new FileSystemModelSource(demo.Folder), model => model.Configure(options => options.File = "model.onnx")).BuildServiceProvider();
+            "m", new FileSystemModelSource(demo.Folder), model => model.Configure(options => options.File = "model.onnx"))
+                .BuildServiceProvider();
 
         Assert.Equal("m", (await services.Registry().WarmUpAsync("m", TestContext.Current.CancellationToken)).Name);
     }
@@ -208,7 +218,9 @@ public sealed class PreparedModelsTests : IDisposable
 
         Assert.NotEmpty(_trial.Run(demo.Folder, required));
         Assert.Throws<ModelLoadException>(() => _trial.Run(demo.Folder, required, processor: "another"));
-        Assert.Contains("has no prepared model of 'model.onnx'", Assert.Throws<ModelLoadException>(() => _trial.Run(Repository.DemoModel, required)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has no prepared model of 'model.onnx'",
+            Assert.Throws<ModelLoadException>(() => _trial.Run(Repository.DemoModel, required)).Message, StringComparison.Ordinal);
     }
 
     private static string Other => ModelPreparation.Processor == "avx2" ? "avx512" : "avx2";
@@ -219,7 +231,8 @@ public sealed class PreparedModelsTests : IDisposable
         file.SetLength(length);
     }
 
-    private async Task RefusedAsync(Action<PreparedDemo> fake, string reason, Action<ModelOptions>? configure = null, bool sameAnswer = true)
+    private async Task RefusedAsync(
+        Action<PreparedDemo> fake, string reason, Action<ModelOptions>? configure = null, bool sameAnswer = true)
     {
         using PreparedDemo demo = await PreparedDemo.CreateAsync();
         fake(demo);

@@ -139,8 +139,10 @@ public sealed class WeightAlignmentTests : IDisposable
 
     private async Task<(byte[] File, PreparedModel Prepared)> PrepareAsync(Action<OnnxGraphBuilder> graph)
     {
-        await File.WriteAllBytesAsync(Path.Combine(_folder.Path, "model.onnx"), new OnnxModelBuilder().With(graph).Build(), TestContext.Current.CancellationToken);
-        PreparedModel prepared = await ModelPreparation.WriteAsync(_folder.Path, _folder.Path, PreparationLevel.Extended, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            Path.Combine(_folder.Path, "model.onnx"), new OnnxModelBuilder().With(graph).Build(), TestContext.Current.CancellationToken);
+        PreparedModel prepared = await ModelPreparation.WriteAsync(
+            _folder.Path, _folder.Path, PreparationLevel.Extended, TestContext.Current.CancellationToken);
         return (await File.ReadAllBytesAsync(prepared.File, TestContext.Current.CancellationToken), prepared);
     }
 

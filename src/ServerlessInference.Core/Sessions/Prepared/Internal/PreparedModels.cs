@@ -148,8 +148,8 @@ internal sealed class PreparedModels
 
         if (file!.Length != record.Result.Length)
         {
-            return $"it has {file.Length:N0} bytes, but its record says {record.Result.Length:N0}; it was truncated, or the record belongs to " +
-                "another model";
+            return $"it has {file.Length:N0} bytes, but its record says {record.Result.Length:N0}; it was truncated, or the record " +
+                "belongs to another model";
         }
 
         if (Plain is not null

@@ -2,11 +2,13 @@ using System.Buffers.Binary;
 
 namespace ServerlessInference.Sessions.Prepared;
 
-/// <summary>Moves the weights of an <c>.ort</c> file to addresses that vector instructions can read without crossing a cache line.</summary>
+/// <summary>
+/// Moves the weights of an <c>.ort</c> file to addresses that vector instructions can read without crossing a cache line.
+/// </summary>
 /// <remarks>
-/// <para>ONNX Runtime aligns weights to four bytes. If they are used in place, this costs a few percent of every run: with 64-byte registers
-/// each load touches two cache lines. Only positions are changed: padding is inserted, and references across it become longer. A mapped
-/// file begins at the start of a page, so what is aligned in the file is aligned in memory.</para>
+/// <para>ONNX Runtime aligns weights to four bytes. If they are used in place, this costs a few percent of every run: with 64-byte
+/// registers each load touches two cache lines. Only positions are changed: padding is inserted, and references across it become longer. A
+/// mapped file begins at the start of a page, so what is aligned in the file is aligned in memory.</para>
 /// <para>Not thread-safe; use one instance per file.</para>
 /// </remarks>
 internal sealed class WeightAlignment
@@ -140,7 +142,9 @@ internal sealed class WeightAlignment
         return offset == 0 ? 0 : table + offset;
     }
 
-    /// <summary>Decides where padding is inserted: before the weights, and after them so that everything else keeps its own alignment.</summary>
+    /// <summary>
+    /// Decides where padding is inserted: before the weights, and after them so that everything else keeps its own alignment.
+    /// </summary>
     private void Plan()
     {
         foreach ((int start, int end) in _weights)
