@@ -26,7 +26,9 @@ public sealed class QuestionAnsweringOptions
     [Range(1, 10_000)]
     public int MaxAnswerTokens { get; set; } = 15;
 
-    /// <summary>Gets or sets a value indicating whether "no answer" is a possible answer, which models trained on SQuAD 2 support.</summary>
+    /// <summary>
+    /// Gets or sets a value indicating whether "no answer" is a possible answer, which models trained on SQuAD 2 support.
+    /// </summary>
     /// <value>The default is <see langword="false"/>. Its score is the lowest that any window gives it.</value>
     public bool AllowNoAnswer { get; set; }
 

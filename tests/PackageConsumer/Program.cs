@@ -14,7 +14,8 @@ app.Services.AddServerlessInference()
 
 app.MapHttp("shapes");
 
-// Every other event is answered with the versions of ONNX Runtime that are loaded: the native library's, which it tells itself, and the assembly's.
+// Every other event is answered with the versions of ONNX Runtime that are loaded: that of the native library, which it reports itself, and
+// that of the assembly.
 app.MapHandler((_, _, _) => ValueTask.FromResult<ReadOnlyMemory<byte>>(
     Encoding.UTF8.GetBytes($"\"{OrtEnv.Instance().GetVersionString()} {typeof(OrtEnv).Assembly.GetName().Version}\"")));
 

@@ -55,7 +55,8 @@ async Task HandleAsync(HttpResponseMessage next, string id, long received, strin
     using var sent = JsonDocument.Parse(payload);
     using var json = HttpBody(sent.RootElement) is { } body ? JsonDocument.Parse(body) : JsonDocument.Parse(payload);
     Interlocked.Increment(ref count);
-    var action = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("do", out var name) ? name.GetString() : null;
+    var action =
+        json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("do", out var name) ? name.GetString() : null;
     var number = action is not null && json.RootElement.TryGetProperty("n", out var n) ? n.GetInt32() : 0;
     switch (action)
     {
@@ -63,7 +64,10 @@ async Task HandleAsync(HttpResponseMessage next, string id, long received, strin
             await Task.Delay(Timeout.Infinite);
             break;
         case "throw":
-            await PostAsync($"invocation/{id}/error", """{"errorMessage":"bad input","errorType":"InvalidInput","stackTrace":[]}""", "Function.InvalidInput");
+            await PostAsync(
+                $"invocation/{id}/error",
+                """{"errorMessage":"bad input","errorType":"InvalidInput","stackTrace":[]}""",
+                "Function.InvalidInput");
             break;
         case "exit":
             Environment.Exit(number);
@@ -123,7 +127,8 @@ string Describe(HttpResponseMessage next, long received, string payload)
 
 async Task PostAsync(string path, string body, string? errorType)
 {
-    using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+    var content = new StringContent(body, Encoding.UTF8, "application/json");
+    using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
     if (errorType is not null)
     {
         request.Headers.Add("Lambda-Runtime-Function-Error-Type", errorType);

@@ -55,7 +55,8 @@ internal sealed class SourcePackage
     public IReadOnlyList<SourceFile> Files { get; }
 
     /// <summary>Gets a package, which is parsed once.</summary>
-    public static SourcePackage Get(string name) => Packages.GetOrAdd(name, key => new Lazy<SourcePackage>(() => new SourcePackage(key))).Value;
+    public static SourcePackage Get(string name) =>
+        Packages.GetOrAdd(name, key => new Lazy<SourcePackage>(() => new SourcePackage(key))).Value;
 
     /// <summary>Finds each use of one folder's type in another folder.</summary>
     /// <returns>Dependencies between first-level folders; <c>.</c> is the package's own folder.</returns>

@@ -275,9 +275,13 @@ public sealed class ModelOptionsTests
     [InlineData("MaxBatchSize", "many", "ServerlessInference:Models:resnet:MaxBatchSize is 'many'; a whole number was expected.")]
     [InlineData("MemoryBytes", "1e9", "ServerlessInference:Models:resnet:MemoryBytes is '1e9'; a whole number was expected.")]
     [InlineData("Preload", "ja", "ServerlessInference:Models:resnet:Preload is 'ja'; true or false was expected.")]
-    [InlineData("CheckInterval", "soon", "ServerlessInference:Models:resnet:CheckInterval is 'soon'; a time such as 00:01:30 was expected.")]
+    [InlineData(
+        "CheckInterval", "soon", "ServerlessInference:Models:resnet:CheckInterval is 'soon'; a time such as 00:01:30 was expected.")]
     [InlineData("CheckJitter", "some", "ServerlessInference:Models:resnet:CheckJitter is 'some'; a number such as 0.5 was expected.")]
-    [InlineData("prepared", "Sometimes", "ServerlessInference:Models:resnet:prepared is 'Sometimes'; one of IfAvailable, Never, Required was expected.")]
+    [InlineData(
+        "prepared",
+        "Sometimes",
+        "ServerlessInference:Models:resnet:prepared is 'Sometimes'; one of IfAvailable, Never, Required was expected.")]
     public void Configuration_ValueThatCannotBeConverted_SaysWhatWasExpected(string setting, string value, string expected)
     {
         OptionsValidationException error = Assert.Throws<OptionsValidationException>(
@@ -312,7 +316,8 @@ public sealed class ModelOptionsTests
     [Fact]
     public void Configuration_SectionOfYourChoice_ReportsTheSameMistakes()
     {
-        IConfiguration configuration = Configuration(("my:Uri", "x"), ("my:MaxBatchSize", "abc"), ("my:LoadTimeout", "0"), ("my:Sources:0:Uri", "layer:a"));
+        IConfiguration configuration = Configuration(
+            ("my:Uri", "x"), ("my:MaxBatchSize", "abc"), ("my:LoadTimeout", "0"), ("my:Sources:0:Uri", "layer:a"));
         var services = new ServiceCollection();
         services.AddServerlessInference().AddModel("resnet", configuration.GetSection("my"));
 

@@ -4,7 +4,9 @@ using ServerlessInference.Imaging.ImageSharp;
 
 namespace ServerlessInference.Parity.Tests.Imaging;
 
-/// <summary>WebP, GIF, BMP and TIFF through the ImageSharp adapter against Pillow 9.4: the same bytes, except for the files of a list.</summary>
+/// <summary>
+/// WebP, GIF, BMP and TIFF through the ImageSharp adapter against Pillow 9.4: the same bytes, except for the files of a list.
+/// </summary>
 /// <remarks>
 /// There is no tolerance. Every file whose outcome is another one than Pillow's stands in <c>imagesharp-differences.txt</c>, with what
 /// happens to it and why; a file of the list that comes out like Pillow's fails as well.

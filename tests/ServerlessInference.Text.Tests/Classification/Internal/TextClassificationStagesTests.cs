@@ -109,7 +109,9 @@ public sealed class TextClassificationStagesTests
         ModelLoadException exception = Assert.Throws<ModelLoadException>(
             () => Preprocessor(new TextClassificationOptions()).Prepare(model));
         Assert.StartsWith(
-            "tokenizer.json cannot be read: The model is 'BPE'; only 'WordPiece' is supported", exception.Message, StringComparison.Ordinal);
+            "tokenizer.json cannot be read: The model is 'BPE'; only 'WordPiece' is supported",
+            exception.Message,
+            StringComparison.Ordinal);
     }
 
     private static TextPreprocessor<TextPair> Preprocessor(TextClassificationOptions options) =>
