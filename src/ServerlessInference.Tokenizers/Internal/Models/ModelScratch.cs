@@ -1,0 +1,34 @@
+namespace ServerlessInference.Tokenizers.Models;
+
+/// <summary>The working memory of the models that split words, kept between calls. One thread at a time uses it.</summary>
+internal sealed class ModelScratch
+{
+    private const int MaxKeptLength = 1 << 16;
+
+    internal WordBytes Word { get; } = new();
+
+    internal MergeQueue Merges { get; } = new();
+
+    internal BestPaths Paths { get; } = new();
+
+    internal byte[] Key = new byte[256];
+
+    internal void Trim()
+    {
+        Word.Trim(MaxKeptLength);
+        Merges.Trim(MaxKeptLength);
+        Paths.Trim(MaxKeptLength);
+        Key = Key.Length > MaxKeptLength ? new byte[256] : Key;
+    }
+
+    /// <summary>Gets room for a key of a length, after which bytes are readable as a look-up needs it.</summary>
+    internal byte[] GetKey(int length)
+    {
+        if (Key.Length < length + 16)
+        {
+            Key = new byte[checked((length + 16) * 2)];
+        }
+
+        return Key;
+    }
+}

@@ -1,0 +1,23 @@
+using ServerlessInference.Tokenizers.Vocabularies;
+
+namespace ServerlessInference.Tokenizers.Models;
+
+/// <summary>Splits a word into tokens of a vocabulary. Immutable and thread-safe.</summary>
+internal abstract class WordModel(Vocabulary vocabulary)
+{
+    internal Vocabulary Vocabulary { get; } = vocabulary;
+
+    /// <summary>Gets the id of unknown words; null if there is none.</summary>
+    internal virtual int? UnknownId => null;
+
+    /// <summary>Splits a word.</summary>
+    /// <param name="word">The word, well-formed UTF-16; not empty.</param>
+    /// <param name="tokens">Empty; receives the tokens.</param>
+    /// <param name="scratch">Working memory.</param>
+    internal abstract void Tokenize(ReadOnlySpan<char> word, WordTokens tokens, ModelScratch scratch);
+
+    /// <summary>Gets the length of the part of a text, from its start, that can be split on its own without changing the result.</summary>
+    /// <param name="text">The text.</param>
+    internal virtual int FindSafeEnd(ReadOnlySpan<char> text) => text.Length;
+
+}
