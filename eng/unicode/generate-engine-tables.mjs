@@ -5,6 +5,7 @@
 //   classes of regular expressions    Unicode 16.0.0  (Oniguruma 6.9.10)
 //   compatibility decomposition       Unicode 9.0.0   (crate unicode-normalization-alignments 0.1)
 //   canonical composition             Unicode 9.0.0   (the same crate)
+//   marks that StripAccents removes   Unicode 9.0.0   (the same crate)
 //   grapheme clusters                 Unicode 16.0.0  (crate unicode-segmentation 1.12)
 //   scripts of UnicodeScripts         Unicode 9.0.0   (a table of the library's own)
 // The versions were found by comparing every code point with the Rust tokenizer.
@@ -151,6 +152,15 @@ const pairs = [...canonical].filter(([c, to]) => to.length === 2 && !excluded.ha
 write('CompositionTable', 'Canonical composition of two code points, without Hangul.', [
   member('ulong', 'Keys', 'First code point &lt;&lt; 21 | second, in ascending order.', pairs.map(p => p.key)),
   member('int', 'Values', 'The composed code points.', pairs.map(p => p.c))]);
+
+const marks = new Set(await load('9.0.0', 'General_Category/Mark'));
+const bounds = [];
+for (const c of [...marks].sort((a, b) => a - b)) {
+  if (!marks.has(c - 1)) bounds.push(c);
+  if (!marks.has(c + 1)) bounds.push(c + 1);
+}
+write('MarkTable', 'Combining marks (general category M).', [
+  member('int', 'Bounds', 'Where marks start and end, in turn, in ascending order.', bounds)]);
 
 // --- grapheme clusters -------------------------------------------------------------------------------------------------------------
 const breaks = ['Other', 'CR', 'LF', 'Control', 'Extend', 'ZWJ', 'Regional_Indicator', 'Prepend', 'SpacingMark', 'L', 'V', 'T', 'LV', 'LVT'];

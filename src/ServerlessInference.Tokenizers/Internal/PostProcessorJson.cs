@@ -9,7 +9,10 @@ internal sealed class PostProcessorJson
     private readonly Dictionary<string, int[]> _templateTokens = [];
     private List<(int Sequence, string Token, int TypeId)>? _single;
     private List<(int Sequence, string Token, int TypeId)>? _pair;
+    private readonly List<PostProcessorJson> _parts = [];
     private string? _type;
+    private bool _trimsOffsets = true;
+    private bool _addsSpace = true;
 
     /// <summary>Reads the section.</summary>
     /// <param name="reader">At the start of the object; moved to its end.</param>
@@ -31,14 +34,18 @@ internal sealed class PostProcessorJson
                 case "special_tokens": ReadTemplateTokens(ref reader); break;
                 case "sep": _bertTokens.Insert(0, ReadTokenAndId(ref reader)); break;
                 case "cls": _bertTokens.Add(ReadTokenAndId(ref reader)); break;
+                case "trim_offsets": _trimsOffsets = reader.GetBoolean(); break;
+                case "add_prefix_space": _addsSpace = reader.GetBoolean(); break;
+                case "processors": ReadParts(ref reader); break;
                 default: reader.Skip(); break;
             }
         }
     }
 
     /// <summary>Creates the template of what was read.</summary>
+    /// <param name="trimmings">Receives how ranges are trimmed.</param>
     /// <exception cref="JsonException">The post-processor is not supported, or is incomplete.</exception>
-    internal SequenceTemplate CreateTemplate()
+    internal SequenceTemplate CreateTemplate(List<OffsetTrimming> trimmings)
     {
         switch (_type)
         {
@@ -46,11 +53,54 @@ internal sealed class PostProcessorJson
                 return SequenceTemplate.Plain;
             case "BertProcessing" when _bertTokens.Count == 2:
                 return SequenceTemplate.CreateBert(_bertTokens[1].Id, _bertTokens[0].Id);
+            case "RobertaProcessing" when _bertTokens.Count == 2:
+                AddTrimming(trimmings);
+                return SequenceTemplate.CreateRoberta(_bertTokens[1].Id, _bertTokens[0].Id);
+            case "ByteLevel":
+                AddTrimming(trimmings);
+                return SequenceTemplate.Plain;
             case "TemplateProcessing" when _single is not null && _pair is not null:
-                return new SequenceTemplate(CreatePieces(_single), CreatePieces(_pair));
+                return new SequenceTemplate(CreatePieces(_single), CreatePieces(_pair)) { IsForFirstWindow = true };
+            case "Sequence":
+                return CombineParts(trimmings);
             default:
-                throw new JsonException(
-                    $"The post-processor is '{_type}'; 'TemplateProcessing' and 'BertProcessing' with all their parts are supported.");
+                throw new JsonException($"The post-processor is '{_type}', which is not known or lacks a part.");
+        }
+    }
+
+    private void AddTrimming(List<OffsetTrimming> trimmings)
+    {
+        if (_trimsOffsets)
+        {
+            trimmings.Add(new OffsetTrimming(_addsSpace));
+        }
+    }
+
+    private SequenceTemplate CombineParts(List<OffsetTrimming> trimmings)
+    {
+        SequenceTemplate template = SequenceTemplate.Plain;
+        foreach (PostProcessorJson part in _parts)
+        {
+            int count = trimmings.Count;
+            SequenceTemplate next = part.CreateTemplate(trimmings);
+            if (template != SequenceTemplate.Plain && (next != SequenceTemplate.Plain || trimmings.Count > count))
+            {
+                throw new JsonException("The post-processor is a 'Sequence' in which special tokens are not added last.");
+            }
+
+            template = template == SequenceTemplate.Plain ? next : template;
+        }
+
+        return template;
+    }
+
+    private void ReadParts(ref Utf8JsonReader reader)
+    {
+        while (JsonFile.NextElement(ref reader))
+        {
+            var part = new PostProcessorJson();
+            part.Read(ref reader);
+            _parts.Add(part);
         }
     }
 

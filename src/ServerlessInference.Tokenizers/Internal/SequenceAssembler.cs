@@ -157,22 +157,30 @@ internal sealed class SequenceAssembler(TokenModel model, WorkspacePool workspac
         {
             for (int j = 0; j < second.Count; j++)
             {
-                Assemble(windows.Add(), workspace, first[i], second[j], isPair, addSpecialTokens);
+                Assemble(windows.Add(), workspace, first[i], second[j], isPair, addSpecialTokens, isFirstKept: false, j == 0);
             }
         }
 
         for (int j = 1; j < second.Count; j++)
         {
-            Assemble(windows.Add(), workspace, first[0], second[j], isPair, addSpecialTokens);
+            Assemble(windows.Add(), workspace, first[0], second[j], isPair, addSpecialTokens, isSecondKept: false);
         }
     }
 
     private void Assemble(
-        TokenEncoding result, TokenizerWorkspace workspace, TextRange first, TextRange second, bool isPair, bool addSpecialTokens)
+        TokenEncoding result,
+        TokenizerWorkspace workspace,
+        TextRange first,
+        TextRange second,
+        bool isPair,
+        bool addSpecialTokens,
+        bool isFirstKept = true,
+        bool isSecondKept = true)
     {
         result.Clear();
         result.Reserve(first.Length + second.Length + template.CountSpecialTokens(isPair));
-        foreach (TemplatePiece piece in (addSpecialTokens ? template : template.WithoutSpecialTokens).GetPieces(isPair))
+        SequenceTemplate used = addSpecialTokens ? template : template.WithoutSpecialTokens;
+        foreach (TemplatePiece piece in used.GetPieces(isPair))
         {
             if (piece.Sequence < 0)
             {
@@ -182,11 +190,12 @@ internal sealed class SequenceAssembler(TokenModel model, WorkspacePool workspac
 
             TokenSequence tokens = piece.Sequence == 0 ? workspace.First : workspace.Second;
             TextRange range = piece.Sequence == 0 ? first : second;
+            bool isKept = piece.Sequence == 0 ? isFirstKept : isSecondKept;
             result.AddTokens(
                 tokens.Ids[range.Start..range.End],
                 tokens.WordIds[range.Start..range.End],
                 tokens.Offsets[range.Start..range.End],
-                piece.TypeId,
+                used.IsForFirstWindow && !isKept ? piece.Sequence : piece.TypeId,
                 piece.Sequence);
         }
     }

@@ -1,26 +1,27 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using ServerlessInference.Tokenizers.Decoding;
+using ServerlessInference.Tokenizers.Models;
 using ServerlessInference.Tokenizers.Normalization;
+using ServerlessInference.Tokenizers.PreTokenization;
 using ServerlessInference.Tokenizers.Vocabularies;
 
 namespace ServerlessInference.Tokenizers;
 
-/// <summary>Reads <c>tokenizer.json</c> in one pass, as far as a WordPiece tokenizer needs it.</summary>
+/// <summary>Reads <c>tokenizer.json</c> in one pass, whichever parts it has.</summary>
 internal sealed class TokenizerJson
 {
     private const string FileName = "tokenizer.json";
 
     private readonly List<AddedToken> _added = [];
-    private readonly WordPieceJson _model = new();
+    private readonly ModelJson _model = new();
     private readonly PostProcessorJson _postProcessor = new();
     private readonly EncodeOptionsJson _options = new();
-    private string? _preTokenizer;
-    private string? _normalizer;
-    private bool _clean = true;
-    private bool _ideographs = true;
-    private bool? _accents;
-    private bool _lowercase = true;
-    private bool _cleansDecoded = true;
+
+    // The sections that are read once it is known which kind of tokenizer it is.
+    private byte[] _normalizer = [];
+    private byte[] _preTokenizer = [];
+    private byte[] _decoder = [];
 
     /// <summary>Reads a tokenizer.</summary>
     /// <param name="json">The file.</param>
@@ -59,53 +60,90 @@ internal sealed class TokenizerJson
         {
             switch (name)
             {
+                case "version" when reader.GetString() is var version && version != "1.0":
+                    throw new JsonException($"Its version is '{version}'; only '1.0' is supported.");
+                case "version": break;
                 case "added_tokens": ReadAddedTokens(ref reader); break;
-                case "normalizer": ReadNormalizer(ref reader); break;
-                case "pre_tokenizer": _preTokenizer = ReadType(ref reader); break;
+                case "normalizer": _normalizer = CopySection(json, ref reader); break;
+                case "pre_tokenizer": _preTokenizer = CopySection(json, ref reader); break;
                 case "post_processor": _postProcessor.Read(ref reader); break;
-                case "decoder": ReadDecoder(ref reader); break;
+                case "decoder": _decoder = CopySection(json, ref reader); break;
                 case "model": _model.Read(ref reader, json.Length); break;
                 case "truncation": _options.ReadTruncation(ref reader); break;
                 case "padding": _options.ReadPadding(ref reader); break;
-                default: reader.Skip(); break;
+                default: throw new JsonException($"It has the unknown section '{name}'.");
             }
         }
     }
 
+    private static byte[] CopySection(ReadOnlySpan<byte> json, ref Utf8JsonReader reader)
+    {
+        int start = (int)reader.TokenStartIndex;
+        bool isNull = reader.TokenType == JsonTokenType.Null;
+        reader.Skip();
+        return isNull ? [] : json[start..(int)reader.BytesConsumed].ToArray();
+    }
+
     private TokenizerParts ToParts(TokenizerConfig config)
     {
-        if (_preTokenizer != "BertPreTokenizer")
-        {
-            throw new JsonException($"The pre-tokenizer is '{_preTokenizer ?? "null"}'; only 'BertPreTokenizer' is supported.");
-        }
-
         Vocabulary vocabulary = _model.CreateVocabulary();
         NumberAddedTokens(vocabulary);
-        WordPieceSplitter splitter = _model.CreateSplitter(vocabulary, FileName);
+        var trimmings = new List<OffsetTrimming>();
+        SequenceTemplate template = _postProcessor.CreateTemplate(trimmings);
+        int? unknownId;
+        TokenModel model = BertSections.TryRead(_normalizer, _preTokenizer, _decoder, _model) is { } sections && trimmings.Count == 0
+            ? CreateBertModel(sections, vocabulary, config, out unknownId)
+            : CreatePipeline(vocabulary, config, [.. trimmings], out unknownId);
         return new TokenizerParts(
-            new WordPieceModel(splitter, CreateNormalizer(config), _added, _cleansDecoded),
-            _postProcessor.CreateTemplate(),
-            _options.PadTokenId ?? FindToken(config.PadToken ?? "[PAD]", vocabulary) ?? 0)
+            model,
+            template,
+            _options.PadTokenId ?? FindToken(config.PadToken ?? "[PAD]", vocabulary) ?? FindToken("<pad>", vocabulary) ?? 0)
         {
             ClassTokenId = FindToken(config.ClassToken ?? "[CLS]", vocabulary),
-            UnknownTokenId = splitter.UnknownId,
+            UnknownTokenId = unknownId,
             ModelMaxLength = config.ModelMaxLength,
             SavedOptions = _options.ToOptions(),
         };
     }
 
-    /// <summary>Combines the file's normalizer with the settings of <c>tokenizer_config.json</c>, which take precedence as in
-    /// transformers. A file without a normalizer stays without one.</summary>
-    private NormalizerSettings CreateNormalizer(TokenizerConfig config)
+    private WordPieceModel CreateBertModel(BertSections sections, Vocabulary vocabulary, TokenizerConfig config, out int? unknownId)
     {
-        if (_normalizer is null)
+        WordPieceSplitter splitter = _model.CreateSplitter(vocabulary, FileName);
+        unknownId = splitter.UnknownId;
+        return new WordPieceModel(splitter, sections.CreateNormalizer(config), _added, sections.CleansDecoded);
+    }
+
+    /// <summary>Creates the model of any tokenizer that is not BERT's.</summary>
+    private PipelineTokenModel CreatePipeline(
+        Vocabulary vocabulary, TokenizerConfig config, OffsetTrimming[] trimmings, out int? unknownId)
+    {
+        WordModel model = _model.CreateModel(vocabulary);
+        unknownId = model.UnknownId;
+        var normalizers = new List<Normalizer>();
+        if (_normalizer.Length > 0)
         {
-            return new NormalizerSettings(_clean, _ideographs, stripAccents: false, _lowercase);
+            using JsonDocument document = JsonDocument.Parse(_normalizer);
+            NormalizerJson.AddSteps(document.RootElement, config, normalizers);
         }
 
-        bool lowercase = config.Lowercase ?? _lowercase;
-        bool stripAccents = config.StripAccents ?? _accents ?? lowercase;
-        return new NormalizerSettings(_clean, config.SplitIdeographs ?? _ideographs, stripAccents, lowercase);
+        List<PreTokenizer> preTokenizers = [];
+        if (_preTokenizer.Length > 0)
+        {
+            using JsonDocument document = JsonDocument.Parse(_preTokenizer);
+            bool readsBytes = model is BpeModel { CanReadBytes: true };
+            preTokenizers = PreTokenizerJson.CreateSteps(document.RootElement, ref readsBytes);
+            model = readsBytes ? ((BpeModel)model).WithBytes() : model;
+        }
+
+        TokenDecoder? decoder = null;
+        if (_decoder.Length > 0)
+        {
+            using JsonDocument document = JsonDocument.Parse(_decoder);
+            decoder = DecoderJson.Create(document.RootElement);
+        }
+
+        return new PipelineTokenModel(
+            new PipelineEncoder([.. normalizers], [.. preTokenizers], model), _added, decoder, trimmings);
     }
 
     /// <summary>Gives added tokens the ids that Hugging Face's reader gives them: that of the vocabulary if it contains the token, or else
@@ -146,79 +184,5 @@ internal sealed class TokenizerJson
         {
             _added.Add(AddedTokenJson.Read(ref reader, null));
         }
-    }
-
-    private void ReadNormalizer(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType == JsonTokenType.Null)
-        {
-            _normalizer = null;
-            _clean = _ideographs = _lowercase = false;
-            return;
-        }
-
-        JsonFile.ExpectObject(ref reader, "normalizer");
-        while (JsonFile.NextProperty(ref reader, out string name))
-        {
-            switch (name)
-            {
-                case "type": _normalizer = reader.GetString(); break;
-                case "clean_text": _clean = reader.GetBoolean(); break;
-                case "handle_chinese_chars": _ideographs = reader.GetBoolean(); break;
-                case "strip_accents": _accents = JsonFile.BooleanOrNull(ref reader); break;
-                case "lowercase": _lowercase = reader.GetBoolean(); break;
-                default: reader.Skip(); break;
-            }
-        }
-
-        if (_normalizer != "BertNormalizer")
-        {
-            throw new JsonException($"The normalizer is '{_normalizer}'; only 'BertNormalizer' is supported.");
-        }
-    }
-
-    private void ReadDecoder(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType == JsonTokenType.Null)
-        {
-            return;
-        }
-
-        JsonFile.ExpectObject(ref reader, "decoder");
-        while (JsonFile.NextProperty(ref reader, out string name))
-        {
-            if (name == "cleanup")
-            {
-                _cleansDecoded = reader.GetBoolean();
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-    }
-
-    private static string? ReadType(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType == JsonTokenType.Null)
-        {
-            return null;
-        }
-
-        string? type = null;
-        JsonFile.ExpectObject(ref reader, "A part of the tokenizer");
-        while (JsonFile.NextProperty(ref reader, out string name))
-        {
-            if (name == "type")
-            {
-                type = reader.GetString();
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return type;
     }
 }

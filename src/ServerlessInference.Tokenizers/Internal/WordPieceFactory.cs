@@ -71,7 +71,7 @@ internal static class WordPieceFactory
                 "Use the vocabulary that belongs to the model, or name its unknown token.");
         }
 
-        if (prefix.Length == 0 || prefix[0] > 127 || AsciiKinds.Table[prefix[0]] != AsciiKinds.Punctuation)
+        if (!IsPunctuation(prefix))
         {
             throw new InvalidDataException(
                 $"The continuation prefix of {file} is '{prefix}'; it must start with ASCII punctuation, as '##' does.");
@@ -86,4 +86,11 @@ internal static class WordPieceFactory
 
         return new WordPieceSplitter(vocabulary, unknownId, maxWordLength);
     }
+
+    /// <summary>Whether BERT's encoder can use a prefix of continuations and a limit of the length of words.</summary>
+    internal static bool FitsBertEncoder(string prefix, int maxWordLength) =>
+        IsPunctuation(prefix) && maxWordLength is >= 1 and <= WordPieceSplitter.MaxSupportedWordLength;
+
+    private static bool IsPunctuation(string prefix) =>
+        prefix.Length > 0 && prefix[0] <= 127 && AsciiKinds.Table[prefix[0]] == AsciiKinds.Punctuation;
 }

@@ -11,8 +11,11 @@ internal sealed class CharacterNormalizer(CharacterNormalizer.Kind kind) : Norma
         /// <summary>To lower case.</summary>
         Lowercase,
 
-        /// <summary>Without nonspacing marks.</summary>
+        /// <summary>Without combining marks.</summary>
         StripAccents,
+
+        /// <summary>Without nonspacing marks: <c>strip_accents</c> of BertNormalizer.</summary>
+        StripNonspacing,
 
         /// <summary>Without control characters, and white space as a space: <c>clean_text</c> of BertNormalizer.</summary>
         Clean,
@@ -26,7 +29,7 @@ internal sealed class CharacterNormalizer(CharacterNormalizer.Kind kind) : Norma
 
     internal override bool Keeps(ReadOnlySpan<char> text, bool isAscii) => kind switch
     {
-        Kind.StripAccents or Kind.SpaceIdeographs => isAscii,
+        Kind.StripAccents or Kind.StripNonspacing or Kind.SpaceIdeographs => isAscii,
         Kind.Lowercase => isAscii && !text.ContainsAnyInRange('A', 'Z'),
         _ => isAscii && !text.ContainsAnyInRange('\0', '\u001F') && !text.Contains('\u007F'),
     };
@@ -53,6 +56,13 @@ internal sealed class CharacterNormalizer(CharacterNormalizer.Kind kind) : Norma
                 Lower(codePoint, start, end, target);
                 return;
             case Kind.StripAccents:
+                if (GeneralCategories.IsOldMark(codePoint))
+                {
+                    return;
+                }
+
+                break;
+            case Kind.StripNonspacing:
                 if ((CodePoints.Flags(codePoint) & CodePointFlags.NonspacingMark) != 0)
                 {
                     return;

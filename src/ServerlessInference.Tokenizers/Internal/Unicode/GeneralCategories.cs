@@ -54,4 +54,16 @@ internal static class GeneralCategories
     /// digits.</summary>
     internal static bool IsRustNumeric(int codePoint) =>
         IsNumber(codePoint) || codePoint is (>= 0x11DE0 and <= 0x11DE9) or (>= 0x16FF4 and <= 0x16FF6);
+
+    /// <summary>Whether the code point is a combining mark of Unicode 9.</summary>
+    internal static bool IsOldMark(int codePoint)
+    {
+        if (codePoint < 0x300)
+        {
+            return false;
+        }
+
+        int index = MarkTable.Bounds.BinarySearch(codePoint);
+        return index >= 0 ? (index & 1) == 0 : (~index & 1) != 0;
+    }
 }
