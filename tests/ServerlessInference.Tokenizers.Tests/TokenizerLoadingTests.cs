@@ -51,9 +51,15 @@ public sealed class TokenizerLoadingTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"model\": {\"type\": \"BPE\"}}", "The model is 'BPE'; only 'WordPiece' is supported")]
-    [InlineData("{\"normalizer\": {\"type\": \"NFC\"}}", "The normalizer is 'NFC'")]
-    [InlineData("{\"pre_tokenizer\": {\"type\": \"Whitespace\"}}", "The pre-tokenizer is 'Whitespace'")]
+    [InlineData("{\"model\": {\"type\": \"Morphemes\", \"vocab\": {\"a\": 0}}}", "The model is 'Morphemes'")]
+    [InlineData("{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}}}", "has no merges")]
+    [InlineData("{\"model\": {\"merges\": [\"a a\"], \"vocab\": {\"a\": 0}}}", "'a a', has a part or a result that model.vocab lacks")]
+    [InlineData("{\"normalizer\": {\"type\": \"NFX\"}, \"model\": {\"vocab\": {\"a\": 0}, \"unk_token\": \"a\"}}", "The normalizer is 'NFX'")]
+    [InlineData(
+        "{\"pre_tokenizer\": {\"type\": \"Words\"}, \"model\": {\"vocab\": {\"a\": 0}, \"unk_token\": \"a\"}}", "The pre-tokenizer is 'Words'")]
+    [InlineData("{\"decoder\": {\"type\": \"Words\"}, \"model\": {\"vocab\": {\"a\": 0}, \"unk_token\": \"a\"}}", "The decoder is 'Words'")]
+    [InlineData("{\"version\": \"2.0\"}", "Its version is '2.0'")]
+    [InlineData("{\"extra\": 1}", "the unknown section 'extra'")]
     [InlineData("{\"pre_tokenizer\": {\"type\": \"BertPreTokenizer\"}}", "no model.vocab")]
     [InlineData("[]", "expected an object")]
     [InlineData("{\"model\": {\"vocab\": {\"a\": -1}}}", "has no id between 0")]
@@ -61,7 +67,7 @@ public sealed class TokenizerLoadingTests : IDisposable
     [InlineData("{\"pre_tokenizer\": {\"type\": \"BertPreTokenizer\"}, \"model\": {\"vocab\": {\"a\": 900000}}}", "ids up to 900000")]
     [InlineData("{\"pre_tokenizer\": {\"type\": \"BertPreTokenizer\"}, \"model\": {\"vocab\": {\"a\": 0, \"b\": 0}}}", "have the id 0")]
     [InlineData(
-        "{\"pre_tokenizer\": {\"type\": \"BertPreTokenizer\"}, \"model\": {\"vocab\": {\"a\": 0}}}", "lacks the unknown token '[UNK]'")]
+        "{\"model\": {\"type\": \"WordLevel\", \"vocab\": {\"a\": 0}, \"unk_token\": \"[UNK]\"}}", "lacks the unknown token '[UNK]'")]
     [InlineData("{\"model\": {\"max_input_chars_per_word\": \"x\"}}", "tokenizer.json cannot be read")]
     [InlineData("{\"added_tokens\": [{\"content\": \"x\"}]}", "lacks its content or its id")]
     [InlineData("{", "tokenizer.json cannot be read")]

@@ -57,6 +57,7 @@ internal sealed class EncodeOptionsJson
         int multiple = 0;
         int? id = null;
         int typeId = 0;
+        string? token = null;
         var side = TextSide.Right;
         JsonFile.ExpectObject(ref reader, "padding");
         while (JsonFile.NextProperty(ref reader, out string name))
@@ -73,10 +74,16 @@ internal sealed class EncodeOptionsJson
                     break;
                 case "pad_to_multiple_of": multiple = JsonFile.Int32OrNull(ref reader) ?? 0; break;
                 case "pad_id": id = reader.GetInt32(); break;
+                case "pad_token": token = reader.GetString(); break;
                 case "pad_type_id": typeId = reader.GetInt32(); break;
                 case "direction": side = ReadSide(ref reader); break;
                 default: reader.Skip(); break;
             }
+        }
+
+        if (token is null)
+        {
+            throw new JsonException("The section 'padding' lacks 'pad_token'.");
         }
 
         _padding = new EncodeOptions

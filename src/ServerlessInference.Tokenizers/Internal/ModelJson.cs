@@ -60,6 +60,11 @@ internal sealed class ModelJson
     /// <exception cref="JsonException">There is no vocabulary, or its ids are far larger than the number of tokens.</exception>
     internal Vocabulary CreateVocabulary()
     {
+        if (Type is not ("BPE" or "Unigram" or "WordLevel" or "WordPiece"))
+        {
+            throw new JsonException($"The model is '{Type}'; 'BPE', 'Unigram', 'WordLevel' and 'WordPiece' are supported.");
+        }
+
         if (_count == 0)
         {
             throw new JsonException("It has no model.vocab.");
@@ -114,8 +119,7 @@ internal sealed class ModelJson
             case "WordPiece":
                 return new PlainWordPieceModel(vocabulary, FindUnknown(vocabulary), RequireMaxWordLength());
             default:
-                throw new JsonException(
-                    $"The model is '{Type}'; 'BPE', 'Unigram', 'WordLevel' and 'WordPiece' with their vocabularies are supported.");
+                throw new JsonException("The model is 'Unigram', but its vocabulary is not a list of pieces and scores.");
         }
     }
 

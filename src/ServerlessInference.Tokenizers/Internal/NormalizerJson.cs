@@ -58,14 +58,14 @@ internal static class NormalizerJson
 
     private static void AddBert(JsonElement part, TokenizerConfig config, List<Normalizer> steps)
     {
-        bool lowercase = config.Lowercase ?? ComponentJson.GetBoolean(part, "lowercase", defaultValue: true);
+        bool lowercase = config.Lowercase ?? ComponentJson.Require(part, "lowercase").GetBoolean();
         bool stripsAccents = config.StripAccents ?? ComponentJson.GetBoolean(part, "strip_accents", lowercase);
-        if (ComponentJson.GetBoolean(part, "clean_text", defaultValue: true))
+        if (ComponentJson.Require(part, "clean_text").GetBoolean())
         {
             steps.Add(new CharacterNormalizer(CharacterNormalizer.Kind.Clean));
         }
 
-        if (config.SplitIdeographs ?? ComponentJson.GetBoolean(part, "handle_chinese_chars", defaultValue: true))
+        if (config.SplitIdeographs ?? ComponentJson.Require(part, "handle_chinese_chars").GetBoolean())
         {
             steps.Add(new CharacterNormalizer(CharacterNormalizer.Kind.SpaceIdeographs));
         }

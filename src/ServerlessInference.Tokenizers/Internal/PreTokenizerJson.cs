@@ -61,7 +61,7 @@ internal static class PreTokenizerJson
                 steps.Add(CreateCharacterSplit(CharacterKind.Punctuation, GetBehavior(part, SplitBehavior.Isolated)));
                 break;
             case "Digits":
-                bool isIndividual = ComponentJson.GetBoolean(part, "individual_digits", defaultValue: false);
+                bool isIndividual = ComponentJson.Require(part, "individual_digits").GetBoolean();
                 steps.Add(CreateCharacterSplit(CharacterKind.Numeric, isIndividual ? SplitBehavior.Isolated : SplitBehavior.Contiguous));
                 break;
             case "CharDelimiterSplit":
@@ -82,8 +82,9 @@ internal static class PreTokenizerJson
                 steps.Add(CreateMetaspace(part));
                 break;
             case "ByteLevel":
+                ComponentJson.Require(part, "trim_offsets");
                 steps.Add(new ByteLevelPreTokenizer(
-                    ComponentJson.GetBoolean(part, "add_prefix_space", defaultValue: true),
+                    ComponentJson.Require(part, "add_prefix_space").GetBoolean(),
                     ComponentJson.GetBoolean(part, "use_regex", defaultValue: true),
                     convertsBytes));
                 break;

@@ -11,6 +11,7 @@ internal sealed class WordPieceModel : TokenModel
     private readonly WordPieceSplitter _splitter;
     private readonly WordPieceEncoder _encoder;
     private readonly Dictionary<int, AddedToken> _added = [];
+    private readonly Dictionary<int, string> _texts = [];
     private readonly bool _cleansDecoded;
 
     /// <summary>Creates the model.</summary>
@@ -29,7 +30,9 @@ internal sealed class WordPieceModel : TokenModel
             _added[token.Id] = token;
             if (token.IsNormalized)
             {
-                normalized.Add(new AddedTokenPattern(token, Normalize(token.Content, normalizer)));
+                // As in the original, the normalized content is also what the token is decoded to.
+                _texts[token.Id] = Normalize(token.Content, normalizer);
+                normalized.Add(new AddedTokenPattern(token, _texts[token.Id]));
             }
             else
             {
@@ -65,7 +68,8 @@ internal sealed class WordPieceModel : TokenModel
     }
 
     internal override string? GetToken(int id) =>
-        _added.TryGetValue(id, out AddedToken? added) ? added.Content
+        _texts.TryGetValue(id, out string? text) ? text
+        : _added.TryGetValue(id, out AddedToken? added) ? added.Content
         : _splitter.Vocabulary.Contains(id) ? Encoding.UTF8.GetString(_splitter.Vocabulary.GetBytes(id))
         : null;
 

@@ -77,7 +77,7 @@ internal ref struct RegexClassParser(string pattern, int index)
             return TryParsePosix() ?? ParseBrackets(ignoresCase: false);
         }
 
-        if (c == '\\' && _index + 1 < _pattern.Length && RegexEscape.TryReadSet(_pattern, ref _index) is { } set)
+        if (c == '\\' && _index + 1 < _pattern.Length && RegexEscape.TryReadSet(_pattern, ref _index, isInBrackets: true) is { } set)
         {
             return set;
         }

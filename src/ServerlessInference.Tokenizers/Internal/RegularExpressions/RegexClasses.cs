@@ -30,6 +30,11 @@ internal static class RegexClasses
 
     internal static CharacterSet Word { get; } = CharacterSet.FromPredicate(GeneralCategories.IsWord);
 
+    /// <summary>Gets the word characters without the superscript digits and fractions of Latin-1.</summary>
+    internal static CharacterSet PlainWord { get; } = CharacterSet.FromPredicate(static c =>
+        GeneralCategories.IsWord(c)
+        && (GeneralCategories.IsAlphabetic(c) || !GeneralCategories.IsIn(c, 1u << GeneralCategories.OtherNumber)));
+
     internal static CharacterSet WhiteSpace { get; } = CharacterSet.FromPredicate(GeneralCategories.IsWhiteSpace);
 
     internal static CharacterSet HexDigit { get; } =
@@ -72,8 +77,7 @@ internal static class RegexClasses
         "space" => WhiteSpace,
         "upper" => CharacterSet.FromPredicate(static c => (GeneralCategories.GetRaw(c) & 64) != 0),
         "xdigit" => HexDigit,
-        "word" => CharacterSet.FromPredicate(static c => GeneralCategories.IsWord(c)
-            && (GeneralCategories.IsAlphabetic(c) || !GeneralCategories.IsIn(c, 1u << GeneralCategories.OtherNumber))),
+        "word" => PlainWord,
         _ => null,
     };
 

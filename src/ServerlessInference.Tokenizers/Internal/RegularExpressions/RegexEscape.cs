@@ -13,16 +13,18 @@ internal static class RegexEscape
     /// <summary>Reads a class such as <c>\d</c> or <c>\p{L}</c>.</summary>
     /// <param name="pattern">The expression.</param>
     /// <param name="index">Where the backslash is; moved past the class.</param>
+    /// <param name="isInBrackets">Whether it is in brackets, where <c>\w</c> has no superscript digits and fractions.</param>
     /// <returns>The set; null if it is not a class.</returns>
-    internal static CharacterSet? TryReadSet(string pattern, ref int index)
+    internal static CharacterSet? TryReadSet(string pattern, ref int index, bool isInBrackets = false)
     {
         char c = pattern[index + 1];
+        CharacterSet word = isInBrackets ? RegexClasses.PlainWord : RegexClasses.Word;
         CharacterSet? set = c switch
         {
             'd' => RegexClasses.Digit,
             'D' => CharacterSet.Not(RegexClasses.Digit),
-            'w' => RegexClasses.Word,
-            'W' => CharacterSet.Not(RegexClasses.Word),
+            'w' => word,
+            'W' => CharacterSet.Not(word),
             's' => RegexClasses.WhiteSpace,
             'S' => CharacterSet.Not(RegexClasses.WhiteSpace),
             'h' => RegexClasses.HexDigit,

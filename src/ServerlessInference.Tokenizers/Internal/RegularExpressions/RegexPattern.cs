@@ -201,15 +201,23 @@ internal sealed class RegexPattern(RegexInstruction[] code, CharacterSet[] sets,
                     case Marker:
                         _scratch.SetFailed(_code[target].Branch, second);
                         break;
-                    case Loop when third > second:
+                    case Loop:
+                        // The rest fails after this round and after all longer ones.
+                        if (mayRemember && _scratch.Remembers)
+                        {
+                            _scratch.SetFailed(_code[target].Branch, third);
+                        }
+
+                        if (third <= second)
+                        {
+                            break;
+                        }
+
                         _scratch.Count(searchStart, _pattern.Branches, _text.Length);
                         position = third - (third - second > 1 && char.IsLowSurrogate(_text[third - 1]) ? 2 : 1);
                         _scratch.Push(first, second, position);
                         pc = target + 1;
                         return true;
-                    case Loop when mayRemember && _scratch.Remembers:
-                        _scratch.SetFailed(_code[target].Branch, second);
-                        break;
                 }
             }
 
