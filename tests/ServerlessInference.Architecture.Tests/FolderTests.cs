@@ -12,7 +12,10 @@ public sealed class FolderTests
     {
         { "Core", [".", "Tensors", "Diagnostics", "Models", "Sessions", "Pipelines", "Results", "Registration", "Packages"] },
         { "Text", [".", "Classification", "Embeddings", "QuestionAnswering", "StringModels", "Registration"] },
-        { "Tokenizers", ["Unicode", "Normalization", "Vocabularies", "."] },
+        {
+            "Tokenizers",
+            ["Unicode", "RegularExpressions", "Normalization", "Vocabularies", "PreTokenization", "Models", "Decoding", "."]
+        },
         { "Tool", ["CommandLine", "Output", "Inspection", "Packaging", "LocalRuntime", "Cost", "Commands", "."] },
         { "Lambda", ["Logging", "Metrics", "Invocations", "Warmup", "Events", "Runtime", "."] },
     };

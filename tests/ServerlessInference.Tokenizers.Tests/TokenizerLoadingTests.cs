@@ -54,10 +54,13 @@ public sealed class TokenizerLoadingTests : IDisposable
     [InlineData("{\"model\": {\"type\": \"Morphemes\", \"vocab\": {\"a\": 0}}}", "The model is 'Morphemes'")]
     [InlineData("{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}}}", "has no merges")]
     [InlineData("{\"model\": {\"merges\": [\"a a\"], \"vocab\": {\"a\": 0}}}", "'a a', has a part or a result that model.vocab lacks")]
-    [InlineData("{\"normalizer\": {\"type\": \"NFX\"}, \"model\": {\"vocab\": {\"a\": 0}, \"unk_token\": \"a\"}}", "The normalizer is 'NFX'")]
     [InlineData(
-        "{\"pre_tokenizer\": {\"type\": \"Words\"}, \"model\": {\"vocab\": {\"a\": 0}, \"unk_token\": \"a\"}}", "The pre-tokenizer is 'Words'")]
-    [InlineData("{\"decoder\": {\"type\": \"Words\"}, \"model\": {\"vocab\": {\"a\": 0}, \"unk_token\": \"a\"}}", "The decoder is 'Words'")]
+        "{\"normalizer\": {\"type\": \"NFX\"}, \"model\": {\"vocab\": {\"a\": 0}, \"unk_token\": \"a\"}}", "The normalizer is 'NFX'")]
+    [InlineData(
+        "{\"pre_tokenizer\": {\"type\": \"Words\"}, \"model\": {\"vocab\": {\"a\": 0}, \"unk_token\": \"a\"}}",
+        "The pre-tokenizer is 'Words'")]
+    [InlineData(
+        "{\"decoder\": {\"type\": \"Words\"}, \"model\": {\"vocab\": {\"a\": 0}, \"unk_token\": \"a\"}}", "The decoder is 'Words'")]
     [InlineData("{\"version\": \"2.0\"}", "Its version is '2.0'")]
     [InlineData("{\"extra\": 1}", "the unknown section 'extra'")]
     [InlineData("{\"pre_tokenizer\": {\"type\": \"BertPreTokenizer\"}}", "no model.vocab")]

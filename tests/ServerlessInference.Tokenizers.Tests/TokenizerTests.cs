@@ -113,7 +113,7 @@ public sealed class TokenizerTests
         TokenEncoding encoding = tokenizer.Encode(Text, new EncodeOptions { AddSpecialTokens = false });
 
         Assert.Equal(
-            ["fox", "<l>", "the", "<r>", "fox", ",", "whole", "w", "##h", "##o", "##l", "##e", "##s", "NewWord"],
+            ["fox", "<l>", "the", "<r>", "fox", ",", "whole", "w", "##h", "##o", "##l", "##e", "##s", "newword"],
             TestVocabulary.Tokens(tokenizer, encoding));
         Assert.Equal("  <l>", encoding.Offsets[1].Slice(Text));
         Assert.Equal("<r>  ", encoding.Offsets[3].Slice(Text));

@@ -3,8 +3,8 @@ using ServerlessInference.Tokenizers.Unicode;
 namespace ServerlessInference.Tokenizers;
 
 /// <summary>Finds added tokens in a text: the leftmost, and the longest of those that start at the same place.</summary>
-/// <remarks>Immutable and thread-safe. There are few added tokens, so those that start with the same unit are simply tried one after
-/// the other, longest first.</remarks>
+/// <remarks>Immutable and thread-safe. The tokens are in ordinal order, so that those that start with what has been read are
+/// neighbours, and reading one more unit narrows them down by a binary search.</remarks>
 internal sealed class AddedTokenMatcher
 {
     private readonly AddedTokenPattern[] _patterns;
@@ -37,9 +37,7 @@ internal sealed class AddedTokenMatcher
             return null;
         }
 
-        // By first unit, for the binary search, and the longest first, so that the first match is the one that counts.
-        patterns.Sort(static (a, b) =>
-            a.Text[0] != b.Text[0] ? a.Text[0].CompareTo(b.Text[0]) : b.Text.Length.CompareTo(a.Text.Length));
+        patterns.Sort(static (a, b) => string.CompareOrdinal(a.Text, b.Text));
         return new AddedTokenMatcher(patterns.ToArray());
     }
 
@@ -95,13 +93,35 @@ internal sealed class AddedTokenMatcher
 
     private int Longest(ReadOnlySpan<char> text)
     {
-        char first = text[0];
         int low = 0;
         int high = _patterns.Length;
+        int longest = -1;
+        for (int length = 0; length < text.Length; length++)
+        {
+            low = FindFirst(low, high, length, text[length]);
+            high = text[length] == char.MaxValue ? high : FindFirst(low, high, length, (char)(text[length] + 1));
+            if (low == high)
+            {
+                break;
+            }
+
+            if (_patterns[low].Text.Length == length + 1)
+            {
+                longest = low;
+            }
+        }
+
+        return longest;
+    }
+
+    /// <summary>Finds the first of the tokens, which are the same up to an index, whose unit there is not below a unit.</summary>
+    private int FindFirst(int low, int high, int index, char unit)
+    {
         while (low < high)
         {
             int middle = (low + high) >> 1;
-            if (_patterns[middle].Text[0] < first)
+            string pattern = _patterns[middle].Text;
+            if (pattern.Length <= index || pattern[index] < unit)
             {
                 low = middle + 1;
             }
@@ -111,15 +131,7 @@ internal sealed class AddedTokenMatcher
             }
         }
 
-        for (; low < _patterns.Length && _patterns[low].Text[0] == first; low++)
-        {
-            if (text.StartsWith(_patterns[low].Text, StringComparison.Ordinal))
-            {
-                return low;
-            }
-        }
-
-        return -1;
+        return low;
     }
 
     private static bool EndsWithWord(ReadOnlySpan<char> text)

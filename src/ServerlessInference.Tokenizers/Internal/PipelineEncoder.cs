@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using ServerlessInference.Tokenizers.Models;
 using ServerlessInference.Tokenizers.Normalization;
 using ServerlessInference.Tokenizers.PreTokenization;
@@ -59,7 +60,7 @@ internal sealed class PipelineEncoder(Normalizer[] normalizers, PreTokenizer[] p
     {
         bool isAscii = Ascii.IsValid(text);
         bool isCopied = false;
-        if (!isAscii && HasLoneSurrogate(text))
+        if (!isAscii && !Utf16.IsValid(text))
         {
             workspace.Text.SetOriginal(text, origin);
             isCopied = true;
@@ -90,23 +91,6 @@ internal sealed class PipelineEncoder(Normalizer[] normalizers, PreTokenizer[] p
         }
 
         return isCopied ? new TextView(workspace.Text) : new TextView(text, origin);
-    }
-
-    private static bool HasLoneSurrogate(ReadOnlySpan<char> text)
-    {
-        for (int i = text.IndexOfAnyInRange('\uD800', '\uDFFF'); i >= 0 && i < text.Length; i++)
-        {
-            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
-            {
-                i++;
-            }
-            else if (char.IsSurrogate(text[i]))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private bool EncodePart<TSink>(
@@ -154,7 +138,7 @@ internal sealed class PipelineEncoder(Normalizer[] normalizers, PreTokenizer[] p
             }
         }
 
-        foreach (TextRange piece in workspace.Pieces.Pieces)
+        foreach (UnitRange piece in workspace.Pieces.Pieces)
         {
             EncodeWord(view, piece, word++, ref sink, workspace);
             if (sink.IsFull)
@@ -166,7 +150,7 @@ internal sealed class PipelineEncoder(Normalizer[] normalizers, PreTokenizer[] p
         return true;
     }
 
-    private void EncodeWord<TSink>(TextView view, TextRange piece, int word, ref TSink sink, PipelineWorkspace workspace)
+    private void EncodeWord<TSink>(TextView view, UnitRange piece, int word, ref TSink sink, PipelineWorkspace workspace)
         where TSink : struct, ITokenSink, allows ref struct
     {
         ReadOnlySpan<char> units = view.Units[piece.Start..piece.End];
@@ -199,7 +183,7 @@ internal sealed class PipelineEncoder(Normalizer[] normalizers, PreTokenizer[] p
     private static void Emit<TSink>(TextView view, int offset, WordTokens tokens, int word, ref TSink sink)
         where TSink : struct, ITokenSink, allows ref struct
     {
-        ReadOnlySpan<TextRange> ranges = tokens.Ranges;
+        ReadOnlySpan<UnitRange> ranges = tokens.Ranges;
         for (int i = 0; i < ranges.Length; i++)
         {
             Emit(view, offset, tokens.Ids[i], ranges[i].Start, ranges[i].End, word, ref sink);

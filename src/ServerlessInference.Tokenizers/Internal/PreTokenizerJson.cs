@@ -65,8 +65,8 @@ internal static class PreTokenizerJson
                 steps.Add(CreateCharacterSplit(CharacterKind.Numeric, isIndividual ? SplitBehavior.Isolated : SplitBehavior.Contiguous));
                 break;
             case "CharDelimiterSplit":
-                steps.Add(new SplitPreTokenizer(
-                    new LiteralPattern(ComponentJson.GetCharacter(part, "delimiter").ToString()), SplitBehavior.Removed, isInverted: false));
+                var delimiter = new LiteralPattern(ComponentJson.GetCharacter(part, "delimiter").ToString());
+                steps.Add(new SplitPreTokenizer(delimiter, SplitBehavior.Removed, isInverted: false));
                 break;
             case "Split":
                 steps.Add(new SplitPreTokenizer(

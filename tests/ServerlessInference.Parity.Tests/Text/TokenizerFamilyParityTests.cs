@@ -30,7 +30,7 @@ public sealed class TokenizerFamilyParityTests
     [Fact]
     public void Guide_TableOfFamilies_NamesEveryFileThatIsCompared()
     {
-        string guide = File.ReadAllText(Repository.File("docs/guides/text-from-hugging-face.md"));
+        string guide = File.ReadAllText(Path.Combine(Repository.Root, "docs", "guides", "text-from-hugging-face.md"));
         string table = guide[guide.IndexOf("| family |", StringComparison.Ordinal)..];
         table = table[..table.IndexOf("\n\n", StringComparison.Ordinal)];
         string[] named = [.. table.Split('`').Where(static (_, i) => i % 2 == 1).Order(StringComparer.Ordinal)];

@@ -75,7 +75,7 @@ internal sealed class BpeModel : WordModel
         {
             if (symbol.Length > 0)
             {
-                TextRange range = bytes.ToUnits(position, position + symbol.Length);
+                UnitRange range = bytes.ToUnits(position, position + symbol.Length);
                 tokens.Add(symbol.Id, range.Start, range.End);
                 position += symbol.Length;
             }

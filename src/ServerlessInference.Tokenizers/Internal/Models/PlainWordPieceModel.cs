@@ -1,3 +1,4 @@
+using ServerlessInference.Tokenizers.Normalization;
 using ServerlessInference.Tokenizers.Vocabularies;
 
 namespace ServerlessInference.Tokenizers.Models;
@@ -55,7 +56,7 @@ internal sealed class PlainWordPieceModel(Vocabulary vocabulary, int unknownId, 
                 return false;
             }
 
-            TextRange range = bytes.ToUnits(start, start + size);
+            UnitRange range = bytes.ToUnits(start, start + size);
             tokens.Add(id, range.Start, range.End);
             start += size;
         }

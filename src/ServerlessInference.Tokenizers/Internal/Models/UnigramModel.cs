@@ -1,3 +1,4 @@
+using ServerlessInference.Tokenizers.Normalization;
 using ServerlessInference.Tokenizers.Vocabularies;
 
 namespace ServerlessInference.Tokenizers.Models;
@@ -71,7 +72,7 @@ internal sealed class UnigramModel : WordModel
             {
                 AddUnknown(bytes, unknownStart, start, tokens);
                 unknownStart = -1;
-                TextRange range = bytes.ToUnits(start, end);
+                UnitRange range = bytes.ToUnits(start, end);
                 tokens.Add(paths.GetId(start), range.Start, range.End);
             }
 
@@ -125,7 +126,7 @@ internal sealed class UnigramModel : WordModel
             return;
         }
 
-        TextRange range = bytes.ToUnits(start, end);
+        UnitRange range = bytes.ToUnits(start, end);
         int id = Vocabulary.Find(ref bytes.At(start), end - start, continuation: false);
         if (id < 0 && _fallback is not null && HasBytes(bytes.Span[start..end]))
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using ServerlessInference.Tokenizers.Normalization;
 using ServerlessInference.Tokenizers.Vocabularies;
 
 namespace ServerlessInference.Tokenizers.Models;
@@ -38,19 +39,19 @@ internal sealed class WordBytes
     }
 
     /// <summary>Gets the units that the characters of a range of bytes have.</summary>
-    internal TextRange ToUnits(int start, int end)
+    internal UnitRange ToUnits(int start, int end)
     {
         start = Math.Min(start, _length);
         end = Math.Min(end, _length);
         if (_isAscii)
         {
-            return new TextRange(start, end);
+            return new UnitRange(start, end);
         }
 
         int first = start == _length ? _unitCount : _firstUnits[start];
         if (end <= start)
         {
-            return new TextRange(first, first);
+            return new UnitRange(first, first);
         }
 
         // The end of the character that the last byte belongs to.
@@ -58,11 +59,11 @@ internal sealed class WordBytes
         {
             if (end == _length)
             {
-                return new TextRange(first, _unitCount);
+                return new UnitRange(first, _unitCount);
             }
         }
         while (_firstUnits[end] == _firstUnits[end - 1] && ++end > 0);
-        return new TextRange(first, _firstUnits[end]);
+        return new UnitRange(first, _firstUnits[end]);
     }
 
     /// <summary>Releases the memory of an unusually long word.</summary>

@@ -1,16 +1,18 @@
+using ServerlessInference.Tokenizers.Normalization;
+
 namespace ServerlessInference.Tokenizers.Models;
 
 /// <summary>The tokens of a word: ids, and ranges in units of the word. A growing buffer that one thread reuses.</summary>
 internal sealed class WordTokens
 {
     private int[] _ids = new int[64];
-    private TextRange[] _ranges = new TextRange[64];
+    private UnitRange[] _ranges = new UnitRange[64];
 
     internal int Count { get; private set; }
 
     internal ReadOnlySpan<int> Ids => _ids.AsSpan(0, Count);
 
-    internal ReadOnlySpan<TextRange> Ranges => _ranges.AsSpan(0, Count);
+    internal ReadOnlySpan<UnitRange> Ranges => _ranges.AsSpan(0, Count);
 
     internal void Clear() => Count = 0;
 
@@ -23,7 +25,7 @@ internal sealed class WordTokens
         }
 
         _ids[Count] = id;
-        _ranges[Count++] = new TextRange(start, end);
+        _ranges[Count++] = new UnitRange(start, end);
     }
 
     /// <summary>Releases the memory of an unusually long word.</summary>
@@ -32,7 +34,7 @@ internal sealed class WordTokens
         if (_ids.Length > keep)
         {
             _ids = new int[64];
-            _ranges = new TextRange[64];
+            _ranges = new UnitRange[64];
             Count = 0;
         }
     }

@@ -30,8 +30,8 @@ internal sealed class CharacterNormalizer(CharacterNormalizer.Kind kind) : Norma
     internal override bool Keeps(ReadOnlySpan<char> text, bool isAscii) => kind switch
     {
         Kind.StripAccents or Kind.StripNonspacing or Kind.SpaceIdeographs => isAscii,
-        Kind.Lowercase => isAscii && !text.ContainsAnyInRange('A', 'Z'),
-        _ => isAscii && !text.ContainsAnyInRange('\0', '\u001F') && !text.Contains('\u007F'),
+        Kind.Lowercase => isAscii && !text.ContainsAny(AsciiCharacters.Uppercase),
+        _ => isAscii && !text.ContainsAny(AsciiCharacters.Controls),
     };
 
     internal override void Apply(AlignedText source, AlignedText target, NormalizerScratch scratch)

@@ -67,7 +67,7 @@ internal sealed class PrecompiledNormalizer : Normalizer
     }
 
     internal override bool Keeps(ReadOnlySpan<char> text, bool isAscii) =>
-        isAscii && _keepsAscii && !text.ContainsAnyInRange('\0', '\u001F') && !text.Contains('\u007F');
+        isAscii && _keepsAscii && !text.ContainsAny(AsciiCharacters.Controls);
 
     internal override void Apply(AlignedText source, AlignedText target, NormalizerScratch scratch)
     {

@@ -14,9 +14,9 @@ internal sealed class ByteLevelPreTokenizer(bool addsSpace, bool splits, bool co
     internal bool Splits => splits;
 
     internal override void Apply(
-        TextView text, ReadOnlySpan<TextRange> pieces, PieceList result, AlignedText target, MatchScratch matches)
+        TextView text, ReadOnlySpan<UnitRange> pieces, PieceList result, AlignedText target, MatchScratch matches)
     {
-        foreach (TextRange piece in pieces)
+        foreach (UnitRange piece in pieces)
         {
             bool isPrefixed = addsSpace && text.Units[piece.Start] != ' ';
             int start = piece.Start;
@@ -67,7 +67,7 @@ internal sealed class ByteLevelPreTokenizer(bool addsSpace, bool splits, bool co
     }
 
     private void Write(
-        TextView text, TextRange piece, int start, int end, bool isPrefixed, PieceList result, AlignedText target)
+        TextView text, UnitRange piece, int start, int end, bool isPrefixed, PieceList result, AlignedText target)
     {
         if (!ChangesText)
         {

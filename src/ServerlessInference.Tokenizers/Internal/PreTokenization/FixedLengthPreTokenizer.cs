@@ -7,9 +7,9 @@ namespace ServerlessInference.Tokenizers.PreTokenization;
 internal sealed class FixedLengthPreTokenizer(int length) : PreTokenizer
 {
     internal override void Apply(
-        TextView text, ReadOnlySpan<TextRange> pieces, PieceList result, AlignedText target, MatchScratch matches)
+        TextView text, ReadOnlySpan<UnitRange> pieces, PieceList result, AlignedText target, MatchScratch matches)
     {
-        foreach (TextRange piece in pieces)
+        foreach (UnitRange piece in pieces)
         {
             int from = piece.Start;
             int count = 0;

@@ -9,9 +9,9 @@ internal sealed class MetaspacePreTokenizer(char replacement, PrependScheme sche
     internal override bool ChangesText => true;
 
     internal override void Apply(
-        TextView text, ReadOnlySpan<TextRange> pieces, PieceList result, AlignedText target, MatchScratch matches)
+        TextView text, ReadOnlySpan<UnitRange> pieces, PieceList result, AlignedText target, MatchScratch matches)
     {
-        foreach (TextRange piece in pieces)
+        foreach (UnitRange piece in pieces)
         {
             char first = text.Units[piece.Start];
             int from = target.Count;

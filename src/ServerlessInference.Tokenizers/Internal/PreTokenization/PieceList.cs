@@ -1,13 +1,15 @@
+using ServerlessInference.Tokenizers.Normalization;
+
 namespace ServerlessInference.Tokenizers.PreTokenization;
 
 /// <summary>The pieces of a text that are not empty, in order. A growing buffer that one thread reuses.</summary>
 internal sealed class PieceList
 {
-    private TextRange[] _pieces = new TextRange[64];
+    private UnitRange[] _pieces = new UnitRange[64];
 
     internal int Count { get; private set; }
 
-    internal ReadOnlySpan<TextRange> Pieces => _pieces.AsSpan(0, Count);
+    internal ReadOnlySpan<UnitRange> Pieces => _pieces.AsSpan(0, Count);
 
     internal void Clear() => Count = 0;
 
@@ -23,7 +25,7 @@ internal sealed class PieceList
             Array.Resize(ref _pieces, checked(Count * 2));
         }
 
-        _pieces[Count++] = new TextRange(start, end);
+        _pieces[Count++] = new UnitRange(start, end);
     }
 
     /// <summary>Releases the memory of an unusually long text.</summary>
@@ -31,7 +33,7 @@ internal sealed class PieceList
     {
         if (_pieces.Length > keep)
         {
-            _pieces = new TextRange[64];
+            _pieces = new UnitRange[64];
             Count = 0;
         }
     }

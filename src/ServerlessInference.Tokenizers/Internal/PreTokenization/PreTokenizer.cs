@@ -16,5 +16,5 @@ internal abstract class PreTokenizer
     /// <param name="target">Empty; receives the new text if the step changes it.</param>
     /// <param name="matches">Working memory.</param>
     internal abstract void Apply(
-        TextView text, ReadOnlySpan<TextRange> pieces, PieceList result, AlignedText target, MatchScratch matches);
+        TextView text, ReadOnlySpan<UnitRange> pieces, PieceList result, AlignedText target, MatchScratch matches);
 }

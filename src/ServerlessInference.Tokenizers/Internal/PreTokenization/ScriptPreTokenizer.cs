@@ -9,9 +9,9 @@ namespace ServerlessInference.Tokenizers.PreTokenization;
 internal sealed class ScriptPreTokenizer : PreTokenizer
 {
     internal override void Apply(
-        TextView text, ReadOnlySpan<TextRange> pieces, PieceList result, AlignedText target, MatchScratch matches)
+        TextView text, ReadOnlySpan<UnitRange> pieces, PieceList result, AlignedText target, MatchScratch matches)
     {
-        foreach (TextRange piece in pieces)
+        foreach (UnitRange piece in pieces)
         {
             int last = 0;
             int from = -1;

@@ -12,9 +12,9 @@ internal sealed class SplitPreTokenizer(TextPattern pattern, SplitBehavior behav
     internal bool IsPlain => behavior == SplitBehavior.Isolated;
 
     internal override void Apply(
-        TextView text, ReadOnlySpan<TextRange> pieces, PieceList result, AlignedText target, MatchScratch matches)
+        TextView text, ReadOnlySpan<UnitRange> pieces, PieceList result, AlignedText target, MatchScratch matches)
     {
-        foreach (TextRange piece in pieces)
+        foreach (UnitRange piece in pieces)
         {
             var joiner = new PieceJoiner(behavior, piece.Start, result);
             ReadOnlySpan<char> part = text.Units[piece.Start..piece.End];

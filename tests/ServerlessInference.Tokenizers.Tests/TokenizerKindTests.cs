@@ -1,0 +1,172 @@
+using System.Text;
+
+namespace ServerlessInference.Tokenizers.Tests;
+
+public sealed class TokenizerKindTests
+{
+    public static TheoryData<string> Files =>
+        [SmallFiles.ByteLevelBpe, SmallFiles.SentencePieceBpe, SmallFiles.Unigram, SmallFiles.WordLevel];
+
+    [Fact]
+    public void Encode_ByteLevelBpe_MergesAndTrimsRanges()
+    {
+        Tokenizer tokenizer = Load(SmallFiles.ByteLevelBpe);
+
+        TokenEncoding encoding = tokenizer.Encode("ab abé");
+
+        Assert.Equal([7, 3, 4, 5, 6, 7], encoding.Ids.ToArray());
+        Assert.Equal([-1, 0, 1, 1, 1, -1], encoding.WordIds.ToArray());
+        Assert.Equal([new(0, 0), new(0, 2), new(3, 5), new(5, 6), new(5, 6), new(0, 0)], encoding.Offsets.ToArray());
+        Assert.Equal("ab abé", tokenizer.Decode(encoding.Ids));
+    }
+
+    [Fact]
+    public void EncodePair_RobertaProcessing_PutsTwoSeparatorsBetweenTexts()
+    {
+        TokenEncoding encoding = Load(SmallFiles.ByteLevelBpe).EncodePair("ab", "a");
+
+        Assert.Equal([7, 3, 7, 7, 0, 7], encoding.Ids.ToArray());
+        Assert.Equal(new int[6], encoding.TypeIds.ToArray());
+    }
+
+    [Fact]
+    public void Encode_SentencePieceBpe_FallsBackToBytes()
+    {
+        Tokenizer tokenizer = Load(SmallFiles.SentencePieceBpe);
+
+        TokenEncoding encoding = tokenizer.Encode("ab é中");
+
+        Assert.Equal([5, 1, 6, 7, 0], encoding.Ids.ToArray());
+        Assert.Equal([new(0, 2), new(2, 3), new(3, 4), new(3, 4), new(4, 5)], encoding.Offsets.ToArray());
+        Assert.Equal("ab é", tokenizer.Decode(encoding.Ids));
+    }
+
+    [Fact]
+    public void Encode_Unigram_TakesTheBestSplitAndFusesUnknownCharacters()
+    {
+        Tokenizer tokenizer = Load(SmallFiles.Unigram);
+
+        TokenEncoding encoding = tokenizer.Encode("ＡB x中 <mask>é");
+
+        Assert.Equal([4, 1, 0, 7, 1, 6], encoding.Ids.ToArray());
+        Assert.Equal([new(0, 2), new(2, 3), new(3, 5), new(5, 12), new(12, 13), new(12, 13)], encoding.Offsets.ToArray());
+        Assert.Equal("ab  é", tokenizer.Decode(encoding.Ids));
+    }
+
+    [Fact]
+    public void Encode_WordLevel_SplitsByRegularExpression()
+    {
+        TokenEncoding encoding = Load(SmallFiles.WordLevel).Encode(" Café café! 12");
+
+        Assert.Equal([4, 0, 1, 3, 2], encoding.Ids.ToArray());
+        Assert.Equal([new(0, 0), new(1, 5), new(6, 10), new(10, 11), new(12, 14)], encoding.Offsets.ToArray());
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Encode_HostileTexts_TakesLinearTimeAndKeepsOffsetsInOrder(string file)
+    {
+        Tokenizer tokenizer = Load(file);
+        string[] texts =
+        [
+            new('a', 1_600_000), new(' ', 300_000), new('<', 300_000), new('é', 300_000), "e" + new string('\u0301', 300_000),
+            new('\ud800', 100_000),
+            string.Concat(Enumerable.Repeat("<s>", 200_000)), string.Concat(Enumerable.Repeat("😀\u200D", 50_000)), "\0",
+        ];
+        var encoding = new TokenEncoding();
+        foreach (string text in texts)
+        {
+            tokenizer.Encode(text, encoding);
+            foreach (TextRange range in encoding.Offsets)
+            {
+                Assert.True(range.Start >= 0 && range.Start <= range.End && range.End <= text.Length);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Encode_SteadyState_AllocatesNothing(string file)
+    {
+        Tokenizer tokenizer = Load(file);
+        var encoding = new TokenEncoding();
+        int[] ids = new int[512];
+        const string Text = "ab abé 12! ＡB x中 <mask> café <s> ab";
+        for (int i = 0; i < 3; i++)
+        {
+            tokenizer.Encode(Text, encoding);
+            tokenizer.EncodeIds(Text, ids);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+        {
+            tokenizer.Encode(Text, encoding);
+            tokenizer.EncodeIds(Text, ids);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void FromTokenizerJson_MutatedFile_LoadsOrThrowsInvalidDataException(string file)
+    {
+        var random = new Random(11);
+        byte[] original = Encoding.UTF8.GetBytes(file);
+        int refused = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            byte[] mutated = Mutate(original, random);
+            try
+            {
+                Tokenizer tokenizer = Tokenizer.FromTokenizerJson(mutated);
+                tokenizer.Decode(tokenizer.Encode("ab é 12! <s>中").Ids);
+            }
+            catch (InvalidDataException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 100, 1999);
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void EncodeIds_RandomTexts_AreThoseOfEncode(string file)
+    {
+        Tokenizer tokenizer = Load(file);
+        var random = new Random(3);
+        string[] parts = ["a", "b", "ab", " ", "  ", "é", "e\u0301", "中", "😀", "<s>", "<mask>", "\n", "1", "!", "\ud83d", "Ａ", "ﬁ", "\u200B"];
+        int[] ids = new int[512];
+        for (int i = 0; i < 2000; i++)
+        {
+            string text = string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => parts[random.Next(parts.Length)]));
+            TokenEncoding encoding = tokenizer.Encode(text, new EncodeOptions { AddSpecialTokens = false });
+            int count = tokenizer.EncodeIds(text, ids);
+            Assert.Equal(encoding.Ids.ToArray(), ids[..count]);
+        }
+    }
+
+    private static Tokenizer Load(string file) => Tokenizer.FromTokenizerJson(Encoding.UTF8.GetBytes(file));
+
+    private static byte[] Mutate(byte[] original, Random random)
+    {
+        byte[] mutated = [.. original];
+        int at = random.Next(mutated.Length);
+        switch (random.Next(4))
+        {
+            case 0:
+                mutated[at] = (byte)random.Next(256);
+                return mutated;
+            case 1:
+                return [.. mutated[..at], .. mutated[Math.Min(mutated.Length, at + 1 + random.Next(8))..]];
+            case 2:
+                return [.. mutated[..at], .. mutated[random.Next(mutated.Length)..]];
+            default:
+                mutated[at] ^= (byte)(1 << random.Next(7));
+                return mutated;
+        }
+    }
+}
