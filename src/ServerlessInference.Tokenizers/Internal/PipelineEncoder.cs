@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Unicode;
 using ServerlessInference.Tokenizers.Models;
 using ServerlessInference.Tokenizers.Normalization;
 using ServerlessInference.Tokenizers.PreTokenization;
@@ -60,7 +59,7 @@ internal sealed class PipelineEncoder(Normalizer[] normalizers, PreTokenizer[] p
     {
         bool isAscii = Ascii.IsValid(text);
         bool isCopied = false;
-        if (!isAscii && !Utf16.IsValid(text))
+        if (!isAscii && HasLoneSurrogate(text))
         {
             workspace.Text.SetOriginal(text, origin);
             isCopied = true;
@@ -91,6 +90,26 @@ internal sealed class PipelineEncoder(Normalizer[] normalizers, PreTokenizer[] p
         }
 
         return isCopied ? new TextView(workspace.Text) : new TextView(text, origin);
+    }
+
+    private static bool HasLoneSurrogate(ReadOnlySpan<char> text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i]))
+            {
+                continue;
+            }
+
+            if (!char.IsHighSurrogate(text[i]) || i + 1 == text.Length || !char.IsLowSurrogate(text[i + 1]))
+            {
+                return true;
+            }
+
+            i++;
+        }
+
+        return false;
     }
 
     private bool EncodePart<TSink>(
