@@ -66,7 +66,8 @@ internal static class SmallFiles
           "post_processor": {"type": "TemplateProcessing",
             "single": [{"SpecialToken": {"id": "[A]", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
             "pair": [
-              {"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "[A]", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
+              {"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "[A]", "type_id": 0}},
+              {"Sequence": {"id": "B", "type_id": 1}}],
             "special_tokens": {"[A]": {"id": "[A]", "ids": [4], "tokens": ["[A]"]}}},
           "decoder": null,
           "model": {"type": "WordLevel", "unk_token": "[U]", "vocab": {"[U]": 0, "cafe": 1, "12": 2, "!": 3, "[A]": 4}}

@@ -138,7 +138,8 @@ public sealed class TokenizerKindTests
     {
         Tokenizer tokenizer = Load(file);
         var random = new Random(3);
-        string[] parts = ["a", "b", "ab", " ", "  ", "é", "e\u0301", "中", "😀", "<s>", "<mask>", "\n", "1", "!", "\ud83d", "Ａ", "ﬁ", "\u200B"];
+        string[] parts =
+            ["a", "b", "ab", " ", "  ", "é", "e\u0301", "中", "😀", "<s>", "<mask>", "\n", "1", "!", "\ud83d", "Ａ", "ﬁ", "\u200B"];
         int[] ids = new int[512];
         for (int i = 0; i < 2000; i++)
         {

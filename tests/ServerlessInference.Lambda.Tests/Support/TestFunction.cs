@@ -5,7 +5,9 @@ using ServerlessInference.Testing;
 
 namespace ServerlessInference.Lambda.Tests;
 
-/// <summary>Functions with the model <c>texts</c>, which returns the text and refuses <c>bad</c>, and with the model <c>other</c>.</summary>
+/// <summary>
+/// Functions with the model <c>texts</c>, which returns the text and refuses <c>bad</c>, and with the model <c>other</c>.
+/// </summary>
 internal static class TestFunction
 {
     public static Task<InMemoryFunction> StartAsync(

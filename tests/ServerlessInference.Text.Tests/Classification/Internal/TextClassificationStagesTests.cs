@@ -104,7 +104,8 @@ public sealed class TextClassificationStagesTests
     public void Prepare_DamagedTokenizer_ThrowsModelLoadException()
     {
         LoadedModel model = TestModels.Create(
-            TestModels.BertInputs(), [TestModels.Floats("logits", -1, 3)], ("tokenizer.json", """{"model": {"type": "Morphemes", "vocab": {"a": 0}}}"""));
+            TestModels.BertInputs(), [TestModels.Floats("logits", -1, 3)],
+            ("tokenizer.json", """{"model": {"type": "Morphemes", "vocab": {"a": 0}}}"""));
 
         ModelLoadException exception = Assert.Throws<ModelLoadException>(
             () => Preprocessor(new TextClassificationOptions()).Prepare(model));

@@ -60,7 +60,8 @@ public sealed class RegexPatternTests
         var random = new Random(5);
         string[] parts =
         [
-            " ", "  ", "\n", "\r\n", "\t", "'", "'s", "'S", "'\u017F", "'ll", "'Re", "'v", "a", "É", "word", "12", "1", "²", "½", "!", "?!", "中",
+            " ", "  ", "\n", "\r\n", "\t", "'", "'s", "'S", "'\u017F", "'ll", "'Re", "'v",
+            "a", "É", "word", "12", "1", "²", "½", "!", "?!", "中",
             "\u0301", "😀", "\u00A0", "\u3000", "_", "…",
         ];
         for (int i = 0; i < 3000; i++)
