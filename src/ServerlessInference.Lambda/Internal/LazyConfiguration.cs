@@ -9,6 +9,7 @@ namespace ServerlessInference.Lambda;
 /// environment variable begins with this library's name, and the library's own settings are then known to be absent without building the
 /// configuration.
 /// </summary>
+/// <remarks>How code on the path to the first answer is written, and why: docs/architecture/start-up.md.</remarks>
 internal sealed class LazyConfiguration(Func<IConfiguration> create, bool hasOwnSettings) : IConfiguration
 {
     private const string OwnPrefix = "ServerlessInference:";

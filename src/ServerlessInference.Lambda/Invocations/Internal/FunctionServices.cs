@@ -15,7 +15,7 @@ namespace ServerlessInference.Lambda.Invocations;
 /// <remarks>
 /// A function without models that resolves no service spends no time of its cold start on a container, on logging or on configuration. For
 /// the same reason the methods that use types of those libraries are marked as not to be inlined: a method's types are loaded when it is
-/// compiled.
+/// compiled. The rules for such code: docs/architecture/start-up.md.
 /// </remarks>
 internal sealed class FunctionServices : IAsyncDisposable
 {
