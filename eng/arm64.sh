@@ -49,6 +49,8 @@ if [ ! -f "$folder/fetched" ]; then
   fi
   rm -rf "$root" && mkdir -p "$root"
   for package in "$work"/debs/*_arm64.deb; do dpkg-deb -x "$package" "$root"; done
+  # Absolute links point out of the folder: the linker would not find libm.so.6 and take the static libm.a, which needs the static libc.
+  find "$root" -type l -lname '/*' -printf '%p %l\n' | while read -r link target; do ln -sfn "$root$target" "$link"; done
   dpkg-deb --fsys-tarfile "$work"/debs/qemu-user_*.deb | tar -xO ./usr/bin/qemu-aarch64 >"$folder/qemu-aarch64"
   chmod +x "$folder/qemu-aarch64"
   touch "$folder/fetched"
