@@ -2,13 +2,13 @@
 # local.sh NAME: builds a sample, starts local servers of S3 and DynamoDB, and shows the sample at work. NAME is a folder of samples/:
 #
 #   BulkTagging           a task of S3 Batch Operations and a message name objects; the tags go to a table
-#   ImageClassification   the function is split and what travels uploaded; an image is put into a bucket; its result appears in another
-#   ObjectDetection       a warm-up and a scene, with a folder in the place of EFS and without it; Parameter Store is a few lines of Python
+#   ImageClassification   the function is split and its archives are uploaded; an image is put into a bucket; its result appears in another
+#   ObjectDetection       a warm-up and a scene, with and without a folder that replaces EFS; Parameter Store is a few lines of Python
 #   QuestionAnswering     an archive on S3, loaded into memory, and a question
 #   StreamScoring         a batch of change records, with the model in a layer; binding the layer to /opt needs root
 #
 # Needs the .NET 10 SDK, Python 3 and, for the servers, Debian 12 or 13 as root. Where SERVERLESS_INFERENCE_S3_ENDPOINT and
-# …_DYNAMODB_ENDPOINT name servers that run already, those are used. Servers and files of the script's own go when it ends.
+# …_DYNAMODB_ENDPOINT name running servers, those are used. The script stops its own servers and deletes its files when it ends.
 # measure.sh sources this file for what it prepares.
 set -euo pipefail
 name=${1:-}

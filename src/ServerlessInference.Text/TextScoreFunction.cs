@@ -1,18 +1,21 @@
 namespace ServerlessInference.Text;
 
-/// <summary>What makes scores of a text classifier's outputs.</summary>
+/// <summary>The function that converts the outputs of a text classifier to scores.</summary>
 public enum TextScoreFunction
 {
-    /// <summary>Sigmoid where <c>config.json</c> says <c>"problem_type": "multi_label_classification"</c> or there is one output
-    /// only, else softmax. The default, as in Hugging Face's <c>text-classification</c> pipeline.</summary>
+    /// <summary>
+    /// The <c>problem_type</c> of <c>config.json</c> decides: <see cref="Sigmoid"/> for <c>multi_label_classification</c>,
+    /// <see cref="Softmax"/> for <c>single_label_classification</c>, <see cref="None"/> for <c>regression</c>. Without it,
+    /// <see cref="Sigmoid"/> for one output and <see cref="Softmax"/> for several. The default.
+    /// </summary>
     Auto,
 
-    /// <summary>Softmax: one label is right, and the scores add up to 1.</summary>
+    /// <summary>Softmax, for models in which exactly one label is correct. The scores add up to 1.</summary>
     Softmax,
 
-    /// <summary>Sigmoid: any number of labels is right, and each score stands alone.</summary>
+    /// <summary>Sigmoid, for models in which any number of labels may be correct. The scores are independent of each other.</summary>
     Sigmoid,
 
-    /// <summary>The outputs as they are: scores already, or numbers of a regression.</summary>
+    /// <summary>The unchanged outputs, for models whose outputs already are scores or the numbers of a regression.</summary>
     None,
 }

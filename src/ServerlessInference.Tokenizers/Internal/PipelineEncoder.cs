@@ -94,19 +94,14 @@ internal sealed class PipelineEncoder(Normalizer[] normalizers, PreTokenizer[] p
 
     private static bool HasLoneSurrogate(ReadOnlySpan<char> text)
     {
-        for (int i = 0; i < text.Length; i++)
+        while (text.IndexOfAnyInRange('\uD800', '\uDFFF') is >= 0 and int i)
         {
-            if (!char.IsSurrogate(text[i]))
-            {
-                continue;
-            }
-
             if (!char.IsHighSurrogate(text[i]) || i + 1 == text.Length || !char.IsLowSurrogate(text[i + 1]))
             {
                 return true;
             }
 
-            i++;
+            text = text[(i + 2)..];
         }
 
         return false;

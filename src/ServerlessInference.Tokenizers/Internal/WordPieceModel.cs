@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using ServerlessInference.Tokenizers.Decoding;
 using ServerlessInference.Tokenizers.Normalization;
 using ServerlessInference.Tokenizers.Vocabularies;
 
@@ -12,7 +13,7 @@ internal sealed class WordPieceModel : TokenModel
     private readonly WordPieceEncoder _encoder;
     private readonly Dictionary<int, AddedToken> _added = [];
     private readonly Dictionary<int, string> _texts = [];
-    private readonly bool _cleansDecoded;
+    private readonly WordPieceDecoder _decoder;
 
     /// <summary>Creates the model.</summary>
     /// <param name="splitter">The vocabulary, and how words are split.</param>
@@ -22,7 +23,7 @@ internal sealed class WordPieceModel : TokenModel
     internal WordPieceModel(WordPieceSplitter splitter, NormalizerSettings normalizer, List<AddedToken> addedTokens, bool cleansDecoded)
     {
         _splitter = splitter;
-        _cleansDecoded = cleansDecoded;
+        _decoder = new WordPieceDecoder(Encoding.UTF8.GetString(splitter.Vocabulary.Prefix), cleansDecoded);
         var raw = new List<AddedTokenPattern>();
         var normalized = new List<AddedTokenPattern>();
         foreach (AddedToken token in addedTokens)
@@ -91,27 +92,17 @@ internal sealed class WordPieceModel : TokenModel
     /// does.</summary>
     internal override string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens)
     {
-        var text = new StringBuilder();
-        string prefix = Encoding.UTF8.GetString(_splitter.Vocabulary.Prefix);
-        bool isFirst = true;
+        var tokens = new List<string>(ids.Length);
         foreach (int id in ids)
         {
             bool isSpecial = _added.TryGetValue(id, out AddedToken? added) && added.IsSpecial;
-            if ((isSpecial && skipSpecialTokens) || GetToken(id) is not { } token)
+            if (!(isSpecial && skipSpecialTokens) && GetToken(id) is { } token)
             {
-                continue;
+                tokens.Add(token);
             }
-
-            if (!isFirst)
-            {
-                token = token.StartsWith(prefix, StringComparison.Ordinal) ? token[prefix.Length..] : " " + token;
-            }
-
-            text.Append(_cleansDecoded ? CleanUp(token) : token);
-            isFirst = false;
         }
 
-        return text.ToString();
+        return string.Concat(_decoder.Decode(tokens));
     }
 
     private void Encode<TSink>(ReadOnlySpan<char> text, ref TSink sink, object workspace)
@@ -121,20 +112,6 @@ internal sealed class WordPieceModel : TokenModel
         _encoder.Encode(text, ref sink, own);
         own.Trim();
     }
-
-    /// <summary>The replacements of Hugging Face's decoder, which applies them to each token on its own.</summary>
-    private static string CleanUp(string token) => token
-        .Replace(" .", ".", StringComparison.Ordinal)
-        .Replace(" ?", "?", StringComparison.Ordinal)
-        .Replace(" !", "!", StringComparison.Ordinal)
-        .Replace(" ,", ",", StringComparison.Ordinal)
-        .Replace(" ' ", "'", StringComparison.Ordinal)
-        .Replace(" n't", "n't", StringComparison.Ordinal)
-        .Replace(" 'm", "'m", StringComparison.Ordinal)
-        .Replace(" do not", " don't", StringComparison.Ordinal)
-        .Replace(" 's", "'s", StringComparison.Ordinal)
-        .Replace(" 've", "'ve", StringComparison.Ordinal)
-        .Replace(" 're", "'re", StringComparison.Ordinal);
 
     private static string Normalize(string content, NormalizerSettings settings)
     {

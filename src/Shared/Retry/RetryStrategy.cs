@@ -20,7 +20,7 @@ namespace ServerlessInference.Shared;
 internal sealed class RetryStrategy(
     int maxAttempts, TimeSpan firstPause, TimeSpan maxPause, double jitter = 0.5, Func<double>? random = null)
 {
-    /// <summary>Twice this often, and any pause has long reached its limit; more would overflow.</summary>
+    /// <summary>After this many doublings every pause has reached its limit; more would overflow.</summary>
     private const int MaxDoublings = 30;
 
     /// <summary>Gets how many attempts may fail in a row.</summary>
