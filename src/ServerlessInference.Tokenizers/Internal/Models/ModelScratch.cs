@@ -5,30 +5,30 @@ internal sealed class ModelScratch
 {
     private const int MaxKeptLength = 1 << 16;
 
+    private byte[] _key = new byte[256];
+
     internal WordBytes Word { get; } = new();
 
     internal MergeQueue Merges { get; } = new();
 
     internal BestPaths Paths { get; } = new();
 
-    internal byte[] Key = new byte[256];
-
     internal void Trim()
     {
         Word.Trim(MaxKeptLength);
         Merges.Trim(MaxKeptLength);
         Paths.Trim(MaxKeptLength);
-        Key = Key.Length > MaxKeptLength ? new byte[256] : Key;
+        _key = _key.Length > MaxKeptLength ? new byte[256] : _key;
     }
 
     /// <summary>Gets room for a key of a length, after which bytes are readable as a look-up needs it.</summary>
     internal byte[] GetKey(int length)
     {
-        if (Key.Length < length + 16)
+        if (_key.Length < length + 16)
         {
-            Key = new byte[checked((length + 16) * 2)];
+            _key = new byte[checked((length + 16) * 2)];
         }
 
-        return Key;
+        return _key;
     }
 }

@@ -15,9 +15,4 @@ internal abstract class WordModel(Vocabulary vocabulary)
     /// <param name="tokens">Empty; receives the tokens.</param>
     /// <param name="scratch">Working memory.</param>
     internal abstract void Tokenize(ReadOnlySpan<char> word, WordTokens tokens, ModelScratch scratch);
-
-    /// <summary>Gets the length of the part of a text, from its start, that can be split on its own without changing the result.</summary>
-    /// <param name="text">The text.</param>
-    internal virtual int FindSafeEnd(ReadOnlySpan<char> text) => text.Length;
-
 }

@@ -11,8 +11,6 @@ internal sealed class ByteLevelPreTokenizer(bool addsSpace, bool splits, bool co
 {
     internal override bool ChangesText => addsSpace || convertsBytes;
 
-    internal bool Splits => splits;
-
     internal override void Apply(
         TextView text, ReadOnlySpan<UnitRange> pieces, PieceList result, AlignedText target, MatchScratch matches)
     {

@@ -6,11 +6,6 @@ namespace ServerlessInference.Tokenizers.PreTokenization;
 /// <summary>Splits at the matches of a pattern, or at what is between them.</summary>
 internal sealed class SplitPreTokenizer(TextPattern pattern, SplitBehavior behavior, bool isInverted) : PreTokenizer
 {
-    internal TextPattern Pattern => pattern;
-
-    /// <summary>Gets whether matches and what is between them are pieces, one after the other.</summary>
-    internal bool IsPlain => behavior == SplitBehavior.Isolated;
-
     internal override void Apply(
         TextView text, ReadOnlySpan<UnitRange> pieces, PieceList result, AlignedText target, MatchScratch matches)
     {

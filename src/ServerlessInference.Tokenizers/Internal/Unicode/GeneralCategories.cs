@@ -4,9 +4,6 @@ namespace ServerlessInference.Tokenizers.Unicode;
 internal static class GeneralCategories
 {
     internal const int Unassigned = 0;
-    internal const int Uppercase = 1;
-    internal const int OtherLetter = 5;
-    internal const int NonspacingMark = 6;
     internal const int DecimalNumber = 9;
     internal const int OtherNumber = 11;
     internal const int ConnectorPunctuation = 12;
