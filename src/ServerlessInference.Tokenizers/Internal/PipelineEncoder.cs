@@ -94,14 +94,19 @@ internal sealed class PipelineEncoder(Normalizer[] normalizers, PreTokenizer[] p
 
     private static bool HasLoneSurrogate(ReadOnlySpan<char> text)
     {
-        while (text.IndexOfAnyInRange('\uD800', '\uDFFF') is >= 0 and int i)
+        for (int i = 0; i < text.Length; i++)
         {
+            if (!char.IsSurrogate(text[i]))
+            {
+                continue;
+            }
+
             if (!char.IsHighSurrogate(text[i]) || i + 1 == text.Length || !char.IsLowSurrogate(text[i + 1]))
             {
                 return true;
             }
 
-            text = text[(i + 2)..];
+            i++;
         }
 
         return false;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using ServerlessInference.Protobuf;
 
 namespace ServerlessInference.Text.StringModels;
 
