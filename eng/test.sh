@@ -21,6 +21,7 @@ step() {
 }
 
 step "build"
+echo "  $(df -h --output=avail . | tail -n 1 | tr -d ' ') of the disk are free"
 prepare_build
 restore ServerlessInference.slnx || exit 1
 dotnet build ServerlessInference.slnx -c $configuration --no-restore -nologo -v quiet || { echo "The build failed."; exit 1; }
