@@ -24,9 +24,12 @@ public static class HttpBuilderExtensions
     /// <param name="configure">Sets options; may be <see langword="null"/>.</param>
     /// <returns>The function.</returns>
     /// <remarks>
-    /// <para><c>POST</c>: the body is the input, as bytes, in base64, or as JSON <c>{"base64":"…"}</c>. If
+    /// <para><c>POST</c>: the body is the input, as bytes, in base64, as a data URL, as JSON <c>{"base64":"…"}</c> or
+    /// <c>{"image":"…"}</c>, or as a file of a form (<c>multipart/form-data</c>); it may be compressed with gzip or deflate. If
     /// <see cref="HttpInputOptions.References"/> allows it, <c>{"s3":"s3://bucket/key"}</c>, <c>{"bucket":"…","key":"…"}</c> or
     /// <c>{"url":"https://…"}</c> names the input. Answer: <c>{"model":{"name","version","source"},"result":…}</c>.</para>
+    /// <para>Several files of a form, and <c>{"instances":[{"b64":"…"}]}</c>, are answered together: <c>{"results":[…]}</c> in their order,
+    /// with <c>{"error":{"type","message"}}</c> for those that failed.</para>
     /// <para><c>GET</c>: <c>{"name","state","version","source","inputs","outputs"}</c>, with status 503 while the model is loading or if it
     /// could not be loaded.</para>
     /// <para>Errors are problem details (RFC 9457) with status 400, 404, 405, 413, 415, 422, 500, 502, 503 or 504.</para>
@@ -54,17 +57,11 @@ public static class HttpBuilderExtensions
                 $"The path '{pattern}' must begin with a slash and must not contain placeholders, a query or spaces.", nameof(pattern));
         }
 
-        ReferenceOptions? references = null;
-        if (configure is not null)
-        {
-            var options = new HttpInputOptions();
-            configure(options);
-            references = options.ReferencesOrNull;
-        }
-
+        var options = new HttpInputOptions();
+        configure?.Invoke(options);
         ResultTarget? target = results is null ? null : ResultTargets.Create(results);
         HttpRoute route = builder.GetOrAddRoute(static () => new HttpRoute());
-        route.Add(new InferenceEndpoint(model, pattern, references, target, builder.RouteContext));
+        route.Add(new InferenceEndpoint(model, pattern, options, target, builder.RouteContext));
         route.Add(new ModelStatusEndpoint(model, pattern));
         return builder;
     }

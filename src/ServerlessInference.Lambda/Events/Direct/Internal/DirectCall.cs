@@ -92,21 +92,7 @@ internal static class DirectCall
             return InputEnvelope.ReadObject(new ObjectReference(name, key, EventJson.ReadText(input, "VersionId")), references);
         }
 
-        return InputEnvelope.Read(WithoutModel(input), options.ReferencesOrNull) ?? throw Unknown();
-    }
-
-    private static List<JsonProperty> WithoutModel(JsonElement input)
-    {
-        var members = new List<JsonProperty>();
-        foreach (JsonProperty member in input.EnumerateObject())
-        {
-            if (EventJson.ReadName(member) != "model")
-            {
-                members.Add(member);
-            }
-        }
-
-        return members;
+        return InputEnvelope.Read(input, options.ReferencesOrNull, isWrapper: true) ?? throw Unknown();
     }
 
     private static InvalidInputException Unknown() => new(

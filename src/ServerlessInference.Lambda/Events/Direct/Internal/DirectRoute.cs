@@ -51,7 +51,7 @@ internal sealed class DirectRoute(RouteContext context) : IEventRoute
             .ProcessAsync(invocation, inputs, mapping.Rules, cancellationToken).ConfigureAwait(false);
         if (isList)
         {
-            WriteList(invocation, statuses);
+            RecordAnswers.WriteList(invocation.BeginResponse(), statuses);
         }
         else
         {
@@ -81,52 +81,9 @@ internal sealed class DirectRoute(RouteContext context) : IEventRoute
 
         Utf8JsonWriter writer = invocation.BeginResponse();
         writer.WriteStartObject();
-        WriteAnswer(writer, status);
+        RecordAnswers.WriteAnswer(writer, status);
         writer.WriteEndObject();
         writer.Flush();
-    }
-
-    private static void WriteList(Invocation invocation, RecordStatus[] statuses)
-    {
-        Utf8JsonWriter writer = invocation.BeginResponse();
-        writer.WriteStartObject();
-        writer.WriteStartArray("results"u8);
-        foreach (RecordStatus status in statuses)
-        {
-            writer.WriteStartObject();
-            if (status.State == RecordState.Done)
-            {
-                WriteAnswer(writer, status);
-            }
-            else if ((status.Failure ?? status.Result?.Error) is { } error)
-            {
-                ResultDocument.WriteError(error, writer);
-            }
-            else
-            {
-                writer.WriteStartObject("error"u8);
-                writer.WriteString("type"u8, Failure.DeadlineExceeded);
-                writer.WriteString(
-                    "message"u8,
-                    "The function's time ran out before this input was processed. Send fewer inputs in one call, or raise the timeout."u8);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-        writer.Flush();
-    }
-
-    private static void WriteAnswer(Utf8JsonWriter writer, RecordStatus status)
-    {
-        writer.WriteStartObject("model"u8);
-        ModelJson.WriteMembers(writer, status.Result!.Model);
-        writer.WriteEndObject();
-        writer.WritePropertyName("result"u8);
-        writer.WriteRawValue(status.Json.Span, skipInputValidation: true);
     }
 
     private DirectMapping Find(string? model)

@@ -13,6 +13,7 @@ internal struct HttpRequest
     private const string DefaultStage = "$default";
 
     private string? _stage;
+    private int _headersStart;
     private int _bodyStart;
     private int _bodyLength;
     private bool _isBodyEscaped;
@@ -37,6 +38,9 @@ internal struct HttpRequest
     /// same of the answer.
     /// </summary>
     public readonly bool HasOnlyMultiValueHeaders => _hasMultiValueHeaders && !_hasHeaders;
+
+    /// <summary>Gets a value indicating whether the event declares its body as base64, rather than as text.</summary>
+    public readonly bool IsBodyBase64 => _isBodyBase64;
 
     /// <summary>Gets the header <c>Origin</c>, if a browser sent it and it was to be read.</summary>
     public string? Origin { get; private set; }
@@ -86,6 +90,42 @@ internal struct HttpRequest
         return Base64.DecodeFromUtf8InPlace(body.Span, out int written) == OperationStatus.Done
             ? body[..written]
             : throw new InvalidInputException("The event declares its body as base64, but it is not valid base64.");
+    }
+
+    /// <summary>Finds a header. Most requests need none, so none is read before it is asked for.</summary>
+    /// <param name="payload">The event.</param>
+    /// <param name="name">The header's name, in any case.</param>
+    /// <returns>The header's first value; <see langword="null"/> if there is none.</returns>
+    /// <exception cref="InvalidInputException">The headers contain invalid text.</exception>
+    public readonly string? FindHeader(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> name)
+    {
+        if (_headersStart == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(payload[_headersStart..]);
+            reader.Read();
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (Ascii.EqualsIgnoreCase(reader.ValueSpan, name))
+                {
+                    reader.Read();
+                    _ = reader.TokenType == JsonTokenType.StartArray && reader.Read();
+                    return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                }
+
+                reader.Skip();
+            }
+
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw EventJson.InvalidText();
+        }
     }
 
     private void ReadMember(ref Utf8JsonReader reader)
@@ -138,6 +178,11 @@ internal struct HttpRequest
     {
         reader.Read();
         bool exist = reader.TokenType == JsonTokenType.StartObject;
+        if (exist && _headersStart == 0)
+        {
+            _headersStart = (int)reader.TokenStartIndex;
+        }
+
         if (!exist || !_withOrigin)
         {
             return exist;

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using ServerlessInference.Lambda.Events.Inputs;
+using ServerlessInference.Lambda.Events.Records;
 using ServerlessInference.Lambda.Invocations;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Results;
@@ -9,12 +10,14 @@ namespace ServerlessInference.Lambda.Events.Http;
 
 /// <summary>Answers a <c>POST</c> with the model's result for the input in its body.</summary>
 internal sealed class InferenceEndpoint(
-    string model, string path, ReferenceOptions? references, ResultTarget? results, RouteContext context)
+    string model, string path, HttpInputOptions options, ResultTarget? results, RouteContext context)
     : HttpEndpoint(path, ["POST"], model, "POST with an input as the body")
 {
+    private readonly HttpBody _body = new(options);
     private FunctionServices? _services;
     private IEncodedPipeline? _pipeline;
     private IResultSink? _sink;
+    private RecordProcessor? _records;
 
     public override ReadOnlyMemory<byte>? DryRunBody =>
         (_pipeline as IDryRunnable) is { SampleInput: { IsEmpty: false } sample } ? sample : null;
@@ -23,22 +26,28 @@ internal sealed class InferenceEndpoint(
     {
         _services = services;
         _pipeline = ModelPipelines.Find(services, Model, "MapHttp", failures);
-        references?.Validate("MapHttp", failures);
+        options.Validate(failures);
         _sink = results?.Create(services.Provider);
     }
 
     public override async ValueTask HandleAsync(
         Invocation invocation, EventKind kind, HttpRequest request, CancellationToken cancellationToken)
     {
-        RecordInput input = ReadInput(request.DecodeBody(invocation.Payload));
+        (RecordInput input, List<BatchRecord>? several) = _body.Read(request, invocation.Payload, invocation.Context.RequestId);
+        if (several is not null)
+        {
+            await AnswerListAsync(invocation, kind, several, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         ReadOnlyMemory<byte> body = input.Content;
         ObjectReference? item = null;
         if (input.Reference is { } reference)
         {
             try
             {
-                (body, item) = await context.GetFetcher(_services!, references)!
-                    .FetchAsync(reference, references!, cancellationToken).ConfigureAwait(false);
+                (body, item) = await context.GetFetcher(_services!, options.ReferencesOrNull)!
+                    .FetchAsync(reference, options.ReferencesOrNull!, cancellationToken).ConfigureAwait(false);
             }
             catch (IOException exception)
             {
@@ -56,6 +65,12 @@ internal sealed class InferenceEndpoint(
         }
 
         InferenceResult result = answers[0];
+        if (result.Error is InvalidInputException { Kind: InvalidInputKind.UnsupportedFormat } refused && input.Reference is null)
+        {
+            InvalidInputException cause = InputDiagnosis.Explain(kind, request, invocation.Payload.Span, body.Span, refused);
+            result = InferenceResult.Failed<object>(cause, result.Model, result.Timings);
+        }
+
         if (_sink is not null && !invocation.IsDryRun && (result.Error is null or InvalidInputException))
         {
             await StoreAsync(invocation, result, item, cancellationToken).ConfigureAwait(false);
@@ -72,18 +87,16 @@ internal sealed class InferenceEndpoint(
     private ValueTask<IReadOnlyList<InferenceResult>?> DryRunAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
         _pipeline is IDryRunnable runnable ? runnable.DryRunAsync([body], cancellationToken) : default;
 
-    private RecordInput ReadInput(ReadOnlyMemory<byte> body)
+    /// <summary>Answers several inputs together, each with its own result or error.</summary>
+    private async ValueTask AnswerListAsync(
+        Invocation invocation, EventKind kind, List<BatchRecord> inputs, CancellationToken cancellationToken)
     {
-        if (body.IsEmpty)
-        {
-            throw new InvalidInputException("The request has no body. Send the input as the body.");
-        }
-
-        // Only a body that looks like a JSON object can be an envelope. Images are not parsed at all, which leaves less to compile before
-        // the first answer.
-        return body.Span[0] is (byte)'{' or (byte)' ' or (byte)'\r' or (byte)'\n' or (byte)'\t'
-            ? InputEnvelope.Read(body, references, allowsBareUri: false)
-            : new RecordInput(body, null);
+        _records ??= new RecordProcessor(_services!, Model, _pipeline!, _sink, fetcher: null);
+        RecordStatus[] statuses = await _records
+            .ProcessAsync(invocation, inputs, new RecordRules(SkipInvalidRecords: true, InOrder: false, Limits: null), cancellationToken)
+            .ConfigureAwait(false);
+        RecordAnswers.WriteList(invocation.BeginInner(), statuses);
+        HttpAnswer.Write(invocation, kind, 200, HttpAnswer.Json);
     }
 
     private void WriteNotFetched(Invocation invocation, EventKind kind, IOException exception)

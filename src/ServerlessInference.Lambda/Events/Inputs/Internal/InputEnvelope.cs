@@ -6,8 +6,8 @@ using ServerlessInference.S3;
 namespace ServerlessInference.Lambda.Events.Inputs;
 
 /// <summary>
-/// Reads inputs that a sender has wrapped in JSON: <c>{"base64":"…"}</c>, <c>{"s3":"s3://bucket/key"}</c>,
-/// <c>{"bucket":"…","key":"…","versionId":"…"}</c>, <c>{"url":"https://…"}</c>.
+/// Reads inputs that a sender has wrapped: in JSON (<c>{"base64":"…"}</c>, <c>{"image":"…"}</c>, <c>{"s3":"s3://bucket/key"}</c>,
+/// <c>{"bucket":"…","key":"…","versionId":"…"}</c>, <c>{"url":"https://…"}</c>), in a data URL, or in base64.
 /// </summary>
 /// <remarks>Everything else is an input itself, as is a reference of a kind that the function does not allow at all.</remarks>
 internal static class InputEnvelope
@@ -35,15 +35,99 @@ internal static class InputEnvelope
             }
         }
 
-        if (!IsWrapped(text))
+        if (text is [(byte)'"', .., (byte)'"'] ? EncodedContent.IsFile(text[1..^1]) : IsWrapped(text))
         {
-            return new RecordInput(body, null);
+            return ReadJson(body, options);
         }
 
+        return new RecordInput(EncodedContent.IsFile(text) ? EncodedContent.Decode(text) : body, null);
+    }
+
+    /// <summary>Checks that an object may be named.</summary>
+    /// <exception cref="InvalidInputException">The object is not allowed.</exception>
+    public static RecordInput ReadObject(ObjectReference item, ReferenceOptions options) => new(default, CheckObject(item, options));
+
+    /// <summary>Reads the members of a JSON object that may wrap an input.</summary>
+    /// <param name="wrapper">The object.</param>
+    /// <param name="options">The references that are allowed; <see langword="null"/> for none.</param>
+    /// <param name="isWrapper">
+    /// Whether the object can only be a wrapper. If it may also be an input of a model, an object with other members than those of a
+    /// reference is not a reference.
+    /// </param>
+    /// <returns>The input; <see langword="null"/> if the members are not those of a wrapped input.</returns>
+    /// <exception cref="InvalidInputException">A reference is not allowed, or a member contains invalid base64 or invalid text.</exception>
+    public static RecordInput? Read(JsonElement wrapper, ReferenceOptions? options, bool isWrapper)
+    {
+        JsonElement? content = null;
+        string? s3 = null, url = null, bucket = null, key = null, version = null;
+        bool hasOthers = false;
+        int contents = 0;
+        foreach (JsonProperty member in wrapper.EnumerateObject())
+        {
+            string name = EventJson.ReadName(member);
+            bool isText = member.Value.ValueKind == JsonValueKind.String;
+            if (isText && (name == "base64" || (IsFileMember(name) && EncodedContent.IsFile(member.Value))))
+            {
+                content = member.Value;
+                contents++;
+                continue;
+            }
+
+            string? value = isText ? EventJson.ReadText(member.Value) : null;
+            switch (name)
+            {
+                case "s3" when isText:
+                    s3 = value;
+                    break;
+                case "url" when isText:
+                    url = value;
+                    break;
+                case "bucket" when isText:
+                    bucket = value;
+                    break;
+                case "key" when isText:
+                    key = value;
+                    break;
+                case "versionId" when isText || member.Value.ValueKind == JsonValueKind.Null:
+                    version = string.IsNullOrEmpty(value) ? null : value;
+                    break;
+                default:
+                    hasOthers = true;
+                    break;
+            }
+        }
+
+        if (contents > 0)
+        {
+            return contents == 1 && (s3, url, bucket, key, version) is (null, null, null, null, null)
+                ? new RecordInput(EncodedContent.Decode(content!.Value), null)
+                : null;
+        }
+
+        return hasOthers && !isWrapper ? null : ReadReference(s3, url, bucket, key, version, options);
+    }
+
+    private static RecordInput? ReadReference(
+        string? s3, string? url, string? bucket, string? key, string? version, ReferenceOptions? options) =>
+        (s3, url, bucket, key, version) switch
+        {
+            ({ } uri, null, null, null, null) when options is { AllowsObjects: true } => new RecordInput(default, ReadS3Uri(uri, options)),
+            (null, { } uri, null, null, null) when options is { Https: true } => new RecordInput(default, ReadUrl(uri, options)),
+            (null, null, { } owner, { } item, _) when options is { AllowsObjects: true } =>
+                ReadObject(new ObjectReference(owner, item, version), options),
+            _ => null,
+        };
+
+    private static RecordInput ReadJson(ReadOnlyMemory<byte> body, ReferenceOptions? options)
+    {
         try
         {
             using JsonDocument document = JsonDocument.Parse(body);
-            return Read(document.RootElement.EnumerateObject(), options) ?? new RecordInput(body, null);
+            JsonElement root = document.RootElement;
+            RecordInput? input = root.ValueKind == JsonValueKind.String
+                ? new RecordInput(EncodedContent.Decode(root), null)
+                : Read(root, options, isWrapper: false);
+            return input ?? new RecordInput(body, null);
         }
         catch (JsonException)
         {
@@ -52,73 +136,8 @@ internal static class InputEnvelope
         }
     }
 
-    /// <summary>Checks that an object may be named.</summary>
-    /// <exception cref="InvalidInputException">The object is not allowed.</exception>
-    public static RecordInput ReadObject(ObjectReference item, ReferenceOptions options) => new(default, CheckObject(item, options));
-
-    /// <summary>Reads the members of a JSON object that may wrap an input.</summary>
-    /// <returns>The input; <see langword="null"/> if the members are not those of a wrapped input.</returns>
-    /// <exception cref="InvalidInputException">A reference is not allowed, or a member contains invalid base64 or invalid text.</exception>
-    public static RecordInput? Read(IEnumerable<JsonProperty> wrapper, ReferenceOptions? options)
-    {
-        string? base64 = null, s3 = null, url = null, bucket = null, key = null, version = null;
-        foreach (JsonProperty member in wrapper)
-        {
-            string name = EventJson.ReadName(member);
-            string? value = member.Value.ValueKind == JsonValueKind.String ? EventJson.ReadText(member.Value) : null;
-            if (value is null && !(name == "versionId" && member.Value.ValueKind == JsonValueKind.Null))
-            {
-                return null;
-            }
-
-            switch (name)
-            {
-                case "base64":
-                    base64 = value;
-                    break;
-                case "s3":
-                    s3 = value;
-                    break;
-                case "url":
-                    url = value;
-                    break;
-                case "bucket":
-                    bucket = value;
-                    break;
-                case "key":
-                    key = value;
-                    break;
-                case "versionId":
-                    version = value;
-                    break;
-                default:
-                    return null;
-            }
-        }
-
-        return (base64, s3, url, bucket, key, version) switch
-        {
-            ({ } text, null, null, null, null, null) => new RecordInput(DecodeBase64(text), null),
-            (null, { } uri, null, null, null, null) when options is { AllowsObjects: true } =>
-                new RecordInput(default, ReadS3Uri(uri, options)),
-            (null, null, { } uri, null, null, null) when options is { Https: true } => new RecordInput(default, ReadUrl(uri, options)),
-            (null, null, null, { } owner, { } item, _) when options is { AllowsObjects: true } =>
-                ReadObject(new ObjectReference(owner, item, version), options),
-            _ => null,
-        };
-    }
-
-    private static byte[] DecodeBase64(string base64)
-    {
-        try
-        {
-            return Convert.FromBase64String(base64);
-        }
-        catch (FormatException)
-        {
-            throw new InvalidInputException("The input is not valid base64.");
-        }
-    }
+    // Names under which web pages and client libraries send a file. A text model may use them as well, so the value decides.
+    private static bool IsFileMember(string name) => name is "image" or "file" or "data" or "b64";
 
     private static InputReference ReadS3Uri(string uri, ReferenceOptions options)
     {
@@ -156,7 +175,10 @@ internal static class InputEnvelope
                 "The input's web server may not be named here. The function's References.Hosts lists what may be named.");
     }
 
-    // The name of the first member decides, so that JSON inputs of models are not parsed twice.
+    /// <summary>
+    /// Returns whether a JSON object has a member that may wrap an input. Nothing is allocated, and JSON inputs of models are not parsed
+    /// into a document.
+    /// </summary>
     private static bool IsWrapped(ReadOnlySpan<byte> text)
     {
         if (text is not [(byte)'{', .., (byte)'}'])
@@ -167,9 +189,22 @@ internal static class InputEnvelope
         try
         {
             var reader = new Utf8JsonReader(text);
-            return reader.Read() && reader.Read() && reader.TokenType == JsonTokenType.PropertyName
-                && (reader.ValueTextEquals("base64"u8) || reader.ValueTextEquals("s3"u8) || reader.ValueTextEquals("url"u8)
-                    || reader.ValueTextEquals("bucket"u8) || reader.ValueTextEquals("key"u8) || reader.ValueTextEquals("versionId"u8));
+            reader.Read();
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                bool isWrapper = reader.ValueTextEquals("base64"u8) || reader.ValueTextEquals("image"u8)
+                    || reader.ValueTextEquals("file"u8) || reader.ValueTextEquals("data"u8) || reader.ValueTextEquals("b64"u8)
+                    || reader.ValueTextEquals("s3"u8) || reader.ValueTextEquals("url"u8) || reader.ValueTextEquals("bucket"u8);
+                reader.Read();
+                if (isWrapper && reader.TokenType == JsonTokenType.String)
+                {
+                    return true;
+                }
+
+                reader.Skip();
+            }
+
+            return false;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
