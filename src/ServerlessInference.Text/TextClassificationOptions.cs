@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Text;
@@ -16,8 +17,12 @@ public sealed class TextClassificationOptions
     public float? MinScore { get; set; }
 
     /// <summary>Gets or sets how the model's outputs become scores.</summary>
-    /// <value>The default is <see cref="TextScoreFunction.Auto"/>.</value>
-    public TextScoreFunction Scores { get; set; }
+    /// <value>The default is <see cref="ScoreFunction.Auto"/>.</value>
+    public ScoreFunction Scores { get; set; }
+
+    /// <summary>Gets or sets the name of the output that contains the class scores, if several outputs of the model may.</summary>
+    /// <value>An output name; <see langword="null"/>, the default, chooses by labels, names and shapes.</value>
+    public string? Output { get; set; }
 
     /// <summary>Gets or sets the file next to the model that names the classes.</summary>
     /// <value>A name such as <c>labels.txt</c>; <see langword="null"/>, the default, looks in the usual places

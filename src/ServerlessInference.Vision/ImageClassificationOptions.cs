@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using ServerlessInference.Imaging;
 using ServerlessInference.Imaging.Processing;
+using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 
 namespace ServerlessInference.Vision;
@@ -22,6 +23,10 @@ public sealed class ImageClassificationOptions
     /// <summary>Gets or sets the function that converts the outputs of the model to scores.</summary>
     /// <value>The default is <see cref="ScoreFunction.Auto"/>.</value>
     public ScoreFunction Scores { get; set; }
+
+    /// <summary>Gets or sets the name of the output that contains the class scores, if several outputs of the model may.</summary>
+    /// <value>An output name. The default, <see langword="null"/>, chooses by labels, names and shapes.</value>
+    public string? Output { get; set; }
 
     /// <summary>Gets or sets the name of the file next to the model that lists the class names.</summary>
     /// <value>

@@ -1,4 +1,5 @@
 using Amazon.S3;
+using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models;
 
 namespace ServerlessInference.S3.Tests;
@@ -88,7 +89,11 @@ public sealed class FaultTests(S3Server server) : IClassFixture<S3Server>, IDisp
         var source = new S3ModelSource(client, S3Uri.Parse($"s3://{server.Bucket}/faults/{form}"), null, _store);
         var time = new ObservedTimeProvider();
         var deadline = TimeSpan.FromSeconds(2);
-        var chain = new ModelSourceChain([new ModelSourceChainLink(source, deadline)], time);
+        await using ServiceProvider services = new ServiceCollection()
+            .AddSingleton<TimeProvider>(time)
+            .AddServerlessInference().AddModel("model", model => model.From(from => from.Custom(_ => source, deadline)))
+            .Services.BuildServiceProvider();
+        IModelSource chain = services.GetRequiredKeyedService<IModelSource>("model");
         Task<ModelArtifact> load = chain.LoadAsync(TestContext.Current.CancellationToken).AsTask();
         await time.WaitForTimerAsync(deadline);
         await proxy.Stalled.WaitAsync(TestContext.Current.CancellationToken);

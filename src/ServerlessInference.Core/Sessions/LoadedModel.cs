@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ServerlessInference.Models;
+using ServerlessInference.Models.Graphs;
 using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Sessions;
@@ -11,10 +12,12 @@ namespace ServerlessInference.Sessions;
 public sealed class LoadedModel
 {
     private readonly DerivedObjects _derived = new();
+    private readonly Lock _deciding = new();
     private readonly ConcurrentQueue<InferenceBatch> _batches = new();
     private readonly OnnxSession? _session;
     private readonly MemoryReservation? _reservation;
     private readonly TaskCompletionSource _freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ModelDecision[] _decisions = [];
     private ModelReclaimer? _reclaimer;
     private int _references = 1;
     private int _runs;
@@ -51,6 +54,17 @@ public sealed class LoadedModel
     /// <summary>Gets the files. They are valid as long as you hold a lease.</summary>
     public ModelArtifact Artifact { get; }
 
+    /// <summary>Gets what the pipelines have decided about the model, in the order of the decisions.</summary>
+    /// <value>A snapshot. A few decisions need the first outputs of the model and are added when it has run.</value>
+    public IReadOnlyList<ModelDecision> Decisions => Volatile.Read(ref _decisions);
+
+    /// <summary>Gets what the graph of the model says. Read on first use.</summary>
+    internal GraphSummary Graph =>
+        GetOrCreate(typeof(LoadedGraph), static model => LoadedGraph.Read(model.Artifact, model._session?.File, model.Description));
+
+    /// <summary>Gets or sets what is called with each decision that is made after the model was loaded.</summary>
+    internal Action<LoadedModel, ModelDecision>? Decided { get; set; }
+
     internal ModelLoadTimings LoadTimings { get; }
 
     /// <summary>Gets whether this is a placeholder for a model that is being loaded. The outputs of a placeholder are zeros.</summary>
@@ -83,6 +97,28 @@ public sealed class LoadedModel
     /// <returns>The object, which is disposed with the model if it is disposable.</returns>
     public T GetOrCreate<T>(object owner, Func<LoadedModel, T> factory)
         where T : class => _derived.GetOrCreate(owner, this, factory);
+
+    /// <summary>Records a decision, to be logged and shown with the model.</summary>
+    /// <remarks>A decision that was made before about the same subject is replaced.</remarks>
+    /// <param name="decision">The decision.</param>
+    public void Decide(ModelDecision decision)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        lock (_deciding)
+        {
+            int same = Array.FindIndex(_decisions, made => made.Subject == decision.Subject);
+            if (same >= 0 && _decisions[same] == decision)
+            {
+                return;
+            }
+
+            ModelDecision[] decisions = same >= 0 ? [.. _decisions] : [.. _decisions, decision];
+            decisions[same >= 0 ? same : decisions.Length - 1] = decision;
+            Volatile.Write(ref _decisions, decisions);
+        }
+
+        Decided?.Invoke(this, decision);
+    }
 
     /// <summary>Counts a run.</summary>
     /// <returns>Whether it is the first.</returns>

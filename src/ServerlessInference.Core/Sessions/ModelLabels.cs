@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ServerlessInference.Models;
@@ -29,10 +30,19 @@ public static class ModelLabels
     public static IReadOnlyList<string> Find(LoadedModel model, string? file = null)
     {
         ArgumentNullException.ThrowIfNull(model);
+        (IReadOnlyList<string> labels, string origin) = FindWithOrigin(model, file);
+        model.Decide(labels.Count > 0
+            ? new ModelDecision("labels", string.Create(CultureInfo.InvariantCulture, $"{labels.Count}"), origin)
+            : new ModelDecision("labels", "none, so classes are named by their numbers", origin, NeedsAttention: true));
+        return labels;
+    }
+
+    private static (IReadOnlyList<string> Labels, string Origin) FindWithOrigin(LoadedModel model, string? file)
+    {
         if (file is not null)
         {
             return model.Artifact.TryGetFile(file, out ModelFile? named)
-                ? Parse(named.ReadAllBytes(MaxBytes).Span, file)
+                ? (Parse(named.ReadAllBytes(MaxBytes).Span, file), "the option LabelsFile")
                 : throw new ModelLoadException(
                     $"{model.Artifact.Source} has no labels file '{file}'. Add the file next to the model, or correct the option.");
         }
@@ -41,7 +51,7 @@ public static class ModelLabels
         {
             if (model.Artifact.TryGetFile(name, out ModelFile? usual))
             {
-                return Parse(usual.ReadAllBytes(MaxBytes).Span, name);
+                return (Parse(usual.ReadAllBytes(MaxBytes).Span, name), name);
             }
         }
 
@@ -50,7 +60,7 @@ public static class ModelLabels
             IReadOnlyList<string> labels = ParseJson(config.ReadAllBytes(MaxBytes).Span, "config.json", onlyId2Label: true);
             if (labels.Count > 0)
             {
-                return labels;
+                return (labels, "config.json");
             }
         }
 
@@ -58,11 +68,12 @@ public static class ModelLabels
         {
             if (model.Description.Metadata.TryGetValue(key, out string? text))
             {
-                return Parse(Encoding.UTF8.GetBytes(text), $"the ONNX metadata '{key}'");
+                string origin = $"the ONNX metadata '{key}'";
+                return (Parse(Encoding.UTF8.GetBytes(text), origin), origin);
             }
         }
 
-        return [];
+        return ([], $"the model has no {string.Join(", no ", Files)}, no id2label in config.json and no names in its ONNX metadata");
     }
 
     /// <summary>Reads labels in any of the supported formats.</summary>

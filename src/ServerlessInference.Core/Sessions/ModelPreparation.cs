@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 using ServerlessInference.Models;
+using ServerlessInference.Models.Graphs;
 using ServerlessInference.Models.Prepared;
 using ServerlessInference.Sessions.Prepared;
 
@@ -66,7 +67,7 @@ public static class ModelPreparation
         string unfinished = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            Optimize(source, unfinished, level, artifact.Source, cancellationToken);
+            IReadOnlyList<string> outputs = Optimize(source, unfinished, level, artifact.Source, cancellationToken);
             bool aligned = WeightAlignment.TryAlign(unfinished);
             var result = ModelFile.OnDisk(name.File, unfinished, new FileInfo(unfinished).Length);
             var content = new PreparedRecord(
@@ -75,7 +76,8 @@ public static class ModelPreparation
                 processor,
                 new PreparedFile(Path.GetFileName(source.Name), source.Length, PreparedModels.ComputeDigest(source)),
                 SourceSample.Compute(artifact, source.Name),
-                new PreparedFile(Path.GetFileName(name.File), result.Length, PreparedModels.ComputeDigest(result)));
+                new PreparedFile(Path.GetFileName(name.File), result.Length, PreparedModels.ComputeDigest(result)),
+                ModelGraph.TryRead(source)?.Summarize(outputs));
 
             // A model without its record is not used. Deleting the record first keeps a new model from being paired with an old record.
             File.Delete(record);
@@ -90,7 +92,8 @@ public static class ModelPreparation
         }
     }
 
-    private static void Optimize(
+    // Returns the names of the outputs.
+    private static IReadOnlyList<string> Optimize(
         ModelFile source, string path, PreparationLevel level, string origin, CancellationToken cancellationToken)
     {
         using var settings = new SessionOptions();
@@ -105,7 +108,8 @@ public static class ModelPreparation
             static state => ((SessionOptions)state!).SetLoadCancellationFlag(true), settings);
         try
         {
-            new InferenceSession(source.PhysicalPath!, settings).Dispose();
+            using var session = new InferenceSession(source.PhysicalPath!, settings);
+            return session.OutputNames;
         }
         catch (OnnxRuntimeException exception)
         {

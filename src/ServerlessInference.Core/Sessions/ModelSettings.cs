@@ -44,14 +44,4 @@ public static class ModelSettings
                 "repository.", exception);
         }
     }
-
-    /// <summary>Reads the kind of classifier that the model is: <c>problem_type</c> in <c>config.json</c>.</summary>
-    /// <param name="model">The model.</param>
-    /// <returns>
-    /// <c>single_label_classification</c> (softmax), <c>multi_label_classification</c> (sigmoid) or <c>regression</c>, as written by
-    /// Hugging Face's Transformers; <see langword="null"/> if the file does not say.
-    /// </returns>
-    /// <exception cref="ModelLoadException">The file does not contain a JSON object.</exception>
-    public static string? ReadProblemType(LoadedModel model) =>
-        Read(model, "config.json", "problem_type", static value => value.ValueKind == JsonValueKind.String ? value.GetString() : null);
 }

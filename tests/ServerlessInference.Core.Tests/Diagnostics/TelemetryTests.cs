@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Pipelines;
+using ServerlessInference.Sessions;
 using ServerlessInference.Tests.Support;
 
 namespace ServerlessInference.Tests.Diagnostics;
@@ -104,5 +105,44 @@ public sealed class TelemetryTests : IDisposable
 
         CapturingLoggerProvider.LogRecord record = Assert.Single(logs.Records, record => record.Id == 1);
         Assert.Matches($"^Loaded model {_captured.Model} v1 from memory:test: source [0-9.]+ ms, session [0-9.]+ ms$", record.Text);
+    }
+
+    [Fact]
+    public async Task Load_PipelineDecides_LogsOneRecordAndWarnsOfWhatNeedsAttention()
+    {
+        using var logs = new CapturingLoggerProvider();
+        ServiceCollection services = TestModels.Services(
+            _captured.Model,
+            StubModelSource.Of(TinyModels.Double()),
+            model => model.UsePipeline<ReadOnlyMemory<float>, string>(
+                _ => new FeatureVectorPreprocessor(), _ => new DecidingPostprocessor()));
+        services.AddSingleton<ILoggerFactory>(logs);
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        using ModelLease lease = await provider.Registry().AcquireAsync(_captured.Model, Token);
+        lease.Model.Decide(new ModelDecision("scores", "softmax", "the first outputs"));
+
+        Assert.Equal(
+            [
+                (LogLevel.Information, $"Decided about model {_captured.Model}: task guessing (the test); labels none (nothing was found)"),
+                (LogLevel.Information, $"Decided about model {_captured.Model}: scores softmax (the first outputs)"),
+            ],
+            logs.Records.Where(record => record.Id == 27).Select(record => (record.Level, record.Text)));
+        CapturingLoggerProvider.LogRecord warning = Assert.Single(logs.Records, record => record.Id == 28);
+        Assert.Equal((LogLevel.Warning, $"Model {_captured.Model}: labels none: nothing was found"), (warning.Level, warning.Text));
+        Assert.Equal(["task", "labels", "scores"], lease.Model.Decisions.Select(decision => decision.Subject));
+    }
+
+    private sealed class DecidingPostprocessor : IPostprocessor<string>
+    {
+        public void Prepare(LoadedModel model)
+        {
+            model.Decide(new ModelDecision("task", "guessing", "the test"));
+            model.Decide(new ModelDecision("labels", "3", "a first look"));
+            model.Decide(new ModelDecision("labels", "none", "nothing was found", NeedsAttention: true));
+        }
+
+        public ValueTask PostprocessAsync(InferenceBatch batch, Memory<string> outputs, CancellationToken cancellationToken) =>
+            ValueTask.CompletedTask;
     }
 }

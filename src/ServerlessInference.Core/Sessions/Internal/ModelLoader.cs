@@ -113,6 +113,8 @@ internal sealed partial class ModelLoader(
                 logger.Log(LogLevel.Information, LoadedRecord.Id, new LoadedRecord(identity, timings), null, LoadedRecord.Format);
             }
 
+            ReportDecisions(model);
+
             return model;
         }
         catch
@@ -177,6 +179,35 @@ internal sealed partial class ModelLoader(
         }
     }
 
+    private void ReportDecisions(LoadedModel model)
+    {
+        IReadOnlyList<ModelDecision> decisions = model.Decisions;
+        if (decisions.Count > 0 && logger.IsEnabled(LogLevel.Information))
+        {
+            logger.Log(
+                LogLevel.Information, DecisionsRecord.Id, new DecisionsRecord(model.Identity, decisions), null, DecisionsRecord.Format);
+        }
+
+        foreach (ModelDecision decision in decisions)
+        {
+            if (decision.NeedsAttention)
+            {
+                LogNeedsAttention(logger, model.Identity.Name, decision.Subject, decision.Value, decision.Origin);
+            }
+        }
+
+        // What follows only from the outputs of the first run is logged then.
+        model.Decided = (decided, decision) =>
+        {
+            if (logger.IsEnabled(LogLevel.Information))
+            {
+                logger.Log(
+                    LogLevel.Information, DecisionsRecord.Id, new DecisionsRecord(decided.Identity, [decision]), null,
+                    DecisionsRecord.Format);
+            }
+        };
+    }
+
     private void Report(Activity? activity, string name, Exception exception, long start, bool report)
     {
         activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
@@ -189,4 +220,8 @@ internal sealed partial class ModelLoader(
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "Model {Model} cannot be loaded")]
     private static partial void LogFailed(ILogger logger, Exception exception, string model);
+
+    [LoggerMessage(EventId = 28, Level = LogLevel.Warning, Message =
+        "Model {Model}: {Subject} {Value}: {Origin}")]
+    private static partial void LogNeedsAttention(ILogger logger, string model, string subject, string value, string origin);
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ServerlessInference.Models;
 using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Sessions;
@@ -31,6 +32,9 @@ internal sealed class OnnxSession : IDisposable
     }
 
     public ModelDescription Description { get; }
+
+    /// <summary>Gets the file that the session was created from; <see langword="null"/> in tests of the session alone.</summary>
+    public ModelFile? File { get; init; }
 
     public void Run(InferenceBatch batch, ModelIdentity identity, CancellationToken cancellationToken)
     {

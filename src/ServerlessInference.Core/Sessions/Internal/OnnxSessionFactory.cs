@@ -112,7 +112,10 @@ internal sealed partial class OnnxSessionFactory(
                 : new InferenceSession(content.Bytes, settings);
             try
             {
-                return new OnnxSession(session, options.ShrinkArena && options.Arena != MemoryArena.None, content.TakeBacking());
+                return new OnnxSession(session, options.ShrinkArena && options.Arena != MemoryArena.None, content.TakeBacking())
+                {
+                    File = file,
+                };
             }
             catch
             {

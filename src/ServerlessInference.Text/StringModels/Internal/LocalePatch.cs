@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using ServerlessInference.Protobuf;
 
 namespace ServerlessInference.Text.StringModels;
 

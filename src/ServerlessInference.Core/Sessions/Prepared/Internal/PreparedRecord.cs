@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ServerlessInference.Models.Graphs;
 using ServerlessInference.Models.Prepared;
 
 namespace ServerlessInference.Sessions.Prepared;
@@ -10,8 +11,15 @@ namespace ServerlessInference.Sessions.Prepared;
 /// <param name="Source">The model that it was prepared from.</param>
 /// <param name="SourceSample">A digest of samples of that model (<see cref="SourceSample"/>).</param>
 /// <param name="Result">The prepared model itself.</param>
+/// <param name="Graph">What the graph of the source says; <see langword="null"/> in records of earlier versions.</param>
 internal sealed record PreparedRecord(
-    string OnnxRuntime, string Level, string Processor, PreparedFile Source, string SourceSample, PreparedFile Result)
+    string OnnxRuntime,
+    string Level,
+    string Processor,
+    PreparedFile Source,
+    string SourceSample,
+    PreparedFile Result,
+    GraphSummary? Graph = null)
 {
     public const int CurrentFormat = 1;
 
@@ -42,6 +50,11 @@ internal sealed record PreparedRecord(
             Source.Write(writer, "source"u8);
             writer.WriteString("sourceSample"u8, SourceSample);
             Result.Write(writer, "result"u8);
+            if (Graph is not null)
+            {
+                PreparedGraph.Write(writer, Graph);
+            }
+
             writer.WriteEndObject();
         }
 
@@ -53,6 +66,7 @@ internal sealed record PreparedRecord(
         var reader = new Utf8JsonReader(json);
         string? runtime = null, level = null, processor = null, sample = null;
         PreparedFile? source = null, result = null;
+        GraphSummary? graph = null;
         int format = 0;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -87,6 +101,9 @@ internal sealed record PreparedRecord(
                 case "result":
                     result = PreparedFile.Read(ref reader);
                     break;
+                case "graph":
+                    graph = PreparedGraph.Read(ref reader);
+                    break;
                 default:
                     reader.Skip();
                     break;
@@ -95,7 +112,7 @@ internal sealed record PreparedRecord(
 
         return format == CurrentFormat && runtime is not null && level is not null && processor is not null && sample is not null
             && source is not null && result is not null
-            ? new PreparedRecord(runtime, level, processor, source, sample, result)
+            ? new PreparedRecord(runtime, level, processor, source, sample, result, graph)
             : null;
     }
 }

@@ -30,6 +30,7 @@ internal static class ModelMetadata
             using ModelLease lease = await registry.AcquireAsync(name, cancellationToken).ConfigureAwait(false);
             Write(writer, "inputs", lease.Model.Description.Inputs);
             Write(writer, "outputs", lease.Model.Description.Outputs);
+            WriteDecisions(writer, lease.Model.Decisions);
         }
 
         writer.WriteEndObject();
@@ -58,6 +59,26 @@ internal static class ModelMetadata
                 writer.WriteString("type"u8, value.Kind.ToString());
             }
 
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteDecisions(Utf8JsonWriter writer, IReadOnlyList<ModelDecision> decisions)
+    {
+        if (decisions.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartArray("decisions"u8);
+        foreach (ModelDecision decision in decisions)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("subject"u8, decision.Subject);
+            writer.WriteString("value"u8, decision.Value);
+            writer.WriteString("origin"u8, decision.Origin);
             writer.WriteEndObject();
         }
 

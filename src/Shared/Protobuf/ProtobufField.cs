@@ -1,4 +1,4 @@
-namespace ServerlessInference.Text.StringModels;
+namespace ServerlessInference.Protobuf;
 
 /// <summary>A field of a protobuf message: its place and that of its content.</summary>
 /// <param name="Number">The field's number.</param>

@@ -14,7 +14,7 @@ namespace ServerlessInference.Models;
 /// version. A fallback thus never replaces a model that came from a better source.</para>
 /// <para>Thread-safe.</para>
 /// </remarks>
-public sealed partial class ModelSourceChain : IModelSource
+internal sealed partial class ModelSourceChain : IModelSource
 {
     /// <summary>A timer may fire this much too early.</summary>
     private static readonly TimeSpan TimerSlack = TimeSpan.FromMilliseconds(20);

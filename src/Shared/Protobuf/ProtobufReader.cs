@@ -1,4 +1,4 @@
-namespace ServerlessInference.Text.StringModels;
+namespace ServerlessInference.Protobuf;
 
 /// <summary>Reads the fields of a protobuf message in order. Needs only the wire format, not the schema.</summary>
 /// <remarks>Source: protobuf.dev, "Encoding". Groups count as damage: ONNX does not use them.</remarks>

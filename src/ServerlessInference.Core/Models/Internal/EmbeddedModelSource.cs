@@ -7,7 +7,7 @@ namespace ServerlessInference.Models;
 /// Embed a folder with <c>&lt;EmbeddedResource Include="model/**" LogicalName="model/%(RecursiveDir)%(Filename)%(Extension)" /&gt;</c>
 /// and pass the prefix <c>model/</c>. The version is that of the assembly, which changes with its content. Thread-safe.
 /// </remarks>
-public sealed class EmbeddedModelSource : IModelSource
+internal sealed class EmbeddedModelSource : IModelSource
 {
     private readonly Assembly _assembly;
     private readonly string _prefix;
