@@ -35,8 +35,9 @@ public interface IImageDecoder
         const int BytesPerPixel = ImageBuffer.Channels + 4;
         try
         {
+            // The sides come from the file and may be anything, so the product must not overflow.
             ImageInfo info = Identify(encoded);
-            return (long)info.Width * info.Height * BytesPerPixel;
+            return (long)Int128.Min((Int128)info.Width * info.Height * BytesPerPixel, long.MaxValue);
         }
         catch (InvalidImageException)
         {
@@ -44,6 +45,16 @@ public interface IImageDecoder
             return 0;
         }
     }
+
+    /// <summary>Estimates how much memory decoding an image with these options takes.</summary>
+    /// <remarks>The default ignores the options. An implementation that scales an image while it decodes it should consider them.</remarks>
+    /// <param name="encoded">The whole encoded image.</param>
+    /// <param name="options">The options that <see cref="Decode"/> will be called with.</param>
+    /// <returns>
+    /// The number of bytes, 0 or more, including those of the decoded image. 0 for input that <see cref="Decode"/> rejects before it
+    /// allocates.
+    /// </returns>
+    long EstimateMemory(ReadOnlySpan<byte> encoded, ImageDecodeOptions options) => EstimateMemory(encoded);
 
     /// <summary>Decodes an image.</summary>
     /// <param name="encoded">The whole encoded image. It is read during the call and not kept.</param>

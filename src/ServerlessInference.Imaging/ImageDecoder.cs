@@ -52,6 +52,13 @@ public sealed class ImageDecoder : IImageDecoder
     /// <inheritdoc/>
     public long EstimateMemory(ReadOnlySpan<byte> encoded) => Find(ImageFormatDetector.Detect(encoded))?.EstimateMemory(encoded) ?? 0;
 
+    /// <inheritdoc/>
+    public long EstimateMemory(ReadOnlySpan<byte> encoded, ImageDecodeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Find(ImageFormatDetector.Detect(encoded))?.EstimateMemory(encoded, options) ?? 0;
+    }
+
     private IImageDecoder Select(ReadOnlySpan<byte> encoded)
     {
         ImageFormat format = ImageFormatDetector.Detect(encoded);

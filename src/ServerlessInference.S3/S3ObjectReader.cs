@@ -100,6 +100,13 @@ public sealed class S3ObjectReader
         using GetObjectResponse response = await _client.Client.GetObjectAsync(
             new GetObjectRequest { BucketName = item.Bucket, Key = item.Key, VersionId = item.VersionId },
             cancellationToken).ConfigureAwait(false);
+        if (ContentCoding.FindForeign(response.Headers.ContentEncoding, item.Key) is { } coding)
+        {
+            throw new InvalidInputException(
+                InvalidInputKind.UnsupportedFormat,
+                $"{item} is stored with Content-Encoding: {coding}, which is not decoded. Upload the file as it is, without that header.");
+        }
+
         long length = response.ContentLength;
         CheckSize(item, length, Math.Min(maxBytes, Array.MaxLength));
         byte[] content = GC.AllocateUninitializedArray<byte>((int)length);

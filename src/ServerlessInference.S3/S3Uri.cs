@@ -1,3 +1,5 @@
+using ServerlessInference.Shared;
+
 namespace ServerlessInference.S3;
 
 /// <summary>The parts of an <c>s3://</c> URI: <c>s3://bucket/key?versionId=…</c>, or <c>s3://bucket/folder/</c>.</summary>
@@ -40,7 +42,8 @@ public sealed record S3Uri
         ArgumentException.ThrowIfNullOrWhiteSpace(uri);
         if (!uri.StartsWith(Scheme, StringComparison.Ordinal))
         {
-            throw new ArgumentException($"'{uri}' is not an S3 URI; a valid one is s3://bucket/key or s3://bucket/folder/.", nameof(uri));
+            throw new ArgumentException(
+                $"'{PublicText.MaskUri(uri)}' is not an S3 URI; a valid one is s3://bucket/key or s3://bucket/folder/.", nameof(uri));
         }
 
         string rest = uri[Scheme.Length..];
@@ -49,12 +52,14 @@ public sealed record S3Uri
         string key = Cut(ref rest, '/', arn: rest.StartsWith("arn:", StringComparison.Ordinal));
         if (rest.Length == 0)
         {
-            throw new ArgumentException($"'{uri}' has no bucket; a valid S3 URI is s3://bucket/key or s3://bucket/folder/.", nameof(uri));
+            throw new ArgumentException(
+                $"'{PublicText.MaskUri(uri)}' has no bucket; a valid S3 URI is s3://bucket/key or s3://bucket/folder/.", nameof(uri));
         }
 
         var parsed = new S3Uri(rest, Uri.UnescapeDataString(key), ParseVersionId(uri, query), fragment);
         return parsed is { IsFolder: true, VersionId: not null }
-            ? throw new ArgumentException($"'{uri}' names a version of a folder; in S3 only objects have versions.", nameof(uri))
+            ? throw new ArgumentException(
+                $"'{PublicText.MaskUri(uri)}' names a version of a folder; in S3 only objects have versions.", nameof(uri))
             : parsed;
     }
 
@@ -70,7 +75,8 @@ public sealed record S3Uri
                 && query.Length > Name.Length
                 && !query.Contains('&', StringComparison.Ordinal)
                 ? Uri.UnescapeDataString(query[Name.Length..])
-                : throw new ArgumentException($"'{uri}': '?{query}' is not supported; only ?versionId=… may follow the key.", nameof(uri));
+                : throw new ArgumentException(
+                    $"The query of '{PublicText.MaskUri(uri)}' is not supported; only ?versionId=… may follow the key.", nameof(uri));
     }
 
     // The ARN of an access point contains a slash that does not separate bucket and key: arn:aws:s3:region:account:accesspoint/name.

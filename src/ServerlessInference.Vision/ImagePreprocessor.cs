@@ -112,7 +112,13 @@ public sealed class ImagePreprocessor : IPreprocessor<ReadOnlyMemory<byte>>, IDr
             }
 
             ReadOnlyMemory<byte> encoded = inputs.Span[row];
-            long bytes = _memory.IsLimited ? _decoder.EstimateMemory(encoded.Span) : 0;
+            long bytes = _memory.IsLimited ? _decoder.EstimateMemory(encoded.Span, _decoding) : 0;
+            if (bytes > _memory.MaxInputBytes)
+            {
+                batch.Fail(row, InvalidImages.CreateTooLarge(bytes, _memory.MaxInputBytes.Value));
+                continue;
+            }
+
             if (!_memory.TryReserve(bytes))
             {
                 return WaitAsync(bytes, row, inputs, batch, state, cancellationToken);
@@ -142,6 +148,9 @@ public sealed class ImagePreprocessor : IPreprocessor<ReadOnlyMemory<byte>>, IDr
     {
         Plan plan = GetPlan(batch.Model);
         ImageBuffer image = _buffers.Rent();
+
+        // The memory of an image that is larger than all images together may be is not kept for the next one.
+        bool keepsBuffer = !(reserved > _memory.LimitBytes);
         try
         {
             _decoder.Decode(encoded, _decoding, image);
@@ -166,9 +175,19 @@ public sealed class ImagePreprocessor : IPreprocessor<ReadOnlyMemory<byte>>, IDr
             // A decoder of the application may throw the exception that event sources understand.
             batch.Fail(row, exception);
         }
+        catch (OutOfMemoryException)
+        {
+            // The pipeline refuses the image if it fails alone as well.
+            keepsBuffer = false;
+            throw;
+        }
         finally
         {
-            _buffers.Return(image);
+            if (keepsBuffer)
+            {
+                _buffers.Return(image);
+            }
+
             _memory.Release(reserved);
         }
     }

@@ -1,5 +1,5 @@
 // A function in this library's host, for tests that run the host as a process. TEST_MODEL names the folder of an image model, which answers
-// HTTP requests; every other event is a command.
+// HTTP requests and Kinesis records; every other event is a command.
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference;
@@ -12,7 +12,7 @@ InferenceFunctionBuilder app = InferenceFunction.CreateBuilder(args);
 if (Environment.GetEnvironmentVariable("TEST_MODEL") is { Length: > 0 } model)
 {
     app.Services.AddServerlessInference().AddModel("images", images => images.FromFileSystem(model).UseImageClassification());
-    app.MapHttp("images");
+    app.MapHttp("images").MapKinesis("images", results => results.To(new ConsoleSink()));
 }
 
 app.UseWarmup().MapHandler(FunctionJson.Default.Command, FunctionJson.Default.Answer, async (command, context, token) =>

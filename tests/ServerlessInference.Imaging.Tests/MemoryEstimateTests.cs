@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace ServerlessInference.Imaging.Tests;
 
 public sealed class MemoryEstimateTests
@@ -33,6 +35,38 @@ public sealed class MemoryEstimateTests
         ];
 
         Assert.Equal(expected, Decoder.EstimateMemory(header));
+    }
+
+    [Theory]
+    [InlineData(0xFFFF_FFFF, 0xFFFF_FFFF, 0)]
+    [InlineData(0x8000_0000, 1, 0)]
+    [InlineData(0, 5, 0)]
+    [InlineData(0x7FFF_FFFF, 0x7FFF_FFFF, long.MaxValue)]
+    [InlineData(0x7FFF_FFFF, 1, 3L * int.MaxValue)]
+    public void EstimateMemory_PngHeader_NeverOverflows(uint width, uint height, long expected)
+    {
+        byte[] header = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, .. new byte[8], 8, 2];
+        BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(16), width);
+        BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(20), height);
+
+        Assert.Equal(expected, Decoder.EstimateMemory(header));
+    }
+
+    [Theory]
+    [InlineData(0, 256 * 256)]
+    [InlineData(256, 256 * 256)]
+    [InlineData(128, 128 * 128)]
+    [InlineData(1, 32 * 32)]
+    public void EstimateMemory_ScaledJpeg_CountsTheScaledImage(int shorterSide, long pixels)
+    {
+        byte[] encoded = File.ReadAllBytes(Path.Combine(Repository.DemoModel, "samples", "star-256x256.jpg"));
+        var options = new ImageDecodeOptions { ScaleToShorterSide = shorterSide };
+        var image = new ImageBuffer();
+
+        Decoder.Decode(encoded, options, image);
+
+        Assert.Equal(pixels, (long)image.Width * image.Height);
+        Assert.Equal(pixels * ImageBuffer.Channels, Decoder.EstimateMemory(encoded, options));
     }
 
     [Theory]

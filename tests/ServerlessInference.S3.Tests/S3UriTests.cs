@@ -25,4 +25,12 @@ public sealed class S3UriTests
     [InlineData("s3://bucket/a/?versionId=1", "a version of a folder")]
     public void Parse_InvalidUri_SaysWhy(string uri, string expected) =>
         Assert.Contains(expected, Assert.Throws<ArgumentException>(() => S3Uri.Parse(uri)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("s3:/user:secret@bucket/a")]
+    [InlineData("https://bucket.s3.amazonaws.com/a?X-Amz-Signature=secret")]
+    [InlineData("s3://bucket/a?X-Amz-Signature=secret")]
+    [InlineData("s3://bucket/a/?versionId=secret")]
+    public void Parse_InvalidUri_DoesNotShowSecrets(string uri) =>
+        Assert.DoesNotContain("secret", Assert.Throws<ArgumentException>(() => S3Uri.Parse(uri)).Message, StringComparison.Ordinal);
 }

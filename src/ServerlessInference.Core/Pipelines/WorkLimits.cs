@@ -22,6 +22,15 @@ public sealed class WorkLimits
     public long? WorkingMemoryBytes { get; init; }
 
     /// <summary>
+    /// Gets how many bytes one decoded input (the pixels of an image) may use. An input that needs more is refused before it is decoded.
+    /// </summary>
+    /// <value>
+    /// Above zero; <see langword="null"/>, the default, for no limit. Functions of ServerlessInference.Lambda use what the managed heap
+    /// has beside the event.
+    /// </value>
+    public long? MaxInputBytes { get; init; }
+
+    /// <summary>
     /// Gets the maximum number of model runs in parallel. Each run uses native memory for its activations, and all threads.
     /// </summary>
     /// <value>Above zero; <see langword="null"/>, the default, for no limit.</value>

@@ -35,7 +35,11 @@ public static class ServerlessInferenceServiceCollectionExtensions
         services.AddOptions();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<InferenceTelemetry>();
-        services.TryAddSingleton(provider => new WorkingMemory(provider.GetService<WorkLimits>()?.WorkingMemoryBytes));
+        services.TryAddSingleton(provider =>
+        {
+            WorkLimits? limits = provider.GetService<WorkLimits>();
+            return new WorkingMemory(limits?.WorkingMemoryBytes, limits?.MaxInputBytes);
+        });
         services.TryAddSingleton(provider => new RunGate(provider.GetService<WorkLimits>()?.ConcurrentRuns));
 
         // Factories rather than types: the container needs no reflection for them, which would make a cold start slower.

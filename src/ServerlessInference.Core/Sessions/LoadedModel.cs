@@ -21,6 +21,7 @@ public sealed class LoadedModel
     private ModelReclaimer? _reclaimer;
     private int _references = 1;
     private int _runs;
+    private bool _hasSucceeded;
 
     /// <summary>Creates a model that cannot run, for tests of preprocessors and postprocessors.</summary>
     /// <param name="identity">The name, version and source.</param>
@@ -124,6 +125,11 @@ public sealed class LoadedModel
     /// <returns>Whether it is the first.</returns>
     internal bool CountRun() => Volatile.Read(ref _runs) == 0 && Interlocked.Exchange(ref _runs, 1) == 0;
 
+    /// <summary>
+    /// Gets a value indicating whether a run has succeeded. If so, another run fails because of its inputs and not because of the model.
+    /// </summary>
+    internal bool HasSucceeded => Volatile.Read(ref _hasSucceeded);
+
     /// <summary>Runs the model on the inputs of a batch and stores the outputs in the batch.</summary>
     internal void Run(InferenceBatch batch, CancellationToken cancellationToken)
     {
@@ -139,6 +145,10 @@ public sealed class LoadedModel
         }
 
         _session.Run(batch, Identity, cancellationToken);
+        if (!_hasSucceeded)
+        {
+            Volatile.Write(ref _hasSucceeded, true);
+        }
     }
 
     internal InferenceBatch RentBatch() => _batches.TryDequeue(out InferenceBatch? batch) ? batch : new InferenceBatch(this);
@@ -153,6 +163,15 @@ public sealed class LoadedModel
             _batches.Enqueue(batch);
         }
         else
+        {
+            batch.Dispose();
+        }
+    }
+
+    /// <summary>Releases the memory that is kept for later requests.</summary>
+    internal void ReleaseBatches()
+    {
+        while (_batches.TryDequeue(out InferenceBatch? batch))
         {
             batch.Dispose();
         }
@@ -229,11 +248,7 @@ public sealed class LoadedModel
     {
         try
         {
-            while (_batches.TryDequeue(out InferenceBatch? batch))
-            {
-                batch.Dispose();
-            }
-
+            ReleaseBatches();
             _derived.DisposeAll();
         }
         finally

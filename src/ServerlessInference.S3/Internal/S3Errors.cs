@@ -10,6 +10,10 @@ internal static class S3Errors
     /// <summary>Returns whether an exception comes from the SDK, which passes on failed connections as they are.</summary>
     public static bool IsSdk(Exception exception) => exception is AmazonServiceException or AmazonClientException or HttpRequestException;
 
+    /// <summary>Creates the exception for an object that is stored in another form than its name says.</summary>
+    public static ModelLoadException CreateEncoded(string location, string coding) => new(
+        $"{location} is stored with Content-Encoding: {coding}. Upload the file as it is, without that header, or pack it as tar.gz.");
+
     public static Exception Translate(Exception exception, string location) => exception is AmazonServiceException answer
         ? Translate(answer, location)
         : exception is HttpRequestException || exception.InnerException is HttpRequestException or IOException

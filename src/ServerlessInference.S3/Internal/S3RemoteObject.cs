@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Amazon.S3.Model;
 using ServerlessInference.Models.Transfer;
+using ServerlessInference.Shared;
 
 namespace ServerlessInference.S3;
 
@@ -70,6 +71,11 @@ internal sealed class S3RemoteObject(
     // Other servers than Amazon's may ignore the range or If-Match, and the SDK does not notice.
     private ModelLoadException? FindMismatch(GetObjectResponse response, long offset)
     {
+        if (ContentCoding.FindForeign(response.Headers.ContentEncoding, name) is { } coding)
+        {
+            return S3Errors.CreateEncoded(Location, coding);
+        }
+
         _ = ContentRangeHeaderValue.TryParse(response.ContentRange, out ContentRangeHeaderValue? range);
         if ((range?.From ?? 0) != offset)
         {

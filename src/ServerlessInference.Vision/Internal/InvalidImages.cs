@@ -1,4 +1,5 @@
 using ServerlessInference.Imaging;
+using ServerlessInference.Pipelines;
 
 namespace ServerlessInference.Vision;
 
@@ -14,4 +15,13 @@ internal static class InvalidImages
         },
         exception.Message,
         exception);
+
+    /// <summary>Creates the exception for an image that may not be decoded because it needs too much memory.</summary>
+    public static InvalidInputException CreateTooLarge(long bytes, long maxBytes) => new(
+        InvalidInputKind.TooLarge,
+        $"Decoding the image needs {ToMegabytes(bytes)} MB of memory; at most {ToMegabytes(maxBytes)} MB may be used for one input. Send " +
+        $"a smaller image, give the function more memory, or raise {nameof(WorkLimits)}.{nameof(WorkLimits.MaxInputBytes)}.");
+
+    // Rounded up, so that an image that is a little too large is not said to need what is allowed.
+    private static long ToMegabytes(long bytes) => (bytes >> 20) + ((bytes & 0xFFFFF) > 0 ? 1 : 0);
 }

@@ -52,6 +52,33 @@ public sealed class ModelSourceBuilderTests
             error.Message);
     }
 
+    [Theory]
+    [InlineData("htps://user:secret@host/m.onnx", "htps://…@host/m.onnx")]
+    [InlineData("htps:/user:secret@host/m.onnx", "htps:/…@host/m.onnx")]
+    [InlineData("ftp://user:se/cr#et@host/m.onnx?X-Amz-Signature=secret", "ftp://…")]
+    [InlineData("user:secret@host/m.onnx?sig=secret", "…@host/m.onnx?…")]
+    [InlineData("Https://host/m.onnx?X-Amz-Signature=secret&x=1", "Https://host/m.onnx?…")]
+    [InlineData("wasb://host/m.onnx#secret", "wasb://host/m.onnx#…")]
+    [InlineData("http://user:sec#ret@host/m.onnx", "http://…")]
+    [InlineData("https://host:port/m.onnx?secret", "https://host:port/m.onnx?…")]
+    public void Uri_WithSecrets_IsShownWithoutThem(string uri, string shown)
+    {
+        Exception error = Assert.ThrowsAny<Exception>(() => Source(from => from.Uri(uri)));
+
+        Assert.Contains($"'{shown}'", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("ret@", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Uri_FragmentWithoutSettings_IsNotShown()
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => Source(from => from.Uri("https://host/m.onnx#pass word@x")));
+
+        Assert.StartsWith("The fragment of a model URI contains something other", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void From_SeveralSources_CreatesChainInOrder()
     {

@@ -223,6 +223,67 @@ public sealed class InferencePipelineTests
     }
 
     [Fact]
+    public async Task RunAsync_InputThatTheModelRefuses_IsInvalid()
+    {
+        await using ServiceProvider services = Services(TinyModels.Lookup(entries: 4)).BuildServiceProvider();
+
+        // The first request of a model that has never run: only the warm-up input shows that the model works.
+        InvalidInputException error = await Assert.ThrowsAsync<InvalidInputException>(
+            async () => await services.Rows("m").RunAsync(Row(9), Token));
+
+        Assert.Equal(InvalidInputKind.Unprocessable, error.Kind);
+        Assert.Equal(
+            "The model 'm' fails on this input, but not on others. Its size or its values are outside of what the model can process. " +
+            "Send another input; the log has the model's error.",
+            error.Message);
+        Assert.Contains("out of data bounds", error.InnerException?.Message, StringComparison.Ordinal);
+        Assert.Equal(3f, (await services.Rows("m").RunAsync(Row(3), Token)).Value.Span[0]);
+    }
+
+    [Fact]
+    public async Task RunBatchAsync_InputThatTheModelRefuses_IsInvalidAndTheOthersAreAnswered()
+    {
+        await using ServiceProvider services = Services(TinyModels.Lookup(entries: 4)).BuildServiceProvider();
+
+        IReadOnlyList<InferenceResult<ReadOnlyMemory<float>>> results = await services.Rows("m").RunBatchAsync(
+            [Row(9), Row(2), Row(-9)], Token);
+
+        Assert.IsType<InvalidInputException>(results[0].Error);
+        Assert.Equal(2f, results[1].Value.Span[0]);
+        Assert.IsType<InvalidInputException>(results[2].Error);
+    }
+
+    [Fact]
+    public async Task RunAsync_ModelThatFailsOnEveryInput_IsNotTheFaultOfTheInput()
+    {
+        await using ServiceProvider services = Services(TinyModels.Lookup(entries: 4, firstKey: 100)).BuildServiceProvider();
+
+        await Assert.ThrowsAsync<ModelContractException>(async () => await services.Rows("m").RunAsync(Row(1), Token));
+        Assert.IsType<ModelContractException>((await services.Rows("m").RunBatchAsync([Row(1)], Token))[0].Error);
+    }
+
+    [Fact]
+    public async Task RunBatchAsync_InputThatNeedsTooMuchMemory_FailsAlone()
+    {
+        await using ServiceProvider services = TestModels.Services("m", TinyModels.Double(), builder => builder
+            .UsePipeline<ReadOnlyMemory<float>, ReadOnlyMemory<float>>(
+                _ => new Throwing(error: () => new InsufficientMemoryException()), _ => _post)).BuildServiceProvider();
+
+        IReadOnlyList<InferenceResult<ReadOnlyMemory<float>>> results = await services.Rows("m").RunBatchAsync(
+            [Row(1, 1, 1, 1), Row(-1, 0, 0, 0), Row(3, 3, 3, 3)], Token);
+        InvalidInputException alone = await Assert.ThrowsAsync<InvalidInputException>(
+            async () => await services.Rows("m").RunAsync(Row(-1, 0, 0, 0), Token));
+
+        Assert.Equal([true, false, true], results.Select(result => result.IsSuccess));
+        Assert.Equal(InvalidInputKind.TooLarge, Assert.IsType<InvalidInputException>(results[1].Error).Kind);
+        Assert.Equal(InvalidInputKind.TooLarge, alone.Kind);
+        Assert.Equal(
+            "Answering this input with the model 'm' needs more memory than the process has left. Send a smaller input, or give the " +
+            "process more memory.",
+            alone.Message);
+    }
+
+    [Fact]
     public async Task RunAsync_LoadFails_ThrowsTheLoadError()
     {
         StubModelSource source = StubModelSource.Failing("a:1", new ModelLoadException("not there"));
@@ -234,7 +295,7 @@ public sealed class InferencePipelineTests
         await Assert.ThrowsAsync<ModelLoadException>(async () => await services.Rows("m").RunBatchAsync([Row(1)], Token));
     }
 
-    private sealed class Throwing(int atOnce = int.MaxValue) : IPreprocessor<ReadOnlyMemory<float>>
+    private sealed class Throwing(int atOnce = int.MaxValue, Func<Exception>? error = null) : IPreprocessor<ReadOnlyMemory<float>>
     {
         private readonly FeatureVectorPreprocessor _inner = new();
 
@@ -247,7 +308,7 @@ public sealed class InferencePipelineTests
             {
                 if (row.Span[0] < 0)
                 {
-                    throw new InvalidInputException("negative");
+                    throw error?.Invoke() ?? new InvalidInputException("negative");
                 }
             }
 

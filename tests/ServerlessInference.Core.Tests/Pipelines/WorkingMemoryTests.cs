@@ -23,6 +23,27 @@ public sealed class WorkingMemoryTests
     public void Constructor_LimitThatIsNone_Throws(long limit) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new WorkingMemory(limit));
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void Constructor_MaxInputThatIsNone_Throws(long maxInputBytes) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new WorkingMemory(maxInputBytes: maxInputBytes));
+
+    [Fact]
+    public async Task WorkLimits_OfTheApplication_ReachTheMemory()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(new WorkLimits { WorkingMemoryBytes = 300, MaxInputBytes = 200 });
+        services.AddServerlessInference();
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        var memory = provider.GetRequiredService<WorkingMemory>();
+
+        Assert.Equal((true, 300, 200), (memory.IsLimited, memory.LimitBytes, memory.MaxInputBytes));
+        Assert.False(new WorkingMemory().IsLimited);
+        Assert.True(new WorkingMemory(maxInputBytes: 5).IsLimited);
+    }
+
     [Fact]
     public void TryReserve_MoreThanIsFree_IsFalseUntilReleased()
     {

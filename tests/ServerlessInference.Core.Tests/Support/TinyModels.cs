@@ -24,6 +24,16 @@ internal static class TinyModels
             .Node("MatMul", ["x", "w"], ["y"]))
         .Build();
 
+    /// <summary>y = x, float32 [n, 1], for keys from the first one on; the model fails on every other key.</summary>
+    public static byte[] Lookup(int entries, int firstKey = 0) => new OnnxModelBuilder()
+        .With(graph => graph
+            .Input("x", TensorElementType.Float, "n", 1).Output("y", TensorElementType.Float, "n", 1)
+            .Weights("values", [.. Enumerable.Range(firstKey, entries).Select(key => (float)key)], entries)
+            .Weights("first", [(float)-firstKey], 1)
+            .Node("Add", ["x", "first"], ["shifted"]).Node("Cast", ["shifted"], ["index"], null, ("to", (long)TensorElementType.Int64))
+            .Node("Gather", ["values", "index"], ["y"]))
+        .Build();
+
     /// <summary>sum = a + b, difference = a - b: float32 [n], with two inputs and two outputs.</summary>
     public static byte[] SumAndDifference() => new OnnxModelBuilder()
         .With(graph => graph

@@ -24,6 +24,16 @@ public sealed class FunctionLimitsTests
         Assert.Equal(runs, limits?.ConcurrentRuns);
     }
 
+    [Theory]
+    [InlineData(128, 1, 34)]
+    [InlineData(256, 1, 98)]
+    [InlineData(512, 1, 226)]
+    [InlineData(1769, 1, 854)]
+    [InlineData(1024, 64, 104)]
+    [InlineData(512, 64, 32)]
+    public void FromMemory_Sizes_LeavesOneInputWhatTheHeapHasBesideEvents(int memory, int concurrency, int megabytes) =>
+        Assert.Equal(megabytes, FunctionLimits.FromMemory(memory, processors: 6, concurrency)?.MaxInputBytes >> 20);
+
     [Fact]
     public void FromMemory_UnknownMemory_ReturnsNull() => Assert.Null(FunctionLimits.FromMemory(0, processors: 6, concurrency: 1));
 

@@ -22,6 +22,17 @@ public sealed class LogSinkTests : IDisposable
     }
 
     [Fact]
+    public void Log_TextWithControlCharacters_EscapesThem()
+    {
+        Log(Create(json: false), LogLevel.Warning, "a\u001b[31mb\0c\u0085d\u2028e\tf", new FormatException("\u0007g"));
+
+        Assert.StartsWith(
+            @"2026-01-01T00:00:00.000Z	-	WARN	Category	a\u001b[31mb\u0000c\u0085d\u2028e	f", Output, StringComparison.Ordinal);
+        Assert.Contains(@"FormatException: \u0007g", Output, StringComparison.Ordinal);
+        Assert.Equal(1, Output.Count(character => character == '\n'));
+    }
+
+    [Fact]
     public void Log_Json_IsAnObject()
     {
         _scope.RequestId = "r-1";

@@ -68,6 +68,27 @@ public sealed class QuestionAnsweringPipelineTests : IDisposable
             async () => await pipeline.RunAsync(new Question(string.Empty, "the fox"), Token));
     }
 
+    [Theory]
+    [InlineData("What is the [CLS] token for?", "Yes")]
+    [InlineData("[SEP] [CLS] [CLS]", "Z")]
+    [InlineData("is [MASK] the [PAD]?", "the [CLS] fox [SEP] Z [CLS]")]
+    [InlineData("[CLS]", "[CLS]")]
+    public async Task RunAsync_SpecialTokensInTheTexts_AnswersFromTheContext(string question, string context)
+    {
+        await using ServiceProvider services = Services(options =>
+        {
+            options.TopK = 100;
+            options.AllowNoAnswer = true;
+        });
+        var pipeline = services.GetRequiredKeyedService<IInferencePipeline<Question, QuestionAnswers>>("qa");
+
+        InferenceResult<QuestionAnswers> result = await pipeline.RunAsync(new Question(question, context), Token);
+
+        Assert.Single(result.Value.Top, answer => answer.Text.Length == 0);
+        Assert.All(result.Value.Top, answer => Assert.Equal(context[answer.Start..answer.End], answer.Text));
+        Assert.Contains(result.Value.Top, answer => answer.Text == context);
+    }
+
     [Fact]
     public async Task WarmUp_Model_RunsARealQuestion()
     {

@@ -20,6 +20,11 @@ public interface IRemoteObject
     /// <summary>Gets the version: an ETag or a version id. Different bytes must have a different version.</summary>
     string Version { get; }
 
+    /// <summary>
+    /// Gets a value indicating whether <see cref="Version"/> tells different bytes of the same length apart. If not, a warning is logged.
+    /// </summary>
+    bool HasVersion => true;
+
     /// <summary>Gets a value indicating whether reading can start at any byte.</summary>
     bool AcceptsRanges { get; }
 

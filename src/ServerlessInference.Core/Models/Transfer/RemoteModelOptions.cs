@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace ServerlessInference.Models.Transfer;
 
 /// <summary>How a model on a server is downloaded, verified and kept.</summary>
@@ -88,6 +90,9 @@ public sealed class RemoteModelOptions
     /// <summary>Gets or sets the source of the random part of pauses; <see langword="null"/> outside of tests.</summary>
     internal Func<double>? Random { get; set; }
 
+    // A fragment that consists of anything else may be part of a password with a '#' in it, and is not shown.
+    private static SearchValues<char> NameCharacters { get; } = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+
     /// <summary>Sets options from the fragment of a URI.</summary>
     /// <param name="fragment">The fragment, without <c>#</c>.</param>
     /// <exception cref="ArgumentException">A setting is unknown, or its value is invalid.</exception>
@@ -109,8 +114,10 @@ public sealed class RemoteModelOptions
                 "max-bytes" => long.TryParse(value, out long maxBytes) && (MaxBytes = maxBytes) > 0,
                 "archive" => TryReadKind(value),
                 _ => throw new ArgumentException(
-                    $"'{name}' is not a setting of a model URI. The settings are sha256, require-digest, memory, entry, keep-folder, " +
-                    "max-bytes and archive.", nameof(fragment)),
+                    (equals > 0 && !name.AsSpan().ContainsAnyExcept(NameCharacters)
+                        ? $"'{name}' is not a setting of a model URI"
+                        : "The fragment of a model URI contains something other than settings") +
+                    ". The settings are sha256, require-digest, memory, entry, keep-folder, max-bytes and archive.", nameof(fragment)),
             };
             if (!understood)
             {

@@ -58,6 +58,11 @@ internal sealed class EncodedPipeline<TInput, TOutput>(
             {
                 results[i] = InferenceResult.Failed<TOutput>(exception, new ModelIdentity(name, "not asked", "none"));
             }
+            catch (OutOfMemoryException exception)
+            {
+                results[i] = InferenceResult.Failed<TOutput>(
+                    FailedInput.CreateTooLarge(name, exception), new ModelIdentity(name, "not asked", "none"));
+            }
         }
 
         return decoded;

@@ -22,12 +22,18 @@ internal sealed class FeatureRowsPipeline(
         {
             try
             {
-                read[i] = await ReadAsync(inputs[i], cancellationToken).ConfigureAwait(false);
-                rows.AddRange(read[i]!.Rows);
+                FeatureRows given = await ReadAsync(inputs[i], cancellationToken).ConfigureAwait(false);
+                rows.AddRange(given.Rows);
+                read[i] = given;
             }
             catch (InvalidInputException exception)
             {
                 results[i] = InferenceResult.Failed<LabelPrediction>(exception, new ModelIdentity(name, "not asked", "none"));
+            }
+            catch (OutOfMemoryException exception)
+            {
+                results[i] = InferenceResult.Failed<LabelPrediction>(
+                    FailedInput.CreateTooLarge(name, exception), new ModelIdentity(name, "not asked", "none"));
             }
         }
 

@@ -68,7 +68,19 @@ internal sealed class InferencePipeline<TInput, TOutput>
     public async ValueTask<InferenceResult<TOutput>> RunAsync(TInput input, CancellationToken cancellationToken = default)
     {
         using var run = await StartAsync(1, null, cancellationToken).ConfigureAwait(false);
-        return await RunOneAsync(run, input, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await RunOneAsync(run, input, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (FailedInput.IsSuspected(exception))
+        {
+            if (await FailedInput.FindAsync(exception, run, WorksAsync, cancellationToken).ConfigureAwait(false) is { } invalid)
+            {
+                throw invalid;
+            }
+
+            throw;
+        }
     }
 
     private async ValueTask<InferenceResult<TOutput>> RunOneAsync(PipelineRun run, TInput input, CancellationToken cancellationToken)
@@ -144,7 +156,8 @@ internal sealed class InferencePipeline<TInput, TOutput>
     }
 
     /// <summary>
-    /// Runs inputs together; if that fails, one by one, so that an input on which the model fails does not affect the others.
+    /// Runs inputs together; if that fails, one by one, so that an input on which the model fails, or which needs too much memory, does
+    /// not affect the others.
     /// </summary>
     private async ValueTask RunIsolatedAsync(
         PipelineRun run, ReadOnlyMemory<TInput> inputs, Memory<InferenceResult<TOutput>> results, CancellationToken cancellationToken)
@@ -154,7 +167,7 @@ internal sealed class InferencePipeline<TInput, TOutput>
             await RunChunkAsync(run, inputs, results, cancellationToken).ConfigureAwait(false);
             return;
         }
-        catch (InferenceException exception)
+        catch (Exception exception) when (exception is InferenceException or OutOfMemoryException)
         {
             if (inputs.Length == 1)
             {
@@ -163,9 +176,16 @@ internal sealed class InferencePipeline<TInput, TOutput>
                     _telemetry.Failed(_name, exception);
                 }
 
+                InvalidInputException? invalid = await FailedInput.FindAsync(exception, run, WorksAsync, cancellationToken)
+                    .ConfigureAwait(false);
                 results.Span[0] = InferenceResult.Failed<TOutput>(
-                    exception, run.Last.Identity, new InferenceTimings { Waiting = run.Waiting });
+                    invalid ?? exception, run.Last.Identity, new InferenceTimings { Waiting = run.Waiting });
                 return;
+            }
+
+            if (exception is OutOfMemoryException)
+            {
+                run.ReleaseBatches();
             }
         }
 
@@ -181,14 +201,44 @@ internal sealed class InferencePipeline<TInput, TOutput>
         if (_preprocessor.TryCreateWarmupInput(run.First, out TInput input))
         {
             await RunOneAsync(run, input, cancellationToken).ConfigureAwait(false);
-            return run.Last.Identity;
+        }
+        else
+        {
+            RunSynthetic(run, cancellationToken);
         }
 
+        return run.Last.Identity;
+    }
+
+    private void RunSynthetic(PipelineRun run, CancellationToken cancellationToken)
+    {
         using var batches = new BatchChain(run.Leases);
         batches.First.Begin(1, run.FixedRows ?? 1);
         SyntheticInput.Run(batches.First, _warmupAxes, () => batches.Run(_stages, cancellationToken));
         run.Last.CountRun();
-        return run.Last.Identity;
+    }
+
+    /// <summary>Runs the models on the warm-up input, to find out whether they work at all.</summary>
+    private async ValueTask<bool> WorksAsync(PipelineRun run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_preprocessor.TryCreateWarmupInput(run.First, out TInput input))
+            {
+                await RunOneAsync(run, input, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                RunSynthetic(run, cancellationToken);
+            }
+
+            return run.HasSucceeded;
+        }
+        catch (InferenceException)
+        {
+            // Nothing is lost: the caller reports the failure of its own input, which has the same cause.
+            return false;
+        }
     }
 
     private async ValueTask<PipelineRun> StartAsync(int inputs, LoadedModel? candidate, CancellationToken cancellationToken)

@@ -14,6 +14,9 @@ internal sealed class PipelineRun(ModelLease[] leases) : IDisposable
 
     public TimeSpan Waiting { get; set; }
 
+    /// <summary>Gets a value indicating whether each of the models has succeeded with some input.</summary>
+    public bool HasSucceeded => Array.TrueForAll(leases, lease => lease.Model.HasSucceeded);
+
     /// <summary>Gets the fixed length of the first model's batch axis; <see langword="null"/> if the axis is dynamic.</summary>
     public int? FixedRows
     {
@@ -28,6 +31,15 @@ internal sealed class PipelineRun(ModelLease[] leases) : IDisposable
             }
 
             return null;
+        }
+    }
+
+    /// <summary>Releases the memory that the models keep for later requests.</summary>
+    public void ReleaseBatches()
+    {
+        foreach (ModelLease lease in leases)
+        {
+            lease.Model.ReleaseBatches();
         }
     }
 

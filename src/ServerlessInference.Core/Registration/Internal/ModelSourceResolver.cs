@@ -3,6 +3,7 @@ using ServerlessInference.Models;
 using ServerlessInference.Models.Http;
 using ServerlessInference.Models.Pointers;
 using ServerlessInference.Models.Transfer;
+using ServerlessInference.Shared;
 
 namespace ServerlessInference.Registration;
 
@@ -12,7 +13,7 @@ internal static class ModelSourceResolver
     private static readonly string[] OwnSchemes = ["file", "efs", "layer", "https", "http", "env", "pointer-file"];
 
     public static IModelSource Resolve(string uri, IServiceProvider services) => Find(uri, services) ?? throw new ModelLoadException(
-        $"The scheme of the model source '{uri}' is not registered. Registered schemes: {ListSchemes(services)}. " +
+        $"The scheme of the model source '{PublicText.MaskUri(uri)}' is not registered. Registered schemes: {ListSchemes(services)}. " +
         "Correct the URI, or add the package that provides its scheme.");
 
     /// <summary>Creates the source that a pointer's text refers to.</summary>

@@ -15,8 +15,14 @@ internal static class FunctionLimits
 
     private const long MinWorkingMemory = 32 * BytesPerMegabyte;
 
-    /// <summary>The memory that managed code needs in addition to events and images.</summary>
+    /// <summary>The memory that managed code needs in addition to events and images while it does other work at the same time.</summary>
     private const long ManagedReserve = 64 * BytesPerMegabyte;
+
+    /// <summary>
+    /// The memory that managed code needs in addition to events and one image. It is less than <see cref="ManagedReserve"/>, because an
+    /// image that needs this much is decoded alone.
+    /// </summary>
+    private const long MinManagedReserve = 24 * BytesPerMegabyte;
 
     /// <summary>Derives the limits.</summary>
     /// <param name="memory">The function's memory in MB.</param>
@@ -31,11 +37,12 @@ internal static class FunctionLimits
         }
 
         // Events and images share the managed heap, which gets half of the memory (InferenceFunctionOptions.ManagedMemoryPercent).
-        long heapWithoutEvents = memory * BytesPerMegabyte / 2 - concurrency * (long)LambdaLimits.MaxResponseBytes - ManagedReserve;
+        long heapWithoutEvents = memory * BytesPerMegabyte / 2 - concurrency * (long)LambdaLimits.MaxResponseBytes;
         return new WorkLimits
         {
             WorkingMemoryBytes = Math.Max(
-                MinWorkingMemory, Math.Min(heapWithoutEvents, memory * BytesPerMegabyte / WorkingMemoryDivisor)),
+                MinWorkingMemory, Math.Min(heapWithoutEvents - ManagedReserve, memory * BytesPerMegabyte / WorkingMemoryDivisor)),
+            MaxInputBytes = Math.Max(MinWorkingMemory, heapWithoutEvents - MinManagedReserve),
 
             // More concurrent runs than CPUs would use memory without finishing sooner.
             ConcurrentRuns = ThreadCount.FromMemory(memory, processors),

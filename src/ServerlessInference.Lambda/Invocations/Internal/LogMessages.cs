@@ -35,7 +35,7 @@ internal static partial class LogMessages
     public static partial void ResponseRejected(ILogger logger, string request, int status);
 
     [LoggerMessage(EventId = 120, Level = LogLevel.Warning, Message = "Record {Record} is invalid: {Reason}")]
-    public static partial void RecordInvalid(ILogger logger, string record, string reason);
+    public static partial void RecordInvalid(ILogger logger, Exception? exception, string record, string reason);
 
     [LoggerMessage(EventId = 121, Level = LogLevel.Error, Message = "The result of record {Record} could not be written")]
     public static partial void ResultNotWritten(ILogger logger, Exception exception, string record);

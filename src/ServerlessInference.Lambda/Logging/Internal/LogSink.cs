@@ -67,8 +67,22 @@ internal sealed class LogSink
         }
 
         // CloudWatch creates a record for each line feed, but displays a carriage return as a line break within the record.
-        text.Replace("\r\n", "\r").Replace('\n', '\r').Append('\n');
-        return Encoding.UTF8.GetBytes(text.ToString());
+        text.Replace("\r\n", "\r").Replace('\n', '\r');
+        EscapeControls(text);
+        return Encoding.UTF8.GetBytes(text.Append('\n').ToString());
+    }
+
+    /// <summary>Escapes characters with which a caller's name or key could change what a terminal displays.</summary>
+    private static void EscapeControls(StringBuilder text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            char character = text[i];
+            if ((char.IsControl(character) && character is not ('\r' or '\t')) || character is '\u2028' or '\u2029')
+            {
+                text.Remove(i, 1).Insert(i, string.Create(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}"));
+            }
+        }
     }
 
     private byte[] Json(string now, LogLevel level, string category, string message, Exception? exception)

@@ -44,13 +44,22 @@ internal sealed class AnswerCollector
 
         startLogits[..count].CopyTo(_start);
         endLogits[..count].CopyTo(_end);
+
+        // Question and context may contain [CLS] as well. Only the token that the tokenizer added means "no answer".
+        int noAnswer = FindClassToken(window, classId);
         for (int i = 0; i < count; i++)
         {
-            _allowed[i] = window.AttentionMask[i] != 0 && (window.SequenceIds[i] == 1 || window.Ids[i] == classId);
+            _allowed[i] = window.AttentionMask[i] != 0 && (window.SequenceIds[i] == 1 || i == noAnswer);
         }
 
         float none = SpanSearch.Find(
-            _start.AsSpan(0, count), _end.AsSpan(0, count), _allowed.AsSpan(0, count), options.MaxAnswerTokens, options.TopK, _spans);
+            _start.AsSpan(0, count),
+            _end.AsSpan(0, count),
+            _allowed.AsSpan(0, count),
+            Math.Max(0, noAnswer),
+            options.MaxAnswerTokens,
+            options.TopK,
+            _spans);
         _none = Math.Min(_none, none);
         foreach (SpanScore span in _spans)
         {
@@ -85,6 +94,20 @@ internal sealed class AnswerCollector
 
         _answers.Clear();
         return top;
+    }
+
+    /// <summary>Finds the <c>[CLS]</c> that the tokenizer added; -1 if it added none.</summary>
+    private static int FindClassToken(TokenEncoding window, int? classId)
+    {
+        for (int i = 0; i < window.Count; i++)
+        {
+            if (window.Ids[i] == classId && window.SequenceIds[i] < 0 && window.AttentionMask[i] != 0)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private static int WordStart(TokenEncoding window, int token)

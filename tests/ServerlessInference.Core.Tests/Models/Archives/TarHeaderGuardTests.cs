@@ -59,6 +59,34 @@ public sealed class TarHeaderGuardTests
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, 0)] // a letter of the first name
+    [InlineData(1024, TarBlocks.SizeAt + 10)]
+    [InlineData(1024, TarBlocks.ChecksumAt + 2)]
+    [InlineData(1024, 400)] // a byte that nothing uses
+    public async Task ExtractAsync_OneBitOfAHeaderDiffers_ReportsDamage(int header, int at)
+    {
+        byte[] archive = TarBlocks.Join(TarBlocks.File("a", [1, 2]), TarBlocks.File("b", [3]));
+        archive[header + at] ^= 1;
+
+        (Exception? thrown, _) = await ExtractAsync(archive);
+
+        Assert.Equal(
+            $"The header at byte {header:N0} of the archive does not have the checksum that it states: the archive is damaged.",
+            Assert.IsType<CorruptContentException>(thrown).Message);
+    }
+
+    [Fact]
+    public async Task ExtractAsync_HeaderWithoutAChecksum_DoesNotEndTheArchive()
+    {
+        byte[] second = TarBlocks.File("b", [3]);
+        second.AsSpan(TarBlocks.ChecksumAt, TarBlocks.ChecksumLength).Clear();
+
+        (Exception? thrown, _) = await ExtractAsync(TarBlocks.Join(TarBlocks.File("a", [1]), second));
+
+        Assert.IsType<CorruptContentException>(thrown);
+    }
+
     [Fact]
     public async Task ExtractAsync_SizeInExtendedHeader_AppliesOnlyToTheNextFile()
     {

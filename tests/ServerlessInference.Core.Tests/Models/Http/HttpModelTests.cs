@@ -6,6 +6,7 @@ using ServerlessInference.Models;
 using ServerlessInference.Models.Http;
 using ServerlessInference.Tests.Models.Archives;
 using ServerlessInference.Tests.Models.Transfer;
+using ServerlessInference.Tests.Support;
 
 namespace ServerlessInference.Tests.Models.Http;
 
@@ -54,6 +55,49 @@ public sealed class HttpModelTests : IAsyncDisposable
         ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("model.zip"));
 
         Assert.Contains("advertises ranges, but answered a range request with status 200", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gzip", true)]
+    [InlineData("gzip", false)]
+    [InlineData("identity, br", true)]
+    public async Task LoadAsync_EncodedContent_IsRefusedByName(string codings, bool offersRanges)
+    {
+        _server.OffersRanges = offersRanges;
+        _server.ExtraHeaders = $"Content-Encoding: {codings}\r\n";
+
+        ModelLoadException exception = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("model.onnx"));
+
+        Assert.Contains($"is sent with Content-Encoding: {codings.Split(", ")[^1]}, although", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LoadAsync_ArchiveWhoseCompressionIsCalledACoding_IsExtracted()
+    {
+        _server.Files["model.tar.gz"] = (ArchiveBuilder.Gzip(ArchiveBuilder.Tar(("model.onnx", Content))), "\"t\"");
+        _server.ExtraHeaders = "Content-Encoding: x-gzip\r\n";
+
+        using ModelArtifact artifact = await LoadAsync("model.tar.gz");
+
+        Assert.Equal(Content, artifact.GetModelFile().ReadAllBytes().ToArray());
+    }
+
+    [Theory]
+    [InlineData("", 43)]
+    [InlineData("Last-Modified: Mon, 02 Nov 2026 10:00:00 GMT\r\n", 41)]
+    public async Task LoadAsync_NothingToVerify_Warns(string header, int expected)
+    {
+        _server.Files["model.onnx"] = (Content, null);
+        _server.ExtraHeaders = header;
+        using var logger = new CapturingLoggerProvider();
+        await using ServiceProvider services = new ServiceCollection()
+            .AddSingleton(Options.Create(_store.Options))
+            .AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory>(logger)
+            .BuildServiceProvider();
+
+        using ModelArtifact artifact = await HttpModelSourceFactory.Create(_server.Address("model.onnx"), services).LoadAsync(Token);
+
+        Assert.Contains(logger.Records, record => record.Id == expected);
     }
 
     [Fact]

@@ -46,8 +46,8 @@ public sealed class DirectRouteTests
             """{"results":[""" + Model + """{"Text":"a","Number":1}},""" +
             """{"error":{"type":"InvalidInputException","message":"Bad text."}},""" +
             Model + """{"Text":"object","Number":6}},""" +
-            """{"error":{"type":"InvalidInputException","message":"The object s3://secret/a may not be named here. """ +
-            """The function's References.Buckets lists what may be named."}},""" +
+            """{"error":{"type":"InvalidInputException","message":"The object that the input names may not be """ +
+            """named here. The function's References.Buckets lists what may be named."}},""" +
             """{"error":{"type":"InvalidInputException","message":"The event was recognised as a direct call, but it contains no input """ +
             """of a kind that is known and allowed here. Expected: base64, text, json, s3, bucket and key, or url (the last three """ +
             """if References allows them), or inputs with a list of such objects, and model if several models are mapped."}},""" +

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using ServerlessInference.Lambda.Events;
 using ServerlessInference.Lambda.Events.Inputs;
@@ -12,6 +13,7 @@ public sealed class HttpsInputReaderTests : IAsyncDisposable
     private readonly HttpsInputReader _reader;
     private readonly ReferenceOptions _limits = new() { Https = true };
     private string _resolved = "127.0.0.1";
+    private SocketException? _resolveError;
 
     public HttpsInputReaderTests()
     {
@@ -20,7 +22,9 @@ public sealed class HttpsInputReaderTests : IAsyncDisposable
         // 127.0.0.1 is treated as a public address here; the usual rules apply to all other addresses.
         _reader = new HttpsInputReader(_time, new HttpsInputHooks
         {
-            Resolve = (host, _) => Task.FromResult(new[] { IPAddress.Parse(host == "rebound.example.com" ? "127.0.0.2" : _resolved) }),
+            Resolve = (host, _) => _resolveError is null
+                ? Task.FromResult(new[] { IPAddress.Parse(host == "rebound.example.com" ? "127.0.0.2" : _resolved) })
+                : Task.FromException<IPAddress[]>(_resolveError),
             Allows = (address, privateAddresses) => address.Equals(IPAddress.Loopback) || AddressRules.Allows(address, privateAddresses),
             Configure = handler => handler.SslOptions.RemoteCertificateValidationCallback = (
                 _, certificate, _, _) => certificate?.GetCertHashString() == _server.Thumbprint,
@@ -106,6 +110,41 @@ public sealed class HttpsInputReaderTests : IAsyncDisposable
         _resolved = "10.0.0.1";
 
         Assert.Contains("an address that may not be reached", await RefusedAsync("/a"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SocketError.HostNotFound, "does not exist in DNS")]
+    [InlineData(SocketError.NoData, "does not exist in DNS")]
+    [InlineData(SocketError.NetworkUnreachable, "there is no route to it")]
+    [InlineData(SocketError.HostUnreachable, "there is no route to it")]
+    public async Task Read_HostThatCannotBeReached_IsRefused(SocketError error, string expected)
+    {
+        _resolveError = new SocketException((int)error);
+
+        Assert.Contains(expected, await RefusedAsync("/a"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SocketError.TryAgain)]
+    [InlineData(SocketError.ConnectionRefused)]
+    [InlineData(SocketError.TimedOut)]
+    public async Task Read_ErrorThatMayPass_IsAnIOException(SocketError error)
+    {
+        _resolveError = new SocketException((int)error);
+
+        await Assert.ThrowsAsync<IOException>(() => ReadAsync("/a"));
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public async Task Read_EncodedFile_IsRefusedByName(string coding)
+    {
+        _server.Answers["/a"] = WebServer.Answer($"200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: 5", "hello");
+        _server.Answers["/b"] = WebServer.Answer("200 OK\r\nContent-Encoding: identity\r\nContent-Length: 5", "hello");
+
+        Assert.Contains($"Content-Encoding: {coding}, which is not decoded", await RefusedAsync("/a"), StringComparison.Ordinal);
+        Assert.Equal("hello", await ReadAsync("/b"));
     }
 
     [Fact]

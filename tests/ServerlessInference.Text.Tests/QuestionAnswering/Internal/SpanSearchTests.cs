@@ -46,7 +46,7 @@ public sealed class SpanSearchTests
         float[] start = [0, 50, 50, 1, 1, 50];
         float[] end = [0, 50, 50, 1, 1, 50];
         var best = new List<SpanScore>();
-        SpanSearch.Find(start, end, allowed, 15, 10, best);
+        SpanSearch.Find(start, end, allowed, 0, 15, 10, best);
 
         Assert.All(best, static span => Assert.True(span.Start is 3 or 4 && span.End is 3 or 4));
         Assert.Equal(1, start.Sum(), 5);
@@ -59,14 +59,14 @@ public sealed class SpanSearchTests
         float[] end = [9, 0, 0];
         var best = new List<SpanScore>();
 
-        Assert.InRange(SpanSearch.Find(start, end, [true, true, true], 15, 1, best), 0.99f, 1f);
+        Assert.InRange(SpanSearch.Find(start, end, [true, true, true], 0, 15, 1, best), 0.99f, 1f);
         Assert.InRange(best[0].Score, 0f, 0.01f);
     }
 
     private static List<SpanScore> Find(float[] start, float[] end, int maxLength, int topK)
     {
         var best = new List<SpanScore>();
-        SpanSearch.Find(start, end, Enumerable.Repeat(true, start.Length).ToArray(), maxLength, topK, best);
+        SpanSearch.Find(start, end, Enumerable.Repeat(true, start.Length).ToArray(), 0, maxLength, topK, best);
         return best;
     }
 }

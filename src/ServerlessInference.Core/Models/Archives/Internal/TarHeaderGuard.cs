@@ -5,9 +5,11 @@ using ServerlessInference.Shared;
 namespace ServerlessInference.Models.Archives;
 
 /// <summary>
-/// Inspects tar headers on their way to <see cref="System.Formats.Tar.TarReader"/>, and rejects metadata that is too large.
+/// Inspects tar headers on their way to <see cref="System.Formats.Tar.TarReader"/>, and rejects damaged ones and metadata that is too
+/// large.
 /// </summary>
 /// <remarks>
+/// <para>The reader does not compare checksums. A damaged header could therefore rename a file, or end the archive too early.</para>
 /// <para>The reader allocates as much memory as a metadata entry claims to need, so a tiny archive could make it allocate gigabytes. A
 /// header that is rejected here never reaches the reader.</para>
 /// <para>Metadata entries are those of pax (<c>x</c>, <c>g</c>) and of GNU tar (<c>L</c>, <c>K</c>). Any other header is followed by
@@ -29,7 +31,8 @@ internal sealed class TarHeaderGuard(Stream source, string archive) : ForwardStr
     /// </remarks>
     public const int MaxMetadataInARow = 8;
 
-    private const int BlockSize = 512, NameLength = 100, SizeAt = 124, SizeLength = 12, TypeAt = 156;
+    private const int BlockSize = 512, NameLength = 100, SizeAt = 124, SizeLength = 12, ChecksumAt = 148, ChecksumLength = 8,
+        TypeAt = 156;
 
     private readonly byte[] _header = new byte[BlockSize];
     private int _filled;
@@ -96,6 +99,7 @@ internal sealed class TarHeaderGuard(Stream source, string archive) : ForwardStr
 
     private void InspectHeader(long position)
     {
+        CheckChecksum(position);
         char type = (char)_header[TypeAt];
         if (type is not ('x' or 'g' or 'L' or 'K'))
         {
@@ -125,6 +129,34 @@ internal sealed class TarHeaderGuard(Stream source, string archive) : ForwardStr
 
         _afterExtendedHeader = type == 'x';
         _bytesToSkip = (size + BlockSize - 1) & -BlockSize;
+    }
+
+    /// <summary>Compares the checksum of a header, unless it is a block of zeros, with which the archive ends.</summary>
+    /// <remarks>
+    /// The checksum is the sum of all bytes, its own field counted as spaces. Writers before POSIX summed them up with their signs.
+    /// </remarks>
+    private void CheckChecksum(long position)
+    {
+        if (!_header.AsSpan().ContainsAnyExcept((byte)0))
+        {
+            return;
+        }
+
+        long sum = ChecksumLength * ' ', signedSum = sum;
+        for (int i = 0; i < BlockSize; i++)
+        {
+            if (i is < ChecksumAt or >= ChecksumAt + ChecksumLength)
+            {
+                sum += _header[i];
+                signedSum += (sbyte)_header[i];
+            }
+        }
+
+        if (!TryReadNumber(_header.AsSpan(ChecksumAt, ChecksumLength), out long expected) || (expected != sum && expected != signedSum))
+        {
+            throw new CorruptContentException(
+                $"The header at byte {position:N0} of {archive} does not have the checksum that it states: the archive is damaged.");
+        }
     }
 
     /// <summary>Reads a size, and accepts only what writers produce.</summary>

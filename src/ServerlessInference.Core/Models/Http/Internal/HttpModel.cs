@@ -110,6 +110,7 @@ internal sealed class HttpModel : IRemoteModel
     {
         if (response.IsSuccessStatusCode)
         {
+            CheckCoding(response);
             return response;
         }
 
@@ -125,6 +126,18 @@ internal sealed class HttpModel : IRemoteModel
             _ when RetryStrategy.IsTransientStatus(status) => new IOException($"the server answered {status}"),
             _ => new ModelLoadException($"{Description} cannot be read: the server answered {status}."),
         };
+    }
+
+    /// <summary>Refuses an object that arrives in another form than it has as a file.</summary>
+    private void CheckCoding(HttpResponseMessage response)
+    {
+        if (ContentCoding.FindForeign(string.Join(',', response.Content.Headers.ContentEncoding), ObjectName!) is { } coding)
+        {
+            response.Dispose();
+            throw new ModelLoadException(
+                $"{Description} is sent with Content-Encoding: {coding}, although it was requested without (Accept-Encoding: identity). " +
+                "Serve the file as it is, or pack it as tar.gz.");
+        }
     }
 
     /// <summary>Reads the SHA-256 of the whole representation if the server sends it (RFC 9530, <c>Repr-Digest</c>).</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models.Transfer;
+using ServerlessInference.Shared;
 
 namespace ServerlessInference.Models.Http;
 
@@ -16,7 +17,7 @@ internal static class HttpModelSourceFactory
         {
             // The message must not contain the query, which may hold a signature, or a password.
             string shown = parsed?.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
-                ?? uri[(uri.LastIndexOf('@') + 1)..].Split('?')[0];
+                ?? PublicText.MaskUri(uri);
             throw new ArgumentException(
                 $"'{shown}' is not the address of a file on a web server. Use an address such as https://host/models/model.onnx.",
                 nameof(uri));

@@ -15,6 +15,8 @@ internal sealed class HttpObject(
 
     public string Version { get; } = validators.GetVersion(length);
 
+    public bool HasVersion => validators is not { Tag: null, LastModified: null };
+
     public HttpValidators Validators => validators;
 
     public bool AcceptsRanges => acceptsRanges;

@@ -40,9 +40,13 @@ internal sealed partial class ContentCheck
                 "URI), upload it with a full-object checksum, or set RequireDigest to false.");
         }
 
-        if (known is null)
+        if (known is null && source.HasVersion)
         {
             LogUnverified(logger, source.Location);
+        }
+        else if (known is null)
+        {
+            LogUnverifiable(logger, source.Location);
         }
 
         return new ContentCheck(source, known);
@@ -62,4 +66,9 @@ internal sealed partial class ContentCheck
         Message = "There is no digest of {Location}, so only its length and version are checked. Pin its SHA-256, or upload it with a " +
             "full-object checksum")]
     private static partial void LogUnverified(ILogger logger, string location);
+
+    [LoggerMessage(EventId = 43, Level = LogLevel.Warning,
+        Message = "The server sends neither a digest nor a version (ETag, Last-Modified) of {Location}, so nothing but its length can be " +
+            "verified, and other content of the same length is not noticed. Pin its SHA-256")]
+    private static partial void LogUnverifiable(ILogger logger, string location);
 }

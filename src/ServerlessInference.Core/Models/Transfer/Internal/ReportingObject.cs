@@ -13,6 +13,8 @@ internal sealed class ReportingObject(IRemoteObject inner, IProgress<TransferPro
 
     public string Version => inner.Version;
 
+    public bool HasVersion => inner.HasVersion;
+
     public bool AcceptsRanges => inner.AcceptsRanges;
 
     public static IReadOnlyList<IRemoteObject> Wrap(IReadOnlyList<IRemoteObject> objects, IProgress<TransferProgress> progress)

@@ -56,7 +56,7 @@ internal sealed unsafe class JpegDecodeState
             {
                 ReadHeader(data, encoded.Length);
                 ImageLimits.CheckSize("JPEG", _frame.Width, _frame.Height, options);
-                _frame.SetScale(ChooseScale(options.ScaleToShorterSide));
+                _frame.SetScale(JpegScale.Choose(_frame.Width, _frame.Height, options.ScaleToShorterSide));
                 DecodePixels(options, destination);
             }
             finally
@@ -77,19 +77,6 @@ internal sealed unsafe class JpegDecodeState
         {
             throw JpegErrors.Malformed("it contains only tables and no image");
         }
-    }
-
-    // Chooses the smallest scale whose shorter side is still at least the given length.
-    private int ChooseScale(int shorterSide)
-    {
-        int scaledSize = 8;
-        int side = Math.Min(_frame.Width, _frame.Height);
-        while (shorterSide > 0 && scaledSize > 1 && ((side * (scaledSize / 2)) + 7) / 8 >= shorterSide)
-        {
-            scaledSize /= 2;
-        }
-
-        return scaledSize;
     }
 
     private void DecodePixels(ImageDecodeOptions options, ImageBuffer destination)

@@ -44,7 +44,14 @@ internal sealed class JpegDecoder : IImageDecoder
     }
 
     /// <inheritdoc/>
-    public long EstimateMemory(ReadOnlySpan<byte> encoded) => JpegFootprint.Estimate(encoded);
+    public long EstimateMemory(ReadOnlySpan<byte> encoded) => JpegFootprint.Estimate(encoded, shorterSide: 0);
+
+    /// <inheritdoc/>
+    public long EstimateMemory(ReadOnlySpan<byte> encoded, ImageDecodeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return JpegFootprint.Estimate(encoded, options.ScaleToShorterSide);
+    }
 
     private JpegDecodeState Rent()
     {

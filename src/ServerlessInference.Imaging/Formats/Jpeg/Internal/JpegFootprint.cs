@@ -11,8 +11,9 @@ internal static class JpegFootprint
 
     /// <summary>Estimates the number of bytes.</summary>
     /// <param name="encoded">The encoded image.</param>
+    /// <param name="shorterSide">The length to which the image may be scaled down; 0 for full size.</param>
     /// <returns>The number of bytes; 0 for input without a frame header, which the decoder rejects before it allocates.</returns>
-    public static long Estimate(ReadOnlySpan<byte> encoded)
+    public static long Estimate(ReadOnlySpan<byte> encoded, int shorterSide)
     {
         for (int at = 2; at + 4 <= encoded.Length;)
         {
@@ -32,7 +33,7 @@ internal static class JpegFootprint
             // SOF0 to SOF15 are frame headers, except DHT (C4), JPG (C8) and DAC (CC).
             if (marker is >= 0xC0 and <= 0xCF and not 0xC4 and not 0xC8 and not 0xCC)
             {
-                return EstimateFrame(encoded[(at + 4)..], progressive: marker == 0xC2);
+                return EstimateFrame(encoded[(at + 4)..], shorterSide, progressive: marker == 0xC2);
             }
 
             at += 2 + BinaryPrimitives.ReadUInt16BigEndian(encoded[(at + 2)..]);
@@ -41,7 +42,7 @@ internal static class JpegFootprint
         return 0;
     }
 
-    private static long EstimateFrame(ReadOnlySpan<byte> frame, bool progressive)
+    private static long EstimateFrame(ReadOnlySpan<byte> frame, int shorterSide, bool progressive)
     {
         const int FixedLength = 6;
         const int ComponentLength = 3;
@@ -50,10 +51,12 @@ internal static class JpegFootprint
             return 0;
         }
 
-        long pixels = (long)BinaryPrimitives.ReadUInt16BigEndian(frame[1..]) * BinaryPrimitives.ReadUInt16BigEndian(frame[3..]);
+        int height = BinaryPrimitives.ReadUInt16BigEndian(frame[1..]), width = BinaryPrimitives.ReadUInt16BigEndian(frame[3..]);
+        int scale = JpegScale.Choose(width, height, shorterSide);
+        long image = (long)JpegScale.Apply(width, scale) * JpegScale.Apply(height, scale) * ImageBuffer.Channels;
         if (!progressive)
         {
-            return pixels * ImageBuffer.Channels;
+            return image;
         }
 
         // A progressive image is refined scan by scan, so the coefficients of all components are kept until the last scan. The
@@ -67,6 +70,6 @@ internal static class JpegFootprint
             maxFactor = Math.Max(maxFactor, factor);
         }
 
-        return pixels * ImageBuffer.Channels + pixels * sumOfFactors / maxFactor * CoefficientBytes;
+        return image + (long)width * height * sumOfFactors / maxFactor * CoefficientBytes;
     }
 }

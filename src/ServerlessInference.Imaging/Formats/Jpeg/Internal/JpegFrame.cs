@@ -108,8 +108,8 @@ internal sealed class JpegFrame
     public void SetScale(int scaledSize)
     {
         ScaledSize = scaledSize;
-        OutputWidth = DivideUp(Width * scaledSize, 8);
-        OutputHeight = DivideUp(Height * scaledSize, 8);
+        OutputWidth = JpegScale.Apply(Width, scaledSize);
+        OutputHeight = JpegScale.Apply(Height, scaledSize);
         foreach (JpegComponent component in Components.AsSpan(0, ComponentCount))
         {
             int size = scaledSize;

@@ -64,9 +64,13 @@ internal sealed class PngDecoder : IImageDecoder
             return 0;
         }
 
-        long width = BinaryPrimitives.ReadUInt32BigEndian(encoded[WidthOffset..]);
-        long height = BinaryPrimitives.ReadUInt32BigEndian(encoded[(WidthOffset + 4)..]);
-        return ImageBuffer.Channels * width * height;
+        // Decode rejects a side that is not positive as a signed number (PngHeader). The product of two of the others, times three, may
+        // still exceed 64 bits with a sign.
+        int width = BinaryPrimitives.ReadInt32BigEndian(encoded[WidthOffset..]);
+        int height = BinaryPrimitives.ReadInt32BigEndian(encoded[(WidthOffset + 4)..]);
+        return width <= 0 || height <= 0
+            ? 0
+            : (long)Math.Min((ulong)ImageBuffer.Channels * (ulong)width * (ulong)height, long.MaxValue);
     }
 
     private PngDecodeState Rent()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using ServerlessInference.Shared;
 
 namespace ServerlessInference.Lambda.Events.Inputs;
 
@@ -79,11 +80,23 @@ internal sealed class HttpsInputReader : IDisposable
         }
         catch (HttpRequestException exception)
         {
-            throw exception.InnerException is InvalidInputException refused
-                ? refused
-                : new IOException($"The request to the input's web server failed ({exception.HttpRequestError}).", exception);
+            throw Translate(exception);
         }
     }
+
+    /// <summary>Separates what is wrong with the URL, which another attempt cannot mend, from an error of the network.</summary>
+    private static Exception Translate(HttpRequestException exception) => exception.InnerException switch
+    {
+        InvalidInputException refused => refused,
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } => Refused(
+            "The name of the input's web server does not exist in DNS. Correct the URL."),
+        SocketException { SocketErrorCode: var error } when IsUnroutable(error) => Refused(
+            "The address of the input's web server cannot be reached from here: there is no route to it. Name a server that can be."),
+        _ => new IOException($"The request to the input's web server failed ({exception.HttpRequestError}).", exception),
+    };
+
+    private static bool IsUnroutable(SocketError error) => error is SocketError.NetworkUnreachable or SocketError.HostUnreachable
+        or SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported;
 
     private static InvalidInputException Refused(string message) => new(InvalidInputKind.Unprocessable, message);
 
@@ -96,6 +109,7 @@ internal sealed class HttpsInputReader : IDisposable
         };
         request.Options.Set(PrivateKey, limits.PrivateAddresses);
         request.Headers.ConnectionClose = true;
+        request.Headers.AcceptEncoding.ParseAdd("identity");
         return await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
@@ -121,6 +135,14 @@ internal sealed class HttpsInputReader : IDisposable
         {
             string message = $"The input's web server responded with {status}.";
             throw status is 408 or 429 or >= 500 ? new IOException(message) : Refused(message);
+        }
+
+        string codings = string.Join(',', response.Content.Headers.ContentEncoding);
+        if (ContentCoding.FindForeign(codings, response.RequestMessage?.RequestUri?.AbsolutePath ?? string.Empty) is { } coding)
+        {
+            throw new InvalidInputException(
+                InvalidInputKind.UnsupportedFormat,
+                $"The input's web server sends the file with Content-Encoding: {coding}, which is not decoded. Serve the file as it is.");
         }
 
         long announced = response.Content.Headers.ContentLength ?? 0;

@@ -159,7 +159,7 @@ internal static class InputEnvelope
         ? new InputReference(item, null)
         : throw new InvalidInputException(
             InvalidInputKind.Unprocessable,
-            $"The object {item} may not be named here. The function's References.Buckets lists what may be named.");
+            "The object that the input names may not be named here. The function's References.Buckets lists what may be named.");
 
     private static InputReference ReadUrl(string uri, ReferenceOptions options)
     {

@@ -135,7 +135,18 @@ internal sealed class RecordProcessor
                 writer.Flush();
                 status.Json = invocation.InnerBuffer.Body.ToArray();
             }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
+            catch (OutOfMemoryException exception)
+            {
+                status.Result = InferenceResult.Failed<object>(
+                    new InvalidInputException(
+                        InvalidInputKind.TooLarge,
+                        "The answer to the input is larger than the memory that the function has left. Send a smaller input, or give the " +
+                        "function more memory.",
+                        exception),
+                    result.Model,
+                    result.Timings);
+            }
+            catch (Exception exception)
             {
                 status.Failure = exception;
                 LogMessages.ResultNotSerialized(_logger, exception, status.Record.Id);

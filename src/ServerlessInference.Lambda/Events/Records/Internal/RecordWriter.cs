@@ -156,7 +156,10 @@ internal sealed class RecordWriter(IResultSink? sink, TimeProvider time, ILogger
         {
             // Without a sink, the error of a skipped record would be lost.
             status.State = rules.SkipInvalidRecords && sink is not null ? RecordState.Skipped : RecordState.Invalid;
-            LogMessages.RecordInvalid(logger, status.Record.Id, error.Message);
+
+            // If the model failed on the input, the sender is not told its error, which may name files and operators.
+            Exception? cause = error.InnerException is InferenceException and not InvalidInputException ? error.InnerException : null;
+            LogMessages.RecordInvalid(logger, cause, status.Record.Id, error.Message);
         }
         else
         {
