@@ -49,6 +49,22 @@ public sealed class S3ModelSourceTests(S3Server server) : IClassFixture<S3Server
     }
 
     [Fact]
+    public async Task LoadAsync_EncodedObject_IsRefusedByName()
+    {
+        server.Require();
+        await server.PutAsync("encoded/model.onnx", Content, "gzip");
+
+        ModelLoadException alone = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("encoded/model.onnx"));
+        ModelLoadException folder = await Assert.ThrowsAsync<ModelLoadException>(() => LoadAsync("encoded/"));
+
+        Assert.Equal(
+            $"s3://{server.Bucket}/encoded/model.onnx is stored with Content-Encoding: gzip. Upload the file as it is, without that " +
+            "header, or pack it as tar.gz.",
+            alone.Message);
+        Assert.Equal(alone.Message, folder.Message);
+    }
+
+    [Fact]
     public async Task LoadAsync_ObjectWithoutBytes_IsAFileWithoutBytes()
     {
         server.Require();

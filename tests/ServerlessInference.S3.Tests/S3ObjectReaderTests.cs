@@ -47,6 +47,24 @@ public sealed class S3ObjectReaderTests(S3Server server) : IClassFixture<S3Serve
     }
 
     [Fact]
+    public async Task Read_EncodedObject_IsRefusedByName()
+    {
+        server.Require();
+        await server.PutAsync("read/encoded.jpg", [1, 2, 3], "br");
+        await server.PutAsync("read/text.txt.gz", [1, 2, 3], "gzip");
+        using AmazonS3Client client = server.Client();
+        var reader = new S3ObjectReader(client);
+
+        var refused = await Assert.ThrowsAsync<InvalidInputException>(
+            () => reader.ReadAsync(new ObjectReference(server.Bucket, "read/encoded.jpg"), 10, Token).AsTask());
+        (ReadOnlyMemory<byte> read, _) = await reader.ReadAsync(new ObjectReference(server.Bucket, "read/text.txt.gz"), 10, Token);
+
+        Assert.Equal(InvalidInputKind.UnsupportedFormat, refused.Kind);
+        Assert.Contains("is stored with Content-Encoding: br, which is not decoded", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(3, read.Length);
+    }
+
+    [Fact]
     public async Task Read_EmptyObject_IsEmpty()
     {
         server.Require();

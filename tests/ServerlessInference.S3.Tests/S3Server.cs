@@ -52,10 +52,16 @@ public sealed class S3Server : IAsyncLifetime
             MaxErrorRetry = 0,
         });
 
-    public async Task PutAsync(string key, byte[] content)
+    public async Task PutAsync(string key, byte[] content, string? coding = null)
     {
         using AmazonS3Client client = Client();
-        await client.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = key, InputStream = new MemoryStream(content) });
+        var request = new PutObjectRequest { BucketName = Bucket, Key = key, InputStream = new MemoryStream(content) };
+        if (coding is not null)
+        {
+            request.Headers.ContentEncoding = coding;
+        }
+
+        await client.PutObjectAsync(request);
     }
 
     /// <summary>Uploads an object that is the same in all tests of a class.</summary>
