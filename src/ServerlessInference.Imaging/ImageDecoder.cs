@@ -72,9 +72,13 @@ public sealed class ImageDecoder : IImageDecoder
             InvalidImageKind.UnsupportedFormat,
             format == ImageFormat.Unknown
                 ? $"The input is not an image in a known format. Send the bytes of an image in one of these formats: {supported}."
-                : $"The image is a {format} file; the supported formats are {supported}. Send one of these, or add the package " +
-                    $"ServerlessInference.Imaging.ImageSharp or your own decoder ({nameof(IImageDecoder)}).");
+                : $"The image is a {format} file; the supported formats are {supported}. Send one of these, or {Recommend(format)}.");
     }
+
+    // ImageSharp does not read the formats of phones either; ImageMagick does.
+    private static string Recommend(ImageFormat format) => format is ImageFormat.Heic or ImageFormat.Avif
+        ? $"add a decoder of your own ({nameof(IImageDecoder)}) that calls the NuGet package Magick.NET-Q8-AnyCPU, which reads {format}"
+        : $"add the package ServerlessInference.Imaging.ImageSharp or your own decoder ({nameof(IImageDecoder)})";
 
     private IImageDecoder? Find(ImageFormat format)
     {

@@ -61,4 +61,38 @@ public sealed class ExifOrientationTests
             Assert.InRange(ExifOrientation.FromApp1(exif), 1, 8);
         }
     }
+
+    // Pillow compares the value with whole numbers, so that numbers of any type are applied, and bytes and text are not.
+    [Theory]
+    [InlineData(5, "0600000001000000", 6)]
+    [InlineData(5, "0C00000002000000", 6)]
+    [InlineData(5, "0D00000002000000", 1)]
+    [InlineData(5, "0600000000000000", 1)]
+    [InlineData(10, "0300000001000000", 3)]
+    [InlineData(12, "0000000000001840", 6)]
+    [InlineData(16, "0800000000000000", 8)]
+    public void FromTiff_EightByteValue_IsReadFromItsOffset(byte type, string value, int expected)
+    {
+        byte[] tiff = [.. LittleEndian[6..], .. Convert.FromHexString(value)];
+        tiff[12] = type;
+        tiff[18] = (byte)(tiff.Length - 8);
+
+        Assert.Equal(expected, ExifOrientation.FromTiff(tiff));
+    }
+
+    [Theory]
+    [InlineData(11, "0000C040", 6)]
+    [InlineData(11, "0000C840", 1)]
+    [InlineData(13, "06000000", 6)]
+    [InlineData(1, "06000000", 1)]
+    [InlineData(2, "36000000", 1)]
+    [InlineData(7, "06000000", 1)]
+    public void FromTiff_OtherType_IsAppliedIfItIsANumber(byte type, string value, int expected)
+    {
+        byte[] tiff = LittleEndian[6..];
+        tiff[12] = type;
+        Convert.FromHexString(value).CopyTo(tiff, 18);
+
+        Assert.Equal(expected, ExifOrientation.FromTiff(tiff));
+    }
 }

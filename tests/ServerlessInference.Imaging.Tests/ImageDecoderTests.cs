@@ -17,6 +17,21 @@ public sealed class ImageDecoderTests
         Assert.Contains("ServerlessInference.Imaging.ImageSharp", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("heic", "Heic")]
+    [InlineData("avif", "Avif")]
+    public void Decode_FormatOfPhones_RecommendsSomethingThatReadsIt(string brand, string format)
+    {
+        byte[] head = [0, 0, 0, 24, .. "ftyp"u8, .. System.Text.Encoding.ASCII.GetBytes(brand), 0, 0, 0, 0, .. "mif1"u8, .. "miaf"u8];
+
+        var exception = Assert.Throws<InvalidImageException>(() => new ImageDecoder().Identify(head));
+
+        Assert.Equal(
+            $"The image is a {format} file; the supported formats are Jpeg, Png. Send one of these, or add a decoder of your own " +
+            $"(IImageDecoder) that calls the NuGet package Magick.NET-Q8-AnyCPU, which reads {format}.",
+            exception.Message);
+    }
+
     [Fact]
     public void Identify_UnknownFormat_ListsSupportedFormats()
     {

@@ -28,6 +28,8 @@ internal sealed class JpegFrame
 
     public bool HasExif { get; set; }
 
+    public bool HasExifOrientation { get; set; }
+
     public int Orientation { get; set; }
 
     public int MaxHorizontalSampling { get; set; }
@@ -73,6 +75,7 @@ internal sealed class JpegFrame
         HasAdobe = false;
         AdobeTransform = 0;
         HasExif = false;
+        HasExifOrientation = false;
         Orientation = 1;
     }
 

@@ -142,7 +142,15 @@ internal sealed class JpegHeaderReader
                 break;
             case JpegMarker.App1 when !_frame.HasExif && body.StartsWith("Exif\0"u8):
                 _frame.HasExif = true;
-                _frame.Orientation = ExifOrientation.FromApp1(body);
+                if (ExifOrientation.TryFind(body, out int orientation))
+                {
+                    _frame.HasExifOrientation = true;
+                    _frame.Orientation = orientation;
+                }
+
+                break;
+            case JpegMarker.App1 when !_frame.HasExifOrientation && body.StartsWith("http://ns.adobe.com/xap/1.0/\0"u8):
+                _frame.Orientation = XmpOrientation.Find(body);
                 break;
             case JpegMarker.App14 when body.Length >= 12 && body.StartsWith("Adobe"u8):
                 _frame.HasAdobe = true;

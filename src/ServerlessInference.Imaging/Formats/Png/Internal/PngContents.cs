@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace ServerlessInference.Imaging.Formats.Png;
 
-/// <summary>The parts of a PNG file: header, palette, transparency, EXIF data and image data, as slices of the encoded bytes.</summary>
+/// <summary>The parts of a PNG file: header, palette, transparency and image data, as slices of the encoded bytes.</summary>
 internal readonly ref struct PngContents
 {
     private const int MaxPaletteBytes = 768;
@@ -11,14 +11,14 @@ internal readonly ref struct PngContents
         PngHeader header,
         ReadOnlySpan<byte> palette,
         ReadOnlySpan<byte> transparency,
-        ReadOnlySpan<byte> exif,
+        ReadOnlySpan<byte> chunks,
         ReadOnlySpan<byte> imageData,
         long imageDataBytes)
     {
         Header = header;
         Palette = palette;
         Transparency = transparency;
-        Exif = exif;
+        Chunks = chunks;
         ImageData = imageData;
         ImageDataBytes = imageDataBytes;
     }
@@ -29,8 +29,8 @@ internal readonly ref struct PngContents
 
     public ReadOnlySpan<byte> Transparency { get; }
 
-    /// <summary>Gets the data of the eXIf chunk, a TIFF structure. Empty if there is no such chunk.</summary>
-    public ReadOnlySpan<byte> Exif { get; }
+    /// <summary>Gets all chunks, from the header to the end of the file.</summary>
+    public ReadOnlySpan<byte> Chunks { get; }
 
     /// <summary>Gets the consecutive IDAT chunks, including length, type and checksum of each. All checksums have been verified.</summary>
     public ReadOnlySpan<byte> ImageData { get; }
@@ -54,7 +54,7 @@ internal readonly ref struct PngContents
     public static PngContents Read(ReadOnlySpan<byte> encoded)
     {
         PngHeader header = ReadHeader(encoded);
-        ReadOnlySpan<byte> palette = default, transparency = default, exif = default;
+        ReadOnlySpan<byte> palette = default, transparency = default;
         int at = ImageFormatDetector.PngSignature.Length;
         PngChunk chunk = PngChunk.Read(encoded[at..]);
         while (chunk.Type != PngChunk.Idat)
@@ -70,9 +70,6 @@ internal readonly ref struct PngContents
                     break;
                 case PngChunk.Trns:
                     transparency = chunk.Data;
-                    break;
-                case PngChunk.Exif:
-                    exif = chunk.Data;
                     break;
                 case PngChunk.Iend:
                     throw new InvalidImageException("The PNG has no image data. The file is damaged.");
@@ -98,7 +95,8 @@ internal readonly ref struct PngContents
             throw new InvalidImageException("The pixels of the PNG refer to a palette, but it has none. The file is damaged.");
         }
 
-        return new PngContents(header, palette, transparency, exif.IsEmpty ? FindExif(encoded[at..]) : exif, encoded[start..at], bytes);
+        ReadOnlySpan<byte> chunks = encoded[ImageFormatDetector.PngSignature.Length..];
+        return new PngContents(header, palette, transparency, chunks, encoded[start..at], bytes);
     }
 
     // Like Pillow, this accepts a file that is truncated or damaged after its image data. If the image data itself is incomplete, the
@@ -108,36 +106,5 @@ internal readonly ref struct PngContents
         bool isData = encoded.Length >= 8 && BinaryPrimitives.ReadUInt32BigEndian(encoded[4..]) == PngChunk.Idat;
         chunk = isData ? PngChunk.Read(encoded) : default;
         return isData;
-    }
-
-    /// <summary>
-    /// Finds the data of the eXIf chunk. Returns an empty span if there is none, or if the file is truncated or damaged before it.
-    /// </summary>
-    public static ReadOnlySpan<byte> FindExif(ReadOnlySpan<byte> chunks)
-    {
-        while (chunks.Length >= 12)
-        {
-            uint type = BinaryPrimitives.ReadUInt32BigEndian(chunks[4..]);
-            if (type == PngChunk.Iend)
-            {
-                break;
-            }
-
-            if (type == PngChunk.Exif)
-            {
-                return PngChunk.TryRead(chunks, out PngChunk chunk) ? chunk.Data : default;
-            }
-
-            // Other chunks are skipped without verifying their checksums, which would take longer than finding the chunk.
-            long length = 12L + BinaryPrimitives.ReadUInt32BigEndian(chunks);
-            if (length > chunks.Length)
-            {
-                break;
-            }
-
-            chunks = chunks[(int)length..];
-        }
-
-        return default;
     }
 }

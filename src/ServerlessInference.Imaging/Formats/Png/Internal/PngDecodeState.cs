@@ -22,7 +22,7 @@ internal sealed class PngDecodeState
     public unsafe void Decode(in PngContents contents, ImageDecodeOptions options, ImageBuffer destination)
     {
         _converter.Begin(contents, options);
-        int orientation = options.ApplyOrientation ? ExifOrientation.FromTiff(contents.Exif) : ExifOrientation.Normal;
+        int orientation = options.ApplyOrientation ? PngOrientation.Find(contents.Chunks) : ExifOrientation.Normal;
         fixed (byte* data = contents.ImageData)
         {
             try

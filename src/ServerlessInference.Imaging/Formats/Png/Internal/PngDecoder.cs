@@ -23,7 +23,7 @@ internal sealed class PngDecoder : IImageDecoder
     public ImageInfo Identify(ReadOnlySpan<byte> encoded)
     {
         PngHeader header = PngContents.ReadHeader(encoded);
-        int orientation = ExifOrientation.FromTiff(PngContents.FindExif(encoded[ImageFormatDetector.PngSignature.Length..]));
+        int orientation = PngOrientation.Find(encoded[ImageFormatDetector.PngSignature.Length..]);
         return OrientationTransform.SwapsSides(orientation)
             ? new ImageInfo(ImageFormat.Png, header.Height, header.Width, orientation)
             : new ImageInfo(ImageFormat.Png, header.Width, header.Height, orientation);
