@@ -80,6 +80,7 @@ internal sealed class FunctionInitialization(
         warmup.Prepare(failures.Messages);
         if (services.Registered is { } registered)
         {
+            CreateObserver(registered, failures);
             Validate(registered, failures);
         }
 
@@ -110,6 +111,22 @@ internal sealed class FunctionInitialization(
         {
             failures.Add(exception);
             return Task.CompletedTask;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CreateObserver(IServiceCollection registered, InitializationFailures failures)
+    {
+        try
+        {
+            if (FunctionServices.Has(registered, typeof(IInvocationObserver)))
+            {
+                processor.Observer = services.Provider.GetRequiredService<IInvocationObserver>();
+            }
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            failures.Add(exception);
         }
     }
 

@@ -21,7 +21,7 @@ namespace ServerlessInference.Lambda.Events;
 /// any.</description></item>
 /// <item><description>A warm-up is answered here; every other event is handled by its route.</description></item>
 /// <item><description> The deadline's timer stops before anything else ends, so that it cannot cancel the next invocation, which reuses its
-/// token source. Then the invocation's services are disposed, and the metrics are written. Only then does the polling loop send the
+/// token source. Then the invocation's services are disposed, the observer is told, and the metrics are written. Only then does the polling loop send the
 /// response: Lambda may freeze the process as soon as it has it.</description></item>
 /// </list>
 /// </remarks>
@@ -38,6 +38,9 @@ internal sealed class InvocationProcessor(
     /// <summary>Writes metrics after each invocation; <see langword="null"/> if the function writes none.</summary>
     public EmbeddedMetrics? Metrics;
 
+    /// <summary>Observes the invocations; <see langword="null"/> if the application registered no observer.</summary>
+    public IInvocationObserver? Observer;
+
     /// <summary>
     /// Answers scheduled events before all other routes; <see langword="null"/> if scheduled events are warm-ups, or are treated like other
     /// events.
@@ -52,6 +55,8 @@ internal sealed class InvocationProcessor(
         bool isFirst = Begin(invocation);
         IEventRoute? route = null;
         EventKind kind = EventKind.Unknown;
+        ObservedInvocation? observed = Observer is null || invocation.IsDryRun ? null : new ObservedInvocation(Observer, Logger);
+        observed?.Start(invocation, isFirst);
         try
         {
             CancellationToken token = deadline.Begin(context.Deadline, caller);
@@ -68,6 +73,7 @@ internal sealed class InvocationProcessor(
             {
                 await warmup.AnswerAsync(request, invocation, isFirst, token).ConfigureAwait(false);
                 LogMessages.WarmedUp(Logger, request.Sender);
+                observed?.WarmedUp();
             }
             else
             {
@@ -77,7 +83,9 @@ internal sealed class InvocationProcessor(
         }
         catch (Exception exception) when (!(exception is OperationCanceledException && caller.IsCancellationRequested))
         {
-            Fail(invocation, route, kind, Failure.FromException(exception, deadline.IsReached, context.RequestId));
+            Failure failure = Failure.FromException(exception, deadline.IsReached, context.RequestId);
+            observed?.Failed(failure);
+            Fail(invocation, route, kind, failure);
         }
         finally
         {
@@ -94,6 +102,7 @@ internal sealed class InvocationProcessor(
                 await AwaitDisposalAsync(disposal).ConfigureAwait(false);
             }
 
+            observed?.End(kind, isScheduled: route is not null && route == Scheduled);
             if (Metrics is not null && !invocation.IsDryRun)
             {
                 Metrics.Flush(context.RequestId, isFirst);
@@ -136,11 +145,17 @@ internal sealed class InvocationProcessor(
     }
 
     /// <summary>
-    /// Returns whether an event's kind makes no difference: a single handler takes all events as bytes, and this event cannot be a warm-up.
+    /// Returns whether an event's kind makes no difference: a single handler takes all events as bytes, this event cannot be a warm-up, and
+    /// no observer is told the kind.
     /// It is then not parsed, so that the first event does not wait until the JSON reader is compiled.
     /// </summary>
     private bool IsOpaque(ReadOnlySpan<byte> payload) =>
-        routes.Count == 1 && Scheduled is null && routes[0] is RawHandlerRoute && !payload.IsEmpty && warmup.IsNever(payload);
+        routes.Count == 1
+        && Observer is null
+        && Scheduled is null
+        && routes[0] is RawHandlerRoute
+        && !payload.IsEmpty
+        && warmup.IsNever(payload);
 
     /// <summary>Waits for the models that are still loading, unless the event can be answered without them.</summary>
     private async ValueTask WaitForModelsAsync(IEventRoute? route, Invocation invocation, CancellationToken token)

@@ -30,6 +30,9 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 105, Level = LogLevel.Error, Message = "A service of the invocation's scope could not be disposed")]
     public static partial void ScopeNotDisposed(ILogger logger, Exception exception);
 
+    [LoggerMessage(EventId = 106, Level = LogLevel.Error, Message = "The observer of invocations failed; the answer is sent nevertheless")]
+    public static partial void ObserverFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(
         EventId = 110, Level = LogLevel.Error, Message = "Lambda did not accept the response to request {Request}: HTTP {Status}")]
     public static partial void ResponseRejected(ILogger logger, string request, int status);

@@ -55,6 +55,10 @@ internal sealed class PollingLoop(
             }
 
             runner.Answered();
+            if (processor.Observer is { } observer)
+            {
+                await TellAsync(observer, context).ConfigureAwait(false);
+            }
         }
     }
 
@@ -69,6 +73,18 @@ internal sealed class PollingLoop(
         ClientContext = response.ClientContext,
         CognitoIdentity = response.CognitoIdentity,
     };
+
+    private async ValueTask TellAsync(IInvocationObserver observer, InvocationContext context)
+    {
+        try
+        {
+            await observer.OnAnsweredAsync(context).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            LogMessages.ObserverFailed(processor.Logger, exception);
+        }
+    }
 
     private async ValueTask ReportRejectionAsync(string requestId, Invocation invocation)
     {
