@@ -62,7 +62,7 @@ public sealed class EncodeOptions
     public TextSide PaddingSide { get; init; }
 
     /// <summary>Gets the id of the padding token.</summary>
-    /// <value>The default, null, is the tokenizer's own.</value>
+    /// <value>The default, null, is the tokenizer's own. Required for padding if the tokenizer has none.</value>
     public int? PadTokenId { get; init; }
 
     /// <summary>Gets the type id of padding tokens.</summary>

@@ -11,8 +11,18 @@ public interface ITokenizer
     /// <summary>Gets the number of tokens in the vocabulary, without added tokens.</summary>
     int VocabularySize { get; }
 
-    /// <summary>Gets the id of the padding token.</summary>
-    int PadTokenId { get; }
+    /// <summary>Gets the id of the padding token; null if there is none.</summary>
+    int? PadTokenId { get; }
+
+    /// <summary>Gets the type id of padding tokens.</summary>
+    int PadTypeId => 0;
+
+    /// <summary>Gets the side at which the model expects padding. Pipelines pad there; encoding methods pad as their options say.</summary>
+    TextSide PaddingSide => TextSide.Right;
+
+    /// <summary>Gets the side at which texts are truncated for the model. Pipelines truncate there; encoding methods truncate as their
+    /// options say.</summary>
+    TextSide TruncationSide => TextSide.Right;
 
     /// <summary>Gets the id of the token that starts a sequence, such as <c>[CLS]</c>; null if there is none.</summary>
     int? ClassTokenId { get; }

@@ -146,6 +146,9 @@ public sealed class TokenEncoding
         }
     }
 
+    /// <summary>Gets the ranges of the last tokens, to change them.</summary>
+    internal Span<TextRange> GetLastOffsets(int count) => _offsets.AsSpan(Count - count, count);
+
     /// <summary>Grows the arrays to at least this many tokens.</summary>
     internal void Reserve(int capacity)
     {

@@ -22,9 +22,6 @@ public sealed class TokenSequence
     /// <summary>Gets the range of each token in UTF-16 units of the original text.</summary>
     public ReadOnlySpan<TextRange> Offsets => _offsets.AsSpan(0, Count);
 
-    /// <summary>Gets the ranges to change them.</summary>
-    internal Span<TextRange> EditableOffsets => _offsets.AsSpan(0, Count);
-
     /// <summary>Removes all tokens and keeps the memory for the next ones.</summary>
     public void Clear()
     {

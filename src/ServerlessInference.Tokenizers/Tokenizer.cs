@@ -45,6 +45,9 @@ public sealed class Tokenizer : ITokenizer
         PadTokenId = parts.PadTokenId;
         ClassTokenId = parts.ClassTokenId;
         UnknownTokenId = parts.UnknownTokenId;
+        PadTypeId = parts.PadTypeId;
+        PaddingSide = parts.PaddingSide;
+        TruncationSide = parts.TruncationSide;
         ModelMaxLength = parts.ModelMaxLength;
         SavedOptions = parts.SavedOptions;
     }
@@ -53,7 +56,16 @@ public sealed class Tokenizer : ITokenizer
     public int VocabularySize => _model.VocabularySize;
 
     /// <inheritdoc />
-    public int PadTokenId { get; }
+    public int? PadTokenId { get; }
+
+    /// <inheritdoc />
+    public int PadTypeId { get; }
+
+    /// <inheritdoc />
+    public TextSide PaddingSide { get; }
+
+    /// <inheritdoc />
+    public TextSide TruncationSide { get; }
 
     /// <inheritdoc />
     public int? ClassTokenId { get; }
@@ -69,8 +81,8 @@ public sealed class Tokenizer : ITokenizer
     public EncodeOptions? SavedOptions { get; }
 
     /// <summary>Loads the tokenizer of a model from a directory in the layout of Hugging Face.</summary>
-    /// <remarks>Reads <c>tokenizer.json</c>, or <c>vocab.txt</c> if there is no such file; and <c>tokenizer_config.json</c> if it
-    /// exists.</remarks>
+    /// <remarks>Reads <c>tokenizer.json</c>, or <c>vocab.txt</c> if there is no such file; <c>tokenizer_config.json</c> if it exists; and
+    /// <c>special_tokens_map.json</c> if it exists and the settings do not list the added tokens.</remarks>
     /// <param name="folder">The directory.</param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="FileNotFoundException">The directory has neither file.</exception>
@@ -120,7 +132,7 @@ public sealed class Tokenizer : ITokenizer
     /// <returns>The tokenizer.</returns>
     /// <exception cref="InvalidDataException">A file is damaged, or the vocabulary lacks a special token.</exception>
     public static Tokenizer FromVocabulary(ReadOnlySpan<byte> vocabulary, ReadOnlySpan<byte> tokenizerConfig) =>
-        new(WordPieceFactory.FromVocabulary(vocabulary, TokenizerConfig.Read(tokenizerConfig).ToWordPieceOptions()));
+        new(WordPieceFactory.FromVocabulary(vocabulary, TokenizerConfig.Read(tokenizerConfig)));
 
     /// <inheritdoc />
     public int? GetTokenId(string token)
@@ -137,11 +149,11 @@ public sealed class Tokenizer : ITokenizer
 
     /// <inheritdoc />
     public void Encode(ReadOnlySpan<char> text, TokenEncoding result, EncodeOptions? options = null) =>
-        _assembler.Encode(text, default, isPair: false, result, options ?? EncodeOptions.Default);
+        _assembler.Encode(new TextInput(text), result, options ?? EncodeOptions.Default);
 
     /// <inheritdoc />
     public void EncodePair(ReadOnlySpan<char> first, ReadOnlySpan<char> second, TokenEncoding result, EncodeOptions? options = null) =>
-        _assembler.Encode(first, second, isPair: true, result, options ?? EncodeOptions.Default);
+        _assembler.Encode(new TextInput(first, second), result, options ?? EncodeOptions.Default);
 
     /// <inheritdoc />
     public void EncodeBatch(ReadOnlySpan<TextPair> inputs, TokenBatch batch, EncodeOptions? options = null) =>
@@ -149,11 +161,11 @@ public sealed class Tokenizer : ITokenizer
 
     /// <inheritdoc />
     public void EncodeWindows(ReadOnlySpan<char> text, TokenBatch windows, EncodeOptions options) =>
-        _assembler.EncodeWindows(text, default, isPair: false, windows, options);
+        _assembler.EncodeWindows(new TextInput(text), windows, options);
 
     /// <inheritdoc />
     public void EncodeWindows(ReadOnlySpan<char> first, ReadOnlySpan<char> second, TokenBatch windows, EncodeOptions options) =>
-        _assembler.EncodeWindows(first, second, isPair: true, windows, options);
+        _assembler.EncodeWindows(new TextInput(first, second), windows, options);
 
     /// <inheritdoc />
     public int EncodeIds(ReadOnlySpan<char> text, Span<int> ids)

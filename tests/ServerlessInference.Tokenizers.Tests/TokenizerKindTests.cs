@@ -30,6 +30,87 @@ public sealed class TokenizerKindTests
     }
 
     [Fact]
+    public void EncodeWindows_TrimmedOffsetsAndPrefixSpace_FirstTokenOfEachWindowKeepsItsBlank()
+    {
+        Tokenizer tokenizer = Load(SmallFiles.ByteLevelBpe.Replace(
+            "\"add_prefix_space\": false}", "\"add_prefix_space\": true}", StringComparison.Ordinal));
+        var windows = new TokenBatch();
+
+        tokenizer.EncodeWindows("ab ab ab", windows, new EncodeOptions { MaxLength = 4 });
+
+        Assert.Equal([new(0, 0), new(0, 2), new(3, 5), new(0, 0)], windows[0].Offsets.ToArray());
+        Assert.Equal([new(0, 0), new(5, 8), new(0, 0)], windows[1].Offsets.ToArray());
+    }
+
+    [Theory]
+    [InlineData("{}", null, 7)]
+    [InlineData("""{"pad_token": "b", "cls_token": "a"}""", 1, 0)]
+    [InlineData("""{"pad_token": {"content": "a"}, "cls_token": null}""", 0, 7)]
+    [InlineData("""{"pad_token": "<none>"}""", null, 7)]
+    public void FromTokenizerJson_SpecialTokens_AreThoseOfTheSettingsOrOfThePostProcessor(string config, int? pad, int? start)
+    {
+        Tokenizer tokenizer = Tokenizer.FromTokenizerJson(
+            Encoding.UTF8.GetBytes(SmallFiles.ByteLevelBpe), Encoding.UTF8.GetBytes(config));
+
+        Assert.Equal((pad, start), (tokenizer.PadTokenId, tokenizer.ClassTokenId));
+    }
+
+    [Fact]
+    public void Encode_PaddingWithoutPaddingToken_SaysWhatToSet()
+    {
+        Tokenizer tokenizer = Load(SmallFiles.ByteLevelBpe);
+
+        ArgumentException exception = Assert.Throws<ArgumentException>(
+            () => tokenizer.Encode("ab", new EncodeOptions { Padding = PaddingStrategy.Fixed, PadLength = 5 }));
+
+        Assert.Equal("The tokenizer has no padding token. Set EncodeOptions.PadTokenId.", exception.Message);
+    }
+
+    [Theory]
+    [InlineData("{}", TextSide.Right, TextSide.Right, 0)]
+    [InlineData("""{"padding_side": "left", "pad_token_type_id": 3}""", TextSide.Left, TextSide.Right, 3)]
+    [InlineData("""{"tokenizer_class": "XLNetTokenizerFast"}""", TextSide.Left, TextSide.Right, 0)]
+    [InlineData("""{"tokenizer_class": "LlamaTokenizer", "padding_side": "right"}""", TextSide.Right, TextSide.Right, 0)]
+    [InlineData("""{"truncation_side": "left"}""", TextSide.Right, TextSide.Left, 0)]
+    public void FromTokenizerJson_Sides_AreThoseOfTheSettings(string config, TextSide padding, TextSide truncation, int padTypeId)
+    {
+        Tokenizer tokenizer = Tokenizer.FromTokenizerJson(
+            Encoding.UTF8.GetBytes(SmallFiles.ByteLevelBpe), Encoding.UTF8.GetBytes(config));
+
+        Assert.Equal((padding, truncation, padTypeId), (tokenizer.PaddingSide, tokenizer.TruncationSide, tokenizer.PadTypeId));
+    }
+
+    [Fact]
+    public void FromTokenizerJson_SideThatIsNone_IsRefused()
+    {
+        InvalidDataException exception = Assert.Throws<InvalidDataException>(() => Tokenizer.FromTokenizerJson(
+            Encoding.UTF8.GetBytes(SmallFiles.ByteLevelBpe), """{"padding_side": "top"}"""u8));
+
+        Assert.StartsWith(
+            "tokenizer_config.json cannot be read: A side is 'top', expected 'left' or 'right'.",
+            exception.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}", 1)]
+    [InlineData("""{"added_tokens_decoder": {"0": {"content": "a"}}, "pad_token": "a"}""", 0)]
+    public void Load_SpecialTokensMap_IsReadIfTheSettingsListNoAddedTokens(string config, int pad)
+    {
+        var files = new Dictionary<string, string>
+        {
+            ["tokenizer.json"] = SmallFiles.ByteLevelBpe,
+            ["tokenizer_config.json"] = config,
+            ["special_tokens_map.json"] = """{"pad_token": {"content": "b"}, "additional_special_tokens": ["x"]}""",
+        };
+
+        Tokenizer tokenizer = Tokenizer.Load(
+            name => files.TryGetValue(name, out string? text) ? Encoding.UTF8.GetBytes(text) : (ReadOnlyMemory<byte>?)null, "memory");
+
+        Assert.Equal(pad, tokenizer.PadTokenId);
+    }
+
+    [Fact]
     public void Encode_SentencePieceBpe_FallsBackToBytes()
     {
         Tokenizer tokenizer = Load(SmallFiles.SentencePieceBpe);

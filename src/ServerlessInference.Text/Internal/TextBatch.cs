@@ -6,4 +6,7 @@ namespace ServerlessInference.Text;
 internal sealed class TextBatch
 {
     internal TokenBatch Tokens { get; } = new();
+
+    /// <summary>Gets or sets how the sequences are padded in the model's tensors.</summary>
+    internal SequencePadding Padding { get; set; }
 }

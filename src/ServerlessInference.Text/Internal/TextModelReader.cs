@@ -36,10 +36,16 @@ internal sealed class TextModelReader
     {
         TokenInputs inputs = TokenInputs.Bind(model);
         ITokenizer tokenizer = ReadTokenizer(model.Artifact);
-        int length = tokenizer.ModelMaxLength
-            ?? ModelSettings.Read(model, "config.json", "max_position_embeddings", TextModel.ReadLength)
-            ?? DefaultMaxLength;
-        return new TextModel(tokenizer, inputs, Math.Min(length, inputs.FixedLength ?? int.MaxValue));
+        int? length = tokenizer.ModelMaxLength;
+        int? padTokenId = tokenizer.PadTokenId;
+        if (length is null || padTokenId is null)
+        {
+            TextConfig config = TextConfig.Read(model);
+            length ??= config.MaxLength ?? DefaultMaxLength;
+            padTokenId ??= config.PadTokenId;
+        }
+
+        return new TextModel(tokenizer, inputs, Math.Min(length.Value, inputs.FixedLength ?? int.MaxValue), padTokenId);
     }
 
     private static Tokenizer LoadTokenizer(ModelArtifact artifact)

@@ -35,12 +35,16 @@ internal sealed class TextPreprocessor<TInput>(
         return (pair.First?.Length ?? 0L) + (pair.Second?.Length ?? 0L);
     }
 
+    public int GetMaxBatchSize(LoadedModel model) => reader.Read(model).CanPad ? int.MaxValue : 1;
+
     public ValueTask PreprocessAsync(ReadOnlyMemory<TInput> inputs, InferenceBatch batch, CancellationToken cancellationToken)
     {
         TextModel model = reader.Read(batch.Model);
         int maxLength = Math.Min(getMaxLength(batch.Model) ?? model.MaxLength, model.MaxLength);
-        var options = new EncodeOptions { MaxLength = truncate ? maxLength : null };
-        TokenBatch tokens = batch.State(static () => new TextBatch()).Tokens;
+        var options = new EncodeOptions { MaxLength = truncate ? maxLength : null, TruncationSide = model.Tokenizer.TruncationSide };
+        TextBatch state = batch.State(static () => new TextBatch());
+        state.Padding = model.Padding;
+        TokenBatch tokens = state.Tokens;
         tokens.Clear();
         for (int i = 0; i < inputs.Length; i++)
         {
@@ -72,7 +76,7 @@ internal sealed class TextPreprocessor<TInput>(
         }
 
         int length = model.Inputs.FixedLength ?? Math.Max(1, tokens.MaxLength);
-        model.Inputs.Fill(batch, tokens, batch.Rows, length, model.Tokenizer.PadTokenId);
+        model.Inputs.Fill(batch, tokens, batch.Rows, length, model.Padding);
         return ValueTask.CompletedTask;
     }
 }

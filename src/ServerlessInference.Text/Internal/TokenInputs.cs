@@ -56,17 +56,17 @@ internal sealed class TokenInputs
     }
 
     /// <summary>Fills the tensors with one row per sequence, padded to the given length. Further rows consist of padding.</summary>
-    internal void Fill(InferenceBatch batch, TokenBatch tokens, int rows, int length, int padId)
+    internal void Fill(InferenceBatch batch, TokenBatch tokens, int rows, int length, SequencePadding padding)
     {
         for (int i = 0; i < _roles.Length; i++)
         {
             if (batch.Model.Description.Inputs[i].ElementType == TensorElementType.Int64)
             {
-                Fill64(batch.CreateInput<long>(i, rows, length), _roles[i], tokens, length, padId);
+                Fill64(batch.CreateInput<long>(i, rows, length), _roles[i], tokens, length, padding);
             }
             else
             {
-                Fill32(batch.CreateInput<int>(i, rows, length), _roles[i], tokens, length, padId);
+                Fill32(batch.CreateInput<int>(i, rows, length), _roles[i], tokens, length, padding);
             }
         }
     }
@@ -92,23 +92,24 @@ internal sealed class TokenInputs
         _ => encoding.TypeIds,
     };
 
-    private static void Fill64(Span<long> tensor, TokenInputRole role, TokenBatch tokens, int length, int padId)
+    private static void Fill64(Span<long> tensor, TokenInputRole role, TokenBatch tokens, int length, SequencePadding padding)
     {
-        tensor.Fill(role == TokenInputRole.Ids ? padId : 0);
-        if (role == TokenInputRole.Positions)
+        tensor.Fill(GetPadValue(role, padding));
+        for (int row = 0; row < tensor.Length / length; row++)
         {
-            for (int i = 0; i < tensor.Length; i++)
+            ReadOnlySpan<int> values = row < tokens.Count ? GetValues(tokens[row], role) : [];
+            int start = (row * length) + padding.GetStart(values.Length, length);
+            if (role == TokenInputRole.Positions)
             {
-                tensor[i] = i % length;
+                for (int i = start; i < (row + 1) * length; i++)
+                {
+                    tensor[i] = i - start;
+                }
+
+                continue;
             }
 
-            return;
-        }
-
-        for (int row = 0; row < tokens.Count; row++)
-        {
-            ReadOnlySpan<int> values = GetValues(tokens[row], role);
-            Span<long> target = tensor.Slice(row * length, values.Length);
+            Span<long> target = tensor.Slice(start, values.Length);
             for (int i = 0; i < values.Length; i++)
             {
                 target[i] = values[i];
@@ -116,22 +117,34 @@ internal sealed class TokenInputs
         }
     }
 
-    private static void Fill32(Span<int> tensor, TokenInputRole role, TokenBatch tokens, int length, int padId)
+    private static void Fill32(Span<int> tensor, TokenInputRole role, TokenBatch tokens, int length, SequencePadding padding)
     {
-        tensor.Fill(role == TokenInputRole.Ids ? padId : 0);
-        if (role == TokenInputRole.Positions)
+        tensor.Fill(GetPadValue(role, padding));
+        for (int row = 0; row < tensor.Length / length; row++)
         {
-            for (int i = 0; i < tensor.Length; i++)
+            ReadOnlySpan<int> values = row < tokens.Count ? GetValues(tokens[row], role) : [];
+            int start = (row * length) + padding.GetStart(values.Length, length);
+            if (role == TokenInputRole.Positions)
             {
-                tensor[i] = i % length;
+                for (int i = start; i < (row + 1) * length; i++)
+                {
+                    tensor[i] = i - start;
+                }
+
+                continue;
             }
 
-            return;
-        }
-
-        for (int row = 0; row < tokens.Count; row++)
-        {
-            GetValues(tokens[row], role).CopyTo(tensor.Slice(row * length));
+            values.CopyTo(tensor[start..]);
         }
     }
+
+    /// <summary>Gets the value of padding. Positions are counted from the first token, and padding before it has the position 1, as in
+    /// transformers.</summary>
+    private static int GetPadValue(TokenInputRole role, SequencePadding padding) => role switch
+    {
+        TokenInputRole.Ids => padding.TokenId,
+        TokenInputRole.Types => padding.TypeId,
+        TokenInputRole.Positions => 1,
+        _ => 0,
+    };
 }

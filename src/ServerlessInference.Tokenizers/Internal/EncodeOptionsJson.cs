@@ -11,6 +11,15 @@ internal sealed class EncodeOptionsJson
     /// <summary>Gets the id of the padding token; null if the file has no padding.</summary>
     internal int? PadTokenId => _padding?.PadTokenId;
 
+    /// <summary>Gets the type id of the padding token; null if the file has no padding.</summary>
+    internal int? PadTypeId => _padding?.PadTypeId;
+
+    /// <summary>Gets the side at which the file pads; null if the file has no padding.</summary>
+    internal TextSide? PaddingSide => _padding?.PaddingSide;
+
+    /// <summary>Gets the side at which the file truncates; null if the file has no truncation.</summary>
+    internal TextSide? TruncationSide => _truncation?.TruncationSide;
+
     internal void ReadTruncation(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.Null)

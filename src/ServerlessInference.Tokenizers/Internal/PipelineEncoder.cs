@@ -143,20 +143,7 @@ internal sealed class PipelineEncoder(Normalizer[] normalizers, PreTokenizer[] p
     private bool EncodePiece<TSink>(TextView view, int start, int end, ref int word, ref TSink sink, PipelineWorkspace workspace)
         where TSink : struct, ITokenSink, allows ref struct
     {
-        workspace.Pieces.Clear();
-        workspace.Pieces.Add(start, end);
-        foreach (PreTokenizer step in preTokenizers)
-        {
-            AlignedText target = workspace.NextSplit;
-            step.Apply(view, workspace.Pieces.Pieces, workspace.NextPieces, target, workspace.Normalizer.Matches);
-            workspace.AdvancePieces();
-            if (step.ChangesText)
-            {
-                workspace.AdvanceSplit();
-                view = new TextView(workspace.Split);
-            }
-        }
-
+        Split(ref view, start, end, preTokenizers, workspace);
         foreach (UnitRange piece in workspace.Pieces.Pieces)
         {
             EncodeWord(view, piece, word++, ref sink, workspace);
@@ -167,6 +154,35 @@ internal sealed class PipelineEncoder(Normalizer[] normalizers, PreTokenizer[] p
         }
 
         return true;
+    }
+
+    /// <summary>Splits a part of a text into the pieces of the workspace.</summary>
+    /// <param name="view">The text; replaced by the text to which the pieces refer.</param>
+    /// <param name="start">Where the part starts.</param>
+    /// <param name="end">Where it ends, exclusive.</param>
+    /// <param name="steps">How it is split.</param>
+    /// <param name="workspace">Receives the pieces.</param>
+    internal static void Split(ref TextView view, int start, int end, PreTokenizer[] steps, PipelineWorkspace workspace)
+    {
+        if (steps.Length == 0)
+        {
+            workspace.Pieces.SetWhole(start, end);
+            return;
+        }
+
+        workspace.Pieces.Clear();
+        workspace.Pieces.Add(start, end);
+        foreach (PreTokenizer step in steps)
+        {
+            AlignedText target = workspace.NextSplit;
+            step.Apply(view, workspace.Pieces.Pieces, workspace.NextPieces, target, workspace.Normalizer.Matches);
+            workspace.AdvancePieces();
+            if (step.ChangesText)
+            {
+                workspace.AdvanceSplit();
+                view = new TextView(workspace.Split);
+            }
+        }
     }
 
     private void EncodeWord<TSink>(TextView view, UnitRange piece, int word, ref TSink sink, PipelineWorkspace workspace)

@@ -69,9 +69,13 @@ internal sealed class PipelineTokenModel : TokenModel
     {
         var sink = new SequenceSink(tokens, limit);
         Encode(text, ref sink, workspace);
+    }
+
+    internal override void TrimOffsets(ReadOnlySpan<char> text, ReadOnlySpan<int> ids, Span<TextRange> offsets)
+    {
         foreach (OffsetTrimming trimming in _trimmings)
         {
-            Trim(trimming, text, tokens);
+            Trim(trimming, text, ids, offsets);
         }
     }
 
@@ -114,10 +118,8 @@ internal sealed class PipelineTokenModel : TokenModel
         return _decoder is null ? string.Join(' ', tokens) : string.Concat(_decoder.Decode(tokens));
     }
 
-    private void Trim(OffsetTrimming trimming, ReadOnlySpan<char> text, TokenSequence tokens)
+    private void Trim(OffsetTrimming trimming, ReadOnlySpan<char> text, ReadOnlySpan<int> ids, Span<TextRange> ranges)
     {
-        Span<TextRange> ranges = tokens.EditableOffsets;
-        ReadOnlySpan<int> ids = tokens.Ids;
         for (int i = 0; i < ranges.Length; i++)
         {
             int leading;

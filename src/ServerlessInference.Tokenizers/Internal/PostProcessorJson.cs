@@ -14,6 +14,30 @@ internal sealed class PostProcessorJson
     private bool _trimsOffsets = true;
     private bool _addsSpace = true;
 
+    /// <summary>Gets the token that starts a sequence as in BERT and RoBERTa; null if another token starts it, or none.</summary>
+    internal string? ClassToken
+    {
+        get
+        {
+            foreach (PostProcessorJson part in _parts)
+            {
+                if (part.ClassToken is { } token)
+                {
+                    return token;
+                }
+            }
+
+            return _type switch
+            {
+                "BertProcessing" or "RobertaProcessing" when _bertTokens.Count == 2 => _bertTokens[1].Token,
+
+                // XLM-RoBERTa's files say the same with a template. A template of language models has no </s> at its end.
+                "TemplateProcessing" when _single is [(< 0, "<s>", _), .., (< 0, "</s>", _)] => "<s>",
+                _ => null,
+            };
+        }
+    }
+
     /// <summary>Reads the section.</summary>
     /// <param name="reader">At the start of the object; moved to its end.</param>
     internal void Read(ref Utf8JsonReader reader)

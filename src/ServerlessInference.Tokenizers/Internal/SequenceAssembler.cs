@@ -2,14 +2,14 @@ namespace ServerlessInference.Tokenizers;
 
 /// <summary>Turns the tokens of one or two texts into sequences: special tokens, truncation, windows and padding.</summary>
 /// <remarks>The same for all token models. Thread-safe; the working memory is pooled.</remarks>
-internal sealed class SequenceAssembler(TokenModel model, WorkspacePool workspaces, SequenceTemplate template, int padTokenId)
+internal sealed class SequenceAssembler(TokenModel model, WorkspacePool workspaces, SequenceTemplate template, int? padTokenId)
 {
     internal int CountSpecialTokens(bool isPair) => template.CountSpecialTokens(isPair);
 
-    internal void Encode(ReadOnlySpan<char> first, ReadOnlySpan<char> second, bool isPair, TokenEncoding result, EncodeOptions options)
+    internal void Encode(TextInput input, TokenEncoding result, EncodeOptions options)
     {
         ArgumentNullException.ThrowIfNull(result);
-        EncodeUnpadded(first, second, isPair, result, options);
+        EncodeUnpadded(input, result, options);
         if (options.Padding != PaddingStrategy.None)
         {
             Pad(result, options.GetPaddedLength(result.Count), options);
@@ -23,13 +23,14 @@ internal sealed class SequenceAssembler(TokenModel model, WorkspacePool workspac
         foreach (TextPair input in inputs)
         {
             ArgumentNullException.ThrowIfNull(input.First);
-            EncodeUnpadded(input.First, input.Second, input.Second is not null, batch.Add(), options);
+            TextInput texts = input.Second is null ? new TextInput(input.First) : new TextInput(input.First, input.Second);
+            EncodeUnpadded(texts, batch.Add(), options);
         }
 
         PadAll(batch, options);
     }
 
-    internal void EncodeWindows(ReadOnlySpan<char> first, ReadOnlySpan<char> second, bool isPair, TokenBatch windows, EncodeOptions options)
+    internal void EncodeWindows(TextInput input, TokenBatch windows, EncodeOptions options)
     {
         ArgumentNullException.ThrowIfNull(windows);
         ArgumentNullException.ThrowIfNull(options);
@@ -43,9 +44,9 @@ internal sealed class SequenceAssembler(TokenModel model, WorkspacePool workspac
         TokenizerWorkspace workspace = workspaces.Rent();
         try
         {
-            int room = Tokenize(first, second, isPair, options, forWindows: true, workspace);
-            PlanWindows(workspace, isPair, room, options);
-            AssembleWindows(windows, workspace, isPair, options.AddSpecialTokens);
+            int room = Tokenize(input, options, forWindows: true, workspace);
+            PlanWindows(workspace, input.IsPair, room, options);
+            AssembleWindows(input, windows, workspace, options.AddSpecialTokens);
         }
         finally
         {
@@ -55,24 +56,23 @@ internal sealed class SequenceAssembler(TokenModel model, WorkspacePool workspac
         PadAll(windows, options);
     }
 
-    private void EncodeUnpadded(
-        ReadOnlySpan<char> first, ReadOnlySpan<char> second, bool isPair, TokenEncoding result, EncodeOptions options)
+    private void EncodeUnpadded(TextInput input, TokenEncoding result, EncodeOptions options)
     {
         TokenizerWorkspace workspace = workspaces.Rent();
         try
         {
-            int room = Tokenize(first, second, isPair, options, forWindows: false, workspace);
-            int secondLength = isPair ? workspace.Second.Count : -1;
+            int room = Tokenize(input, options, forWindows: false, workspace);
+            int secondLength = input.IsPair ? workspace.Second.Count : -1;
             (int firstCount, int secondCount) = room == int.MaxValue
                 ? (workspace.First.Count, secondLength)
                 : Truncation.Fit(workspace.First.Count, secondLength, room, options.Truncation);
             bool fromLeft = options.TruncationSide == TextSide.Left;
             Assemble(
+                input,
                 result,
                 workspace,
                 Truncate(workspace.First.Count, firstCount, fromLeft),
                 Truncate(workspace.Second.Count, secondCount, fromLeft),
-                isPair,
                 options.AddSpecialTokens);
         }
         finally
@@ -83,26 +83,20 @@ internal sealed class SequenceAssembler(TokenModel model, WorkspacePool workspac
 
     /// <summary>Tokenizes the texts into the workspace.</summary>
     /// <returns>How many of their tokens fit into a sequence; <see cref="int.MaxValue"/> without truncation.</returns>
-    private int Tokenize(
-        ReadOnlySpan<char> first,
-        ReadOnlySpan<char> second,
-        bool isPair,
-        EncodeOptions options,
-        bool forWindows,
-        TokenizerWorkspace workspace)
+    private int Tokenize(TextInput input, EncodeOptions options, bool forWindows, TokenizerWorkspace workspace)
     {
-        int special = options.AddSpecialTokens ? template.CountSpecialTokens(isPair) : 0;
+        int special = options.AddSpecialTokens ? template.CountSpecialTokens(input.IsPair) : 0;
         options.Validate(special);
 
         // Tokens beyond the maximum length are not needed, unless windows cover them.
         int limit = options.MaxLength is { } max && (!forWindows || options.StopAtMaxLength) ? max : int.MaxValue;
         bool fromLeft = options.TruncationSide == TextSide.Left;
         int firstLimit = options.Truncation == TruncationStrategy.OnlySecond ? int.MaxValue : limit;
-        Tokenize(first, workspace.First, firstLimit, fromLeft, workspace);
+        Tokenize(input.First, workspace.First, firstLimit, fromLeft, workspace);
         workspace.Second.Clear();
-        if (isPair)
+        if (input.IsPair)
         {
-            Tokenize(second, workspace.Second, limit, fromLeft, workspace);
+            Tokenize(input.Second, workspace.Second, limit, fromLeft, workspace);
         }
 
         return options.MaxLength - special ?? int.MaxValue;
@@ -148,39 +142,39 @@ internal sealed class SequenceAssembler(TokenModel model, WorkspacePool workspac
 
     /// <summary>Assembles the windows in Hugging Face's order: first what truncation keeps, then each further window of the first text with
     /// each of the second, then what truncation keeps of the first text with the further windows of the second.</summary>
-    private void AssembleWindows(TokenBatch windows, TokenizerWorkspace workspace, bool isPair, bool addSpecialTokens)
+    private void AssembleWindows(TextInput input, TokenBatch windows, TokenizerWorkspace workspace, bool addSpecialTokens)
     {
         List<TextRange> first = workspace.FirstWindows;
         List<TextRange> second = workspace.SecondWindows;
-        Assemble(windows.Add(), workspace, first[0], second[0], isPair, addSpecialTokens);
+        Assemble(input, windows.Add(), workspace, first[0], second[0], addSpecialTokens);
         for (int i = 1; i < first.Count; i++)
         {
             for (int j = 0; j < second.Count; j++)
             {
-                Assemble(windows.Add(), workspace, first[i], second[j], isPair, addSpecialTokens, isFirstKept: false, j == 0);
+                Assemble(input, windows.Add(), workspace, first[i], second[j], addSpecialTokens, isFirstKept: false, j == 0);
             }
         }
 
         for (int j = 1; j < second.Count; j++)
         {
-            Assemble(windows.Add(), workspace, first[0], second[j], isPair, addSpecialTokens, isSecondKept: false);
+            Assemble(input, windows.Add(), workspace, first[0], second[j], addSpecialTokens, isSecondKept: false);
         }
     }
 
     private void Assemble(
+        TextInput input,
         TokenEncoding result,
         TokenizerWorkspace workspace,
         TextRange first,
         TextRange second,
-        bool isPair,
         bool addSpecialTokens,
         bool isFirstKept = true,
         bool isSecondKept = true)
     {
         result.Clear();
-        result.Reserve(first.Length + second.Length + template.CountSpecialTokens(isPair));
+        result.Reserve(first.Length + second.Length + template.CountSpecialTokens(input.IsPair));
         SequenceTemplate used = addSpecialTokens ? template : template.WithoutSpecialTokens;
-        foreach (TemplatePiece piece in used.GetPieces(isPair))
+        foreach (TemplatePiece piece in used.GetPieces(input.IsPair))
         {
             if (piece.Sequence < 0)
             {
@@ -197,6 +191,10 @@ internal sealed class SequenceAssembler(TokenModel model, WorkspacePool workspac
                 tokens.Offsets[range.Start..range.End],
                 used.IsForFirstWindow && !isKept ? piece.Sequence : piece.TypeId,
                 piece.Sequence);
+
+            // Per window, because what is trimmed depends on whether a token is the first of its window.
+            ReadOnlySpan<char> text = piece.Sequence == 0 ? input.First : input.Second;
+            model.TrimOffsets(text, tokens.Ids[range.Start..range.End], result.GetLastOffsets(range.Length));
         }
     }
 
@@ -214,6 +212,10 @@ internal sealed class SequenceAssembler(TokenModel model, WorkspacePool workspac
         }
     }
 
-    private void Pad(TokenEncoding encoding, int length, EncodeOptions options) =>
-        encoding.Pad(length, options.PadTokenId ?? padTokenId, options.PadTypeId, options.PaddingSide);
+    private void Pad(TokenEncoding encoding, int length, EncodeOptions options)
+    {
+        int id = options.PadTokenId ?? padTokenId ?? throw new ArgumentException(
+            $"The tokenizer has no padding token. Set {nameof(EncodeOptions)}.{nameof(EncodeOptions.PadTokenId)}.");
+        encoding.Pad(length, id, options.PadTypeId, options.PaddingSide);
+    }
 }

@@ -15,6 +15,14 @@ internal abstract class TokenModel
     /// <summary>Splits a text into tokens and stops after the word that reaches the limit.</summary>
     internal abstract void Tokenize(ReadOnlySpan<char> text, TokenSequence tokens, int limit, object workspace);
 
+    /// <summary>Trims the ranges of the tokens of one sequence, which may be a part of a text.</summary>
+    /// <param name="text">The text to which the ranges refer.</param>
+    /// <param name="ids">The ids of the tokens.</param>
+    /// <param name="offsets">The ranges of the tokens, to be changed.</param>
+    internal virtual void TrimOffsets(ReadOnlySpan<char> text, ReadOnlySpan<int> ids, Span<TextRange> offsets)
+    {
+    }
+
     /// <summary>Writes the ids of a text until the span is full and returns their number.</summary>
     internal abstract int EncodeIds(ReadOnlySpan<char> text, Span<int> ids, object workspace);
 

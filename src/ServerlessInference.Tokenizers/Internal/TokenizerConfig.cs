@@ -7,6 +7,7 @@ namespace ServerlessInference.Tokenizers;
 internal sealed class TokenizerConfig
 {
     private const string FileName = "tokenizer_config.json";
+    private const string SpecialTokensFileName = "special_tokens_map.json";
 
     internal bool? Lowercase { get; private set; }
 
@@ -15,6 +16,15 @@ internal sealed class TokenizerConfig
     internal bool? SplitIdeographs { get; private set; }
 
     internal int? ModelMaxLength { get; private set; }
+
+    /// <summary>Gets the name of transformers' class, without the suffix of its fast variant.</summary>
+    internal string? TokenizerClass { get; private set; }
+
+    internal TextSide? PaddingSide { get; private set; }
+
+    internal TextSide? TruncationSide { get; private set; }
+
+    internal int? PadTypeId { get; private set; }
 
     internal string? UnknownToken { get; private set; }
 
@@ -33,28 +43,14 @@ internal sealed class TokenizerConfig
     internal static TokenizerConfig Read(ReadOnlySpan<byte> json)
     {
         var config = new TokenizerConfig();
-        if (json.IsEmpty)
-        {
-            return config;
-        }
-
-        try
-        {
-            var reader = new Utf8JsonReader(json);
-            reader.Read();
-            JsonFile.ExpectObject(ref reader, "The file's content");
-            while (JsonFile.NextProperty(ref reader, out string name))
-            {
-                config.Set(name, ref reader);
-            }
-        }
-        catch (Exception exception) when (JsonFile.IsAboutContent(exception))
-        {
-            throw JsonFile.CreateException(FileName, exception);
-        }
-
+        config.ReadSettings(json, FileName);
         return config;
     }
+
+    /// <summary>Reads <c>special_tokens_map.json</c> over what was read before, as transformers does for models whose settings do not list
+    /// their added tokens. Empty content has no settings.</summary>
+    /// <exception cref="InvalidDataException">The file is not valid JSON, or a value has an unexpected type.</exception>
+    internal void ReadSpecialTokens(ReadOnlySpan<byte> json) => ReadSettings(json, SpecialTokensFileName);
 
     internal WordPieceOptions ToWordPieceOptions()
     {
@@ -74,6 +70,40 @@ internal sealed class TokenizerConfig
         };
     }
 
+    /// <summary>Gets the side at which the class pads if no file says it.</summary>
+    internal TextSide DefaultPaddingSide =>
+        TokenizerClass is "XLNetTokenizer" or "LlamaTokenizer" or "CodeLlamaTokenizer" or "GemmaTokenizer" or "CohereTokenizer"
+            ? TextSide.Left
+            : TextSide.Right;
+
+    private void ReadSettings(ReadOnlySpan<byte> json, string fileName)
+    {
+        if (json.StartsWith("\uFEFF"u8))
+        {
+            json = json[3..];
+        }
+
+        if (json.IsEmpty)
+        {
+            return;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            reader.Read();
+            JsonFile.ExpectObject(ref reader, "The file's content");
+            while (JsonFile.NextProperty(ref reader, out string name))
+            {
+                Set(name, ref reader);
+            }
+        }
+        catch (Exception exception) when (JsonFile.IsAboutContent(exception))
+        {
+            throw JsonFile.CreateException(fileName, exception);
+        }
+    }
+
     private void Set(string name, ref Utf8JsonReader reader)
     {
         switch (name)
@@ -82,6 +112,10 @@ internal sealed class TokenizerConfig
             case "strip_accents": StripAccents = JsonFile.BooleanOrNull(ref reader); break;
             case "tokenize_chinese_chars": SplitIdeographs = JsonFile.BooleanOrNull(ref reader); break;
             case "model_max_length": ModelMaxLength = ReadLength(ref reader); break;
+            case "tokenizer_class": TokenizerClass = ReadClass(ref reader); break;
+            case "padding_side": PaddingSide = ReadSide(ref reader); break;
+            case "truncation_side": TruncationSide = ReadSide(ref reader); break;
+            case "pad_token_type_id": PadTypeId = JsonFile.Int32OrNull(ref reader); break;
             case "unk_token": UnknownToken = ReadToken(ref reader); break;
             case "cls_token": ClassToken = ReadToken(ref reader); break;
             case "sep_token": SeparatorToken = ReadToken(ref reader); break;
@@ -95,6 +129,21 @@ internal sealed class TokenizerConfig
     /// <summary>Files without a limit contain 10^30; a number that no sequence can reach counts as not set.</summary>
     private static int? ReadLength(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.Null || !reader.TryGetInt32(out int length) ? null : length;
+
+    private static string? ReadClass(ref Utf8JsonReader reader)
+    {
+        const string FastSuffix = "Fast";
+        string? name = JsonFile.StringOrNull(ref reader);
+        return name is not null && name.EndsWith(FastSuffix, StringComparison.Ordinal) ? name[..^FastSuffix.Length] : name;
+    }
+
+    private static TextSide? ReadSide(ref Utf8JsonReader reader) => JsonFile.StringOrNull(ref reader) switch
+    {
+        null => null,
+        "left" => TextSide.Left,
+        "right" => TextSide.Right,
+        string other => throw new JsonException($"A side is '{other}', expected 'left' or 'right'."),
+    };
 
     /// <summary>Reads a token, which is a string or an object with the token as its content.</summary>
     private static string? ReadToken(ref Utf8JsonReader reader)

@@ -94,17 +94,27 @@ internal sealed class TokenizerJson
         TokenModel model = BertSections.TryRead(_normalizer, _preTokenizer, _decoder, _model) is { } sections && trimmings.Count == 0
             ? CreateBertModel(sections, vocabulary, config, out unknownId)
             : CreatePipeline(vocabulary, config, [.. trimmings], out unknownId);
-        return new TokenizerParts(
-            model,
-            template,
-            _options.PadTokenId ?? FindToken(config.PadToken ?? "[PAD]", vocabulary) ?? FindToken("<pad>", vocabulary) ?? 0)
+        return new TokenizerParts(model, template, FindPadToken(config, vocabulary))
         {
-            ClassTokenId = FindToken(config.ClassToken ?? "[CLS]", vocabulary),
+            ClassTokenId = FindClassToken(config, vocabulary),
             UnknownTokenId = unknownId,
             ModelMaxLength = config.ModelMaxLength,
+            PadTypeId = config.PadTypeId ?? _options.PadTypeId ?? 0,
+            PaddingSide = config.PaddingSide ?? _options.PaddingSide ?? config.DefaultPaddingSide,
+            TruncationSide = config.TruncationSide ?? _options.TruncationSide ?? TextSide.Right,
             SavedOptions = _options.ToOptions(),
         };
     }
+
+    /// <summary>Finds the padding token: the one that the settings name, that of the file's padding, or one with a usual name.</summary>
+    private int? FindPadToken(TokenizerConfig config, Vocabulary vocabulary) =>
+        config.PadToken is { } token ? FindToken(token, vocabulary)
+        : _options.PadTokenId ?? FindToken("[PAD]", vocabulary) ?? FindToken("<pad>", vocabulary);
+
+    /// <summary>Finds the token that starts a sequence: the one that the settings name, the one that the post-processor adds, or one with
+    /// BERT's name.</summary>
+    private int? FindClassToken(TokenizerConfig config, Vocabulary vocabulary) =>
+        FindToken(config.ClassToken ?? _postProcessor.ClassToken ?? "[CLS]", vocabulary);
 
     private WordPieceModel CreateBertModel(BertSections sections, Vocabulary vocabulary, TokenizerConfig config, out int? unknownId)
     {

@@ -7,6 +7,17 @@ namespace ServerlessInference.Tokenizers;
 /// <summary>Creates WordPiece tokenizers and rejects settings that cannot work.</summary>
 internal static class WordPieceFactory
 {
+    /// <summary>Creates the parts of a tokenizer from <c>vocab.txt</c> and the files next to it.</summary>
+    /// <exception cref="InvalidDataException">The vocabulary is empty, is not UTF-8, or lacks a special token.</exception>
+    internal static TokenizerParts FromVocabulary(ReadOnlySpan<byte> file, TokenizerConfig config)
+    {
+        TokenizerParts parts = FromVocabulary(file, config.ToWordPieceOptions());
+        parts.PadTypeId = config.PadTypeId ?? 0;
+        parts.PaddingSide = config.PaddingSide ?? TextSide.Right;
+        parts.TruncationSide = config.TruncationSide ?? TextSide.Right;
+        return parts;
+    }
+
     /// <summary>Creates the parts of a tokenizer from <c>vocab.txt</c> and settings.</summary>
     /// <exception cref="InvalidDataException">The vocabulary is empty, is not UTF-8, or lacks a special token.</exception>
     internal static TokenizerParts FromVocabulary(ReadOnlySpan<byte> file, WordPieceOptions options)

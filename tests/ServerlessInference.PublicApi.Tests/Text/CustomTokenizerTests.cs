@@ -103,7 +103,7 @@ public sealed class CustomTokenizerTests : IDisposable
 
         public int VocabularySize => words.Length;
 
-        public int PadTokenId => 0;
+        public int? PadTokenId => 0;
 
         public int? ClassTokenId => 2;
 

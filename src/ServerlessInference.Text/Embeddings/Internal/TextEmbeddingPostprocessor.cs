@@ -46,7 +46,9 @@ internal sealed class TextEmbeddingPostprocessor(TextEmbeddingOptions options) :
             }
             else
             {
-                Pooling.Pool(values, state.Tokens[i].AttentionMask, settings.Pooling, vector);
+                ReadOnlySpan<int> mask = state.Tokens[i].AttentionMask;
+                int start = state.Padding.GetStart(mask.Length, checked((int)shape[1]));
+                Pooling.Pool(values[(start * size)..], mask, settings.Pooling, vector);
             }
 
             if (settings.Normalize)

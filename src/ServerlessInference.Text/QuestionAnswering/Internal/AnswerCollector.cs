@@ -24,6 +24,7 @@ internal sealed class AnswerCollector
     /// <param name="startLogits">The start logits.</param>
     /// <param name="endLogits">The end logits.</param>
     /// <param name="context">The context that the offsets refer to.</param>
+    /// <param name="contextSequence">Which text of the window is the context: 0 for the first, 1 for the second.</param>
     /// <param name="classId">The id of <c>[CLS]</c>.</param>
     /// <param name="options">The limits.</param>
     internal void Add(
@@ -31,6 +32,7 @@ internal sealed class AnswerCollector
         ReadOnlySpan<float> startLogits,
         ReadOnlySpan<float> endLogits,
         string context,
+        int contextSequence,
         int? classId,
         QuestionAnsweringOptions options)
     {
@@ -49,7 +51,7 @@ internal sealed class AnswerCollector
         int noAnswer = FindClassToken(window, classId);
         for (int i = 0; i < count; i++)
         {
-            _allowed[i] = window.AttentionMask[i] != 0 && (window.SequenceIds[i] == 1 || i == noAnswer);
+            _allowed[i] = window.AttentionMask[i] != 0 && (window.SequenceIds[i] == contextSequence || i == noAnswer);
         }
 
         float none = SpanSearch.Find(

@@ -17,6 +17,12 @@ internal sealed class QuestionBatch
     /// <summary>Gets the contexts. They are released as soon as the answers have been cut out of them.</summary>
     internal List<string> Contexts { get; } = [];
 
+    /// <summary>Gets or sets how the windows are padded in the model's tensors.</summary>
+    internal SequencePadding Padding { get; set; }
+
+    /// <summary>Whether the context comes before the question, as transformers does for models that are padded on the left.</summary>
+    internal static bool IsContextFirst(SequencePadding padding) => padding.Side == TextSide.Left;
+
     internal void Clear()
     {
         Windows.Clear();

@@ -2,6 +2,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
+using ServerlessInference.Tokenizers;
 
 namespace ServerlessInference.Text.QuestionAnswering;
 
@@ -37,9 +38,11 @@ internal sealed class QuestionPostprocessor(TextModelReader reader, QuestionAnsw
                 state.Collector.Begin();
                 for (int row = state.Starts[i]; row < state.Starts[i + 1]; row++)
                 {
+                    TokenEncoding window = state.Windows[row];
+                    int first = (row * length) + state.Padding.GetStart(window.Count, length);
                     state.Collector.Add(
-                        state.Windows[row], start.Elements.Slice(row * length, length), end.Elements.Slice(row * length, length),
-                        state.Contexts[i], classId, options);
+                        window, start.Elements.Slice(first, window.Count), end.Elements.Slice(first, window.Count),
+                        state.Contexts[i], QuestionBatch.IsContextFirst(state.Padding) ? 0 : 1, classId, options);
                 }
 
                 outputs.Span[i] = new QuestionAnswers(state.Collector.Take(options));

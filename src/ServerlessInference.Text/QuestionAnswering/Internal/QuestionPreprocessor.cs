@@ -24,15 +24,17 @@ internal sealed class QuestionPreprocessor(TextModelReader reader, QuestionAnswe
 
     public long GetSize(Question input) => input?.Context?.Length ?? 0;
 
-    public int GetMaxBatchSize(LoadedModel model) => model.Description.Inputs[0].HasDynamicBatch ? int.MaxValue : 1;
+    public int GetMaxBatchSize(LoadedModel model) =>
+        model.Description.Inputs[0].HasDynamicBatch && reader.Read(model).CanPad ? int.MaxValue : 1;
 
     public ValueTask PreprocessAsync(ReadOnlyMemory<Question> inputs, InferenceBatch batch, CancellationToken cancellationToken)
     {
         TextModel model = reader.Read(batch.Model);
         int maxLength = Math.Min(options.MaxLength, model.MaxLength);
-        EncodeOptions encode = CreateWindowOptions(maxLength, options.Stride ?? Math.Min(maxLength / 2, DefaultStride));
+        EncodeOptions encode = CreateWindowOptions(model, maxLength, options.Stride ?? Math.Min(maxLength / 2, DefaultStride));
         QuestionBatch state = batch.State(static () => new QuestionBatch());
         state.Clear();
+        state.Padding = model.Padding;
 
         // A fixed batch axis dictates the number of rows; a dynamic one takes one row per window.
         int? rows = batch.Model.Description.Inputs[0].HasDynamicBatch ? null : batch.Rows;
@@ -69,7 +71,7 @@ internal sealed class QuestionPreprocessor(TextModelReader reader, QuestionAnswe
 
         state.Starts.Add(state.Windows.Count);
         int length = model.Inputs.FixedLength ?? Math.Max(1, state.Windows.MaxLength);
-        model.Inputs.Fill(batch, state.Windows, rows ?? Math.Max(1, state.Windows.Count), length, model.Tokenizer.PadTokenId);
+        model.Inputs.Fill(batch, state.Windows, rows ?? Math.Max(1, state.Windows.Count), length, model.Padding);
         return ValueTask.CompletedTask;
     }
 
@@ -85,7 +87,15 @@ internal sealed class QuestionPreprocessor(TextModelReader reader, QuestionAnswe
             encode = MakeRoom(question.Text, model, encode);
         }
 
-        model.Tokenizer.EncodeWindows(question.Text, question.Context, state.Current, encode);
+        if (QuestionBatch.IsContextFirst(model.Padding))
+        {
+            model.Tokenizer.EncodeWindows(question.Context, question.Text, state.Current, encode);
+        }
+        else
+        {
+            model.Tokenizer.EncodeWindows(question.Text, question.Context, state.Current, encode);
+        }
+
         if (rows is not null && state.Windows.Count + state.Current.Count > rows)
         {
             throw new InvalidInputException(
@@ -106,14 +116,15 @@ internal sealed class QuestionPreprocessor(TextModelReader reader, QuestionAnswe
         int maxLength = encode.MaxLength!.Value;
         Span<int> ids = maxLength <= StackLimit ? stackalloc int[maxLength] : new int[maxLength];
         int room = maxLength - model.Tokenizer.EncodeIds(question, ids) - model.Tokenizer.CountSpecialTokens(isPair: true);
-        return room > encode.Stride || room <= 0 ? encode : CreateWindowOptions(maxLength, room / 2);
+        return room > encode.Stride || room <= 0 ? encode : CreateWindowOptions(model, maxLength, room / 2);
     }
 
-    private EncodeOptions CreateWindowOptions(int maxLength, int stride) => new()
+    private EncodeOptions CreateWindowOptions(TextModel model, int maxLength, int stride) => new()
     {
         MaxWindows = options.MaxWindows,
         MaxLength = maxLength,
         Stride = stride,
-        Truncation = TruncationStrategy.OnlySecond,
+        Truncation = QuestionBatch.IsContextFirst(model.Padding) ? TruncationStrategy.OnlyFirst : TruncationStrategy.OnlySecond,
+        TruncationSide = model.Tokenizer.TruncationSide,
     };
 }

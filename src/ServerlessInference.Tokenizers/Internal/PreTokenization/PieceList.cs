@@ -2,7 +2,7 @@ using ServerlessInference.Tokenizers.Normalization;
 
 namespace ServerlessInference.Tokenizers.PreTokenization;
 
-/// <summary>The pieces of a text that are not empty, in order. A growing buffer that one thread reuses.</summary>
+/// <summary>The pieces of a text, in order. Splitting leaves no empty ones. A growing buffer that one thread reuses.</summary>
 internal sealed class PieceList
 {
     private UnitRange[] _pieces = new UnitRange[64];
@@ -12,6 +12,13 @@ internal sealed class PieceList
     internal ReadOnlySpan<UnitRange> Pieces => _pieces.AsSpan(0, Count);
 
     internal void Clear() => Count = 0;
+
+    /// <summary>Replaces all pieces with one, the whole text, which may be empty.</summary>
+    internal void SetWhole(int start, int end)
+    {
+        _pieces[0] = new UnitRange(start, end);
+        Count = 1;
+    }
 
     internal void Add(int start, int end)
     {

@@ -29,7 +29,7 @@ public sealed class AnswerCollectorTests
             collector.Begin();
             foreach (JsonElement window in item.GetProperty("windows").EnumerateArray())
             {
-                collector.Add(Window(window), Floats(window, "start"), Floats(window, "end"), context, ClassId, options);
+                collector.Add(Window(window), Floats(window, "start"), Floats(window, "end"), context, 1, ClassId, options);
             }
 
             Answer[] answers = collector.Take(options);
