@@ -5,7 +5,7 @@ using ServerlessInference.Results;
 
 namespace ServerlessInference.Lambda;
 
-/// <summary>Maps batches of records of queues and streams to models.</summary>
+/// <summary>Maps messages and records of queues, topics, event buses and streams to models.</summary>
 /// <remarks>
 /// The event source mapping must have <c>ReportBatchItemFailures</c> among its <c>FunctionResponseTypes</c>; without it, Lambda treats a
 /// partly failed batch as a success. If a model cannot be loaded, the invocation fails and the whole batch is redelivered.
@@ -19,7 +19,8 @@ public static class RecordBuilderExtensions
     /// <param name="configure">Sets options; may be <see langword="null"/>.</param>
     /// <returns>The function.</returns>
     /// <remarks>
-    /// A body <c>{"base64":"…"}</c> is the input in base64. A body that names an object or a URL names the input, if
+    /// A message that SNS or EventBridge sent to the queue, or the failed event of a Lambda destination, is taken out of its envelope. A
+    /// body <c>{"base64":"…"}</c> is the input in base64. A body that names an object or a URL names the input, if
     /// <see cref="QueueOptions.References"/> allows it. Every message that failed, including one with an invalid input, is reported and
     /// redelivered until the queue's redrive policy moves it. In a FIFO queue, all later messages of its group are reported with it and not
     /// written, so that the order is kept.
@@ -43,6 +44,80 @@ public static class RecordBuilderExtensions
             payload => RecordReader.ReadSqs(payload, options.ReferencesOrNull)));
         builder.RouteContext.HasQueue = true;
         return builder;
+    }
+
+    /// <summary>
+    /// Answers notifications that SNS delivers to the function: each message is an input, and each result is written to a sink.
+    /// </summary>
+    /// <param name="builder">The function.</param>
+    /// <param name="model">The registered model.</param>
+    /// <param name="results">Says where results are written.</param>
+    /// <param name="configure">Sets options; may be <see langword="null"/>.</param>
+    /// <returns>The function.</returns>
+    /// <remarks>
+    /// Lambda repeats a failed invocation twice and then sends it to the function's destination for failures. For more retries, subscribe a
+    /// queue to the topic and use <see cref="MapSqs"/>, which also reads SNS notifications.
+    /// </remarks>
+    /// <example>
+    /// <code>app.MapSns("reviews", results => results.ToDynamoDb("scores"));</code>
+    /// </example>
+    /// <exception cref="InvalidOperationException">SNS, or the same topic, is mapped already.</exception>
+    /// <exception cref="ArgumentException">No sink was named.</exception>
+    public static InferenceFunctionBuilder MapSns(
+        this InferenceFunctionBuilder builder, string model, Action<ResultTarget> results, Action<SnsOptions>? configure = null)
+    {
+        var options = new SnsOptions();
+        configure?.Invoke(options);
+        builder.Map(EventKind.Sns, new RecordMapping(
+            "MapSns",
+            model,
+            options.Source,
+            ResultTargets.Create(results),
+            new RecordRules(options.SkipInvalidRecords, InOrder: false, options.ReferencesOrNull),
+            payload => RecordReader.ReadSns(payload, options.ReferencesOrNull)));
+        builder.RouteContext.HasTopic = true;
+        return builder;
+    }
+
+    /// <summary>
+    /// Answers events that EventBridge delivers to the function: each event's <c>detail</c> is an input, and each result is written to a
+    /// sink.
+    /// </summary>
+    /// <param name="builder">The function.</param>
+    /// <param name="model">The registered model.</param>
+    /// <param name="results">Says where results are written.</param>
+    /// <param name="configure">Sets options; may be <see langword="null"/>.</param>
+    /// <returns>The function.</returns>
+    /// <remarks>
+    /// Lambda repeats a failed invocation twice and then sends it to the function's destination for failures. Scheduled events are warm-ups
+    /// unless <see cref="HandlerBuilderExtensions.MapScheduledEvents{TInput, TOutput}"/> maps them.
+    /// </remarks>
+    /// <example>
+    /// <code>
+    /// app.MapEvents("reviews", results => results.ToDynamoDb("scores"), events =>
+    /// {
+    ///     events.Source = "shop";
+    ///     events.DetailType = "Review Posted";
+    /// });
+    /// </code>
+    /// </example>
+    /// <exception cref="InvalidOperationException">EventBridge, or the same source and type, is mapped already.</exception>
+    /// <exception cref="ArgumentException">No sink was named.</exception>
+    public static InferenceFunctionBuilder MapEvents(
+        this InferenceFunctionBuilder builder, string model, Action<ResultTarget> results, Action<EventBridgeOptions>? configure = null)
+    {
+        var options = new EventBridgeOptions();
+        configure?.Invoke(options);
+        return builder.Map(EventKind.EventBridge, new RecordMapping(
+            "MapEvents",
+            model,
+            options.Source,
+            ResultTargets.Create(results),
+            new RecordRules(options.SkipInvalidRecords, InOrder: false, options.ReferencesOrNull),
+            payload => RecordReader.ReadEvent(payload, options.ReferencesOrNull))
+        {
+            DetailType = options.DetailType,
+        });
     }
 
     /// <summary>Answers records of a Kinesis stream: each record's data is an input, and each result is written to a sink.</summary>

@@ -269,6 +269,26 @@ public static class LambdaEvents
         });
     }
 
+    /// <summary>Creates an event of EventBridge.</summary>
+    /// <param name="source">The source, such as <c>shop</c>.</param>
+    /// <param name="detailType">The type, such as <c>Review Posted</c>.</param>
+    /// <param name="detail">The detail, a JSON object.</param>
+    /// <returns>The event.</returns>
+    public static string EventBridge(string source, string detailType, string detail) => Write(writer =>
+    {
+        writer.WriteString("version", "0");
+        writer.WriteString("id", "6a7e8feb-b491-4cf7-a9f1-bf3703467718");
+        writer.WriteString("detail-type", detailType);
+        writer.WriteString("source", source);
+        writer.WriteString("account", Account);
+        writer.WriteString("time", Time);
+        writer.WriteString("region", Region);
+        writer.WriteStartArray("resources");
+        writer.WriteEndArray();
+        writer.WritePropertyName("detail");
+        writer.WriteRawValue(detail);
+    });
+
     /// <summary>Creates an SNS event.</summary>
     /// <param name="messages">The messages, such as S3 notifications.</param>
     /// <returns>The event.</returns>

@@ -29,12 +29,17 @@ public sealed class RecordedEventTests
     [InlineData("s3-in-sqs", Photo + Version)]
     [InlineData("s3-in-sns-in-sqs", Photo + Version)]
     [InlineData("s3-eventbridge-in-sqs", Photo + Version)]
+    [InlineData("s3-failure-in-sqs", Photo + Version)]
+    [InlineData("s3-cloudtrail", Photo + Version)]
     [InlineData("s3-batch-1.0", Photo + Version)]
     [InlineData("s3-batch-2.0", Photo)]
     [InlineData("s3-test")]
     [InlineData("sqs", "first text", "second text")]
     [InlineData("sqs-fifo", "first text", "second text")]
+    [InlineData("sns", "first text")]
+    [InlineData("eventbridge", "first text")]
     [InlineData("kinesis", "first text", "second text")]
+    [InlineData("kinesis-pipe", "first text", "second text")]
     [InlineData("dynamodb", "first text", "second text")]
     [InlineData("http-api", "first text")]
     [InlineData("rest-api", "first text")]
@@ -70,7 +75,8 @@ public sealed class RecordedEventTests
 
                 // Whatever is sent is the sender's error or answered: nothing of it may look like a fault of the function.
                 Assert.True(
-                    result.Error is null or { Type: "InvalidInputException", Message.Length: > 20 },
+                    result.Error is null
+                        or { Type: "InvalidInputException" or "MessagesFailed" or "S3ObjectsFailed", Message.Length: > 20 },
                     $"{name}: {path.Replace('\n', '.')} = {replacement?.ToJsonString() ?? "(gone)"}: {result.Error?.Type} " +
                     $"{result.Error?.Message}");
                 Assert.DoesNotContain("\"statusCode\":500", result.Text, StringComparison.Ordinal);
@@ -131,6 +137,8 @@ public sealed class RecordedEventTests
                 .MapS3Objects("texts", results => results.To(_sink))
                 .MapS3Batch("texts", results => results.To(_sink))
                 .MapSqs("texts", results => results.To(_sink))
+                .MapSns("texts", results => results.To(_sink))
+                .MapEvents("texts", results => results.To(_sink))
                 .MapKinesis("texts", results => results.To(_sink))
                 .MapDynamoDbStream("texts", results => results.To(_sink), stream => stream.Attribute = "text")
                 .MapHttp("texts", "/", results => results.To(_sink))

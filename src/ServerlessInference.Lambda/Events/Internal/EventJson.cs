@@ -58,6 +58,14 @@ internal static class EventJson
         }
     }
 
+    /// <summary>
+    /// Finds the records of a batch: those of the member <c>Records</c>, or of the event itself, as EventBridge Pipes send them.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The event has no list of records.</exception>
+    /// <exception cref="KeyNotFoundException">The event has no list of records.</exception>
+    public static JsonElement.ArrayEnumerator FindRecords(JsonElement batch) =>
+        (batch.ValueKind == JsonValueKind.Array ? batch : batch.GetProperty("Records"u8)).EnumerateArray();
+
     /// <summary>Creates the exception for invalid text in an event.</summary>
     public static InvalidInputException InvalidText() =>
         new("The JSON contains invalid text: a lone surrogate, or bytes that are not valid UTF-8.");

@@ -19,9 +19,7 @@ internal static class EventShape
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            // A value that is not an object: the reader checks that it is valid JSON.
-            reader.Skip();
-            return EventKind.Unknown;
+            return ReadOther(ref reader);
         }
 
         var members = default(Members);
@@ -39,8 +37,11 @@ internal static class EventShape
             }
         }
 
-        // Only this kind is defined by what an event does not contain, so all members must have been read.
-        return members is { HasMethod: true, HasContext: true } ? EventKind.HttpV1 : EventKind.Unknown;
+        // The last call of a tumbling window names its stream, but has no records. REST APIs are recognised by what their events do not
+        // contain. Both require that all members have been read.
+        return members.Stream != EventKind.Unknown ? members.Stream
+            : members is { HasMethod: true, HasContext: true } ? EventKind.HttpV1
+            : EventKind.Unknown;
     }
 
     /// <summary>Describes a kind in words, for messages.</summary>
@@ -59,8 +60,27 @@ internal static class EventShape
         EventKind.S3Batch => "an S3 Batch Operations task",
         EventKind.S3EventBridge => "an S3 event of EventBridge",
         EventKind.S3InSqs => "SQS messages with S3 notifications",
+        EventKind.S3InSns => "an SNS notification with an S3 notification",
         _ => "an event of no known service (a direct call)",
     };
+
+    /// <summary>
+    /// Recognises an event that is not an object. EventBridge Pipes send the records of a queue or a stream as an array, without an object
+    /// around it.
+    /// </summary>
+    private static EventKind ReadOther(ref Utf8JsonReader reader)
+    {
+        EventKind kind = reader.TokenType == JsonTokenType.StartArray ? ReadList(ref reader) : EventKind.Unknown;
+        if (kind == EventKind.Unknown)
+        {
+            // The reader checks that the remaining event is valid JSON.
+            while (reader.Read())
+            {
+            }
+        }
+
+        return kind;
+    }
 
     /// <summary>Reads one member, and leaves the reader at its end.</summary>
     /// <returns>The event's kind, if this member alone determines it.</returns>
@@ -87,6 +107,11 @@ internal static class EventShape
             members.HasSource = true;
             members.IsFromS3 = ReadEquals(ref reader, "aws.s3"u8);
         }
+        else if (reader.ValueTextEquals("eventSourceARN"u8))
+        {
+            reader.Read();
+            members.Stream = ReadStream(ref reader);
+        }
         else if (reader.ValueTextEquals("Event"u8))
         {
             if (ReadEquals(ref reader, "s3:TestEvent"u8))
@@ -106,6 +131,11 @@ internal static class EventShape
         reader.Skip();
         return EventKind.Unknown;
     }
+
+    private static EventKind ReadStream(ref Utf8JsonReader reader) => reader.TokenType != JsonTokenType.String ? EventKind.Unknown
+        : reader.ValueSpan.IndexOf(":kinesis:"u8) >= 0 ? EventKind.Kinesis
+        : reader.ValueSpan.IndexOf(":dynamodb:"u8) >= 0 ? EventKind.DynamoDb
+        : EventKind.Unknown;
 
     private static bool ReadEquals(ref Utf8JsonReader reader, ReadOnlySpan<byte> expected)
     {
@@ -139,6 +169,11 @@ internal static class EventShape
             return EventKind.Unknown;
         }
 
+        return ReadList(ref reader);
+    }
+
+    private static EventKind ReadList(ref Utf8JsonReader reader)
+    {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
@@ -159,7 +194,7 @@ internal static class EventShape
 
     private static EventKind ReadRecord(ref Utf8JsonReader reader)
     {
-        bool hasNotification = false;
+        bool hasNotification = false, isTopic = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("body"u8))
@@ -168,12 +203,19 @@ internal static class EventShape
                 hasNotification = IsNotification(ref reader);
             }
 
-            // SNS writes the name with a capital letter.
+            else if (reader.ValueTextEquals("Sns"u8))
+            {
+                reader.Read();
+                return ReadTopic(ref reader);
+            }
+
+            // SNS writes the name with a capital letter. What it contains follows.
             else if (reader.ValueTextEquals("eventSource"u8) || reader.ValueTextEquals("EventSource"u8))
             {
                 reader.Read();
                 EventKind kind = ReadSource(ref reader, hasNotification);
-                if (kind != EventKind.Unknown)
+                isTopic = kind == EventKind.Sns;
+                if (kind != EventKind.Unknown && !isTopic)
                 {
                     return kind;
                 }
@@ -182,7 +224,30 @@ internal static class EventShape
             reader.Skip();
         }
 
-        return EventKind.Unknown;
+        return isTopic ? EventKind.Sns : EventKind.Unknown;
+    }
+
+    /// <summary>Reads an SNS notification, and finds out whether it contains a notification of S3.</summary>
+    private static EventKind ReadTopic(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return EventKind.Sns;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isMessage = reader.ValueTextEquals("Message"u8);
+            reader.Read();
+            if (isMessage)
+            {
+                return IsNotification(ref reader) ? EventKind.S3InSns : EventKind.Sns;
+            }
+
+            reader.Skip();
+        }
+
+        return EventKind.Sns;
     }
 
     private static EventKind ReadSource(ref Utf8JsonReader reader, bool hasNotification)
@@ -239,6 +304,9 @@ internal static class EventShape
     /// <summary>The members of an event that were found so far.</summary>
     private struct Members
     {
+        /// <summary>The kind of the stream that the event names.</summary>
+        public EventKind Stream;
+
         public bool IsVersion2;
         public bool HasPath;
         public bool HasMethod;

@@ -17,6 +17,9 @@ internal sealed class RouteContext
     /// <summary>Gets or sets a value indicating whether a model answers S3 notifications.</summary>
     public bool HasObjects { get; set; }
 
+    /// <summary>Gets or sets a value indicating whether a model answers SNS notifications.</summary>
+    public bool HasTopic { get; set; }
+
     /// <summary>
     /// Returns the fetcher of inputs that are references. All routes use the same one, so that they share its connections.
     /// </summary>

@@ -44,4 +44,7 @@ internal enum EventKind
 
     /// <summary>A batch of SQS messages, the first of which contains an S3 notification.</summary>
     S3InSqs,
+
+    /// <summary>An SNS notification that contains an S3 notification.</summary>
+    S3InSns,
 }

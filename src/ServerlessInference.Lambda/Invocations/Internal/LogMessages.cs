@@ -67,4 +67,8 @@ internal static partial class LogMessages
 
     [LoggerMessage(EventId = 128, Level = LogLevel.Error, Message = "Message {Record} is refused: {Reason}")]
     public static partial void MessageRefused(ILogger logger, string record, string reason);
+
+    [LoggerMessage(
+        EventId = 129, Level = LogLevel.Information, Message = "The event ({Event}) is about no new object, so there was nothing to do")]
+    public static partial void NothingToDo(ILogger logger, EventKind @event);
 }

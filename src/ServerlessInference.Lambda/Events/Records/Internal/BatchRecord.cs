@@ -3,7 +3,7 @@ using ServerlessInference.Lambda.Events.Inputs;
 namespace ServerlessInference.Lambda.Events.Records;
 
 /// <summary>The parts of one record of a batch that the function needs.</summary>
-/// <param name="Origin">The ARN of the queue or stream, or the bucket.</param>
+/// <param name="Origin">The ARN of the queue, topic or stream, the source of an event, or the bucket.</param>
 /// <param name="Id">The identifier with which a failure is reported to Lambda. Objects of the same message share it.</param>
 /// <param name="Group">The message group, within which the order is kept; <see langword="null"/> for none.</param>
 /// <param name="Input">The input's bytes, or a reference to them.</param>
@@ -12,4 +12,7 @@ internal sealed record BatchRecord(string Origin, string Id, string? Group, Reco
 {
     /// <summary>Gets the time at which the record was created, according to its service.</summary>
     public DateTimeOffset? Time { get; init; }
+
+    /// <summary>Gets the type of an event of EventBridge (<c>detail-type</c>).</summary>
+    public string? DetailType { get; init; }
 }

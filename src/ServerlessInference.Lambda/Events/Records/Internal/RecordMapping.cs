@@ -14,9 +14,25 @@ internal sealed record RecordMapping(
 {
     public RecordProcessor? Processor { get; set; }
 
-    public string Description => Source is null ? $"model '{Model}'" : $"model '{Model}' for '{Source}'";
+    /// <summary>Gets the type of the events of EventBridge (<c>detail-type</c>); <see langword="null"/> for any.</summary>
+    public string? DetailType { get; init; }
 
-    public bool Matches(string origin) => Source is null || Source == origin || GetName(origin) == Source;
+    public string Description => (Source, DetailType) switch
+    {
+        (null, null) => $"model '{Model}'",
+        ({ } source, null) => $"model '{Model}' for '{source}'",
+        (null, { } type) => $"model '{Model}' for '{type}'",
+        ({ } source, { } type) => $"model '{Model}' for '{type}' of '{source}'",
+    };
+
+    public bool Matches(BatchRecord record) =>
+        (Source is null || Source == record.Origin || GetName(record.Origin) == Source)
+        && (DetailType is null || DetailType == record.DetailType);
+
+    /// <summary>Returns whether a record may belong to both of two mappings.</summary>
+    public bool Overlaps(RecordMapping other) =>
+        (Source == other.Source || Source is null || other.Source is null)
+        && (DetailType == other.DetailType || DetailType is null || other.DetailType is null);
 
     private static string GetName(string origin)
     {

@@ -4,8 +4,11 @@ using ServerlessInference.Lambda.Events.Inputs;
 
 namespace ServerlessInference.Lambda.Events.Records;
 
-/// <summary>Reads batches of records in the formats of SQS, Kinesis and DynamoDB.</summary>
-/// <remarks>Sources: the example events of the AWS Lambda documentation for Amazon SQS, Amazon Kinesis and Amazon DynamoDB.</remarks>
+/// <summary>Reads batches of records in the formats of SQS, SNS, EventBridge, Kinesis and DynamoDB.</summary>
+/// <remarks>
+/// Sources: the example events of the AWS Lambda documentation for Amazon SQS, Amazon SNS, Amazon Kinesis and Amazon DynamoDB; the Amazon
+/// EventBridge User Guide for events and for the batches of Pipes.
+/// </remarks>
 internal static class RecordReader
 {
     public static List<BatchRecord> ReadSqs(ReadOnlyMemory<byte> payload, ReferenceOptions? references) => Read(payload, record =>
@@ -16,16 +19,43 @@ internal static class RecordReader
         DateTimeOffset? time = EventJson.ReadMilliseconds(attributes, "SentTimestamp");
         bool isFifo = origin.EndsWith(".fifo", StringComparison.Ordinal) || EventJson.FindMember(attributes, "SequenceNumber") is not null;
         string? group = isFifo ? EventJson.ReadText(attributes, "MessageGroupId") : null;
+        return WithBody(
+            new BatchRecord(origin, id, group, default, null) { Time = time },
+            () => Encoding.UTF8.GetBytes(EventJson.ReadText(record, "body") ?? string.Empty),
+            references);
+    });
+
+    public static List<BatchRecord> ReadSns(ReadOnlyMemory<byte> payload, ReferenceOptions? references) => Read(payload, record =>
+    {
+        JsonElement notification = EventJson.FindMember(record, "Sns") ?? throw Damaged();
+        var read = new BatchRecord(
+            EventJson.ReadText(notification, "TopicArn") ?? "sns", ReadRequired(notification, "MessageId"), null, default, null)
+        {
+            Time = EventJson.ReadTime(notification, "Timestamp"),
+        };
+        return WithBody(read, () => Encoding.UTF8.GetBytes(EventJson.ReadText(notification, "Message") ?? string.Empty), references);
+    });
+
+    /// <summary>Reads an event of EventBridge, whose detail is the input.</summary>
+    public static List<BatchRecord> ReadEvent(ReadOnlyMemory<byte> payload, ReferenceOptions? references)
+    {
         try
         {
-            byte[] body = Encoding.UTF8.GetBytes(EventJson.ReadText(record, "body") ?? string.Empty);
-            return new BatchRecord(origin, id, group, InputEnvelope.Read(body, references, allowsBareUri: true), null) { Time = time };
+            using JsonDocument document = JsonDocument.Parse(payload);
+            JsonElement root = document.RootElement;
+            var read = new BatchRecord(ReadRequired(root, "source"), ReadRequired(root, "id"), null, default, null)
+            {
+                Time = EventJson.ReadTime(root, "time"),
+                DetailType = EventJson.ReadText(root, "detail-type"),
+            };
+            JsonElement detail = EventJson.FindMember(root, "detail") ?? throw Damaged();
+            return [WithBody(read, () => Encoding.UTF8.GetBytes(detail.GetRawText()), references)];
         }
-        catch (InvalidInputException exception)
+        catch (JsonException)
         {
-            return new BatchRecord(origin, id, group, default, exception) { Time = time };
+            throw Damaged();
         }
-    });
+    }
 
     /// <summary>Reads records of a Kinesis stream.</summary>
     /// <param name="payload">The event.</param>
@@ -35,7 +65,8 @@ internal static class RecordReader
     /// </param>
     public static List<BatchRecord> ReadKinesis(ReadOnlyMemory<byte> payload, string? attribute) => Read(payload, record =>
     {
-        JsonElement kinesis = EventJson.FindMember(record, "kinesis") ?? throw Damaged();
+        // EventBridge Pipes send the members of "kinesis" without it.
+        JsonElement kinesis = EventJson.FindMember(record, "kinesis") ?? record;
         (byte[] data, InvalidInputException? error) = ReadBase64(kinesis, "data");
         string origin = EventJson.ReadText(record, "eventSourceARN") ?? "kinesis";
         var read = new BatchRecord(origin, ReadRequired(kinesis, "sequenceNumber"), null, new RecordInput(data, null), error)
@@ -55,6 +86,18 @@ internal static class RecordReader
         };
         return FromChange(read, record, change, attribute);
     });
+
+    private static BatchRecord WithBody(BatchRecord read, Func<byte[]> body, ReferenceOptions? references)
+    {
+        try
+        {
+            return read with { Input = MessageBody.Read(body(), references) };
+        }
+        catch (InvalidInputException exception)
+        {
+            return read with { Error = exception };
+        }
+    }
 
     private static BatchRecord? FromChange(BatchRecord read, byte[] data, string attribute)
     {
@@ -132,7 +175,7 @@ internal static class RecordReader
         {
             using JsonDocument document = JsonDocument.Parse(payload);
             var records = new List<BatchRecord>();
-            foreach (JsonElement record in document.RootElement.GetProperty("Records"u8).EnumerateArray())
+            foreach (JsonElement record in EventJson.FindRecords(document.RootElement))
             {
                 if (read(record) is { } one)
                 {
@@ -169,5 +212,5 @@ internal static class RecordReader
     private static string ReadRequired(JsonElement parent, string name) => EventJson.ReadText(parent, name) ?? throw Damaged();
 
     private static InvalidInputException Damaged() =>
-        new("The batch is damaged: a record has no ID, or is not an object as SQS, Kinesis or DynamoDB send it.");
+        new("The batch is damaged: a record has no ID, or is not an object as its service sends it.");
 }

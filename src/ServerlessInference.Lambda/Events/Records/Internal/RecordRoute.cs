@@ -20,20 +20,20 @@ internal sealed class RecordRoute(EventKind kind, RouteContext context) : IEvent
     {
         foreach (RecordMapping existing in _mappings)
         {
-            if (existing.Source == mapping.Source || existing.Source is null || mapping.Source is null)
+            if (existing.Overlaps(mapping))
             {
                 throw new InvalidOperationException(
                     $"{Description} is mapped already. To map several queues or streams to different models, name each of them with the " +
-                    "option Source.");
+                    $"option Source{(kind == EventKind.EventBridge ? " or DetailType" : string.Empty)}.");
             }
         }
 
         _mappings.Add(mapping);
     }
 
-    // S3 notifications in a queue are treated as ordinary messages if no model answers S3 notifications.
-    public bool CanHandle(EventKind other) =>
-        other == kind || (kind == EventKind.Sqs && other == EventKind.S3InSqs && !context.HasObjects);
+    // Events of S3 are treated as ordinary messages if no model answers them.
+    public bool CanHandle(EventKind other) => other == kind || (!context.HasObjects && (kind, other) is
+        (EventKind.Sqs, EventKind.S3InSqs) or (EventKind.Sns, EventKind.S3InSns) or (EventKind.EventBridge, EventKind.S3EventBridge));
 
     public void Prepare(FunctionServices services, ICollection<string> failures)
     {
@@ -53,18 +53,26 @@ internal sealed class RecordRoute(EventKind kind, RouteContext context) : IEvent
     {
         RecordMapping mapping = _mappings[0];
         List<BatchRecord> records = mapping.Read(invocation.Payload);
-        if (records.Count > 0 && !mapping.Matches(records[0].Origin))
+        if (records.Count > 0 && !mapping.Matches(records[0]))
         {
             // All records of a batch come from the same queue or stream, so the first one decides.
-            string origin = records[0].Origin;
-            mapping = _mappings.Find(other => other.Matches(origin)) ?? throw new InvalidInputException(
+            BatchRecord first = records[0];
+            mapping = _mappings.Find(other => other.Matches(first)) ?? throw new InvalidInputException(
                 InvalidInputKind.Unprocessable,
-                $"The event was recognised as {EventShape.Describe(actual)} of '{origin}', which is not mapped. Mapped: {Description}.");
+                $"The event was recognised as {EventShape.Describe(actual)} of '{first.Origin}'" +
+                $"{(first.DetailType is { } type ? $" ('{type}')" : string.Empty)}, which is not mapped. Mapped: {Description}.");
             records = mapping.Read(invocation.Payload);
         }
 
         RecordStatus[] statuses = await mapping.Processor!
             .ProcessAsync(invocation, records, mapping.Rules, cancellationToken).ConfigureAwait(false);
-        FailedItems.Write(invocation, statuses, mapping.Rules.InOrder);
+        if (kind is EventKind.Sns or EventKind.EventBridge)
+        {
+            AsynchronousAnswer.Write(invocation, statuses, "MessagesFailed", "messages");
+        }
+        else
+        {
+            FailedItems.Write(invocation, statuses, mapping.Rules.InOrder);
+        }
     }
 }

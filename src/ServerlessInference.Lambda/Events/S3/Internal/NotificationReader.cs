@@ -7,18 +7,15 @@ using ServerlessInference.Results;
 namespace ServerlessInference.Lambda.Events.S3;
 
 /// <summary>
-/// Reads the objects that S3's events name. The events may arrive directly or through EventBridge, and both may be inside of SNS or SQS
-/// messages.
+/// Reads the objects that S3's events name. The events may arrive directly, through EventBridge or through CloudTrail, and all of them may
+/// be inside of messages of other services (<see cref="MessageEnvelope"/>).
 /// </summary>
 /// <remarks>
 /// Sources: "Event message structure" and "EventBridge event message structure" of the Amazon S3 User Guide; the example events of the AWS
-/// Lambda documentation for Amazon SNS and Amazon SQS.
+/// Lambda documentation for Amazon SNS and Amazon SQS; "Amazon S3 CloudTrail events" of the Amazon S3 User Guide.
 /// </remarks>
 internal static class NotificationReader
 {
-    /// <summary>The maximum nesting that AWS produces: S3 inside SNS inside SQS.</summary>
-    private const int MaxDepth = 3;
-
     /// <summary>Returns whether a message contains an S3 notification.</summary>
     public static bool IsNotification(string message)
     {
@@ -44,7 +41,7 @@ internal static class NotificationReader
             var records = new List<BatchRecord>();
             if (kind is EventKind.S3InSqs or EventKind.Sqs)
             {
-                foreach (JsonElement message in document.RootElement.GetProperty("Records"u8).EnumerateArray())
+                foreach (JsonElement message in EventJson.FindRecords(document.RootElement))
                 {
                     ReadQueued(message, records);
                 }
@@ -109,7 +106,7 @@ internal static class NotificationReader
     /// <returns>Whether there is a notification.</returns>
     private static bool ReadMessage(JsonElement message, string? id, List<BatchRecord> records, int depth, string? group)
     {
-        if (message.ValueKind != JsonValueKind.Object || depth > MaxDepth)
+        if (message.ValueKind != JsonValueKind.Object || depth > MessageEnvelope.MaxDepth)
         {
             return false;
         }
@@ -121,17 +118,22 @@ internal static class NotificationReader
 
         if (EventJson.ReadText(message, "source") == "aws.s3" && EventJson.FindMember(message, "detail") is { } detail)
         {
-            if (EventJson.ReadText(message, "detail-type") == "Object Created")
+            string? type = EventJson.ReadText(message, "detail-type");
+            if (type == "Object Created")
             {
-                records.Add(FromEventBridge(message, detail, id, group));
+                Add(records, FromEventBridge(message, detail, id, group));
+            }
+            else if (type == "AWS API Call via CloudTrail" && IsNewObject(detail))
+            {
+                Add(records, FromCloudTrail(detail, id, group));
             }
 
             return true;
         }
 
-        if (EventJson.ReadText(message, "Message") is { } inner && EventJson.ReadText(message, "TopicArn") is not null)
+        if (MessageEnvelope.TryOpen(message, out string? text, out JsonElement inner))
         {
-            return ReadText(inner, id, records, depth + 1, group);
+            return text is null ? ReadMessage(inner, id, records, depth + 1, group) : ReadText(text, id, records, depth + 1, group);
         }
 
         if (EventJson.FindMember(message, "Records") is not { ValueKind: JsonValueKind.Array } list)
@@ -142,19 +144,14 @@ internal static class NotificationReader
         bool any = false;
         foreach (JsonElement record in list.EnumerateArray())
         {
-            any |= ReadRecord(record, id, records, depth, group);
+            any |= ReadRecord(record, id, records, group);
         }
 
         return any;
     }
 
-    private static bool ReadRecord(JsonElement record, string? id, List<BatchRecord> records, int depth, string? group)
+    private static bool ReadRecord(JsonElement record, string? id, List<BatchRecord> records, string? group)
     {
-        if (EventJson.FindMember(record, "Sns") is { } notification)
-        {
-            return EventJson.ReadText(notification, "Message") is { } text && ReadText(text, id, records, depth + 1, group);
-        }
-
         if (EventJson.ReadText(record, "eventSource") != "aws:s3")
         {
             return false;
@@ -163,7 +160,7 @@ internal static class NotificationReader
         // Notifications of deletions, restores and tags may arrive as well if the filter includes them.
         if (EventJson.ReadText(record, "eventName")?.StartsWith("ObjectCreated:", StringComparison.Ordinal) == true)
         {
-            records.Add(FromNotification(record, id, group));
+            Add(records, FromNotification(record, id, group));
         }
 
         return true;
@@ -182,6 +179,19 @@ internal static class NotificationReader
         }
     }
 
+    /// <summary>Adds an object, unless it only marks a folder: the console of S3 creates such objects, which are empty.</summary>
+    private static void Add(List<BatchRecord> records, BatchRecord record)
+    {
+        if (record.Input.Reference!.Item is not { Size: null or 0 } item || !item.Key.EndsWith('/'))
+        {
+            records.Add(record);
+        }
+    }
+
+    // Some senders of events write an empty version for a bucket without versions.
+    private static string? ReadVersion(JsonElement item, string name) =>
+        EventJson.ReadText(item, name) is { Length: > 0 } version ? version : null;
+
     private static BatchRecord FromNotification(JsonElement record, string? id, string? group)
     {
         JsonElement s3 = EventJson.FindMember(record, "s3") ?? throw Damaged(EventKind.S3);
@@ -191,7 +201,7 @@ internal static class NotificationReader
         return bucket is null || key is null
             ? throw Damaged(EventKind.S3)
             : Create(
-                new ObjectReference(bucket, S3Key.Decode(key), EventJson.ReadText(item, "versionId"))
+                new ObjectReference(bucket, S3Key.Decode(key), ReadVersion(item, "versionId"))
                 {
                     EntityTag = EventJson.ReadText(item, "eTag"),
                     Size = EventJson.ReadInteger(item, "size"),
@@ -202,6 +212,25 @@ internal static class NotificationReader
                 EventJson.ReadTime(record, "eventTime"));
     }
 
+    // CloudTrail also reports calls that S3 refused, and calls that only read.
+    private static bool IsNewObject(JsonElement detail) =>
+        EventJson.ReadText(detail, "eventName") is "PutObject" or "CopyObject" or "CompleteMultipartUpload" or "PostObject"
+        && EventJson.ReadText(detail, "errorCode") is null;
+
+    private static BatchRecord FromCloudTrail(JsonElement detail, string? id, string? group)
+    {
+        JsonElement parameters = EventJson.FindMember(detail, "requestParameters") ?? throw Damaged(EventKind.S3EventBridge);
+        JsonElement answer = EventJson.FindMember(detail, "responseElements") ?? default;
+        string? bucket = EventJson.ReadText(parameters, "bucketName"), key = EventJson.ReadText(parameters, "key");
+        return bucket is null || key is null
+            ? throw Damaged(EventKind.S3EventBridge)
+            : Create(
+                new ObjectReference(bucket, key, ReadVersion(answer, "x-amz-version-id")),
+                id,
+                group,
+                EventJson.ReadTime(detail, "eventTime"));
+    }
+
     private static BatchRecord FromEventBridge(JsonElement message, JsonElement detail, string? id, string? group)
     {
         JsonElement item = EventJson.FindMember(detail, "object") ?? throw Damaged(EventKind.S3EventBridge);
@@ -210,7 +239,7 @@ internal static class NotificationReader
         return bucket is null || key is null
             ? throw Damaged(EventKind.S3EventBridge)
             : Create(
-                new ObjectReference(bucket, key, EventJson.ReadText(item, "version-id"))
+                new ObjectReference(bucket, key, ReadVersion(item, "version-id"))
                 {
                     EntityTag = EventJson.ReadText(item, "etag"),
                     Size = EventJson.ReadInteger(item, "size"),

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Lambda.Events.Records;
 using ServerlessInference.Lambda.Invocations;
@@ -8,9 +7,6 @@ namespace ServerlessInference.Lambda.Events.S3;
 /// <summary>Answers events about new objects in S3, whether they arrive directly or through SNS, SQS or EventBridge.</summary>
 internal sealed class S3ObjectRoute(RouteContext context) : IEventRoute
 {
-    /// <summary>The maximum number of objects that the error of a failed invocation names.</summary>
-    private const int MaxListedObjects = 20;
-
     private readonly List<S3ObjectMapping> _mappings = [];
     private ILogger? _logger;
 
@@ -33,10 +29,11 @@ internal sealed class S3ObjectRoute(RouteContext context) : IEventRoute
         _mappings.Add(mapping);
     }
 
-    // Messages of a queue may contain S3 notifications. If no other route answers the queue, this one does.
+    // Messages of a queue or a topic may contain S3 notifications. If no other route answers them, this one does.
     public bool CanHandle(EventKind kind) =>
-        kind is EventKind.S3 or EventKind.S3Test or EventKind.Sns or EventKind.S3EventBridge or EventKind.S3InSqs
-        || (kind == EventKind.Sqs && !context.HasQueue);
+        kind is EventKind.S3 or EventKind.S3Test or EventKind.S3InSns or EventKind.S3EventBridge or EventKind.S3InSqs
+        || (kind == EventKind.Sqs && !context.HasQueue)
+        || (kind == EventKind.Sns && !context.HasTopic);
 
     public void Prepare(FunctionServices services, ICollection<string> failures)
     {
@@ -78,6 +75,11 @@ internal sealed class S3ObjectRoute(RouteContext context) : IEventRoute
     {
         bool queued = kind is EventKind.S3InSqs or EventKind.Sqs;
         List<BatchRecord> records = NotificationReader.Read(invocation.Payload, kind);
+        if (records.Count == 0)
+        {
+            LogMessages.NothingToDo(_logger!, kind);
+        }
+
         var statuses = new List<RecordStatus>(records.Count);
         var blocked = new HashSet<string>(StringComparer.Ordinal);
         foreach ((S3ObjectMapping? mapping, List<BatchRecord> some) in Divide(records, queued))
@@ -92,13 +94,9 @@ internal sealed class S3ObjectRoute(RouteContext context) : IEventRoute
         {
             FailedItems.Write(invocation, statuses, inOrder: false);
         }
-        else if (statuses.TrueForAll(status => status.IsSettled))
-        {
-            WriteCounts(invocation, statuses);
-        }
         else
         {
-            WriteFailure(invocation, statuses);
+            AsynchronousAnswer.Write(invocation, statuses, "S3ObjectsFailed", "objects");
         }
     }
 
@@ -166,32 +164,4 @@ internal sealed class S3ObjectRoute(RouteContext context) : IEventRoute
         // Checked before anything is written, because a function that calls itself without end is expensive.
         return mapping.FindLoop(item) is { } loop ? throw loop : mapping;
     }
-
-    private static void WriteCounts(Invocation invocation, List<RecordStatus> statuses)
-    {
-        Utf8JsonWriter writer = invocation.BeginResponse();
-        writer.WriteStartObject();
-        writer.WriteNumber("answered"u8, statuses.Count(status => status.State == RecordState.Done));
-        writer.WriteNumber("skipped"u8, statuses.Count(status => status.State == RecordState.Skipped));
-        writer.WriteEndObject();
-        writer.Flush();
-    }
-
-    private static void WriteFailure(Invocation invocation, List<RecordStatus> statuses)
-    {
-        List<RecordStatus> failed = statuses.FindAll(status => !status.IsSettled);
-        IEnumerable<string> listed = failed.Take(MaxListedObjects)
-            .Select(status => $"{status.Item}: {GetReason(status, invocation.Context.RequestId)}");
-        string more = failed.Count > MaxListedObjects ? $" And {failed.Count - MaxListedObjects} more." : string.Empty;
-        ErrorJson.Write(invocation, new FunctionError(
-            "S3ObjectsFailed",
-            $"{failed.Count} of {statuses.Count} objects failed; the others are done. {string.Join(" ", listed)}{more}"));
-    }
-
-    private static string GetReason(RecordStatus status, string requestId) => status switch
-    {
-        { State: RecordState.Invalid, Result.Error: { } error } => error.Message,
-        { State: RecordState.NotReached } => "The time ran out before it was processed.",
-        _ => $"It failed; request {requestId} in the function's log says why.",
-    };
 }
