@@ -32,7 +32,14 @@ public static class DetectionHeads
     public static IReadOnlyList<DetectionHead> Find(LoadedModel model, DetectionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        HeadSelection selection = new DetectionModel(model, options ?? new DetectionOptions(), DetectionTask.Boxes).Selection;
-        return selection.IsFound ? [.. selection.Heads.Select(head => head.Head)] : [];
+        var detection = new DetectionModel(model, options ?? new DetectionOptions(), DetectionTask.Boxes);
+        if (!detection.Selection.IsFound)
+        {
+            return [];
+        }
+
+        // Not for its result, but because it records in the model how images are letterboxed.
+        detection.CreatePreprocessing();
+        return [.. detection.Selection.Heads.Select(head => head.Head)];
     }
 }

@@ -33,8 +33,8 @@ public sealed class DetectionOptions
 
     /// <summary>Gets or sets the overlap of two boxes of a class above which the box with the lower score is suppressed.</summary>
     /// <value>
-    /// Intersection over union, 0 to 1. The default, <see langword="null"/>, uses the default of the head (<see cref="DetectionHead"/>);
-    /// for end-to-end models that means no suppression.
+    /// Intersection over union, 0 to 1. The default, <see langword="null"/>, uses the default of the head (<see cref="DetectionHead"/>).
+    /// Has no effect on end-to-end models, whose boxes are never suppressed.
     /// </value>
     [Range(0.0, 1.0)]
     public float? IouThreshold { get; set; }

@@ -10,7 +10,8 @@ namespace ServerlessInference.Vision;
 
 /// <summary>
 /// Turns encoded images into the image input of a model, <c>[n, 3, h, w]</c> or <c>[n, h, w, 3]</c> of float32, float16 or uint8: decodes
-/// them, resizes or letterboxes them, normalises them, and writes them into the input.
+/// them, resizes or letterboxes them, normalises them, and writes them into the input. An input with one channel gets grey values, one with
+/// four channels an opaque alpha channel.
 /// </summary>
 /// <remarks>
 /// <para>A postprocessor reads from the batch where each image is in its tensor
@@ -233,6 +234,7 @@ public sealed class ImagePreprocessor : IPreprocessor<ReadOnlyMemory<byte>>, IDr
                 "Change the settings (preprocessor_config.json next to the model, or the option Preprocessing).");
         }
 
+        int channels = ImageInput.GetChannels(input);
         if (settings.Validate() is { Count: > 0 } failures)
         {
             throw new OptionsValidationException(nameof(ImagePreprocessingOptions), typeof(ImagePreprocessingOptions), failures);
@@ -241,14 +243,16 @@ public sealed class ImagePreprocessor : IPreprocessor<ReadOnlyMemory<byte>>, IDr
         return new Plan(
             new ImageTensorizer(settings),
             model.Description.IndexOfInput(input.Name),
+            channels,
+            channels == ImageBuffer.Channels ? null : new ChannelPlanes(settings, channels),
             settings.Width == 0 || settings.Mode == ImageResizeMode.Letterbox && settings.LetterboxStride > 0);
     }
 
     private static void Begin(Plan plan, InferenceBatch batch, ImageSize size)
     {
         ReadOnlySpan<long> shape = plan.Tensorizer.Layout == TensorLayout.Nchw
-            ? [batch.Rows, ImageBuffer.Channels, size.Height, size.Width]
-            : [batch.Rows, size.Height, size.Width, ImageBuffer.Channels];
+            ? [batch.Rows, plan.Channels, size.Height, size.Width]
+            : [batch.Rows, size.Height, size.Width, plan.Channels];
 
         // The tensor is cleared, because the model also runs the rows of images that failed and the rows that only fill up a fixed batch.
         // Their results are discarded, but uninitialised memory must not decide what the model computes there.
@@ -277,14 +281,26 @@ public sealed class ImagePreprocessor : IPreprocessor<ReadOnlyMemory<byte>>, IDr
 
     private static LetterboxTransform Write(Plan plan, InferenceBatch batch, ImageSize size, int row, ImageBuffer image)
     {
-        int length = ImageBuffer.Channels * size.Width * size.Height;
-        return plan.Tensorizer.ElementType switch
+        int length = plan.Channels * size.Width * size.Height;
+        switch (plan.Tensorizer.ElementType)
         {
-            ImageElementType.Float16 => plan.Tensorizer.Write(image, batch.GetInput<Half>(plan.Input).Slice(row * length, length)),
-            ImageElementType.UInt8 => plan.Tensorizer.Write(image, batch.GetInput<byte>(plan.Input).Slice(row * length, length)),
-            _ => plan.Tensorizer.Write(image, batch.GetInput<float>(plan.Input).Slice(row * length, length)),
-        };
+            case ImageElementType.Float16:
+                Span<Half> halves = batch.GetInput<Half>(plan.Input).Slice(row * length, length);
+                return plan.Planes is null
+                    ? plan.Tensorizer.Write(image, halves)
+                    : plan.Planes.Write(image, halves, plan.Tensorizer.Write, (Half)plan.Planes.Opaque);
+            case ImageElementType.UInt8:
+                Span<byte> bytes = batch.GetInput<byte>(plan.Input).Slice(row * length, length);
+                return plan.Planes is null
+                    ? plan.Tensorizer.Write(image, bytes)
+                    : plan.Planes.Write(image, bytes, plan.Tensorizer.Write, byte.MaxValue);
+            default:
+                Span<float> floats = batch.GetInput<float>(plan.Input).Slice(row * length, length);
+                return plan.Planes is null
+                    ? plan.Tensorizer.Write(image, floats)
+                    : plan.Planes.Write(image, floats, plan.Tensorizer.Write, plan.Planes.Opaque);
+        }
     }
 
-    private sealed record Plan(ImageTensorizer Tensorizer, int Input, bool VariableSize);
+    private sealed record Plan(ImageTensorizer Tensorizer, int Input, int Channels, ChannelPlanes? Planes, bool VariableSize);
 }

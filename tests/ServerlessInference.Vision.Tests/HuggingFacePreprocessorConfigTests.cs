@@ -87,6 +87,71 @@ public sealed class HuggingFacePreprocessorConfigTests
             (options.Mode, options.ResizeWidth, options.ResizeHeight, options.Width, options.Height));
     }
 
+    [Theory]
+    [InlineData("BlipImageProcessor", ImageResizeMode.Exact, 384, 384, ResizeFilter.Bicubic, 0.48145466f)]
+    [InlineData("DINOv3ViTImageProcessorFast", ImageResizeMode.Exact, 224, 224, ResizeFilter.Bilinear, 0.485f)]
+    [InlineData("DPTImageProcessor", ImageResizeMode.Exact, 384, 384, ResizeFilter.Bicubic, 0.5f)]
+    [InlineData("PvtImageProcessor", ImageResizeMode.Exact, 224, 224, ResizeFilter.Bilinear, 0.485f)]
+    [InlineData("OwlViTImageProcessor", ImageResizeMode.Exact, 768, 768, ResizeFilter.Bicubic, 0.48145466f)]
+    [InlineData("PoolFormerImageProcessor", ImageResizeMode.ShorterSide, 224, 248, ResizeFilter.Bicubic, 0.485f)]
+    [InlineData("ChineseCLIPImageProcessor", ImageResizeMode.ShorterSide, 224, 224, ResizeFilter.Bicubic, 0.48145466f)]
+    [InlineData("EfficientNetImageProcessor", ImageResizeMode.Exact, 346, 346, ResizeFilter.Nearest, 0.5f)]
+    public void Read_FurtherProcessors_HaveTheirDefaults(
+        string processor, ImageResizeMode mode, int width, int resized, ResizeFilter filter, float mean)
+    {
+        ImagePreprocessingOptions options = Read($$"""{"image_processor_type":"{{processor}}"}""");
+
+        Assert.Equal((mode, width, filter, mean), (options.Mode, options.Width, options.Filter, options.Mean.Red));
+        Assert.Equal(resized, mode == ImageResizeMode.ShorterSide ? options.ShorterSide : options.Width);
+    }
+
+    [Fact]
+    public void Read_EfficientNet_DividesTwiceAndShifts()
+    {
+        ImagePreprocessingOptions options = Read(
+            """
+            {"image_processor_type":"EfficientNetImageProcessor","rescale_factor":0.00784313725,"rescale_offset":true,"include_top":true,
+            "image_mean":[0.1,0.2,0.3],"image_std":[0.5,0.4,0.3]}
+            """);
+
+        Assert.Equal((1.1f, 0.25f), (options.Mean.Red, options.StandardDeviation.Red));
+        Assert.Equal(0.00784313725, options.Scale);
+    }
+
+    [Fact]
+    public void Read_ProcessorConfigOfTransformers5_TakesTheImageProcessor()
+    {
+        ImagePreprocessingOptions options = Read(
+            """
+            {"image_processor":{"image_processor_type":"ViTImageProcessorFast","size":{"height":96,"width":80}},
+            "processor_class":"ViTProcessor","tokenizer":{}}
+            """);
+
+        Assert.Equal((80, 96), (options.Width, options.Height));
+    }
+
+    [Fact]
+    public void Read_NumbersForAllChannels_AreSpread()
+    {
+        ImagePreprocessingOptions options = Read("""{"image_mean":0.25,"image_std":[0.75]}""");
+
+        Assert.Equal((new ChannelValues(0.25f), new ChannelValues(0.75f)), (options.Mean, options.StandardDeviation));
+    }
+
+    [Fact]
+    public void Read_ByteOrderMark_IsSkipped() =>
+        Assert.Equal(100, Read("\uFEFF{\"size\":100}").Width);
+
+    [Theory]
+    [InlineData("notapreproc_modelconfig.json")]
+    [InlineData("rmbg_nested.json")]
+    public void Read_CaseThatIsNoProcessorConfiguration_Throws(string file)
+    {
+        byte[] json = File.ReadAllBytes(Cases.File("vision", file));
+
+        Assert.Throws<ModelLoadException>(() => HuggingFacePreprocessorConfig.Read(json));
+    }
+
     [Fact]
     public void Read_MobileViT_ReversesTheChannelsAndDoesNotNormalize()
     {
@@ -107,11 +172,16 @@ public sealed class HuggingFacePreprocessorConfigTests
 
     [Theory]
     [InlineData("""{"image_processor_type":"DetrImageProcessor"}""", "DetrImageProcessor")]
-    [InlineData("""{"image_processor_type":"EfficientNetImageProcessor"}""", "EfficientNetImageProcessor")]
+    [InlineData("""{"image_processor_type":"Siglip2ImageProcessor"}""", "Siglip2ImageProcessor")]
     [InlineData("""{"size":{"shortest_edge":800,"longest_edge":1333}}""", "longest_edge")]
     [InlineData("""{"do_pad":true}""", "do_pad")]
     [InlineData("""{"resample":9}""", "resampling filter 9")]
-    [InlineData("""{"image_mean":[0.5]}""", "image_mean")]
+    [InlineData("""{"image_mean":[0.5,0.5]}""", "image_mean")]
+    [InlineData("""{"_name_or_path":"vit","model_type":"vit","image_size":384}""", "not the configuration of an image processor")]
+    [InlineData("""{"config":{"do_normalize":true,"size":{"width":1024,"height":1024}}}""", "not the configuration of an image processor")]
+    [InlineData("""{"image_processor_type":"DPTImageProcessor","keep_aspect_ratio":true}""", "keep_aspect_ratio")]
+    [InlineData(
+        """{"image_processor_type":"PoolFormerImageProcessor","size":{"height":224,"width":200}}""", "not a square together with crop_pct")]
     [InlineData("""{"crop_size":{"x":1},"do_center_crop":true}""", "crop")]
     [InlineData("""{"size":"large"}""", "size")]
     [InlineData("""{"resample":"bicubic"}""", "not the JSON")]

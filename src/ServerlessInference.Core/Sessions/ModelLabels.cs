@@ -7,10 +7,13 @@ namespace ServerlessInference.Sessions;
 
 /// <summary>Finds and reads the names of a model's classes, in the order of its outputs.</summary>
 /// <remarks>
-/// <para>They are found in a file next to the model (<c>labels.txt</c>, <c>synset.txt</c>, <c>classes.txt</c>, <c>coco.names</c>), in
-/// <c>config.json</c> (<c>id2label</c>), or in the ONNX metadata (<c>names</c>, as written by Ultralytics, or <c>labels</c>).</para>
-/// <para>Supported formats: one name per line, optionally preceded by a WordNet id; a JSON array; a JSON object or a Python dictionary that
-/// maps indices to names; a Python list.</para>
+/// <para>They are found in the first of these files that is next to the model: <c>labels.txt</c>, <c>classes.txt</c>, <c>synset.txt</c>,
+/// <c>imagenet_classes.txt</c>, <c>class_names.txt</c>, <c>coco.names</c>, <c>obj.names</c>, <c>labels.json</c>, <c>id2label.json</c>,
+/// <c>class_indices.json</c>, <c>imagenet_class_index.json</c>, <c>classes.json</c>, <c>labels.csv</c>; else in <c>config.json</c>
+/// (<c>id2label</c>, timm's <c>label_names</c>) or Lobe's <c>signature.json</c> (<c>classes</c>); else in the ONNX metadata
+/// (<c>names</c>, as written by Ultralytics, or <c>labels</c>).</para>
+/// <para>Supported formats: one name per line, optionally with a WordNet id or the number of the class; a JSON array; a JSON object or a
+/// Python dictionary that maps indices to names; a JSON object that maps names to indices; a Python list.</para>
 /// <para>Thread-safe.</para>
 /// </remarks>
 public static class ModelLabels
@@ -18,7 +21,13 @@ public static class ModelLabels
     /// <summary>The maximum size of a file with labels. A list of a hundred thousand classes is far smaller.</summary>
     private const int MaxBytes = 16 * 1024 * 1024;
 
-    private static readonly string[] Files = ["labels.txt", "synset.txt", "classes.txt", "coco.names"];
+    private static readonly string[] Files =
+    [
+        "labels.txt", "classes.txt", "synset.txt", "imagenet_classes.txt", "class_names.txt", "coco.names", "obj.names", "labels.json",
+        "id2label.json", "class_indices.json", "imagenet_class_index.json", "classes.json", "labels.csv",
+    ];
+
+    private static readonly string[] ConfigFiles = ["config.json", "signature.json"];
 
     private static readonly string[] MetadataKeys = ["names", "labels"];
 
@@ -37,45 +46,6 @@ public static class ModelLabels
         return labels;
     }
 
-    private static (IReadOnlyList<string> Labels, string Origin) FindWithOrigin(LoadedModel model, string? file)
-    {
-        if (file is not null)
-        {
-            return model.Artifact.TryGetFile(file, out ModelFile? named)
-                ? (Parse(named.ReadAllBytes(MaxBytes).Span, file), "the option LabelsFile")
-                : throw new ModelLoadException(
-                    $"{model.Artifact.Source} has no labels file '{file}'. Add the file next to the model, or correct the option.");
-        }
-
-        foreach (string name in Files)
-        {
-            if (model.Artifact.TryGetFile(name, out ModelFile? usual))
-            {
-                return (Parse(usual.ReadAllBytes(MaxBytes).Span, name), name);
-            }
-        }
-
-        if (model.Artifact.TryGetFile("config.json", out ModelFile? config))
-        {
-            IReadOnlyList<string> labels = ParseJson(config.ReadAllBytes(MaxBytes).Span, "config.json", onlyId2Label: true);
-            if (labels.Count > 0)
-            {
-                return (labels, "config.json");
-            }
-        }
-
-        foreach (string key in MetadataKeys)
-        {
-            if (model.Description.Metadata.TryGetValue(key, out string? text))
-            {
-                string origin = $"the ONNX metadata '{key}'";
-                return (Parse(Encoding.UTF8.GetBytes(text), origin), origin);
-            }
-        }
-
-        return ([], $"the model has no {string.Join(", no ", Files)}, no id2label in config.json and no names in its ONNX metadata");
-    }
-
     /// <summary>Reads labels in any of the supported formats.</summary>
     /// <param name="utf8">The text, in UTF-8.</param>
     /// <param name="where">The origin of the text, for error messages.</param>
@@ -87,12 +57,12 @@ public static class ModelLabels
         ReadOnlySpan<byte> trimmed = text.Trim(" \t\r\n"u8);
         if ((trimmed.StartsWith("["u8) && !IsPythonList(trimmed)) || trimmed.StartsWith("{\""u8))
         {
-            return ParseJson(trimmed, where, onlyId2Label: false);
+            return LabelJson.Parse(trimmed, where, isConfig: false);
         }
 
         return trimmed.StartsWith("{"u8) || trimmed.StartsWith("["u8)
             ? PythonDictionary.Parse(Encoding.UTF8.GetString(trimmed), where)
-            : ParseLines(Encoding.UTF8.GetString(text));
+            : LabelLines.Parse(Encoding.UTF8.GetString(text));
     }
 
     /// <summary>Converts a map from index to name into a list, and rejects gaps.</summary>
@@ -115,70 +85,43 @@ public static class ModelLabels
         return labels;
     }
 
-    private static IReadOnlyList<string> ParseJson(ReadOnlySpan<byte> utf8, string where, bool onlyId2Label)
+    private static (IReadOnlyList<string> Labels, string Origin) FindWithOrigin(LoadedModel model, string? file)
     {
-        try
+        if (file is not null)
         {
-            var reader = new Utf8JsonReader(utf8);
-            using JsonDocument document = JsonDocument.ParseValue(ref reader);
-            JsonElement root = document.RootElement;
-            if (root.ValueKind == JsonValueKind.Array)
-            {
-                return [.. root.EnumerateArray().Select(item => item.GetString() ?? string.Empty)];
-            }
-
-            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("id2label", out JsonElement id2Label))
-            {
-                root = id2Label;
-            }
-            else if (onlyId2Label)
-            {
-                return [];
-            }
-
-            var byIndex = new SortedDictionary<int, string>();
-            foreach (JsonProperty property in root.EnumerateObject())
-            {
-                if (!int.TryParse(property.Name, out int index))
-                {
-                    throw new ModelLoadException($"The labels in {where} have the key '{property.Name}'; an index was expected.");
-                }
-
-                byIndex[index] = property.Value.GetString() ?? string.Empty;
-            }
-
-            return ToList(byIndex, where);
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            throw new ModelLoadException(
-                $"The labels in {where} are neither a JSON array of names nor a JSON object from index to name: {exception.Message}",
-                exception);
-        }
-    }
-
-    private static List<string> ParseLines(string text)
-    {
-        var labels = new List<string>();
-        foreach (string line in text.Split('\n'))
-        {
-            labels.Add(line.Trim());
+            return model.Artifact.TryGetFile(file, out ModelFile? named)
+                ? (Parse(named.ReadAllBytes(MaxBytes).Span, file), "the option LabelsFile")
+                : throw new ModelLoadException(
+                    $"{model.Artifact.Source} has no labels file '{file}'. Add the file next to the model, or correct the option.");
         }
 
-        while (labels.Count > 0 && labels[^1].Length == 0)
+        foreach (string name in Files)
         {
-            labels.RemoveAt(labels.Count - 1);
-        }
-
-        if (labels.TrueForAll(HasWordNetId))
-        {
-            for (int i = 0; i < labels.Count; i++)
+            if (model.Artifact.TryGetFile(name, out ModelFile? usual))
             {
-                labels[i] = labels[i][10..];
+                return (Parse(usual.ReadAllBytes(MaxBytes).Span, name), name);
             }
         }
 
-        return labels;
+        foreach (string name in ConfigFiles)
+        {
+            if (model.Artifact.TryGetFile(name, out ModelFile? config)
+                && LabelJson.Parse(config.ReadAllBytes(MaxBytes).Span, name, isConfig: true) is { Count: > 0 } labels)
+            {
+                return (labels, name);
+            }
+        }
+
+        foreach (string key in MetadataKeys)
+        {
+            if (model.Description.Metadata.TryGetValue(key, out string? text))
+            {
+                string origin = $"the ONNX metadata '{key}'";
+                return (Parse(Encoding.UTF8.GetBytes(text), origin), origin);
+            }
+        }
+
+        return ([], $"there is none of {string.Join(", ", Files)}, no id2label in config.json and no names in the ONNX metadata");
     }
 
     // Python quotes strings with apostrophes, except strings that contain one. JSON never uses apostrophes.
@@ -200,8 +143,4 @@ public static class ModelLabels
             return false;
         }
     }
-
-    // In the synset files of ImageNet, the WordNet id precedes the name: "n01440764 tench, Tinca tinca".
-    private static bool HasWordNetId(string line) =>
-        line.Length > 10 && line[0] == 'n' && line[9] == ' ' && line.AsSpan(1, 8).IndexOfAnyExceptInRange('0', '9') < 0;
 }

@@ -32,7 +32,8 @@ public static class ModelSettings
 
         try
         {
-            using var document = JsonDocument.Parse(found.ReadAllBytes(MaxBytes));
+            ReadOnlyMemory<byte> json = found.ReadAllBytes(MaxBytes);
+            using var document = JsonDocument.Parse(json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json);
             return name is null ? read(document.RootElement)
                 : document.RootElement.TryGetProperty(name, out JsonElement value) ? read(value)
                 : default;

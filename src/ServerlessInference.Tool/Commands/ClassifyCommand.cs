@@ -14,7 +14,6 @@ namespace ServerlessInference.Tool.Commands;
 /// <summary>The command <c>classify</c>: classifies images.</summary>
 internal static class ClassifyCommand
 {
-    private const int MaxSide = 65_535;
     private const int MaxLabels = 100_000;
 
     /// <summary>Creates the command.</summary>
@@ -27,15 +26,25 @@ internal static class ClassifyCommand
             Description = "A file that names the classes. Default: the file next to the model, or the model's metadata.",
             HelpName = "FILE",
         };
-        Option<int?> resize = Size(
-            "--resize", "The size that the shorter side is resized to. Default: that of the model's configuration, or 256.", MaxSide);
-        Option<int?> crop = Size(
-            "--crop",
-            "The side of the square that is cropped from the middle. Default: that of the model's configuration, or 224.",
-            MaxSide);
-        Option<int?> top = Size("--top", "How many labels to return. Default: 5.", MaxLabels);
+        var scores = new Option<ScoreFunction>("--scores")
+        {
+            Description = "How outputs become scores: auto (default), softmax, sigmoid or none.",
+            HelpName = "NAME",
+        };
+        var output = new Option<string?>("--output")
+        {
+            Description = "The output with the classes. Default: chosen by labels, names and shapes.",
+            HelpName = "NAME",
+        };
+        var preprocessing = new PreprocessingArguments("that of the model's preprocessor_config.json");
+        Option<int?> top = Size("--top", "How many labels to return. Default: 5.");
         Option<OutputFormat> format = FormatOption.Create();
-        var command = new Command("classify", "Classify images.") { model, files, labels, resize, crop, top, format };
+        var command = new Command("classify", "Classify images.") { model, files, labels, scores, output, top, format };
+        foreach (Option option in preprocessing.Options)
+        {
+            command.Add(option);
+        }
+
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string? labelsFile = parsed.GetValue(labels);
@@ -43,7 +52,11 @@ internal static class ClassifyCommand
             {
                 options.TopK = parsed.GetValue(top) ?? options.TopK;
                 options.LabelsFile = labelsFile is null ? null : TrialModel.LabelsName;
-                options.Preprocessing = Preprocessing(parsed.GetValue(resize), parsed.GetValue(crop));
+                options.Scores = parsed.GetValue(scores);
+                options.Output = parsed.GetValue(output);
+                options.Preprocessing = preprocessing.AreGiven(parsed)
+                    ? CreatePreprocessing(parsed, preprocessing, parsed.GetRequiredValue(model))
+                    : null;
             });
             await using var trial = TrialModel.Create(console, parsed.GetRequiredValue(model), labelsFile, configure);
             return await RunAsync(console, trial, parsed.GetRequiredValue(files), parsed.GetValue(format), cancellationToken)
@@ -52,23 +65,22 @@ internal static class ClassifyCommand
         return command;
     }
 
-    private static Option<int?> Size(string name, string description, int largest) => new(name)
+    private static Option<int?> Size(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "N",
-        CustomParser = result => NumberParser.ParseWholeNumber(result, name, result.Tokens[0].Value, 1, largest),
+        CustomParser = result => NumberParser.ParseWholeNumber(result, name, result.Tokens[0].Value, 1, MaxLabels),
     };
 
-    private static ImagePreprocessingOptions? Preprocessing(int? resize, int? crop)
+    // What is not given stays as the model's own file says.
+    private static ImagePreprocessingOptions CreatePreprocessing(ParseResult parsed, PreprocessingArguments arguments, string model)
     {
-        if (resize is null && crop is null)
-        {
-            return null;
-        }
-
-        ImagePreprocessingOptions settings = ImagePreprocessingPresets.Torchvision();
-        settings.Width = settings.Height = crop ?? settings.Width;
-        settings.ShorterSide = resize ?? settings.ShorterSide;
+        string folder = Directory.Exists(model) ? model : Path.GetDirectoryName(Path.GetFullPath(model))!;
+        string file = Path.Combine(folder, "preprocessor_config.json");
+        ImagePreprocessingOptions settings = File.Exists(file)
+            ? HuggingFacePreprocessorConfig.Read(File.ReadAllBytes(file))
+            : ImagePreprocessingPresets.Torchvision();
+        arguments.Apply(parsed, settings);
         return settings;
     }
 

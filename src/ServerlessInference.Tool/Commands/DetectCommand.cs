@@ -29,6 +29,16 @@ internal static class DetectCommand
         Option<float?> iou = Share(
             "--iou", "The overlap above which the box with the lower score is dropped. Default: that of the head's original tool.");
         var agnostic = new Option<bool>("--agnostic") { Description = "Drop overlapping boxes of different classes too." };
+        var head = new Option<DetectionHead>("--head")
+        {
+            Description = "The format of the boxes: auto (default), yolov5, yolov8, endtoend, yolox or yoloxdecoded.",
+            HelpName = "NAME",
+        };
+        var output = new Option<string?>("--output")
+        {
+            Description = "The output with the boxes. Default: chosen by names and shapes.",
+            HelpName = "NAME",
+        };
         var draw = new Option<string?>("--draw")
         {
             Description = "A directory to which each image is written as a PNG with its boxes.",
@@ -37,7 +47,7 @@ internal static class DetectCommand
         Option<OutputFormat> format = FormatOption.Create();
         var command = new Command("detect", "Detect objects in images with a YOLO model.")
         {
-            model, files, labels, confidence, iou, agnostic, draw, format,
+            model, files, labels, confidence, iou, agnostic, head, output, draw, format,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -48,6 +58,8 @@ internal static class DetectCommand
                 options.MinScore = parsed.GetValue(confidence);
                 options.IouThreshold = parsed.GetValue(iou);
                 options.ClassAgnostic = parsed.GetValue(agnostic);
+                options.Head = parsed.GetValue(head);
+                options.Output = parsed.GetValue(output);
             });
             await using var trial = TrialModel.Create(console, parsed.GetRequiredValue(model), labelsFile, configure);
             string? folder = parsed.GetValue(draw);

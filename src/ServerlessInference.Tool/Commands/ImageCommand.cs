@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using ServerlessInference.Imaging;
 using ServerlessInference.Imaging.Processing;
 using ServerlessInference.Tool.CommandLine;
@@ -46,18 +45,22 @@ internal static class ImageCommand
     {
         Argument<string[]> files = FilesArgument.Create();
         Option<OutputFormat> format = FormatOption.Create();
-        Option<int?> resize = Size("--resize", "The size that the shorter side is resized to; default 256.");
-        Option<int?> crop = Size("--crop", "The side of the square that is cropped from the middle; default 224.");
+        Option<int?> resize = PreprocessingArguments.CreateSize(
+            "--resize", "The size that the shorter side is resized to; default 256.");
+        Option<int?> crop = PreprocessingArguments.CreateSize(
+            "--crop", "The side of the square that is cropped from the middle; default 224.");
         var filter = new Option<string?>("--filter")
         {
             Description = "bilinear (default), bicubic, nearest, box, hamming or lanczos.",
             HelpName = "NAME",
         };
         filter.AcceptOnlyFromAmong("bilinear", "bicubic", "nearest", "box", "hamming", "lanczos");
-        Option<ChannelValues?> mean = Channels(
+        Option<ChannelValues?> mean = PreprocessingArguments.CreateChannels(
             "--mean", "The means to subtract from values of 0 to 1, for red, green and blue; default ImageNet's, 0 with --letterbox.");
-        Option<ChannelValues?> std = Channels("--std", "The divisors of the differences; default ImageNet's, 1 with --letterbox.");
-        Option<int?> letterbox = Size("--letterbox", "Letterbox to this size as Ultralytics does, instead of resize and crop.");
+        Option<ChannelValues?> std = PreprocessingArguments.CreateChannels(
+            "--std", "The divisors of the differences; default ImageNet's, 1 with --letterbox.");
+        Option<int?> letterbox = PreprocessingArguments.CreateSize(
+            "--letterbox", "Letterbox to this size as Ultralytics does, instead of resize and crop.");
         var interpolation = new Option<string>("--interpolation")
         {
             Description = "With --letterbox: opencv (default) or pillow.",
@@ -128,35 +131,5 @@ internal static class ImageCommand
         }
 
         return exitCode;
-    }
-
-    private static Option<int?> Size(string name, string description)
-    {
-        const int max = 65_535;
-        var option = new Option<int?>(name) { Description = description, HelpName = "N" };
-        option.CustomParser = result => NumberParser.ParseWholeNumber(result, name, result.Tokens[0].Value, 1, max);
-        return option;
-    }
-
-    private static Option<ChannelValues?> Channels(string name, string description)
-    {
-        var option = new Option<ChannelValues?>(name) { Description = description, HelpName = "R,G,B" };
-        option.CustomParser = result =>
-        {
-            string[] parts = result.Tokens[0].Value.Split(',');
-            float[] values = new float[3];
-            for (int i = 0; i < values.Length; i++)
-            {
-                if (parts.Length != values.Length
-                    || !float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]))
-                {
-                    result.AddError($"{name} is '{result.Tokens[0].Value}'; three numbers separated by commas were expected.");
-                    return null;
-                }
-            }
-
-            return new ChannelValues(values[0], values[1], values[2]);
-        };
-        return option;
     }
 }

@@ -46,6 +46,9 @@ internal static class InspectCommand
     {
         ModelFile file = model.Artifact.GetModelFile();
         using FileStream stream = File.OpenRead(file.PhysicalPath!);
-        return new InspectDocument(path, file.Length, OnnxHeader.TryRead(stream), model.Description, ModelTask.Detect(model));
+        var task = ModelTask.Detect(model);
+        ModelDecision[] decisions = [.. model.Decisions.Where(decision => decision.Subject != "task")];
+        return new InspectDocument(
+            path, file.Length, OnnxHeader.TryRead(stream), model.Description, task, task.Task is null ? [] : decisions);
     }
 }

@@ -8,7 +8,9 @@ using ServerlessInference.Tool.Output;
 namespace ServerlessInference.Tool.Commands;
 
 /// <summary>The result of <c>inspect</c>: a description of a model.</summary>
-internal sealed record InspectDocument(string File, long Size, OnnxHeader? Header, ModelDescription Model, ModelTask Task) : ITableDocument
+internal sealed record InspectDocument(
+    string File, long Size, OnnxHeader? Header, ModelDescription Model, ModelTask Task, IReadOnlyList<ModelDecision> Decisions)
+    : ITableDocument
 {
     private const string DefaultDomain = "ai.onnx";
 
@@ -38,6 +40,17 @@ internal sealed record InspectDocument(string File, long Size, OnnxHeader? Heade
             writer.WriteString("head"u8, Task.Head);
         }
 
+        writer.WriteStartArray("decisions"u8);
+        foreach (ModelDecision decision in Decisions)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("subject"u8, decision.Subject);
+            writer.WriteString("value"u8, decision.Value);
+            writer.WriteString("origin"u8, decision.Origin);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
         writer.WriteEndObject();
     }
 
@@ -64,6 +77,10 @@ internal sealed record InspectDocument(string File, long Size, OnnxHeader? Heade
         }
 
         table.Add("task", Task.Task is null ? "not recognised" : Task.Head is null ? Task.Task : $"{Task.Task}, {Task.Head}");
+        foreach (ModelDecision decision in Decisions)
+        {
+            table.Add(decision.Subject, $"{decision.Value} ({decision.Origin})");
+        }
     }
 
     private void WriteVersions(Utf8JsonWriter writer)

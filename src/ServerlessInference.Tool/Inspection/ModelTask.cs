@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
 using ServerlessInference.Vision;
@@ -53,15 +54,9 @@ internal sealed record ModelTask(string? Task, string? Head)
     private static ModelTask OneInput(LoadedModel loaded, ValueDescription input)
     {
         ModelDescription model = loaded.Description;
-        bool image = input.Shape.Length == 4 && (input.Shape[1] is 3 or 1 || input.Shape[3] is 3 or 1);
-        if (image && DetectionHeadNames(loaded) is { } head)
+        if (IsImage(input) && DetectVision(loaded) is { } vision)
         {
-            return new ModelTask("object-detection", head);
-        }
-
-        if (image && model.Outputs is [{ Kind: ValueKind.Tensor, Shape.Length: 2 }])
-        {
-            return new ModelTask("image-classification", null);
+            return vision;
         }
 
         bool labels = model.Outputs.Any(output => output is
@@ -75,6 +70,38 @@ internal sealed record ModelTask(string? Task, string? Head)
         }
 
         return new ModelTask(null, null);
+    }
+
+    private static bool IsImage(ValueDescription input) =>
+        input.Shape.Length == 4 && (input.Shape[1] is 3 or 1 or 4 or < 0 || input.Shape[3] is 3 or 1 or 4);
+
+    // The preprocessor and the readers of outputs record what they decide, as they do in a function.
+    private static ModelTask? DetectVision(LoadedModel loaded)
+    {
+        IReadOnlyList<ValueDescription> outputs = loaded.Description.Outputs;
+        if (DetectionHeadNames(loaded) is { } head)
+        {
+            return new ModelTask("object-detection", head);
+        }
+
+        if (outputs.Count > 1 && outputs.Any(output => output.Name.Contains("box", StringComparison.OrdinalIgnoreCase)))
+        {
+            return new ModelTask("object-detection", "of a family that is not supported");
+        }
+
+        try
+        {
+            ClassScores.Read(loaded, "image-classification");
+            new ImagePreprocessor().Prepare(loaded);
+            return new ModelTask("image-classification", loaded.Description.IndexOfOutput("classLabel") < 0 ? null : "Azure Custom Vision");
+        }
+        catch (InferenceException)
+        {
+            // The model is not a classifier, or one that 'classify' refuses with the reason.
+            return outputs is [{ Kind: ValueKind.Tensor } only] && only.Name.Contains("embed", StringComparison.OrdinalIgnoreCase)
+                ? new ModelTask("image-feature-extraction", null)
+                : null;
+        }
     }
 
     /// <summary>Names the layouts that fit the outputs of a detector; null if the model is not a detector.</summary>

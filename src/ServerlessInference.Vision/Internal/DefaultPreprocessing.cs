@@ -1,6 +1,10 @@
+using System.Globalization;
+using System.Text.Json;
+using ServerlessInference.Imaging;
 using ServerlessInference.Imaging.Processing;
 using ServerlessInference.Models;
 using ServerlessInference.Sessions;
+using ServerlessInference.Tensors;
 
 namespace ServerlessInference.Vision;
 
@@ -9,6 +13,8 @@ internal static class DefaultPreprocessing
 {
     /// <summary>torchvision resizes to 256 and crops to 224. Models of other sizes use the same ratio.</summary>
     private const double ResizeToCropRatio = 256.0 / 224.0;
+
+    private static readonly string[] ProcessorFiles = ["preprocessor_config.json", "processor_config.json"];
 
     private const int MaxConfigBytes = 1024 * 1024;
 
@@ -25,22 +31,72 @@ internal static class DefaultPreprocessing
     {
         if (configured is not null)
         {
-            return configured.Clone();
+            return Decide(model, configured.Clone(), "the option Preprocessing");
         }
 
-        if (model.Artifact.TryGetFile("preprocessor_config.json", out ModelFile? file))
+        foreach (string name in ProcessorFiles)
         {
-            return HuggingFacePreprocessorConfig.Read(file.ReadAllBytes(MaxConfigBytes));
+            if (model.Artifact.TryGetFile(name, out ModelFile? file) && !IsTimmWrapper(model, name))
+            {
+                return Decide(model, HuggingFacePreprocessorConfig.Read(file.ReadAllBytes(MaxConfigBytes), name), name);
+            }
         }
 
+        ValueDescription input = ImageInput.Get(model);
+        (int height, int width) = ImageInput.GetSize(input);
         var metadata = UltralyticsMetadata.Read(model);
-        (int height, int width) = ImageInput.GetSize(ImageInput.Get(model));
-        return metadata switch
+        switch (metadata)
         {
-            { IsClassifier: true } => CreateClassifier(metadata, height, width),
-            { Task: not null } => CreateLetterbox(ImagePreprocessingPresets.Ultralytics(), metadata, height, width),
-            _ => CreateTorchvision(height, width),
+            case { IsClassifier: true }:
+                return Decide(model, CreateClassifier(metadata, height, width), "Ultralytics' metadata");
+            case { Task: not null }:
+                return Decide(
+                    model, CreateLetterbox(ImagePreprocessingPresets.Ultralytics(), metadata, height, width), "Ultralytics' metadata");
+        }
+
+        return TimmConfig.TryRead(model) is { } timm ? Decide(model, timm, "pretrained_cfg of config.json")
+            : LobeSignature.IsPresent(model) ? Decide(model, LobeSignature.CreatePreprocessing(height, width), LobeSignature.File)
+            : ImageMetadata.TryRead(model, height, width) is { } stated ? Decide(model, stated, "the image metadata of the model")
+            : CustomVision.IsExport(model)
+                ? Decide(model, CustomVision.CreatePreprocessing(height, width), "inputs and outputs have the names of Azure Custom Vision")
+            : ImageInput.GetChannels(input) != ImageBuffer.Channels
+                ? Decide(model, CreatePlain(height, width), "a default for grey and RGBA inputs, since no file states the settings")
+            : Decide(model, CreateTorchvision(height, width), "a default, since no file next to the model states the settings");
+    }
+
+    /// <summary>Records the settings and where they come from.</summary>
+    /// <returns>The same settings.</returns>
+    public static ImagePreprocessingOptions Decide(LoadedModel model, ImagePreprocessingOptions settings, string origin)
+    {
+        string resize = settings.Mode switch
+        {
+            ImageResizeMode.ShorterSide => string.Create(CultureInfo.InvariantCulture, $"shorter side {settings.ShorterSide}, "),
+            ImageResizeMode.Letterbox => "letterbox, ",
+            ImageResizeMode.Exact => "exact size, ",
+            _ => string.Empty,
         };
+        string value = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{resize}{settings.Width} x {settings.Height}, {settings.Filter}, {settings.ChannelOrder}, scale {settings.Scale:0.######}, " +
+            $"mean {settings.Mean.Red:0.###}, std {settings.StandardDeviation.Red:0.###}");
+        model.Decide(new ModelDecision("preprocessing", value, origin));
+        return settings;
+    }
+
+    // Its settings are in config.json, where timm has written them.
+    private static bool IsTimmWrapper(LoadedModel model, string file) =>
+        ModelSettings.Read(model, file, null, static config =>
+            config.ValueKind == JsonValueKind.Object && config.TryGetProperty("image_processor_type", out JsonElement type)
+            && type.ValueKind == JsonValueKind.String ? type.GetString() : null) == "TimmWrapperImageProcessor";
+
+    // Values from 0 to 1 of the whole image, which is what most frameworks give their grey models.
+    private static ImagePreprocessingOptions CreatePlain(int height, int width)
+    {
+        ImagePreprocessingOptions settings = CreateTorchvision(height, width);
+        settings.Mean = new ChannelValues(0f);
+        settings.StandardDeviation = new ChannelValues(1f);
+        settings.Mode = ImageResizeMode.Exact;
+        return settings;
     }
 
     /// <summary>Sets the size of a letterbox to that of the model, or else to that of its metadata.</summary>

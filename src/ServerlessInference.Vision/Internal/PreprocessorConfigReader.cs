@@ -4,27 +4,49 @@ using ServerlessInference.Imaging.Processing;
 
 namespace ServerlessInference.Vision;
 
-/// <summary>Reads the settings from one <c>preprocessor_config.json</c>.</summary>
+/// <summary>Reads the settings from one <c>preprocessor_config.json</c>, or from the part of a <c>processor_config.json</c>.</summary>
 internal sealed class PreprocessorConfigReader
 {
     private const double ConvNextCropPercent = 224.0 / 256.0;
     private const int ConvNextMinWarpSize = 384;
     private const double LevitResizeFactor = 256.0 / 224.0;
 
+    private const double PoolFormerCropPercent = 0.9;
+
     private static readonly string[] UnsupportedSteps =
-        ["do_pad", "do_thumbnail", "do_align_long_axis", "do_crop_margin", "do_image_splitting"];
+    [
+        "do_pad", "do_thumbnail", "do_align_long_axis", "do_crop_margin", "do_image_splitting", "do_pan_and_scan", "do_color_quantize",
+        "keep_aspect_ratio",
+    ];
+
+    /// <summary>Every file of an image processor has at least one of these settings.</summary>
+    private static readonly string[] CommonSettings =
+    [
+        "image_processor_type", "feature_extractor_type", "do_resize", "do_rescale", "do_normalize", "do_center_crop", "size", "crop_size",
+        "resample", "image_mean", "image_std", "rescale_factor",
+    ];
 
     private readonly JsonElement _config;
+    private readonly string _file;
     private readonly string _family;
     private readonly PreprocessorDefaults _defaults;
 
-    public PreprocessorConfigReader(JsonElement config)
+    public PreprocessorConfigReader(JsonElement config, string file)
     {
         _config = config;
+        _file = file;
+        if (!Array.Exists(CommonSettings, HasSetting) && !Array.Exists(UnsupportedSteps, HasSetting))
+        {
+            throw new ModelLoadException(
+                $"{file} is not the configuration of an image processor: it has none of the settings " +
+                $"{string.Join(", ", CommonSettings)}. Use the file that was exported with the model, or remove it and set the option " +
+                "Preprocessing.");
+        }
+
         string name = GetString("image_processor_type") ?? GetString("feature_extractor_type") ?? string.Empty;
         _family = RemoveSuffix(name);
         _defaults = PreprocessorDefaults.Find(_family) ?? throw new ModelLoadException(
-            $"preprocessor_config.json names the processor '{name}', which is not supported. The supported processors are those of " +
+            $"{file} names the processor '{name}', which is not supported. The supported processors are those of " +
             $"{PreprocessorDefaults.SupportedFamilies}. For other processors, set {nameof(ImagePreprocessingOptions)} yourself.");
     }
 
@@ -35,7 +57,7 @@ internal sealed class PreprocessorConfigReader
             if (GetBoolean(step, false))
             {
                 throw new ModelLoadException(
-                    $"preprocessor_config.json requires '{step}', which is not supported. " +
+                    $"{_file} requires '{step}', which is not supported. " +
                     $"Set {nameof(ImagePreprocessingOptions)} yourself.");
             }
         }
@@ -50,12 +72,33 @@ internal sealed class PreprocessorConfigReader
         bool normalizes = GetBoolean("do_normalize", true);
         options.Mean = normalizes ? GetChannels("image_mean", _defaults.Mean) : new ChannelValues(0f);
         options.StandardDeviation = normalizes ? GetChannels("image_std", _defaults.Deviation) : new ChannelValues(1f);
+        if (_family == "EfficientNet")
+        {
+            ReadEfficientNet(options, normalizes);
+        }
+
         ReadSizes(options);
         return options.Validate() is { Count: > 0 } failures
             ? throw new ModelLoadException(
-                $"preprocessor_config.json states settings that cannot be used. {string.Join(' ', failures)} " +
+                $"{_file} states settings that cannot be used. {string.Join(' ', failures)} " +
                 "Use the file that was exported with the model.")
             : options;
+    }
+
+    // EfficientNet may shift the scaled pixels to -1 to 1, and divides by the deviation a second time for classification.
+    private void ReadEfficientNet(ImagePreprocessingOptions options, bool normalizes)
+    {
+        ChannelValues mean = options.Mean, deviation = options.StandardDeviation;
+        if (GetBoolean("rescale_offset", false))
+        {
+            options.Mean = new ChannelValues(mean.Red + 1, mean.Green + 1, mean.Blue + 1);
+        }
+
+        if (normalizes && GetBoolean("include_top", true))
+        {
+            options.StandardDeviation = new ChannelValues(
+                deviation.Red * deviation.Red, deviation.Green * deviation.Green, deviation.Blue * deviation.Blue);
+        }
     }
 
     private void ReadSizes(ImagePreprocessingOptions options)
@@ -83,6 +126,11 @@ internal sealed class PreprocessorConfigReader
     private void ReadResize(ImagePreprocessingOptions options, bool crops)
     {
         (int shorterSide, ImageSize exact) = GetSize(crops);
+        if (_family == "PoolFormer")
+        {
+            shorterSide = GetPoolFormerSide(shorterSide, exact);
+        }
+
         if (shorterSide == 0)
         {
             options.Mode = ImageResizeMode.Exact;
@@ -108,6 +156,21 @@ internal sealed class PreprocessorConfigReader
         {
             options.Mode = ImageResizeMode.Exact;
         }
+    }
+
+    // With crop_pct, a square is the size of the crop, and the shorter side becomes longer by that share.
+    private int GetPoolFormerSide(int shorterSide, ImageSize exact)
+    {
+        bool isOff = _config.TryGetProperty("crop_pct", out JsonElement stated) && stated.ValueKind == JsonValueKind.Null;
+        int side = shorterSide > 0 ? shorterSide : exact.Width == exact.Height ? exact.Width : 0;
+        if (!isOff && side == 0)
+        {
+            throw new ModelLoadException(
+                $"{_file} states a size that is not a square together with crop_pct, which is not supported. " +
+                $"Set {nameof(ImagePreprocessingOptions)} yourself.");
+        }
+
+        return isOff ? shorterSide : (int)(side / GetNumber("crop_pct", PoolFormerCropPercent));
     }
 
     // Returns either the length of the shorter side, or 0 and the exact size.
@@ -141,7 +204,7 @@ internal sealed class PreprocessorConfigReader
         }
 
         throw new ModelLoadException(
-            $"preprocessor_config.json states the size {size.GetRawText()}; " +
+            $"{_file} states the size {size.GetRawText()}; " +
             "a number, height and width, or shortest_edge alone was expected. " +
             $"Set {nameof(ImagePreprocessingOptions)} yourself.");
     }
@@ -176,7 +239,7 @@ internal sealed class PreprocessorConfigReader
         return TryGetExactSize(crop, out ImageSize exact)
             ? exact
             : throw new ModelLoadException(
-                $"preprocessor_config.json states the crop {crop.GetRawText()}; a number, or height and width, was expected.");
+                $"{_file} states the crop {crop.GetRawText()}; a number, or height and width, was expected.");
     }
 
     // The numbers are those of Pillow's Image.Resampling.
@@ -190,7 +253,7 @@ internal sealed class PreprocessorConfigReader
             4 => ResizeFilter.Box,
             5 => ResizeFilter.Hamming,
             int other => throw new ModelLoadException(
-                $"preprocessor_config.json states the resampling filter {other}; Pillow's filters are 0 to 5."),
+                $"{_file} states the resampling filter {other}; Pillow's filters are 0 to 5."),
         }
         : _defaults.Filter;
 
@@ -201,10 +264,16 @@ internal sealed class PreprocessorConfigReader
             return fallback;
         }
 
-        return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 3
-            ? new ChannelValues(value[0].GetSingle(), value[1].GetSingle(), value[2].GetSingle())
-            : throw new ModelLoadException(
-                $"preprocessor_config.json states {property} {value.GetRawText()}; three numbers were expected.");
+        if (value.ValueKind == JsonValueKind.Number)
+        {
+            return new ChannelValues(value.GetSingle());
+        }
+
+        // Models of grey images have one number.
+        int count = value.ValueKind == JsonValueKind.Array ? value.GetArrayLength() : 0;
+        return count is 1 or 3
+            ? new ChannelValues(value[0].GetSingle(), value[count / 2].GetSingle(), value[count - 1].GetSingle())
+            : throw new ModelLoadException($"{_file} states {property} {value.GetRawText()}; three numbers or one were expected.");
     }
 
     private bool GetBoolean(string property, bool fallback) => TryGet(property, out JsonElement value) ? value.GetBoolean() : fallback;
@@ -213,12 +282,14 @@ internal sealed class PreprocessorConfigReader
 
     private string? GetString(string property) => TryGet(property, out JsonElement value) ? value.GetString() : null;
 
+    private bool HasSetting(string property) => TryGet(property, out _);
+
     private bool TryGet(string property, out JsonElement value) =>
         _config.TryGetProperty(property, out value) && value.ValueKind != JsonValueKind.Null;
 
     private static string RemoveSuffix(string name)
     {
-        foreach (string suffix in (ReadOnlySpan<string>)["ImageProcessorFast", "ImageProcessor", "FeatureExtractor"])
+        foreach (string suffix in (ReadOnlySpan<string>)["ImageProcessorFast", "ImageProcessorPil", "ImageProcessor", "FeatureExtractor"])
         {
             if (name.EndsWith(suffix, StringComparison.Ordinal))
             {

@@ -21,7 +21,8 @@ internal sealed record PreprocessorDefaults(
 
     /// <summary>The supported processors, for error messages.</summary>
     public const string SupportedFamilies =
-        "ViT, DeiT, Beit, Bit, CLIP, Siglip, ConvNext, Levit, MobileNetV1, MobileNetV2, MobileViT, Segformer";
+        "ViT, DeiT, Beit, Bit, CLIP, ChineseCLIP, Siglip, Blip, ConvNext, DINOv3ViT, DPT, EfficientFormer, EfficientNet, Flava, Levit, " +
+        "MobileNetV1, MobileNetV2, MobileViT, OwlViT, PoolFormer, Pvt, Segformer, ViTHybrid";
 
     /// <summary>Finds the defaults of a processor.</summary>
     /// <param name="family">The name of the processor without "ImageProcessor" or "FeatureExtractor"; empty if the file names none.</param>
@@ -31,8 +32,16 @@ internal sealed record PreprocessorDefaults(
         "" or "ViT" => new(224, false, ResizeFilter.Bilinear, 0, Half, Half),
         "DeiT" or "Beit" => new(256, false, ResizeFilter.Bicubic, 224, Half, Half),
         "Siglip" => new(224, false, ResizeFilter.Bicubic, 0, Half, Half),
+        "Blip" => new(384, false, ResizeFilter.Bicubic, 0, ClipMean, ClipDeviation),
+        "OwlViT" => new(768, false, ResizeFilter.Bicubic, 0, ClipMean, ClipDeviation),
+        "Flava" => new(224, false, ResizeFilter.Bicubic, 224, ClipMean, ClipDeviation),
+        "DPT" => new(384, false, ResizeFilter.Bicubic, 0, Half, Half),
+        "EfficientNet" => new(346, false, ResizeFilter.Nearest, 0, Half, Half),
+        "EfficientFormer" => new(224, false, ResizeFilter.Bicubic, 224, ImageNetMean, ImageNetDeviation),
+        "PoolFormer" => new(224, true, ResizeFilter.Bicubic, 224, ImageNetMean, ImageNetDeviation),
+        "DINOv3ViT" or "Pvt" => new(224, false, ResizeFilter.Bilinear, 0, ImageNetMean, ImageNetDeviation),
         "Segformer" => new(512, false, ResizeFilter.Bilinear, 0, ImageNetMean, ImageNetDeviation),
-        "CLIP" or "Bit" => new(224, true, ResizeFilter.Bicubic, 224, ClipMean, ClipDeviation),
+        "CLIP" or "ChineseCLIP" or "Bit" or "ViTHybrid" => new(224, true, ResizeFilter.Bicubic, 224, ClipMean, ClipDeviation),
         "ConvNext" => new(384, true, ResizeFilter.Bilinear, 0, Half, Half),
         "Levit" => new(224, true, ResizeFilter.Bicubic, 224, ImageNetMean, ImageNetDeviation),
         "MobileNetV1" or "MobileNetV2" => new(256, true, ResizeFilter.Bilinear, 224, Half, Half),

@@ -22,6 +22,7 @@ internal sealed class UltralyticsMetadata
         IsPresent = Task is not null || (metadata.ContainsKey("stride") && metadata.ContainsKey("names"));
         HasKeypoints = metadata.ContainsKey("kpt_shape");
         EndToEnd = GetText(metadata, "end2end") == "True" || IncludesSuppression(GetText(metadata, "args"));
+        IsTransformer = GetText(metadata, "description")?.Contains("rtdetr", StringComparison.OrdinalIgnoreCase) == true;
         Span<int> numbers = stackalloc int[2];
         Stride = ParseNumbers(GetText(metadata, "stride"), numbers) > 0 ? numbers[0] : 0;
         switch (ParseNumbers(GetText(metadata, "imgsz"), numbers))
@@ -59,6 +60,9 @@ internal sealed class UltralyticsMetadata
 
     /// <summary>Gets a value indicating whether the model detects keypoints.</summary>
     public bool HasKeypoints { get; }
+
+    /// <summary>Gets a value indicating whether the model is an RT-DETR, whose outputs look like those of a YOLO but are not.</summary>
+    public bool IsTransformer { get; }
 
     /// <summary>
     /// Gets a value indicating whether the model is an image classifier of Ultralytics. The outputs of these are probabilities.

@@ -26,6 +26,76 @@ public sealed class ModelCommandTests
         Assert.Equal("""["batch",3,64,64]""", document.GetProperty("inputs")[0].GetProperty("shape").GetRawText());
         Assert.Equal("float32", document.GetProperty("outputs")[0].GetProperty("dtype").GetString());
         Assert.Equal("image-classification", document.GetProperty("task").GetString());
+        Assert.Equal(
+            [
+                ("labels", "labels.txt"),
+                ("output", "it has as many classes as there are labels"),
+                ("scores", "outputs without an activation are logits"),
+                ("preprocessing", "preprocessor_config.json"),
+            ],
+            Decisions(document).Select(decision => (decision[0], decision[2])));
+    }
+
+    [Fact]
+    public async Task Inspect_Detector_SaysHeadAndLetterbox()
+    {
+        var run = await ToolRun.RunAsync("inspect", Repository.Model("shapes-detector"));
+
+        CliDocs.AssertFits("inspect", run.Documents[0]);
+        Assert.Equal("object-detection", run.Documents[0].GetProperty("task").GetString());
+        Assert.Equal(["head", "labels", "output", "preprocessing"], Decisions(run.Documents[0]).Select(decision => decision[0]).Order());
+    }
+
+    [Fact]
+    public async Task Inspect_Table_ShowsTheDecisions()
+    {
+        var run = await ToolRun.RunAsync("inspect", Model, "--format", "table");
+
+        Assert.Contains("softmax (outputs without an activation are logits)", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Classify_ScoresNone_GivesTheOutputs()
+    {
+        var run = await ToolRun.RunAsync("classify", Model, Path.Combine(Model, "samples", "star-256x256.jpg"), "--scores", "none");
+
+        Assert.Equal("star", run.Documents[0].GetProperty("top")[0].GetProperty("label").GetString());
+        Assert.True(run.Documents[0].GetProperty("top")[0].GetProperty("score").GetSingle() > 1);
+    }
+
+    [Fact]
+    public async Task Classify_OutputThatDoesNotExist_IsRefused()
+    {
+        var run = await ToolRun.RunAsync("classify", Model, Path.Combine(Model, "samples", "star-256x256.jpg"), "--output", "other");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("has no output 'other'", Message(run.Documents[0]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Classify_MeanStdAndFilter_ChangeTheTensor()
+    {
+        string image = Path.Combine(Model, "samples", "star-256x256.jpg");
+
+        var plain = await ToolRun.RunAsync("classify", Model, image, "--scores", "none");
+        var changed = await ToolRun.RunAsync(
+            "classify", Model, image, "--scores", "none", "--mean", "0.9,0.9,0.9", "--std", "0.1,0.1,0.1", "--filter", "nearest");
+
+        Assert.Equal(0, changed.ExitCode);
+        Assert.NotEqual(
+            plain.Documents[0].GetProperty("top")[0].GetProperty("score").GetSingle(),
+            changed.Documents[0].GetProperty("top")[0].GetProperty("score").GetSingle());
+    }
+
+    [Fact]
+    public async Task Detect_HeadOfAnotherModel_IsRefused()
+    {
+        string model = Repository.Model("shapes-detector");
+
+        var run = await ToolRun.RunAsync("detect", model, Path.Combine(model, "samples", "scene-00.png"), "--head", "endtoend");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("not end-to-end", Message(run.Documents[0]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -208,6 +278,14 @@ public sealed class ModelCommandTests
         Assert.Equal("[1,3,640,640]", run.Documents[0].GetProperty("shape").GetRawText());
         Assert.Equal(114f / 255f, run.Documents[0].GetProperty("first")[0][0].GetSingle());
     }
+
+    private static IEnumerable<string[]> Decisions(JsonElement document) =>
+        document.GetProperty("decisions").EnumerateArray().Select(decision => new[]
+        {
+            decision.GetProperty("subject").GetString()!,
+            decision.GetProperty("value").GetString()!,
+            decision.GetProperty("origin").GetString()!,
+        });
 
     private static string Message(JsonElement document) => document.GetProperty("error").GetProperty("message").GetString()!;
 }

@@ -14,6 +14,7 @@ internal sealed class DetectionModel
     private readonly UltralyticsMetadata _metadata;
     private readonly LoadedModel _model;
     private ResolvedHead? _resolved;
+    private volatile bool _isPlausible;
 
     public DetectionModel(LoadedModel model, DetectionOptions options, DetectionTask task)
     {
@@ -22,6 +23,10 @@ internal sealed class DetectionModel
         _metadata = UltralyticsMetadata.Read(model);
         Labels = ModelLabels.Find(model, options.LabelsFile);
         Selection = HeadSelector.Select(model, _metadata, Labels.Count, GetInputSize(model), options, task);
+        if (Selection.IsFound)
+        {
+            RecordDecisions(Selection.Heads.Select(head => head.Description));
+        }
     }
 
     /// <summary>Gets the class names. Empty if the model has none.</summary>
@@ -38,7 +43,7 @@ internal sealed class DetectionModel
     {
         if (_options.Preprocessing is { } set)
         {
-            return set.Clone();
+            return DefaultPreprocessing.Decide(_model, set.Clone(), "the option Preprocessing");
         }
 
         bool isYolox = Selection is { IsFound: true, Heads: [{ Head: DetectionHead.Yolox or DetectionHead.YoloxDecoded }] };
@@ -50,7 +55,8 @@ internal sealed class DetectionModel
             settings.LetterboxStride = _metadata.Stride > 0 ? _metadata.Stride : DefaultStride;
         }
 
-        return settings;
+        return DefaultPreprocessing.Decide(
+            _model, settings, isYolox ? "the letterbox of YOLOX" : "Ultralytics' letterbox in the size of the model");
     }
 
     /// <summary>Determines the head of an output after the model has run.</summary>
@@ -80,6 +86,33 @@ internal sealed class DetectionModel
         return last;
     }
 
+    /// <summary>Checks that the values of the first outputs are those of the head.</summary>
+    /// <param name="output">The output that belongs to one image.</param>
+    /// <param name="resolved">The head.</param>
+    /// <exception cref="ModelContractException">They are not: the model is a detector of another family.</exception>
+    public void CheckPlausible(ReadOnlySpan<float> output, ResolvedHead resolved)
+    {
+        if (_isPlausible)
+        {
+            return;
+        }
+
+        HeadQuery query = Selection.Query;
+        DetectionHead head = resolved.Head.Head;
+        bool mayBeShares = query.Forced || (query.FromUltralytics && head != DetectionHead.EndToEnd);
+        string? contradiction =
+            HeadPlausibility.FindContradiction(output, head, resolved.Layout, mayBeShares, out bool isConclusive);
+        if (contradiction is not null)
+        {
+            throw new ModelContractException(
+                $"Output {_model.Description.Outputs[Selection.Output]} of model '{_model.Identity.Name}' has the shape of " +
+                $"{resolved.Head.Description}, but {contradiction}. The model is probably a detector of another family. Export a YOLO " +
+                "model, or read the outputs with your own postprocessor (UseImagePipeline).");
+        }
+
+        _isPlausible = isConclusive;
+    }
+
     private ResolvedHead FindHead(ReadOnlySpan<long> shape, ImageSize input)
     {
         var query = Selection.Query with { Axis1 = shape[1], Axis2 = shape[2], Height = input.Height, Width = input.Width };
@@ -107,6 +140,20 @@ internal sealed class DetectionModel
         $"Output {_model.Description.Outputs[Selection.Output]} of model '{_model.Identity.Name}' is " +
         $"{$"[{string.Join(", ", shape.ToArray())}]"}: {reason}. " +
         $"Load the labels that belong to this model, or set the option {nameof(DetectionOptions.Head)}.");
+
+    private void RecordDecisions(IEnumerable<string> heads)
+    {
+        string origin = _options.Head != DetectionHead.Auto ? "the option Head"
+            : Labels.Count > 0 ? "shapes, labels and metadata" : "shapes and metadata";
+        _model.Decide(new ModelDecision("task", "object-detection", "the pipeline"));
+        _model.Decide(new ModelDecision("output", _model.Description.Outputs[Selection.Output].Name, "its shape and name"));
+        _model.Decide(new ModelDecision("head", string.Join(" or ", heads), origin));
+        if (_options.IouThreshold is not null && Selection.Heads.All(head => head.DefaultIouThreshold is null))
+        {
+            _model.Decide(new ModelDecision(
+                "overlap", "ignored", "the boxes of end-to-end models are never suppressed, so IouThreshold has no effect", true));
+        }
+    }
 
     // In a chain of models only the first one must have an image input.
     private static (int Height, int Width) GetInputSize(LoadedModel model) =>

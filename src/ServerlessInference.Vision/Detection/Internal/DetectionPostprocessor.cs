@@ -33,8 +33,8 @@ internal sealed class DetectionPostprocessor<TAnswer>(DetectionModels models, De
         ResolvedHead resolved = model.Resolve(output.Shape, batch.Rows, images.Size);
         HeadDefinition head = resolved.Head;
         float minScore = options.MinScore ?? head.DefaultMinScore;
-        var settings = new SuppressionSettings(
-            options.IouThreshold ?? head.DefaultIouThreshold, options.ClassAgnostic, options.MaxDetections, options.MaxCandidates);
+        float? overlap = head.DefaultIouThreshold is { } common ? options.IouThreshold ?? common : null;
+        var settings = new SuppressionSettings(overlap, options.ClassAgnostic, options.MaxDetections, options.MaxCandidates);
         for (int row = 0; row < outputs.Length; row++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -44,6 +44,7 @@ internal sealed class DetectionPostprocessor<TAnswer>(DetectionModels models, De
             }
 
             ReadOnlySpan<float> values = output.Row(row);
+            model.CheckPlausible(values, resolved);
             workspace.Candidates.Clear();
             head.Decoder.Decode(values, resolved.Layout, minScore, workspace.Candidates);
             var image = new ImageDetections

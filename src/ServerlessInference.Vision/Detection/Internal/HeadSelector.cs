@@ -67,9 +67,14 @@ internal static class HeadSelector
             }
         }
 
-        return matches.Count > 0
-            ? matches[Math.Max(0, matches.FindIndex(match => CommonOutputNames.Contains(outputs[match.Output].Name)))]
-            : HeadSelection.Fail(Describe(model, labels, task, mismatches));
+        int common = matches.FindIndex(match => CommonOutputNames.Contains(outputs[match.Output].Name));
+        return matches.Count == 0 ? HeadSelection.Fail(Describe(model, labels, task, mismatches))
+            : common >= 0 ? matches[common]
+            : matches.Count == 1 ? matches[0]
+            : HeadSelection.Fail(
+                $"Several outputs of model '{model.Identity.Name}' may contain the boxes: " +
+                $"{string.Join(", ", matches.Select(match => outputs[match.Output]))}. Set the option {nameof(options.Output)} to the " +
+                "right one.");
     }
 
     /// <summary>Finds the heads that match an output.</summary>
@@ -117,6 +122,11 @@ internal static class HeadSelector
         {
             return $"{shape} If its boxes are axis-aligned, add a file with its labels next to the model, or set the option " +
                 $"{nameof(options.Head)}.";
+        }
+
+        if (options.Head == DetectionHead.Auto && OtherFamily.Describe(outputs) is { } family)
+        {
+            return family;
         }
 
         return options.Output is { } requested && model.Description.IndexOfOutput(requested) < 0

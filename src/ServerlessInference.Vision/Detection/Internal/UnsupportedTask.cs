@@ -24,6 +24,9 @@ internal static class UnsupportedTask
         { IsClassifier: true } =>
             "is an image classifier (the task in its metadata is 'classify'). Call UseImageClassification instead of UseObjectDetection.",
         { Task: not null } when metadata.Task != task.Name => Describe(metadata.Task, $"the task in its metadata is '{metadata.Task}'"),
+        { IsTransformer: true } =>
+            "is an RT-DETR (according to the description in its metadata), whose boxes are shares of the image; only YOLO heads are " +
+            "supported. Export a YOLO model, or read the outputs with your own postprocessor (UseImagePipeline).",
         { HasKeypoints: true } when task.Name != "pose" => Describe("pose", "the task in its metadata is 'pose'"),
         _ => null,
     };

@@ -72,6 +72,12 @@ internal readonly record struct HeadQuery(
             return null;
         }
 
+        // Nothing else says that this is a detector, and all known detectors of these heads have grids.
+        if (IsComplete && !FromUltralytics && !Forced && onThisAxis == 0)
+        {
+            return $"{(axis == 1 ? Axis1 : Axis2)} boxes are not those of the grids of a {Width} x {Height} input";
+        }
+
         // Without labels the longer axis decides, since there are more boxes than values per box.
         bool isLonger = axis == 1 ? Axis1 > Axis2 : Axis2 > Axis1;
         return isLonger ? null : $"axis {axis} would be the number of boxes, but it is not the longer axis";
