@@ -1,10 +1,12 @@
 // quick, quick-tensor, quick-text, quick-boxes [ROUNDS]: JPEG decoding, tensors, tokens and detections in turns with their baselines.
+// quick-tracing [ROUNDS]: an event with and without OpenTelemetry.
 // peers-text, peers-images [ROUNDS]: tokens, decoding and tensors in turns with other .NET libraries; not in a native program.
 // Everything else is an argument of BenchmarkDotNet, for instance --filter '*Tokenizer*'; a native program does without it.
 using System.Globalization;
 using ServerlessInference.Benchmarks.Detection;
 using ServerlessInference.Benchmarks.Imaging;
 using ServerlessInference.Benchmarks.Text;
+using ServerlessInference.Benchmarks.Tracing;
 #if BENCHMARKDOTNET
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
@@ -20,6 +22,7 @@ Action<string[]>? comparison = args.FirstOrDefault() switch
     "quick-tensor" => TensorQuickComparison.Run,
     "quick-text" => TextQuickComparison.Run,
     "quick-boxes" => BoxesQuickComparison.Run,
+    "quick-tracing" => TracingQuickComparison.Run,
 #if BENCHMARKDOTNET
     "peers-text" => TextPeerComparison.Run,
     "peers-images" => ImagePeerComparison.Run,
@@ -38,6 +41,6 @@ ManualConfig config = ManualConfig.Create(DefaultConfig.Instance)
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
 return 0;
 #else
-Console.Error.WriteLine("A native program has 'quick', 'quick-tensor', 'quick-text' and 'quick-boxes' alone.");
+Console.Error.WriteLine("A native program has 'quick', 'quick-tensor', 'quick-text', 'quick-boxes' and 'quick-tracing' alone.");
 return 2;
 #endif
