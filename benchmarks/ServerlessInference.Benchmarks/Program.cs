@@ -1,4 +1,5 @@
-// quick, quick-tensor, quick-text, quick-boxes [ROUNDS]: JPEG decoding, tensors, tokens and detections in turns with their baselines.
+// quick, quick-webp, quick-png, quick-tensor, quick-text, quick-boxes [ROUNDS]: decoding, tensors, tokens and detections in turns with their
+// baselines.
 // quick-tracing [ROUNDS]: an event with and without OpenTelemetry.
 // peers-text, peers-images [ROUNDS]: tokens, decoding and tensors in turns with other .NET libraries; not in a native program.
 // Everything else is an argument of BenchmarkDotNet, for instance --filter '*Tokenizer*'; a native program does without it.
@@ -19,6 +20,8 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Action<string[]>? comparison = args.FirstOrDefault() switch
 {
     "quick" => JpegQuickComparison.Run,
+    "quick-webp" => WebpQuickComparison.Run,
+    "quick-png" => PngQuickComparison.Run,
     "quick-tensor" => TensorQuickComparison.Run,
     "quick-text" => TextQuickComparison.Run,
     "quick-boxes" => BoxesQuickComparison.Run,
@@ -41,6 +44,7 @@ ManualConfig config = ManualConfig.Create(DefaultConfig.Instance)
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
 return 0;
 #else
-Console.Error.WriteLine("A native program has 'quick', 'quick-tensor', 'quick-text', 'quick-boxes' and 'quick-tracing' alone.");
+Console.Error.WriteLine(
+    "A native program has 'quick', 'quick-webp', 'quick-png', 'quick-tensor', 'quick-text', 'quick-boxes' and 'quick-tracing' alone.");
 return 2;
 #endif

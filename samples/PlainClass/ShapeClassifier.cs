@@ -27,7 +27,7 @@ public sealed class ShapeClassifier : IAsyncDisposable
     public Task LoadAsync(CancellationToken cancellationToken = default) =>
         _services.GetRequiredService<IModelRegistry>().PreloadAsync(cancellationToken);
 
-    /// <summary>Returns which shape a JPEG or PNG image shows.</summary>
+    /// <summary>Returns which shape a JPEG, PNG, WebP, GIF or BMP image shows.</summary>
     public async Task<string> HandleAsync(ReadOnlyMemory<byte> image, CancellationToken cancellationToken = default)
     {
         InferenceResult<ImageClassification> result = await _pipeline.RunAsync(image, cancellationToken);

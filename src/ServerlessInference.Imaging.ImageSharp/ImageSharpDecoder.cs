@@ -3,8 +3,9 @@ using SixLabors.ImageSharp.PixelFormats;
 
 namespace ServerlessInference.Imaging.ImageSharp;
 
-/// <summary>Decodes WebP, GIF, TIFF and BMP with ImageSharp. JPEG and PNG stay with <see cref="ImageDecoder"/>.</summary>
+/// <summary>Decodes TIFF with ImageSharp, and WebP, GIF and BMP if it is used on its own.</summary>
 /// <remarks>
+/// <para><see cref="ImageDecoder"/> uses it for TIFF alone, because it reads the other formats itself.</para>
 /// <para>Output: 8-bit RGB, interleaved, the first frame, with its EXIF orientation applied. The README of this package lists where the
 /// pixels differ from those of Pillow, and which files ImageSharp cannot read.</para>
 /// <para>Thread-safe. Size limits are checked in the header; ImageSharp's further allocations are limited too.</para>
@@ -12,7 +13,7 @@ namespace ServerlessInference.Imaging.ImageSharp;
 /// <example>
 /// <code>
 /// var decoder = new ImageDecoder([new ImageSharpDecoder()]);
-/// decoder.Decode(File.ReadAllBytes("photo.webp"), new ImageDecodeOptions(), image);
+/// decoder.Decode(File.ReadAllBytes("scan.tiff"), new ImageDecodeOptions(), image);
 /// </code>
 /// </example>
 public sealed class ImageSharpDecoder : IImageDecoder

@@ -1,11 +1,14 @@
+using ServerlessInference.Imaging.Formats.Bmp;
+using ServerlessInference.Imaging.Formats.Gif;
 using ServerlessInference.Imaging.Formats.Jpeg;
 using ServerlessInference.Imaging.Formats.Png;
+using ServerlessInference.Imaging.Formats.Webp;
 
 namespace ServerlessInference.Imaging;
 
 /// <summary>Decodes an image with the decoder for its format, which is detected from the first bytes.</summary>
 /// <remarks>
-/// <para>Reads JPEG and PNG itself, and other formats with the decoders passed to its constructor.</para>
+/// <para>Reads JPEG, PNG, WebP, GIF and BMP itself, and other formats with the decoders passed to its constructor.</para>
 /// <para>Output: 8-bit RGB, interleaved, <c>[height, width, 3]</c>. Thread-safe if the decoders passed to it are.</para>
 /// </remarks>
 /// <example>
@@ -18,20 +21,29 @@ namespace ServerlessInference.Imaging;
 /// </example>
 public sealed class ImageDecoder : IImageDecoder
 {
-    private readonly IImageDecoder[] _decoders;
+    private readonly IImageDecoder[] _others;
 
-    /// <summary>Creates a decoder for JPEG and PNG, the formats that this package reads.</summary>
+    // Created when they are first needed. Two threads may both create one; then one of the two is not kept, which is harmless.
+    private JpegDecoder? _jpeg;
+    private PngDecoder? _png;
+    private WebpDecoder? _webp;
+    private GifDecoder? _gif;
+    private BmpDecoder? _bmp;
+
+    /// <summary>Creates a decoder for JPEG, PNG, WebP, GIF and BMP, the formats that this package reads.</summary>
     public ImageDecoder()
         : this([])
     {
     }
 
-    /// <summary>Creates a decoder for JPEG, PNG and further formats.</summary>
-    /// <param name="decoders">Decoders for further formats, tried in this order. They are never used for JPEG and PNG.</param>
+    /// <summary>Creates a decoder for the formats that this package reads, and further ones.</summary>
+    /// <param name="decoders">
+    /// Decoders for further formats, tried in this order. They are never used for JPEG, PNG, WebP, GIF and BMP.
+    /// </param>
     public ImageDecoder(IEnumerable<IImageDecoder> decoders)
     {
         ArgumentNullException.ThrowIfNull(decoders);
-        _decoders = [new JpegDecoder(), new PngDecoder(), .. decoders];
+        _others = [.. decoders];
     }
 
     /// <inheritdoc/>
@@ -80,9 +92,19 @@ public sealed class ImageDecoder : IImageDecoder
         ? $"add a decoder of your own ({nameof(IImageDecoder)}) that calls the NuGet package Magick.NET-Q8-AnyCPU, which reads {format}"
         : $"add the package ServerlessInference.Imaging.ImageSharp or your own decoder ({nameof(IImageDecoder)})";
 
-    private IImageDecoder? Find(ImageFormat format)
+    private IImageDecoder? Find(ImageFormat format) => format switch
     {
-        foreach (IImageDecoder decoder in _decoders)
+        ImageFormat.Jpeg => _jpeg ??= new JpegDecoder(),
+        ImageFormat.Png => _png ??= new PngDecoder(),
+        ImageFormat.Webp => _webp ??= new WebpDecoder(),
+        ImageFormat.Gif => _gif ??= new GifDecoder(),
+        ImageFormat.Bmp => _bmp ??= new BmpDecoder(),
+        _ => FindOther(format),
+    };
+
+    private IImageDecoder? FindOther(ImageFormat format)
+    {
+        foreach (IImageDecoder decoder in _others)
         {
             if (decoder.CanDecode(format))
             {

@@ -57,9 +57,13 @@ public static class ImageFormatDetector
         return IsBitmap(encoded) ? ImageFormat.Bmp : ImageFormat.Unknown;
     }
 
-    // Any text may start with the letters "BM", so the reserved fields of the header must be zero as well.
+    // Any text may start with the letters "BM", so the reserved fields of the header must be zero as well, or the length of the second
+    // header one of those that there are.
     private static bool IsBitmap(ReadOnlySpan<byte> encoded) =>
-        encoded.Length >= 14 && encoded.StartsWith("BM"u8) && encoded.Slice(6, 4).IndexOfAnyExcept((byte)0) < 0;
+        encoded.Length >= 14 && encoded.StartsWith("BM"u8)
+        && (encoded.Slice(6, 4).IndexOfAnyExcept((byte)0) < 0
+            || (encoded.Length >= 18
+                && BinaryPrimitives.ReadUInt32LittleEndian(encoded[14..]) is 12 or 40 or 52 or 56 or 64 or 108 or 124));
 
     private static ImageFormat DetectIsoMedia(ReadOnlySpan<byte> encoded)
     {

@@ -38,7 +38,7 @@ public sealed class ImagePreprocessor : IPreprocessor<ReadOnlyMemory<byte>>, IDr
 
     /// <summary>Creates a preprocessor.</summary>
     /// <param name="options">The settings; <see langword="null"/> for the defaults, which follow from the files of the model.</param>
-    /// <param name="decoder">The decoder; <see langword="null"/> for one that reads JPEG and PNG.</param>
+    /// <param name="decoder">The decoder; <see langword="null"/> for one that reads JPEG, PNG, WebP, GIF and BMP.</param>
     /// <param name="memory">
     /// The memory budget. An image that does not fit next to the images in progress waits before it is decoded. <see langword="null"/> for
     /// no limit.

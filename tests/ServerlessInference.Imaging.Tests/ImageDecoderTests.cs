@@ -1,19 +1,23 @@
 using Moq;
+using ServerlessInference.Imaging.Tests.Formats.Bmp;
+using ServerlessInference.Imaging.Tests.Formats.Gif;
+using ServerlessInference.Imaging.Tests.Formats.Jpeg;
+using ServerlessInference.Imaging.Tests.Formats.Webp;
 
 namespace ServerlessInference.Imaging.Tests;
 
 public sealed class ImageDecoderTests
 {
-    private static readonly byte[] WebpHead = Convert.FromHexString("52494646240000005745425056503820");
+    private static readonly byte[] TiffHead = Convert.FromHexString("49492A0008000000");
 
     [Fact]
     public void Decode_FormatWithoutADecoder_NamesTheFormatAndTheRemedy()
     {
         var exception = Assert.Throws<InvalidImageException>(
-            () => new ImageDecoder().Decode(WebpHead, new ImageDecodeOptions(), new ImageBuffer()));
+            () => new ImageDecoder().Decode(TiffHead, new ImageDecodeOptions(), new ImageBuffer()));
 
         Assert.Equal(InvalidImageKind.UnsupportedFormat, exception.Kind);
-        Assert.Contains("Webp", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Tiff", exception.Message, StringComparison.Ordinal);
         Assert.Contains("ServerlessInference.Imaging.ImageSharp", exception.Message, StringComparison.Ordinal);
     }
 
@@ -27,9 +31,32 @@ public sealed class ImageDecoderTests
         var exception = Assert.Throws<InvalidImageException>(() => new ImageDecoder().Identify(head));
 
         Assert.Equal(
-            $"The image is a {format} file; the supported formats are Jpeg, Png. Send one of these, or add a decoder of your own " +
-            $"(IImageDecoder) that calls the NuGet package Magick.NET-Q8-AnyCPU, which reads {format}.",
+            $"The image is a {format} file; the supported formats are Jpeg, Png, Webp, Gif, Bmp. Send one of these, or add a decoder " +
+            $"of your own (IImageDecoder) that calls the NuGet package Magick.NET-Q8-AnyCPU, which reads {format}.",
             exception.Message);
+    }
+
+    [Fact]
+    public void Decode_EachFormat_IsFoundByItsSignature()
+    {
+        (ImageFormat Format, byte[] File)[] files =
+        [
+            (ImageFormat.Jpeg, JpegFiles.Read(JpegFiles.Names.First())),
+            (ImageFormat.Png, PngEncoder.Encode(TestImage.Create(3, 2))),
+            (ImageFormat.Webp, WebpFiles.Lossless(3, 2, 1)),
+            (ImageFormat.Gif, GifFiles.Create((3, 2), (0, 0, 3, 2), [1, 2, 3, 4, 5, 6])),
+            (ImageFormat.Bmp, BmpFiles.Create(3, 2, 24, new byte[24])),
+        ];
+        var decoder = new ImageDecoder();
+        foreach ((ImageFormat format, byte[] file) in files)
+        {
+            var image = new ImageBuffer();
+            decoder.Decode(file, new ImageDecodeOptions(), image);
+
+            Assert.True(decoder.CanDecode(format));
+            Assert.Equal(new ImageInfo(format, image.Width, image.Height, ExifOrientation.Normal), decoder.Identify(file));
+            Assert.InRange(decoder.EstimateMemory(file), image.Pixels.Length, image.Pixels.Length * 3);
+        }
     }
 
     [Fact]
@@ -64,13 +91,13 @@ public sealed class ImageDecoderTests
     [Fact]
     public void CanDecode_FurtherDecoder_AddsItsFormat()
     {
-        var webp = new Mock<IImageDecoder>();
-        webp.Setup(decoder => decoder.CanDecode(ImageFormat.Webp)).Returns(true);
-        var decoder = new ImageDecoder([webp.Object]);
+        var tiff = new Mock<IImageDecoder>();
+        tiff.Setup(decoder => decoder.CanDecode(ImageFormat.Tiff)).Returns(true);
+        var decoder = new ImageDecoder([tiff.Object]);
 
-        Assert.True(decoder.CanDecode(ImageFormat.Webp));
+        Assert.True(decoder.CanDecode(ImageFormat.Tiff));
         Assert.True(decoder.CanDecode(ImageFormat.Png));
-        Assert.False(decoder.CanDecode(ImageFormat.Gif));
+        Assert.False(decoder.CanDecode(ImageFormat.Heic));
     }
 
     [Fact]

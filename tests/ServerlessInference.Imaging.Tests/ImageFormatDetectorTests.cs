@@ -14,6 +14,8 @@ public sealed class ImageFormatDetectorTests
     [InlineData("4D4D002A", ImageFormat.Tiff)]
     [InlineData("424D36000000000000003600", ImageFormat.Unknown)]
     [InlineData("424D360000000000000036000000", ImageFormat.Bmp)]
+    [InlineData("424D36000000010000003600000028000000", ImageFormat.Bmp)]
+    [InlineData("424D36000000010000003600000029000000", ImageFormat.Unknown)]
     [InlineData("FFD8", ImageFormat.Unknown)]
     [InlineData("89504E470D0A1A", ImageFormat.Unknown)]
     [InlineData("", ImageFormat.Unknown)]

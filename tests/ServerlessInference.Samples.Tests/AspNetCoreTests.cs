@@ -41,13 +41,13 @@ public sealed class AspNetCoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task PostShapes_Gif_Answers415WithTheFormatsName()
+    public async Task PostShapes_Tiff_Answers415WithTheFormatsName()
     {
         using HttpResponseMessage response = await _client.PostAsync(
-            "/shapes", new ByteArrayContent("GIF89a\u0001\0\u0001\0\0\0\0;"u8.ToArray()), TestContext.Current.CancellationToken);
+            "/shapes", new ByteArrayContent("II*\0\b\0\0\0"u8.ToArray()), TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
-        Assert.Contains("Gif", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("Tiff", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,7 +17,8 @@ public static class VisionModelBuilderExtensions
     /// <c>IInferencePipeline&lt;ReadOnlyMemory&lt;byte&gt;, ImageClassification&gt;</c>, keyed by the name of the model.
     /// </summary>
     /// <remarks>
-    /// Images may be JPEG or PNG. Input of the model: one image tensor <c>[n, 3, h, w]</c> or <c>[n, h, w, 3]</c> of float32, float16 or
+    /// Images may be JPEG, PNG, WebP, GIF or BMP.
+    /// Input of the model: one image tensor <c>[n, 3, h, w]</c> or <c>[n, h, w, 3]</c> of float32, float16 or
     /// uint8. Output: the first float tensor <c>[n, classes]</c>.
     /// </remarks>
     /// <example>
@@ -50,7 +51,8 @@ public static class VisionModelBuilderExtensions
     /// is registered as <c>IInferencePipeline&lt;ReadOnlyMemory&lt;byte&gt;, ObjectDetection&gt;</c>, keyed by the name of the model.
     /// </summary>
     /// <remarks>
-    /// Images may be JPEG or PNG. Input of the model: one image tensor <c>[n, 3, h, w]</c> or <c>[n, h, w, 3]</c> of float32, float16 or
+    /// Images may be JPEG, PNG, WebP, GIF or BMP.
+    /// Input of the model: one image tensor <c>[n, 3, h, w]</c> or <c>[n, h, w, 3]</c> of float32, float16 or
     /// uint8. Output: one of the heads in <see cref="DetectionHead"/>, which is detected from shapes, labels and Ultralytics' metadata.
     /// </remarks>
     /// <example>
@@ -72,7 +74,8 @@ public static class VisionModelBuilderExtensions
     /// <c>IInferencePipeline&lt;ReadOnlyMemory&lt;byte&gt;, TOutput&gt;</c>, keyed by the name of the model.
     /// </summary>
     /// <remarks>
-    /// Images may be JPEG or PNG. Input of the model: one image tensor <c>[n, 3, h, w]</c> or <c>[n, h, w, 3]</c> of float32, float16 or
+    /// Images may be JPEG, PNG, WebP, GIF or BMP.
+    /// Input of the model: one image tensor <c>[n, 3, h, w]</c> or <c>[n, h, w, 3]</c> of float32, float16 or
     /// uint8. The postprocessor reads the outputs of the model from the batch, and from
     /// <see cref="InferenceBatchExtensions.GetImageTransform"/> where each image is in its tensor.
     /// </remarks>

@@ -8,7 +8,7 @@ namespace ServerlessInference.Imaging.Formats.Jpeg;
 /// </remarks>
 internal sealed class JpegDecoder : IImageDecoder
 {
-    private readonly JpegDecodeState?[] _idle = new JpegDecodeState?[Math.Clamp(Environment.ProcessorCount, 1, 64)];
+    private readonly DecodeStatePool<JpegDecodeState> _states = new();
 
     /// <inheritdoc/>
     public bool CanDecode(ImageFormat format) => format == ImageFormat.Jpeg;
@@ -16,14 +16,14 @@ internal sealed class JpegDecoder : IImageDecoder
     /// <inheritdoc/>
     public ImageInfo Identify(ReadOnlySpan<byte> encoded)
     {
-        JpegDecodeState state = Rent();
+        JpegDecodeState state = _states.Rent() ?? new JpegDecodeState();
         try
         {
             return state.Identify(encoded);
         }
         finally
         {
-            Return(state);
+            _states.Return(state);
         }
     }
 
@@ -32,14 +32,14 @@ internal sealed class JpegDecoder : IImageDecoder
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(destination);
-        JpegDecodeState state = Rent();
+        JpegDecodeState state = _states.Rent() ?? new JpegDecodeState();
         try
         {
             state.Decode(encoded, options, destination);
         }
         finally
         {
-            Return(state);
+            _states.Return(state);
         }
     }
 
@@ -51,29 +51,5 @@ internal sealed class JpegDecoder : IImageDecoder
     {
         ArgumentNullException.ThrowIfNull(options);
         return JpegFootprint.Estimate(encoded, options.ScaleToShorterSide);
-    }
-
-    private JpegDecodeState Rent()
-    {
-        for (int i = 0; i < _idle.Length; i++)
-        {
-            if (Interlocked.Exchange(ref _idle[i], null) is { } state)
-            {
-                return state;
-            }
-        }
-
-        return new JpegDecodeState();
-    }
-
-    private void Return(JpegDecodeState state)
-    {
-        for (int i = 0; i < _idle.Length; i++)
-        {
-            if (Interlocked.CompareExchange(ref _idle[i], state, null) is null)
-            {
-                return;
-            }
-        }
     }
 }

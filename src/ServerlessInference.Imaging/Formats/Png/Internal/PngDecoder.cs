@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 
-
 namespace ServerlessInference.Imaging.Formats.Png;
 
 /// <summary>Decodes PNG (ISO/IEC 15948) with every colour type, bit depth and interlacing method.</summary>
@@ -16,7 +15,7 @@ internal sealed class PngDecoder : IImageDecoder
     /// </summary>
     private const long MaxExpansion = 1032;
 
-    private readonly PngDecodeState?[] _idle = new PngDecodeState?[Math.Clamp(Environment.ProcessorCount, 1, 64)];
+    private readonly DecodeStatePool<PngDecodeState> _states = new();
 
     public bool CanDecode(ImageFormat format) => format == ImageFormat.Png;
 
@@ -44,14 +43,14 @@ internal sealed class PngDecoder : IImageDecoder
                 "The file is truncated or damaged.");
         }
 
-        PngDecodeState state = Rent();
+        PngDecodeState state = _states.Rent() ?? new PngDecodeState();
         try
         {
             state.Decode(contents, options, destination);
         }
         finally
         {
-            Return(state);
+            _states.Return(state);
         }
     }
 
@@ -71,29 +70,5 @@ internal sealed class PngDecoder : IImageDecoder
         return width <= 0 || height <= 0
             ? 0
             : (long)Math.Min((ulong)ImageBuffer.Channels * (ulong)width * (ulong)height, long.MaxValue);
-    }
-
-    private PngDecodeState Rent()
-    {
-        for (int i = 0; i < _idle.Length; i++)
-        {
-            if (Interlocked.Exchange(ref _idle[i], null) is { } state)
-            {
-                return state;
-            }
-        }
-
-        return new PngDecodeState();
-    }
-
-    private void Return(PngDecodeState state)
-    {
-        for (int i = 0; i < _idle.Length; i++)
-        {
-            if (Interlocked.CompareExchange(ref _idle[i], state, null) is null)
-            {
-                return;
-            }
-        }
     }
 }

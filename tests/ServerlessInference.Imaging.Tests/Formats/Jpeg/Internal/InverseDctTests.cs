@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using ServerlessInference.Imaging.Formats;
 using ServerlessInference.Imaging.Formats.Jpeg;
 
 namespace ServerlessInference.Imaging.Tests.Formats.Jpeg.Internal;

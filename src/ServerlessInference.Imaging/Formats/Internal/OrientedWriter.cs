@@ -1,4 +1,4 @@
-namespace ServerlessInference.Imaging.Formats.Jpeg;
+namespace ServerlessInference.Imaging.Formats;
 
 /// <summary>Provides the memory for decoded rows and moves them to the place that the orientation of the image requires.</summary>
 /// <remarks>

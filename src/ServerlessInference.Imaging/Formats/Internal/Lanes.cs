@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
-namespace ServerlessInference.Imaging.Formats.Jpeg;
+namespace ServerlessInference.Imaging.Formats;
 
 /// <summary>Vector operations that the portable vector types do not have, implemented with x86-64 and arm64 instructions.</summary>
 /// <remarks>The operations on 256-bit vectors require AVX2 and work on each half separately.</remarks>

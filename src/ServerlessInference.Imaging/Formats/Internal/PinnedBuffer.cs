@@ -1,12 +1,15 @@
 using System.Runtime.CompilerServices;
 
-namespace ServerlessInference.Imaging.Formats.Jpeg;
+namespace ServerlessInference.Imaging.Formats;
 
 /// <summary>A pinned array that is reused from image to image, so that decoding in a steady state allocates nothing.</summary>
 /// <typeparam name="T">The element type.</typeparam>
 internal sealed unsafe class PinnedBuffer<T>
     where T : unmanaged
 {
+    /// <summary>Buffers above this size are not kept for the next image.</summary>
+    private const long MaxRetainedBytes = 64L * 1024 * 1024;
+
     private T[] _items = [];
 
     /// <summary>Gets the size of the buffer in bytes.</summary>
@@ -24,7 +27,7 @@ internal sealed unsafe class PinnedBuffer<T>
             {
                 throw new InvalidImageException(
                     InvalidImageKind.TooLarge,
-                    $"The JPEG needs a buffer of {length} elements; the maximum is {Array.MaxLength}. Send a smaller image.");
+                    $"The image needs a buffer of {length} elements; the maximum is {Array.MaxLength}. Send a smaller image.");
             }
 
             _items = GC.AllocateUninitializedArray<T>((int)length, pinned: true);
@@ -35,4 +38,13 @@ internal sealed unsafe class PinnedBuffer<T>
 
     /// <summary>Releases the memory.</summary>
     public void Release() => _items = [];
+
+    /// <summary>Releases the memory if it is too large to be kept for the next image.</summary>
+    public void Trim()
+    {
+        if (Bytes > MaxRetainedBytes)
+        {
+            Release();
+        }
+    }
 }

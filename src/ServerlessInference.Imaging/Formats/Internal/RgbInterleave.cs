@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace ServerlessInference.Imaging.Formats.Jpeg;
+namespace ServerlessInference.Imaging.Formats;
 
 /// <summary>Interleaves separate red, green and blue samples to pixels.</summary>
 /// <remarks>
