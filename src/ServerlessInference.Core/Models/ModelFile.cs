@@ -21,6 +21,9 @@ public sealed class ModelFile
     /// <summary>Gets the path at which the file can be opened or mapped; <see langword="null"/> if it is only in memory.</summary>
     public string? PhysicalPath { get; }
 
+    /// <summary>Gets a value indicating whether nothing changes the file on disk while its artifact exists.</summary>
+    internal bool IsOwned { get; private init; }
+
     /// <summary>Gets the content if the file is only in memory; empty if <see cref="PhysicalPath"/> is set.</summary>
     public ReadOnlyMemory<byte> Memory { get; }
 
@@ -36,6 +39,9 @@ public sealed class ModelFile
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         return new ModelFile(name, length, path, default);
     }
+
+    /// <summary>Describes a file on disk that its artifact owns or locks, so that nothing changes it.</summary>
+    internal static ModelFile Owned(string name, string path, long length) => new(name, length, path, default) { IsOwned = true };
 
     /// <summary>Describes a file in memory.</summary>
     /// <param name="name">The name within the model.</param>

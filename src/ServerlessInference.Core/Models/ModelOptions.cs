@@ -66,12 +66,14 @@ public sealed class ModelOptions
     /// <value>The default is <see cref="PreparedModelUse.IfAvailable"/>.</value>
     public PreparedModelUse Prepared { get; set; } = PreparedModelUse.IfAvailable;
 
-    /// <summary>Gets or sets a value indicating whether all bytes of a prepared model are compared with the digest in its record.</summary>
+    /// <summary>Gets or sets how much of a prepared model is compared with its record before it is used.</summary>
     /// <value>
-    /// The default is <see langword="false"/>: only its length, its versions and a sample of the plain model are compared, which takes
-    /// microseconds.
+    /// The default is <see langword="null"/>: all bytes of the prepared model are compared with a checksum, at several gigabytes per
+    /// second, and a sample of the plain model. <see langword="true"/> compares the SHA-256 digests of both as well.
+    /// <see langword="false"/> compares only lengths, versions and the sample; a damaged file may then exhaust the memory or give wrong
+    /// answers.
     /// </value>
-    public bool VerifyPrepared { get; set; }
+    public bool? VerifyPrepared { get; set; }
 
     /// <summary>Gets or sets how the model's bytes are passed to ONNX Runtime.</summary>
     /// <value>The default, <see cref="ModelLoading.Auto"/>, memory-maps the model if that is possible.</value>

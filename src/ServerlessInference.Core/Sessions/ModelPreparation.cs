@@ -76,7 +76,11 @@ public static class ModelPreparation
                 processor,
                 new PreparedFile(Path.GetFileName(source.Name), source.Length, PreparedModels.ComputeDigest(source)),
                 SourceSample.Compute(artifact, source.Name),
-                new PreparedFile(Path.GetFileName(name.File), result.Length, PreparedModels.ComputeDigest(result)),
+                new PreparedFile(
+                    Path.GetFileName(name.File),
+                    result.Length,
+                    PreparedModels.ComputeDigest(result),
+                    VerifiedReading.ComputeCrc32C(result)),
                 ModelGraph.TryRead(source)?.Summarize(outputs));
 
             // A model without its record is not used. Deleting the record first keeps a new model from being paired with an old record.

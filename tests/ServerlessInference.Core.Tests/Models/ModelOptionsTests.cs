@@ -55,7 +55,7 @@ public sealed class ModelOptionsTests
         Assert.Empty(options.CustomOperatorLibraries);
         Assert.Empty(options.Sources);
         Assert.Equal(PreparedModelUse.IfAvailable, options.Prepared);
-        Assert.False(options.VerifyPrepared);
+        Assert.Null(options.VerifyPrepared);
         Assert.Equal(ModelLoading.Auto, options.Loading);
         Assert.True(options.Prepacking);
         Assert.Equal(MemoryArena.Small, options.Arena);

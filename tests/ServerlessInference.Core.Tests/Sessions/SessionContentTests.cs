@@ -14,11 +14,11 @@ public sealed class SessionContentTests : IDisposable
     public void Dispose() => _trial.Dispose();
 
     [Theory]
-    [InlineData(ModelLoading.Auto, true)]
+    [InlineData(ModelLoading.Auto, false)]
     [InlineData(ModelLoading.Mapped, true)]
     [InlineData(ModelLoading.Path, false)]
     [InlineData(ModelLoading.Bytes, false)]
-    public async Task Create_PreparedModelOnDisk_IsMappedWhereThatIsAskedFor(ModelLoading loading, bool mapped)
+    public async Task Create_PreparedModelOnWritableDisk_IsMappedInPlaceWhereThatIsAskedFor(ModelLoading loading, bool mapped)
     {
         LinuxOnly();
         using PreparedDemo demo = await PreparedDemo.CreateAsync();

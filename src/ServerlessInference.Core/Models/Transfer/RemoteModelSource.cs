@@ -124,7 +124,7 @@ public sealed partial class RemoteModelSource : IModelSource
         return new ModelArtifact(
             Description,
             version,
-            files.Select(file => ModelFile.OnDisk(RemovePrefix(folder, file.Name), stored.GetPath(file), file.Length)),
+            files.Select(file => ModelFile.Owned(RemovePrefix(folder, file.Name), stored.GetPath(file), file.Length)),
             stored);
     }
 
@@ -221,7 +221,7 @@ public sealed partial class RemoteModelSource : IModelSource
             return new ModelArtifact(
                 Description,
                 PinnedVersion ?? GetVersion(objects),
-                inMemory.Select(file => ModelFile.OnDisk(RemovePrefix(folder, file.Name), file.PhysicalPath!, file.Length)),
+                inMemory.Select(file => ModelFile.Owned(RemovePrefix(folder, file.Name), file.PhysicalPath!, file.Length)),
                 files);
         }
         catch

@@ -56,11 +56,12 @@ internal sealed partial class OnnxSessionFactory(
             return null;
         }
 
-        foreach (ModelFile file in prepared.FindSuitable(options.VerifyPrepared))
+        foreach ((ModelFile file, PreparedFile expected) in prepared.FindSuitable(options.VerifyPrepared == true))
         {
             try
             {
-                OnnxSession session = Create(file, options, artifact.Source, cancellationToken);
+                OnnxSession session = Create(
+                    file, options, artifact.Source, cancellationToken, options.VerifyPrepared == false ? null : expected);
                 if (prepared.Rejections.Count > 0)
                 {
                     LogSecondBest(logger, file.Name, artifact.Source, string.Join("; ", prepared.Rejections));
@@ -93,7 +94,8 @@ internal sealed partial class OnnxSessionFactory(
         return Create(prepared.Plain, options, artifact.Source, cancellationToken);
     }
 
-    private OnnxSession Create(ModelFile file, ModelOptions options, string source, CancellationToken cancellationToken)
+    private OnnxSession Create(
+        ModelFile file, ModelOptions options, string source, CancellationToken cancellationToken, PreparedFile? expected = null)
     {
         if (file.Length == 0)
         {
@@ -104,7 +106,7 @@ internal sealed partial class OnnxSessionFactory(
         CustomOperators.Register(settings, options.CustomOperatorLibraries, libraries);
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             static state => ((SessionOptions)state!).SetLoadCancellationFlag(true), settings);
-        using var content = new SessionContent(file, options.Loading, source, settings);
+        using var content = new SessionContent(file, options.Loading, source, settings, expected);
         try
         {
             InferenceSession session = content.Path is { } path

@@ -2,19 +2,30 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using ServerlessInference.Models;
 using ServerlessInference.Models.Transfer;
+using ServerlessInference.Sessions.Prepared;
 
 namespace ServerlessInference.Sessions;
 
 /// <summary>The content that a session is created from: a path that ONNX Runtime reads or maps, or bytes.</summary>
 /// <remarks>
 /// A mapped model stays mapped as long as its session lives. The mapping is private, so it is safe to replace or delete the file.
-/// Truncating the file would crash the process; the owner of the file (the lock of the artifact, or the memory file here) prevents that.
+/// Overwriting the file would change the model while it answers, and truncating it would crash the process. A file is therefore mapped in
+/// place only if nothing can do that: on a read-only file system, or if its artifact owns it. Any other file is copied into memory first,
+/// unless <see cref="ModelLoading.Mapped"/> asks for it.
 /// </remarks>
 internal sealed class SessionContent : IDisposable
 {
     private MemoryFile? _backing;
 
-    public SessionContent(ModelFile file, ModelLoading loading, string source, SessionOptions settings)
+    /// <summary>Completes the settings of a session for a model, and verifies its content.</summary>
+    /// <param name="file">The model.</param>
+    /// <param name="loading">How its bytes are passed.</param>
+    /// <param name="source">The source, for messages.</param>
+    /// <param name="settings">The settings of the session.</param>
+    /// <param name="expected">What the record of a prepared model says; <see langword="null"/> if that is not compared.</param>
+    /// <exception cref="ModelLoadException">The content is not the one in the record, or cannot be loaded in this way.</exception>
+    public SessionContent(
+        ModelFile file, ModelLoading loading, string source, SessionOptions settings, PreparedFile? expected = null)
     {
         bool ort = file.Name.EndsWith(".ort", StringComparison.OrdinalIgnoreCase);
         if (ort)
@@ -25,10 +36,17 @@ internal sealed class SessionContent : IDisposable
         bool map = loading == ModelLoading.Mapped || (loading == ModelLoading.Auto && ort && OperatingSystem.IsLinux());
         if (map)
         {
-            Path = file.PhysicalPath;
-            Map(file, ort, source, settings);
+            CheckMappable(file, ort, source);
+            Map(file, loading, settings, expected);
+            return;
         }
-        else if (loading == ModelLoading.Bytes)
+
+        if (expected is not null)
+        {
+            VerifiedReading.Read(file, expected);
+        }
+
+        if (loading == ModelLoading.Bytes)
         {
             Bytes = ToArray(file.ReadAllBytes(Array.MaxLength));
         }
@@ -62,7 +80,7 @@ internal sealed class SessionContent : IDisposable
 
     public void Dispose() => _backing?.Dispose();
 
-    private void Map(ModelFile file, bool ort, string source, SessionOptions settings)
+    private static void CheckMappable(ModelFile file, bool ort, string source)
     {
         if (!ort || !OperatingSystem.IsLinux())
         {
@@ -71,16 +89,41 @@ internal sealed class SessionContent : IDisposable
                 (ort ? "mapping requires Linux" : "mapping requires the .ort format, which 'serverless-inference optimize' writes") +
                 ". Set the option Loading to Auto.");
         }
+    }
 
-        if (Path is null)
+    private void Map(ModelFile file, ModelLoading loading, SessionOptions settings, PreparedFile? expected)
+    {
+        if (file.PhysicalPath is { } path && (loading == ModelLoading.Mapped || file.IsOwned || ReadOnlyFileSystem.Contains(path)))
         {
-            _backing = MemoryFile.Create(file.Name);
-            RandomAccess.Write(_backing.Handle, file.Memory.Span, 0);
+            Path = path;
+            if (expected is not null)
+            {
+                VerifiedReading.Read(file, expected);
+            }
+        }
+        else
+        {
+            _backing = CopyToMemory(file, expected);
             Path = _backing.Path;
         }
 
         settings.AddSessionConfigEntry("session.use_memory_mapped_ort_model", "1");
         settings.AddSessionConfigEntry("session.use_ort_model_bytes_for_initializers", "1");
+    }
+
+    private static MemoryFile CopyToMemory(ModelFile file, PreparedFile? expected)
+    {
+        MemoryFile copy = MemoryFile.Create(file.PhysicalPath is null ? file.Name : "copy of " + file.Name);
+        try
+        {
+            VerifiedReading.Read(file, expected, copy.Handle);
+            return copy;
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
     }
 
     // ONNX Runtime copies what it keeps, so a model that fills a whole array does not have to be copied here.

@@ -12,6 +12,9 @@ public sealed class PreparedModelsTests : IDisposable
 
     public void Dispose() => _trial.Dispose();
 
+    private static bool IsMapped(string file) =>
+        OperatingSystem.IsLinux() && File.ReadAllText("/proc/self/maps").Contains(file, StringComparison.Ordinal);
+
     [Fact]
     public async Task Create_PreparedModel_IsMappedAndAnswersAsThePlainOne()
     {
@@ -22,12 +25,79 @@ public sealed class PreparedModelsTests : IDisposable
 
         Assert.Equal(plain, SessionTrial.Run(session, artifact));
         Assert.Empty(_trial.Warnings);
-        if (OperatingSystem.IsLinux())
+        Assert.Equal(ReadOnlyFileSystem.Contains(demo.Prepared.File), IsMapped(demo.Prepared.File));
+    }
+
+    [Fact]
+    public async Task Create_LoadingIsMapped_MapsTheFileInPlace()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Models are mapped on Linux.");
+        using PreparedDemo demo = await PreparedDemo.CreateAsync();
+        using ModelArtifact artifact = SessionTrial.Open(demo.Folder);
+        using OnnxSession session = _trial.Load(artifact, SessionTrial.Options(options => options.Loading = ModelLoading.Mapped));
+
+        Assert.True(IsMapped(demo.Prepared.File));
+    }
+
+    [Fact]
+    public async Task Run_PreparedModelOverwrittenAndTruncatedInPlace_AnswersAsBefore()
+    {
+        using PreparedDemo demo = await PreparedDemo.CreateAsync();
+        using ModelArtifact artifact = SessionTrial.Open(demo.Folder);
+        using OnnxSession session = _trial.Load(artifact);
+        float[] before = SessionTrial.Run(session, artifact);
+
+        using (FileStream file = File.OpenWrite(demo.Prepared.File))
         {
-            Assert.Contains(
-                demo.Prepared.File, await File.ReadAllTextAsync("/proc/self/maps", TestContext.Current.CancellationToken),
-                StringComparison.Ordinal);
+            byte[] garbage = new byte[file.Length];
+            new Random(3).NextBytes(garbage);
+            file.Write(garbage);
+            file.Flush();
+            Assert.Equal(before, SessionTrial.Run(session, artifact));
+            file.SetLength(0);
         }
+
+        Assert.Equal(before, SessionTrial.Run(session, artifact));
+    }
+
+    [Theory]
+    [InlineData(0.0001, true)]
+    [InlineData(0.5, true)]
+    [InlineData(0.9999, true)]
+    [InlineData(0.5, false)]
+    public async Task Create_OneBitDiffers_TakesThePlainOneAndSaysWhy(double place, bool hasChecksum) => await RefusedAsync(
+        demo =>
+        {
+            byte[] bytes = File.ReadAllBytes(demo.Prepared.File);
+            bytes[(int)(place * bytes.Length)] ^= 0x10;
+            File.WriteAllBytes(demo.Prepared.File, bytes);
+            demo.Fake(record => record with { Result = record.Result with { Crc32C = hasChecksum ? record.Result.Crc32C : null } });
+        },
+        $"does not have the content that its record states: its {(hasChecksum ? "CRC-32C" : "SHA-256")} is ");
+
+    [Fact]
+    public async Task Create_OneBitDiffersWithoutAPlainModel_SaysWhy()
+    {
+        using PreparedDemo demo = await PreparedDemo.CreateAsync();
+        File.Delete(demo.Plain);
+        demo.Fake(record => record with { Result = record.Result with { Crc32C = "00000000" } });
+        using ModelArtifact artifact = SessionTrial.Open(demo.Folder);
+
+        ModelLoadException error = Assert.Throws<ModelLoadException>(() => _trial.Load(artifact));
+
+        Assert.Contains("does not have the content that its record states", error.Message, StringComparison.Ordinal);
+        Assert.Contains("rename the new file over the old one", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Create_VerificationIsOff_DoesNotCompareTheContent()
+    {
+        using PreparedDemo demo = await PreparedDemo.CreateAsync();
+        demo.Fake(record => record with { Result = record.Result with { Crc32C = "00000000" } });
+        using ModelArtifact artifact = SessionTrial.Open(demo.Folder);
+        using OnnxSession session = _trial.Load(artifact, SessionTrial.Options(options => options.VerifyPrepared = false));
+
+        Assert.Empty(_trial.Warnings);
     }
 
     [Fact]
@@ -140,12 +210,11 @@ public sealed class PreparedModelsTests : IDisposable
         PreparedModel own = await ModelPreparation.WriteAsync(
             demo.Folder, demo.Folder, PreparationLevel.All, TestContext.Current.CancellationToken);
         using ModelArtifact artifact = SessionTrial.Open(demo.Folder);
-        using OnnxSession session = _trial.Load(artifact);
+        using OnnxSession session = _trial.Load(artifact, SessionTrial.Options(options => options.Loading = ModelLoading.Mapped));
 
         Assert.Empty(_trial.Warnings);
         Assert.NotEqual(own.File, demo.Prepared.File);
-        Assert.Contains(
-            own.File, await File.ReadAllTextAsync("/proc/self/maps", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.True(IsMapped(own.File));
     }
 
     [Theory]
@@ -155,11 +224,10 @@ public sealed class PreparedModelsTests : IDisposable
     {
         using PreparedDemo demo = await PreparedDemo.CreateAsync(PreparationLevel.Extended);
         using ModelArtifact artifact = SessionTrial.Open(demo.Folder);
-        using OnnxSession session = _trial.Load(artifact, processor: processor);
+        using OnnxSession session = _trial.Load(
+            artifact, SessionTrial.Options(options => options.Loading = ModelLoading.Mapped), processor);
 
-        Assert.Contains(
-            demo.Prepared.File, await File.ReadAllTextAsync("/proc/self/maps", TestContext.Current.CancellationToken),
-            StringComparison.Ordinal);
+        Assert.True(IsMapped(demo.Prepared.File));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal sealed class MemoryFiles : IExtractionTarget, IDisposable
     {
     }
 
-    public IEnumerable<ModelFile> ToModelFiles() => _files.Select(file => ModelFile.OnDisk(file.Name, file.File.Path, file.Length));
+    public IEnumerable<ModelFile> ToModelFiles() => _files.Select(file => ModelFile.Owned(file.Name, file.File.Path, file.Length));
 
     public void Clear()
     {

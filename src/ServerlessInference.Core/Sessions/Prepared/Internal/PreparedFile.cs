@@ -6,7 +6,11 @@ namespace ServerlessInference.Sessions.Prepared;
 /// <param name="Name">The name, without directories.</param>
 /// <param name="Length">The size in bytes.</param>
 /// <param name="Sha256">The digest, in lowercase hexadecimal digits.</param>
-internal sealed record PreparedFile(string Name, long Length, string Sha256)
+/// <param name="Crc32C">
+/// The checksum of a prepared model, in eight lowercase hexadecimal digits; <see langword="null"/> in records of older versions and for the
+/// plain model.
+/// </param>
+internal sealed record PreparedFile(string Name, long Length, string Sha256, string? Crc32C = null)
 {
     public void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> property)
     {
@@ -14,13 +18,18 @@ internal sealed record PreparedFile(string Name, long Length, string Sha256)
         writer.WriteString("name"u8, Name);
         writer.WriteNumber("length"u8, Length);
         writer.WriteString("sha256"u8, Sha256);
+        if (Crc32C is not null)
+        {
+            writer.WriteString("crc32c"u8, Crc32C);
+        }
+
         writer.WriteEndObject();
     }
 
     /// <summary>Reads the object at which the reader is; <see langword="null"/> if a member is missing.</summary>
     public static PreparedFile? Read(ref Utf8JsonReader reader)
     {
-        string? name = null, digest = null;
+        string? name = null, digest = null, checksum = null;
         long length = -1;
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -42,12 +51,15 @@ internal sealed record PreparedFile(string Name, long Length, string Sha256)
                 case "sha256":
                     digest = reader.GetString();
                     break;
+                case "crc32c":
+                    checksum = reader.GetString();
+                    break;
                 default:
                     reader.Skip();
                     break;
             }
         }
 
-        return name is not null && digest is not null && length >= 0 ? new PreparedFile(name, length, digest) : null;
+        return name is not null && digest is not null && length >= 0 ? new PreparedFile(name, length, digest, checksum) : null;
     }
 }

@@ -7,7 +7,8 @@ namespace ServerlessInference.Sessions.Prepared;
 /// <summary>Finds the prepared models that suit this processor and this version of ONNX Runtime.</summary>
 /// <remarks>
 /// Names are compared first, so that usually a single small file, the record, is read. The record is compared with the files: versions,
-/// processor class, length, and a sample of the plain model. The digests of all bytes are compared only on request.
+/// processor class, length, and a sample of the plain model. <see cref="VerifiedReading"/> compares the content when it is read; here, the
+/// digests of all bytes are compared only on request.
 /// </remarks>
 internal sealed class PreparedModels
 {
@@ -69,16 +70,16 @@ internal sealed class PreparedModels
     public List<string> Rejections { get; } = [];
 
     /// <summary>Finds the models that are suitable, the best first, and records why others are not.</summary>
-    /// <param name="verify">Whether all bytes are read and compared with the digests in the record.</param>
-    public IEnumerable<ModelFile> FindSuitable(bool verify)
+    /// <param name="verify">Whether all bytes of both models are read and compared with the digests in the record.</param>
+    public IEnumerable<(ModelFile File, PreparedFile Expected)> FindSuitable(bool verify)
     {
         foreach (string? processor in new[] { _processor, ProcessorClass.Any })
         {
             foreach (PreparedName name in _names)
             {
-                if (name.Processor == processor && Check(name, verify) is { } file)
+                if (name.Processor == processor && Check(name, verify) is { } suitable)
                 {
-                    yield return file;
+                    yield return suitable;
                 }
             }
         }
@@ -96,23 +97,24 @@ internal sealed class PreparedModels
     /// <summary>Gets whether there is another prepared model to try if this one cannot be loaded.</summary>
     public bool HasOtherThan(ModelFile file) => _names.Any(name => name.File != file.Name);
 
-    private ModelFile? Check(PreparedName name, bool verify)
+    private (ModelFile File, PreparedFile Expected)? Check(PreparedName name, bool verify)
     {
+        PreparedRecord? record = null;
         string? objection = name.OnnxRuntime == _runtime
-            ? FindObjection(name, verify)
+            ? FindObjection(name, verify, out record)
             : $"it is for ONNX Runtime {name.OnnxRuntime}, and this is {_runtime}";
-        if (objection is null)
+        if (objection is null && _artifact.TryGetFile(name.File, out ModelFile? file))
         {
-            _artifact.TryGetFile(name.File, out ModelFile? file);
-            return file;
+            return (file, record!.Result);
         }
 
         Rejections.Add($"'{name.File}' is not used: {objection}");
         return null;
     }
 
-    private string? FindObjection(PreparedName name, bool verify)
+    private string? FindObjection(PreparedName name, bool verify, out PreparedRecord? record)
     {
+        record = null;
         if (!_artifact.TryGetFile(name.Record, out ModelFile? recordFile))
         {
             return $"its record '{name.Record}' is not next to it";
@@ -120,7 +122,7 @@ internal sealed class PreparedModels
 
         try
         {
-            PreparedRecord? record = recordFile.Length > MaxRecordLength
+            record = recordFile.Length > MaxRecordLength
                 ? null
                 : PreparedRecord.TryRead(recordFile.ReadAllBytes(MaxRecordLength).Span);
             return record is null
