@@ -16,32 +16,47 @@ internal static class TokenizeCommand
     {
         var vocabulary = new Argument<string>("vocabulary")
         {
-            Description = "The directory of a model, a vocab.txt or a tokenizer.json.",
+            Description = "The directory of a model, or a file of its tokenizer.",
             HelpName = "VOCAB_OR_FOLDER",
         };
         var cased = new Option<bool>("--cased") { Description = "Only with a vocab.txt: keep case and accents." };
         Option<int?> maxLength = Number("--max-length", "Truncate texts to this many tokens, including special tokens.");
         Option<int?> stride = Number("--stride", "Split long texts into windows of --max-length tokens that overlap by this many.");
+        var decode = new Option<bool>("--decode") { Description = "Turn ids into texts: each line of standard input is {\"ids\":[…]}." };
+        var skip = new Option<bool>("--skip-special") { Description = "Only with --decode: leave out special tokens." };
         Option<OutputFormat> format = FormatOption.Create();
         var command = new Command("tokenize", "Tokenize texts. Each line of standard input is {\"text\":…} or {\"text\":…,\"pair\":…}.")
         {
-            vocabulary, cased, maxLength, stride, format,
+            vocabulary, cased, maxLength, stride, decode, skip, format,
         };
         command.Validators.Add(result =>
         {
+            if (result.GetValue(decode) ? result.GetValue(maxLength) is not null : result.GetValue(skip))
+            {
+                result.AddError("--decode excludes --max-length and --stride, and --skip-special needs --decode.");
+            }
+
             if (result.GetValue(stride) is not null && result.GetValue(maxLength) is null)
             {
                 result.AddError("--stride needs --max-length: the length of a window.");
             }
         });
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            console,
-            parsed.GetRequiredValue(vocabulary),
-            parsed.GetValue(cased),
-            parsed.GetValue(maxLength),
-            parsed.GetValue(stride),
-            parsed.GetValue(format),
-            cancellationToken));
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            bool skipsSpecial = parsed.GetValue(skip);
+            int? length = parsed.GetValue(maxLength);
+            int? overlap = parsed.GetValue(stride);
+            var windows = new TokenBatch();
+            return RunAsync(
+                console,
+                parsed.GetRequiredValue(vocabulary),
+                parsed.GetValue(cased),
+                parsed.GetValue(decode)
+                    ? (tokenizer, number, line) => Decode(tokenizer, number, line, skipsSpecial)
+                    : (tokenizer, number, line) => Tokenize(tokenizer, number, line, length, overlap, windows),
+                parsed.GetValue(format),
+                cancellationToken);
+        });
         return command;
     }
 
@@ -49,8 +64,7 @@ internal static class TokenizeCommand
         ToolConsole console,
         string vocabulary,
         bool cased,
-        int? maxLength,
-        int? stride,
+        Func<Tokenizer, int, string, ITableDocument> process,
         OutputFormat format,
         CancellationToken cancellationToken)
     {
@@ -66,13 +80,12 @@ internal static class TokenizeCommand
 
         int exitCode = ExitCode.Success;
         await using var writer = new DocumentWriter(console, format, "LINE", "TOKENS");
-        var windows = new TokenBatch();
         await foreach ((int number, string? text) in InputLines.ReadAsync(console, cancellationToken))
         {
             ITableDocument document;
             try
             {
-                document = Tokenize(tokenizer, number, text, maxLength, stride, windows);
+                document = process(tokenizer, number, text);
             }
             catch (Exception exception)
                 when (FailureDocument.Covers(exception) || exception is ArgumentException or TextTooLongException)
@@ -94,9 +107,46 @@ internal static class TokenizeCommand
             return Tokenizer.Load(path);
         }
 
-        return path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
-            ? Tokenizer.FromTokenizerJson(File.ReadAllBytes(path))
-            : Tokenizer.FromVocabulary(File.ReadAllBytes(path), new WordPieceOptions { Lowercase = !cased });
+        return Path.GetFileName(path).ToUpperInvariant() switch
+        {
+            "VOCAB.JSON" or "MERGES.TXT" => LoadFrom(path, "vocab.json", "merges.txt"),
+            string name when name.EndsWith(".MODEL", StringComparison.Ordinal) => LoadFrom(path, Path.GetFileName(path)),
+            string name when name.EndsWith(".JSON", StringComparison.Ordinal) => Tokenizer.FromTokenizerJson(File.ReadAllBytes(path)),
+            _ => Tokenizer.FromVocabulary(File.ReadAllBytes(path), new WordPieceOptions { Lowercase = !cased }),
+        };
+    }
+
+    /// <summary>Loads a tokenizer from its own files and the settings next to them, not from another form of it in the directory.</summary>
+    private static Tokenizer LoadFrom(string path, params string[] files)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        string[] settings = ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "config.json"];
+        return Tokenizer.Load(
+            name => (files.Contains(name) || settings.Contains(name)) && File.Exists(Path.Combine(folder, name))
+                ? File.ReadAllBytes(Path.Combine(folder, name))
+                : (ReadOnlyMemory<byte>?)null,
+            $"'{path}'");
+    }
+
+    private static DecodedDocument Decode(Tokenizer tokenizer, int number, string line, bool skipsSpecial)
+    {
+        using var document = JsonDocument.Parse(line);
+        if (document.RootElement.ValueKind != JsonValueKind.Object
+            || !document.RootElement.TryGetProperty("ids", out JsonElement list)
+            || list.ValueKind != JsonValueKind.Array)
+        {
+            throw new InvalidInputException("The line is not a JSON object with \"ids\"; {\"ids\":[…]} was expected.");
+        }
+
+        var ids = new List<int>();
+        foreach (JsonElement item in list.EnumerateArray())
+        {
+            ids.Add(item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int id) && tokenizer.GetToken(id) is not null
+                ? id
+                : throw new InvalidInputException($"No token has the id {item}. Use ids of this tokenizer."));
+        }
+
+        return new DecodedDocument(number, tokenizer.Decode(ids.ToArray(), skipsSpecial));
     }
 
     private static TokenizeDocument Tokenize(

@@ -58,6 +58,37 @@ public sealed class TextCommandTests
         Assert.Equal(2, run.Documents[1].GetProperty("line").GetInt32());
     }
 
+    [Theory]
+    [InlineData("[CLS] hello worlds! [SEP]")]
+    [InlineData("hello worlds!", "--skip-special")]
+    public async Task Tokenize_Decode_TurnsItsOwnOutputIntoText(string expected, params string[] options)
+    {
+        using var vocabulary = new TemporaryFile("vocab.txt", Vocabulary);
+        var encoded = await ToolRun.RunAsync("{\"text\":\"Hello worlds!\"}\n", ["tokenize", vocabulary.Path]);
+
+        var run = await ToolRun.RunAsync(encoded.Output, ["tokenize", vocabulary.Path, "--decode", .. options]);
+
+        Assert.Equal(0, run.ExitCode);
+        CliDocs.AssertFits("tokenize", run.Documents[0]);
+        Assert.Equal(expected, run.Documents[0].GetProperty("text").GetString());
+    }
+
+    [Theory]
+    [InlineData("{\"ids\":[5,99]}", "No token has the id 99. Use ids of this tokenizer.")]
+    [InlineData("{\"ids\":[\"a\"]}", "No token has the id a. Use ids of this tokenizer.")]
+    [InlineData("{\"text\":\"a\"}", "The line is not a JSON object with \"ids\"; {\"ids\":[…]} was expected.")]
+    public async Task Tokenize_DecodeOfSomethingElse_FailsThatLineOnly(string line, string message)
+    {
+        using var vocabulary = new TemporaryFile("vocab.txt", Vocabulary);
+
+        var run = await ToolRun.RunAsync(line + "\n{\"ids\":[5]}\n", ["tokenize", vocabulary.Path, "--decode"]);
+
+        Assert.Equal(1, run.ExitCode);
+        CliDocs.AssertFits("tokenize", run.Documents[0]);
+        Assert.Equal(message, run.Documents[0].GetProperty("error").GetProperty("message").GetString());
+        Assert.Equal("hello", run.Documents[1].GetProperty("text").GetString());
+    }
+
     [Fact]
     public async Task Tokenize_UnsupportedTokenizer_ExitsWith2AndNamesTheKind()
     {
@@ -85,6 +116,8 @@ public sealed class TextCommandTests
     [Theory]
     [InlineData("tokenize", "/no/such/vocab.txt")]
     [InlineData("tokenize", "vocab.txt", "--stride", "3")]
+    [InlineData("tokenize", "vocab.txt", "--skip-special")]
+    [InlineData("tokenize", "vocab.txt", "--decode", "--max-length", "3")]
     [InlineData("answer", "model", "--question", "who?")]
     [InlineData("detect", "model", "image.jpg", "--confidence", "2")]
     public async Task AnyCommand_WrongUsage_ExitsWith2(params string[] args)
