@@ -20,10 +20,13 @@ public static class HuggingFacePreprocessorConfig
     /// <exception cref="ModelLoadException">
     /// The content is not valid JSON of this kind, or it requires a step that this package does not support.
     /// </exception>
-    public static ImagePreprocessingOptions Read(ReadOnlyMemory<byte> json) => Read(json, "preprocessor_config.json");
+    public static ImagePreprocessingOptions Read(ReadOnlyMemory<byte> json) => TryRead(json, "preprocessor_config.json")
+        ?? throw new ModelLoadException(
+            "preprocessor_config.json names timm's processor, whose settings are in config.json. Read pretrained_cfg from there.");
 
-    /// <summary>Reads the settings from a file of another name, which may contain several processors.</summary>
-    internal static ImagePreprocessingOptions Read(ReadOnlyMemory<byte> json, string file)
+    /// <summary>Reads the settings from a file of any name, which may contain several processors.</summary>
+    /// <returns>The settings; <see langword="null"/> for the processor of timm, whose settings are in <c>config.json</c>.</returns>
+    internal static ImagePreprocessingOptions? TryRead(ReadOnlyMemory<byte> json, string file)
     {
         try
         {
@@ -35,9 +38,11 @@ public static class HuggingFacePreprocessorConfig
             }
 
             // Transformers 5 saves the processors for images, texts and sounds of a model in one file.
-            return new PreprocessorConfigReader(
-                root.TryGetProperty("image_processor", out JsonElement nested) && nested.ValueKind == JsonValueKind.Object ? nested : root,
-                file).Read();
+            JsonElement config =
+                root.TryGetProperty("image_processor", out JsonElement nested) && nested.ValueKind == JsonValueKind.Object ? nested : root;
+            bool isTimm = config.TryGetProperty("image_processor_type", out JsonElement type)
+                && type.ValueKind == JsonValueKind.String && type.ValueEquals("TimmWrapperImageProcessor"u8);
+            return isTimm ? null : new PreprocessorConfigReader(config, file).Read();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {

@@ -37,9 +37,10 @@ public sealed class ImageClassificationOptions
 
     /// <summary>Gets or sets the settings for turning images into tensors.</summary>
     /// <value>
-    /// The default, <see langword="null"/>, uses the first of these that applies: <c>preprocessor_config.json</c> next to the model;
-    /// Ultralytics' settings, if the metadata states <c>task: classify</c>; torchvision's settings for ImageNet, in the size that the model
-    /// declares. Layout and element type always follow the input of the model.
+    /// The default, <see langword="null"/>, uses the first of these that applies: <c>preprocessor_config.json</c> or
+    /// <c>processor_config.json</c> next to the model; Ultralytics' settings, if the metadata states <c>task: classify</c>; the settings of
+    /// timm, Lobe or Azure Custom Vision, if one of these exported the model; torchvision's settings for ImageNet, in the size that the
+    /// model declares. Layout, channels and element type always follow the input of the model.
     /// </value>
     [ValidateObjectMembers]
     public ImagePreprocessingOptions? Preprocessing { get; set; }

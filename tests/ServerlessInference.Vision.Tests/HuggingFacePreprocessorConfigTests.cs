@@ -180,8 +180,10 @@ public sealed class HuggingFacePreprocessorConfigTests
     [InlineData("""{"_name_or_path":"vit","model_type":"vit","image_size":384}""", "not the configuration of an image processor")]
     [InlineData("""{"config":{"do_normalize":true,"size":{"width":1024,"height":1024}}}""", "not the configuration of an image processor")]
     [InlineData("""{"image_processor_type":"DPTImageProcessor","keep_aspect_ratio":true}""", "keep_aspect_ratio")]
+    [InlineData("""{"image_processor_type":"DPTImageProcessor","ensure_multiple_of":14}""", "not a multiple of its ensure_multiple_of, 14")]
     [InlineData(
         """{"image_processor_type":"PoolFormerImageProcessor","size":{"height":224,"width":200}}""", "not a square together with crop_pct")]
+    [InlineData("""{"image_processor_type":"TimmWrapperImageProcessor"}""", "names timm's processor")]
     [InlineData("""{"crop_size":{"x":1},"do_center_crop":true}""", "crop")]
     [InlineData("""{"size":"large"}""", "size")]
     [InlineData("""{"resample":"bicubic"}""", "not the JSON")]

@@ -41,7 +41,7 @@ public static class ModelLabels
         ArgumentNullException.ThrowIfNull(model);
         (IReadOnlyList<string> labels, string origin) = FindWithOrigin(model, file);
         model.Decide(labels.Count > 0
-            ? new ModelDecision("labels", string.Create(CultureInfo.InvariantCulture, $"{labels.Count}"), origin)
+            ? new ModelDecision("labels", labels.Count.ToString(CultureInfo.InvariantCulture), origin)
             : new ModelDecision("labels", "none, so classes are named by their numbers", origin, NeedsAttention: true));
         return labels;
     }

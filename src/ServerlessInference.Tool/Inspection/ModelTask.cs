@@ -19,7 +19,7 @@ internal sealed record ModelTask(string? Task, string? Head)
             return task switch
             {
                 "detect" => new ModelTask("object-detection", DetectionHeadNames(loaded)),
-                "classify" => new ModelTask("image-classification", "ultralytics"),
+                "classify" => DetectVision(loaded) ?? new ModelTask("image-classification", "ultralytics"),
                 "segment" => new ModelTask("image-segmentation", "ultralytics"),
                 "pose" => new ModelTask("keypoint-detection", "ultralytics"),
                 "obb" => new ModelTask("oriented-object-detection", "ultralytics"),
@@ -93,7 +93,10 @@ internal sealed record ModelTask(string? Task, string? Head)
         {
             ClassScores.Read(loaded, "image-classification");
             new ImagePreprocessor().Prepare(loaded);
-            return new ModelTask("image-classification", loaded.Description.IndexOfOutput("classLabel") < 0 ? null : "Azure Custom Vision");
+            bool isCustomVision = loaded.Description.IndexOfOutput("classLabel") >= 0;
+            bool isUltralytics = loaded.Description.Metadata.ContainsKey("task");
+            return new ModelTask(
+                "image-classification", isCustomVision ? "Azure Custom Vision" : isUltralytics ? "ultralytics" : null);
         }
         catch (InferenceException)
         {

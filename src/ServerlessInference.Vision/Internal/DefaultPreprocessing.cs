@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using ServerlessInference.Imaging;
 using ServerlessInference.Imaging.Processing;
 using ServerlessInference.Models;
@@ -36,9 +35,10 @@ internal static class DefaultPreprocessing
 
         foreach (string name in ProcessorFiles)
         {
-            if (model.Artifact.TryGetFile(name, out ModelFile? file) && !IsTimmWrapper(model, name))
+            if (model.Artifact.TryGetFile(name, out ModelFile? file)
+                && HuggingFacePreprocessorConfig.TryRead(file.ReadAllBytes(MaxConfigBytes), name) is { } settings)
             {
-                return Decide(model, HuggingFacePreprocessorConfig.Read(file.ReadAllBytes(MaxConfigBytes), name), name);
+                return Decide(model, settings, name);
             }
         }
 
@@ -68,26 +68,34 @@ internal static class DefaultPreprocessing
     /// <returns>The same settings.</returns>
     public static ImagePreprocessingOptions Decide(LoadedModel model, ImagePreprocessingOptions settings, string origin)
     {
+        // Put together by hand: interpolation of numbers is generic code that would have to be compiled at every cold start.
+        CultureInfo culture = CultureInfo.InvariantCulture;
         string resize = settings.Mode switch
         {
-            ImageResizeMode.ShorterSide => string.Create(CultureInfo.InvariantCulture, $"shorter side {settings.ShorterSide}, "),
+            ImageResizeMode.ShorterSide => "shorter side " + settings.ShorterSide.ToString(culture) + ", ",
             ImageResizeMode.Letterbox => "letterbox, ",
             ImageResizeMode.Exact => "exact size, ",
             _ => string.Empty,
         };
-        string value = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{resize}{settings.Width} x {settings.Height}, {settings.Filter}, {settings.ChannelOrder}, scale {settings.Scale:0.######}, " +
-            $"mean {settings.Mean.Red:0.###}, std {settings.StandardDeviation.Red:0.###}");
+        string value = resize + settings.Width.ToString(culture) + " x " + settings.Height.ToString(culture) + ", " +
+            GetName(settings.Filter) + (settings.ChannelOrder == ChannelOrder.Bgr ? ", BGR" : ", RGB") +
+            ", scale " + settings.Scale.ToString("0.######", culture) +
+            ", mean " + settings.Mean.Red.ToString("0.###", culture) +
+            ", std " + settings.StandardDeviation.Red.ToString("0.###", culture);
         model.Decide(new ModelDecision("preprocessing", value, origin));
         return settings;
     }
 
-    // Its settings are in config.json, where timm has written them.
-    private static bool IsTimmWrapper(LoadedModel model, string file) =>
-        ModelSettings.Read(model, file, null, static config =>
-            config.ValueKind == JsonValueKind.Object && config.TryGetProperty("image_processor_type", out JsonElement type)
-            && type.ValueKind == JsonValueKind.String ? type.GetString() : null) == "TimmWrapperImageProcessor";
+    private static string GetName(ResizeFilter filter) => filter switch
+    {
+        ResizeFilter.Nearest => "nearest",
+        ResizeFilter.Box => "box",
+        ResizeFilter.Bilinear => "bilinear",
+        ResizeFilter.Hamming => "hamming",
+        ResizeFilter.Bicubic => "bicubic",
+        ResizeFilter.Lanczos => "lanczos",
+        _ => "OpenCV's linear filter",
+    };
 
     // Values from 0 to 1 of the whole image, which is what most frameworks give their grey models.
     private static ImagePreprocessingOptions CreatePlain(int height, int width)

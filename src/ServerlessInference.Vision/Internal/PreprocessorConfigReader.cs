@@ -135,6 +135,7 @@ internal sealed class PreprocessorConfigReader
         {
             options.Mode = ImageResizeMode.Exact;
             (options.Width, options.Height) = (exact.Width, exact.Height);
+            CheckMultiple(exact);
             return;
         }
 
@@ -155,6 +156,18 @@ internal sealed class PreprocessorConfigReader
         else
         {
             options.Mode = ImageResizeMode.Exact;
+        }
+    }
+
+    // DPT would round the size to a multiple, which sizes of exported models already are.
+    private void CheckMultiple(ImageSize size)
+    {
+        int multiple = (int)GetNumber("ensure_multiple_of", 1);
+        if (multiple > 1 && (size.Width % multiple != 0 || size.Height % multiple != 0))
+        {
+            throw new ModelLoadException(
+                $"{_file} states a size that is not a multiple of its ensure_multiple_of, {multiple}. " +
+                $"Set {nameof(ImagePreprocessingOptions)} yourself.");
         }
     }
 

@@ -15,20 +15,17 @@ internal static class TimmConfig
     /// <returns>The settings; <see langword="null"/> if timm has not written the file.</returns>
     /// <exception cref="ModelLoadException">The file states something that is not supported.</exception>
     public static ImagePreprocessingOptions? TryRead(LoadedModel model) =>
-        ModelSettings.Read(model, "config.json", "pretrained_cfg", config => Read(config, model))
-        ?? ModelSettings.Read(model, "config.json", null, config => IsFlat(config) ? Read(config, model) : null);
+        ModelSettings.Read(model, "config.json", null, config => Find(config) is { } found ? Read(found, model) : null);
 
     // Early exports have the settings beside the name of the architecture.
-    private static bool IsFlat(JsonElement config) => config.ValueKind == JsonValueKind.Object
-        && config.TryGetProperty("architecture", out _) && config.TryGetProperty("mean", out _) && config.TryGetProperty("std", out _);
+    private static JsonElement? Find(JsonElement config) => config.ValueKind != JsonValueKind.Object ? null
+        : config.TryGetProperty("pretrained_cfg", out JsonElement settings) && settings.ValueKind == JsonValueKind.Object ? settings
+        : config.TryGetProperty("architecture", out _) && config.TryGetProperty("mean", out _) && config.TryGetProperty("std", out _)
+            ? config
+            : null;
 
-    private static ImagePreprocessingOptions? Read(JsonElement config, LoadedModel model)
+    private static ImagePreprocessingOptions Read(JsonElement config, LoadedModel model)
     {
-        if (config.ValueKind != JsonValueKind.Object)
-        {
-            return null;
-        }
-
         (int height, int width) = ReadSize(config);
         double crop = TryGet(config, "crop_pct", out JsonElement percent) ? percent.GetDouble() : DefaultCropPercent;
         ImagePreprocessingOptions settings = ImagePreprocessingPresets.Torchvision();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Registration;
+using ServerlessInference.Sessions;
 using ServerlessInference.Vision;
 using ServerlessInference.Vision.Classification;
 using ServerlessInference.Vision.Detection;
@@ -19,7 +20,9 @@ public static class VisionModelBuilderExtensions
     /// <remarks>
     /// Images may be JPEG, PNG, WebP, GIF or BMP.
     /// Input of the model: one image tensor <c>[n, 3, h, w]</c> or <c>[n, h, w, 3]</c> of float32, float16 or
-    /// uint8. Output: the first float tensor <c>[n, classes]</c>.
+    /// uint8; grey images with 1 channel and RGBA with 4 too. Output: the float tensor <c>[n, classes]</c> that fits labels, names and
+    /// shapes, or a sequence of maps from label to score. Scores, labels and preprocessing follow the graph and the files of the model;
+    /// <see cref="LoadedModel.Decisions"/> tells what was decided.
     /// </remarks>
     /// <example>
     /// <code>
@@ -54,6 +57,7 @@ public static class VisionModelBuilderExtensions
     /// Images may be JPEG, PNG, WebP, GIF or BMP.
     /// Input of the model: one image tensor <c>[n, 3, h, w]</c> or <c>[n, h, w, 3]</c> of float32, float16 or
     /// uint8. Output: one of the heads in <see cref="DetectionHead"/>, which is detected from shapes, labels and Ultralytics' metadata.
+    /// Detectors of other families are refused.
     /// </remarks>
     /// <example>
     /// <code>

@@ -12,6 +12,9 @@ public sealed class ModelGraphTests
     [InlineData("QLinearSoftmax", OutputActivation.Softmax)]
     [InlineData("LogSoftmax", OutputActivation.LogSoftmax)]
     [InlineData("Sigmoid", OutputActivation.Sigmoid)]
+    [InlineData("aten_softmax_no_dtype", OutputActivation.Softmax)]
+    [InlineData("aten_sigmoid", OutputActivation.Sigmoid)]
+    [InlineData("If", OutputActivation.Unknown)]
     [InlineData("Relu", OutputActivation.None)]
     public void GetActivation_LastOperator_IsItsFunction(string type, object expected) =>
         Assert.Equal(expected, (object)Read(graph => graph.Node(type, ["x"], ["y"])).GetActivation("y"));

@@ -67,6 +67,17 @@ public sealed class ClassScoresReadTests
     }
 
     [Fact]
+    public void Answer_DynamicNumberOfClasses_IsKnownWhenTheModelHasRun()
+    {
+        Assert.Equal(0.3906938f, Answer(Create("Identity", [1, -1]), [0.5f, 0.3f, 0.2f])[0].Score, 1e-6f);
+        Assert.Equal(0.95257413f, Assert.Single(Answer(Create("Identity", [1, -1]), [3f])).Score, 1e-6f);
+    }
+
+    [Fact]
+    public void Answer_OnlyOutputWithoutAShape_IsRead() =>
+        Assert.Equal(Softmax[0], Answer(Create("Identity", [], ("labels.txt", "a\nb\nc")), Logits, 1, 3)[0].Score, 1e-6f);
+
+    [Fact]
     public void Answer_FirstOutputsDecided_LaterOnesDoNotChangeIt()
     {
         LoadedModel model = CreateUnknown();

@@ -31,7 +31,7 @@ public sealed class DefaultPreprocessingTests
         Assert.Equal(
             new ModelDecision(
                 "preprocessing",
-                "shorter side 235, 224 x 224, Bicubic, Rgb, scale 0.003922, mean 0.5, std 0.25",
+                "shorter side 235, 224 x 224, bicubic, RGB, scale 0.003922, mean 0.5, std 0.25",
                 "pretrained_cfg of config.json"),
             Assert.Single(model.Decisions));
     }

@@ -1,3 +1,6 @@
+using ServerlessInference.Sessions;
+using ServerlessInference.Vision.Tests.Detection;
+
 namespace ServerlessInference.Vision.Tests.Layouts;
 
 /// <summary>Detectors of other families are refused, with and without labels; YOLO models are not.</summary>
@@ -61,5 +64,17 @@ public sealed class DetectorLayoutTests
         Layout layout = Layout.Outputs("images", [1, 3, 640, 640], ("output0", values, [1, 300, 6])).Metadata("end2end", "True");
 
         Assert.Equal(2, (await layout.DetectAsync(options => options.IouThreshold = 0.1f)).Detections.Count);
+    }
+
+    [Fact]
+    public void Find_OverlapOfAnEndToEndModel_NeedsAttention()
+    {
+        LoadedModel model = DetectionFixture.With("output0", 1, 300, 6).Labels(2).Model();
+
+        DetectionHeads.Find(model, new DetectionOptions { IouThreshold = 0.5f });
+
+        ModelDecision decision = Assert.Single(model.Decisions, decision => decision.NeedsAttention);
+        Assert.Equal("overlap ignored (the boxes of end-to-end models are never suppressed, so IouThreshold has no effect)", $"{decision}");
+        Assert.Equal(["labels", "task", "output", "head", "overlap", "preprocessing"], model.Decisions.Select(made => made.Subject));
     }
 }

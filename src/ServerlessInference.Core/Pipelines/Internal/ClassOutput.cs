@@ -145,6 +145,12 @@ internal sealed record ClassOutput(int Index, string Name, long Classes)
             Kind: ValueKind.Tensor,
             ElementType: TensorElementType.Float or TensorElementType.Float16 or TensorElementType.Double,
         };
+        if (isFloat && output.Shape.Length == 0 && model.Outputs.Count == 1)
+        {
+            // Some exporters declare no shape. What the shape is shows when the model has run.
+            return new ClassOutput(index, output.Name, -1);
+        }
+
         int axis = isFloat ? GetClassAxis(output.Shape) : -1;
         bool isRow = axis != 0 || model.Inputs is [{ Shape: [1, ..] }, ..];
         return axis >= 0 && isRow ? new ClassOutput(index, output.Name, output.Shape[axis]) : null;

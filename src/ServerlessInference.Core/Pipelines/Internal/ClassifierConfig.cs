@@ -15,13 +15,10 @@ internal static class ClassifierConfig
     /// <param name="classes">The number of classes; -1 if it is not known.</param>
     /// <returns>The function and its origin; <see langword="null"/> if there is no such file or it states none.</returns>
     /// <exception cref="ModelLoadException">The file is not JSON, or states an activation that is not supported.</exception>
-    public static (ScoreFunction Function, string Origin)? FindFunction(LoadedModel model, long classes)
-    {
-        Statement? statement = ModelSettings.Read(model, "config.json", null, config => Read(config, classes, model.Identity.Name));
-        return statement is null ? null : (statement.Function, $"{statement.Property} of config.json");
-    }
+    public static ScoreStatement? FindFunction(LoadedModel model, long classes) =>
+        ModelSettings.Read(model, "config.json", null, config => Read(config, classes, model.Identity.Name));
 
-    private static Statement? Read(JsonElement config, long classes, string model)
+    private static ScoreStatement? Read(JsonElement config, long classes, string model)
     {
         if (config.ValueKind != JsonValueKind.Object)
         {
@@ -31,19 +28,20 @@ internal static class ClassifierConfig
         string? problem = GetText(config, "problem_type");
         if (problem == "regression")
         {
-            return new Statement(ScoreFunction.None, "problem_type");
+            return new ScoreStatement(ScoreFunction.None, "problem_type of config.json");
         }
 
         if (FindCrossEncoderActivation(config) is { } activation)
         {
-            return new Statement(ParseModule(activation, model), "the activation of the cross-encoder in");
+            return new ScoreStatement(ParseModule(activation, model), "the activation of the cross-encoder in config.json");
         }
 
         // One label gets a sigmoid whatever the problem type says.
-        return problem == "multi_label_classification" ? new Statement(ScoreFunction.Sigmoid, "problem_type")
-            : classes == 1 ? new Statement(ScoreFunction.Sigmoid, "the single label")
-            : problem == "single_label_classification" ? new Statement(ScoreFunction.Softmax, "problem_type")
-            : GetText(config, "function_to_apply") is { } function ? new Statement(ParseFunction(function, model), "function_to_apply")
+        return problem == "multi_label_classification" ? new ScoreStatement(ScoreFunction.Sigmoid, "problem_type of config.json")
+            : classes == 1 ? new ScoreStatement(ScoreFunction.Sigmoid, "one label, which gets a sigmoid")
+            : problem == "single_label_classification" ? new ScoreStatement(ScoreFunction.Softmax, "problem_type of config.json")
+            : GetText(config, "function_to_apply") is { } function
+                ? new ScoreStatement(ParseFunction(function, model), "function_to_apply of config.json")
             : null;
     }
 
@@ -75,6 +73,4 @@ internal static class ClassifierConfig
 
     private static string? GetText(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    private sealed record Statement(ScoreFunction Function, string Property);
 }

@@ -23,15 +23,14 @@ internal sealed class ScoreFunctionChoice
     /// <summary>Decides what follows from the options, the graph, the metadata and <c>config.json</c>.</summary>
     public static ScoreFunctionChoice Create(LoadedModel model, ClassOutput output, ScoreFunction option)
     {
-        (ScoreFunction function, string origin) = option != ScoreFunction.Auto
-            ? (option, "the option Scores")
-            : Find(model, output);
-        if (function != ScoreFunction.Auto)
+        ScoreStatement? found =
+            option != ScoreFunction.Auto ? new ScoreStatement(option, "the option Scores") : Find(model, output);
+        if (found is not null)
         {
-            Decide(model, function, origin);
+            Decide(model, found);
         }
 
-        return new ScoreFunctionChoice(output, function);
+        return new ScoreFunctionChoice(output, found?.Function ?? ScoreFunction.Auto);
     }
 
     /// <summary>Gets the function; the first outputs decide if nothing else has.</summary>
@@ -57,22 +56,22 @@ internal sealed class ScoreFunctionChoice
         }
     }
 
-    private static (ScoreFunction Function, string Origin) Find(LoadedModel model, ClassOutput output)
+    private static ScoreStatement? Find(LoadedModel model, ClassOutput output)
     {
         OutputActivation activation = model.Graph.GetActivation(output.Name);
         switch (activation)
         {
             case OutputActivation.Softmax:
-                return (ScoreFunction.None, "the graph ends in a softmax");
+                return new ScoreStatement(ScoreFunction.None, "the graph ends in a softmax");
             case OutputActivation.Sigmoid:
-                return (ScoreFunction.None, "the graph ends in a sigmoid");
+                return new ScoreStatement(ScoreFunction.None, "the graph ends in a sigmoid");
             case OutputActivation.LogSoftmax:
-                return (ScoreFunction.Softmax, "the graph ends in a log-softmax");
+                return new ScoreStatement(ScoreFunction.Softmax, "the graph ends in a log-softmax");
         }
 
         if (model.Description.Metadata.TryGetValue("task", out string? task) && task.Trim() == "classify")
         {
-            return (ScoreFunction.None, "the metadata states the task 'classify', whose exports end in a softmax");
+            return new ScoreStatement(ScoreFunction.None, "the metadata states the task 'classify', whose exports end in a softmax");
         }
 
         if (ClassifierConfig.FindFunction(model, output.Classes) is { } stated)
@@ -80,25 +79,26 @@ internal sealed class ScoreFunctionChoice
             return stated;
         }
 
-        // The names of some exporters say that values are probabilities. Whether they are is seen in the first outputs.
-        bool mayBeScores = activation == OutputActivation.Unknown || output.Classes < 0
-            || output.Name.Contains("softmax", StringComparison.OrdinalIgnoreCase)
-            || output.Name.Contains("prob", StringComparison.OrdinalIgnoreCase);
-        return mayBeScores ? (ScoreFunction.Auto, string.Empty)
-            : output.Classes == 1 ? (ScoreFunction.Sigmoid, "one output without an activation is a logit")
-            : (ScoreFunction.Softmax, "outputs without an activation are logits");
+        // Whether the outputs are probabilities, or how many classes there are, is seen in the first outputs.
+        return activation == OutputActivation.Unknown || output.Classes < 0 || HasNameOfProbabilities(output) ? null
+            : output.Classes == 1 ? new ScoreStatement(ScoreFunction.Sigmoid, "one output without an activation is a logit")
+            : new ScoreStatement(ScoreFunction.Softmax, "outputs without an activation are logits");
     }
+
+    private static bool HasNameOfProbabilities(ClassOutput output) =>
+        output.Name.Contains("softmax", StringComparison.OrdinalIgnoreCase)
+        || output.Name.Contains("prob", StringComparison.OrdinalIgnoreCase);
 
     private ScoreFunction Judge(InferenceBatch batch, ReadOnlySpan<float> outputs, int classes)
     {
         bool knowsGraph = batch.Model.Graph.GetActivation(_output.Name) != OutputActivation.Unknown;
         if (classes == 1)
         {
-            Decide(batch.Model, ScoreFunction.Sigmoid, "one output is taken for a logit", needsAttention: !knowsGraph);
+            Decide(batch.Model, new ScoreStatement(ScoreFunction.Sigmoid, "one output is taken for a logit"), needsAttention: !knowsGraph);
             return ScoreFunction.Sigmoid;
         }
 
-        bool areShares = true, areSums = true;
+        bool areShares = !knowsGraph || HasNameOfProbabilities(_output), areSums = true;
         for (int row = 0; row < batch.Count; row++)
         {
             if (batch.GetFailure(row) is null)
@@ -107,14 +107,12 @@ internal sealed class ScoreFunctionChoice
             }
         }
 
-        (ScoreFunction function, string origin) = (areShares, areSums) switch
-        {
-            (true, true) => (ScoreFunction.None, "the first outputs are not negative and add up to 1"),
-            (true, false) when !knowsGraph && classes > 2 => (ScoreFunction.None, "the first outputs are all from 0 to 1"),
-            _ => (ScoreFunction.Softmax, "the first outputs are not probabilities"),
-        };
-        Decide(batch.Model, function, origin);
-        return function;
+        ScoreStatement judged =
+            areShares && areSums ? new(ScoreFunction.None, "the first outputs are not negative and add up to 1")
+            : areShares && !knowsGraph && classes > 2 ? new(ScoreFunction.None, "the first outputs are all from 0 to 1")
+            : new(ScoreFunction.Softmax, "nothing shows that the outputs are probabilities");
+        Decide(batch.Model, judged);
+        return judged.Function;
     }
 
     private static void Judge(ReadOnlySpan<float> outputs, ref bool areShares, ref bool areSums)
@@ -129,15 +127,14 @@ internal sealed class ScoreFunctionChoice
         areSums &= Math.Abs(sum - 1) <= SumTolerance;
     }
 
-    private static void Decide(LoadedModel model, ScoreFunction function, string origin, bool needsAttention = false) =>
-        model.Decide(new ModelDecision(
-            "scores",
-            function switch
-            {
-                ScoreFunction.Sigmoid => "sigmoid",
-                ScoreFunction.Softmax => "softmax",
-                _ => "unchanged outputs",
-            },
-            origin,
-            needsAttention));
+    private static void Decide(LoadedModel model, ScoreStatement statement, bool needsAttention = false)
+    {
+        string function = statement.Function switch
+        {
+            ScoreFunction.Sigmoid => "sigmoid",
+            ScoreFunction.Softmax => "softmax",
+            _ => "unchanged outputs",
+        };
+        model.Decide(new ModelDecision("scores", function, statement.Origin, needsAttention));
+    }
 }

@@ -18,7 +18,7 @@ public sealed class PreparedGraphTests
         GraphSummary recorded = PreparedRecord.TryRead(await File.ReadAllBytesAsync(
             demo.Prepared.Record, TestContext.Current.CancellationToken))!.Graph!;
 
-        string output = Assert.Single(recorded.Activations.Keys);
+        string output = Assert.Single(recorded.Outputs.ToArray()).Name;
         Assert.NotEqual(OutputActivation.Unknown, recorded.GetActivation(output));
         Assert.Equal(graph.GetActivation(output), recorded.GetActivation(output));
         Assert.False(recorded.HasDynamicQuantization);
@@ -27,20 +27,20 @@ public sealed class PreparedGraphTests
     [Fact]
     public void ToJson_Graph_IsReadBack()
     {
-        var activations = new Dictionary<string, OutputActivation>
-        {
-            ["a"] = OutputActivation.None,
-            ["b"] = OutputActivation.Softmax,
-            ["c"] = OutputActivation.LogSoftmax,
-            ["d"] = OutputActivation.Sigmoid,
-            ["e"] = OutputActivation.Unknown,
-        };
+        OutputSummary[] outputs =
+        [
+            new("a", OutputActivation.None),
+            new("b", OutputActivation.Softmax),
+            new("c", OutputActivation.LogSoftmax),
+            new("d", OutputActivation.Sigmoid),
+            new("e", OutputActivation.Unknown),
+        ];
         var file = new PreparedFile("model.onnx", 1, "00");
 
         GraphSummary read = PreparedRecord.TryRead(
-            new PreparedRecord("1.0", "all", "avx2", file, "s", file, new GraphSummary(activations, true)).ToJson())!.Graph!;
+            new PreparedRecord("1.0", "all", "avx2", file, "s", file, new GraphSummary(outputs, true)).ToJson())!.Graph!;
 
-        Assert.Equal(activations, read.Activations);
+        Assert.Equal(outputs, read.Outputs.ToArray());
         Assert.True(read.HasDynamicQuantization);
     }
 

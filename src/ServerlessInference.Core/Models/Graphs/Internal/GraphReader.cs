@@ -30,7 +30,7 @@ internal sealed class GraphReader(GraphContent content)
             bool hasGraph = false;
             while (_content.Position < _content.Length)
             {
-                (int number, int wire, long length) = ReadField();
+                int number = ReadField(out int wire, out long length);
                 if (wire == WireType.Bytes && number is ModelGraphField or ModelFunctionField)
                 {
                     hasGraph |= number == ModelGraphField;
@@ -56,7 +56,7 @@ internal sealed class GraphReader(GraphContent content)
         long end = _content.Position + length;
         while (_content.Position < end)
         {
-            (int number, int wire, long size) = ReadField();
+            int number = ReadField(out int wire, out long size);
             if (number == nodeField && wire == WireType.Bytes)
             {
                 ReadNode(size, keep, depth);
@@ -73,7 +73,7 @@ internal sealed class GraphReader(GraphContent content)
         long end = _content.Position + length;
         while (_content.Position < end)
         {
-            (int number, int wire, long size) = ReadField();
+            int number = ReadField(out int wire, out long size);
             if (wire != WireType.Bytes)
             {
                 _content.Skip(size);
@@ -146,7 +146,7 @@ internal sealed class GraphReader(GraphContent content)
         long end = _content.Position + length;
         while (_content.Position < end)
         {
-            (int number, int wire, long size) = ReadField();
+            int number = ReadField(out int wire, out long size);
             if (wire == WireType.Bytes && number is AttributeGraphField or AttributeGraphsField && depth < MaxDepth)
             {
                 ReadNodes(size, GraphNodeField, false, depth + 1);
@@ -158,12 +158,11 @@ internal sealed class GraphReader(GraphContent content)
         }
     }
 
-    // Returns how many bytes the field's content has; a number is read at once and has none left.
-    private (int Number, int Wire, long Length) ReadField()
+    // Returns the number of the field. The length is that of its content; a number is read at once and has none left.
+    private int ReadField(out int wire, out long length)
     {
         ulong key = _content.ReadVarint();
-        int wire = (int)(key & 7);
-        long length;
+        wire = (int)(key & 7);
         switch (wire)
         {
             case WireType.Varint:
@@ -174,17 +173,17 @@ internal sealed class GraphReader(GraphContent content)
                 length = sizeof(ulong);
                 break;
             case WireType.Bytes:
-                length = checked((long)Math.Min(_content.ReadVarint(), long.MaxValue));
+                length = (long)Math.Min(_content.ReadVarint(), long.MaxValue);
                 break;
             case WireType.Fixed32:
                 length = sizeof(uint);
                 break;
             default:
-                throw new InvalidDataException($"Wire type {wire} is not used by ONNX.");
+                throw new InvalidDataException("The file has a kind of field that ONNX does not use.");
         }
 
         return length <= _content.Length - _content.Position
-            ? ((int)(key >> 3), wire, length)
+            ? (int)(key >> 3)
             : throw new InvalidDataException("A field reaches past the end of the file.");
     }
 

@@ -65,15 +65,15 @@ internal sealed class ModelGraph
 
     /// <summary>Collects what remains of interest when the graph itself is not kept.</summary>
     /// <param name="outputs">The names of the model's outputs.</param>
-    public GraphSummary Summarize(IEnumerable<string> outputs)
+    public GraphSummary Summarize(IReadOnlyList<string> outputs)
     {
-        var activations = new Dictionary<string, OutputActivation>(StringComparer.Ordinal);
-        foreach (string output in outputs)
+        var summaries = new OutputSummary[outputs.Count];
+        for (int i = 0; i < summaries.Length; i++)
         {
-            activations[output] = GetActivation(output);
+            summaries[i] = new OutputSummary(outputs[i], GetActivation(outputs[i]));
         }
 
-        return new GraphSummary(activations, HasDynamicQuantization);
+        return new GraphSummary(summaries, HasDynamicQuantization);
     }
 
     /// <summary>

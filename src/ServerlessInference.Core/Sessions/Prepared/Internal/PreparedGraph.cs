@@ -11,9 +11,9 @@ internal static class PreparedGraph
         writer.WriteStartObject("graph"u8);
         writer.WriteBoolean("dynamicQuantization"u8, graph.HasDynamicQuantization);
         writer.WriteStartObject("activations"u8);
-        foreach ((string output, OutputActivation activation) in graph.Activations)
+        foreach (OutputSummary output in graph.Outputs)
         {
-            writer.WriteString(output, GetName(activation));
+            writer.WriteString(output.Name, GetName(output.Activation));
         }
 
         writer.WriteEndObject();
@@ -29,7 +29,7 @@ internal static class PreparedGraph
         }
 
         bool dynamicQuantization = false;
-        var activations = new Dictionary<string, OutputActivation>(StringComparer.Ordinal);
+        var outputs = new List<OutputSummary>();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string? property = reader.GetString();
@@ -40,7 +40,7 @@ internal static class PreparedGraph
                     dynamicQuantization = reader.GetBoolean();
                     break;
                 case "activations" when reader.TokenType == JsonTokenType.StartObject:
-                    ReadActivations(ref reader, activations);
+                    ReadActivations(ref reader, outputs);
                     break;
                 default:
                     reader.Skip();
@@ -48,16 +48,16 @@ internal static class PreparedGraph
             }
         }
 
-        return new GraphSummary(activations, dynamicQuantization);
+        return new GraphSummary([.. outputs], dynamicQuantization);
     }
 
-    private static void ReadActivations(ref Utf8JsonReader reader, Dictionary<string, OutputActivation> activations)
+    private static void ReadActivations(ref Utf8JsonReader reader, List<OutputSummary> outputs)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            string output = reader.GetString()!;
+            string name = reader.GetString()!;
             reader.Read();
-            activations[output] = reader.GetString() switch
+            OutputActivation activation = reader.GetString() switch
             {
                 "none" => OutputActivation.None,
                 "softmax" => OutputActivation.Softmax,
@@ -65,6 +65,7 @@ internal static class PreparedGraph
                 "sigmoid" => OutputActivation.Sigmoid,
                 _ => OutputActivation.Unknown,
             };
+            outputs.Add(new OutputSummary(name, activation));
         }
     }
 
