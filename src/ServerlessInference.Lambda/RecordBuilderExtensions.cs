@@ -126,7 +126,10 @@ public static class RecordBuilderExtensions
     /// <param name="results">Says where results are written.</param>
     /// <param name="configure">Sets options; may be <see langword="null"/>.</param>
     /// <returns>The function.</returns>
-    /// <remarks>If the sink fails, the batch ends at that record; it and later records are redelivered.</remarks>
+    /// <remarks>
+    /// If the sink fails, the batch ends at that record; it and later records are redelivered. Records that the Kinesis Producer Library
+    /// has aggregated, and data that is compressed with gzip, are unpacked.
+    /// </remarks>
     /// <example>
     /// <code>app.MapKinesis("texts", results => results.ToS3("s3://scores/{date:yyyy/MM/dd}/{id}.json"));</code>
     /// </example>
@@ -138,7 +141,7 @@ public static class RecordBuilderExtensions
         var options = new StreamOptions();
         configure?.Invoke(options);
         return builder.MapStream(
-            EventKind.Kinesis, "MapKinesis", model, results, options, payload => RecordReader.ReadKinesis(payload, options.Attribute));
+            EventKind.Kinesis, "MapKinesis", model, results, options, payload => StreamRecordReader.ReadKinesis(payload, options));
     }
 
     /// <summary>
@@ -147,7 +150,10 @@ public static class RecordBuilderExtensions
     /// <param name="builder">The function.</param>
     /// <param name="model">The registered model.</param>
     /// <param name="results">Says where results are written.</param>
-    /// <param name="configure">Sets options. <see cref="StreamOptions.Attribute"/> is required; the stream must contain new images.</param>
+    /// <param name="configure">
+    /// Sets options. <see cref="StreamOptions.Attribute"/> or <see cref="StreamOptions.Attributes"/> is required; the stream must contain
+    /// new images.
+    /// </param>
     /// <returns>The function.</returns>
     /// <remarks>If the sink fails, the batch ends at that record; it and later records are redelivered. Removals are skipped.</remarks>
     /// <example>
@@ -161,11 +167,58 @@ public static class RecordBuilderExtensions
         ArgumentNullException.ThrowIfNull(configure);
         var options = new StreamOptions();
         configure(options);
-        string attribute = options.Attribute is { Length: > 0 } named ? named : throw new ArgumentException(
-            "No attribute was named. Set the option Attribute to the attribute of the table's items that contains the input.",
-            nameof(configure));
+        if (!options.ReadsChanges)
+        {
+            throw new ArgumentException(
+                "No attribute was named. Set the option Attribute to the attribute of the table's items that contains the input, or add " +
+                "several to Attributes.",
+                nameof(configure));
+        }
+
         return builder.MapStream(
-            EventKind.DynamoDb, "MapDynamoDbStream", model, results, options, payload => RecordReader.ReadDynamoDb(payload, attribute));
+            EventKind.DynamoDb, "MapDynamoDbStream", model, results, options, payload => StreamRecordReader.ReadDynamoDb(payload, options));
+    }
+
+    /// <summary>
+    /// Answers records of a Kafka topic, of Amazon MSK or of a cluster of your own: each value is an input, and each result is written to a
+    /// sink.
+    /// </summary>
+    /// <param name="builder">The function.</param>
+    /// <param name="model">The registered model.</param>
+    /// <param name="results">Says where results are written.</param>
+    /// <param name="configure">Sets options; may be <see langword="null"/>.</param>
+    /// <returns>The function.</returns>
+    /// <remarks>
+    /// <para>The order of each partition is kept: after a failed record, no later record of its partition is begun, and Lambda redelivers
+    /// the partition from the failed record on. Other partitions are not affected.</para>
+    /// <para>A value that is compressed with gzip is decompressed. A value <c>{"base64":"…"}</c> is the input in base64. Keys and headers
+    /// are not inputs, and records without a value (tombstones) are passed over.</para>
+    /// </remarks>
+    /// <example>
+    /// <code>app.MapKafka("texts", results => results.ToDynamoDb("scores"), topic => topic.Source = "reviews");</code>
+    /// </example>
+    /// <exception cref="InvalidOperationException">Kafka, or the same topic, is mapped already.</exception>
+    /// <exception cref="ArgumentException">No sink was named.</exception>
+    public static InferenceFunctionBuilder MapKafka(
+        this InferenceFunctionBuilder builder, string model, Action<ResultTarget> results, Action<KafkaOptions>? configure = null)
+    {
+        var options = new KafkaOptions();
+        configure?.Invoke(options);
+        var rules = new RecordRules(options.SkipInvalidRecords, InOrder: false, options.ReferencesOrNull)
+        {
+            WritesGroupsTogether = true,
+            OrderedWrites = options.OrderedWrites,
+        };
+        return builder.Map(EventKind.Kafka, new RecordMapping(
+            "MapKafka",
+            model,
+            options.Source,
+            ResultTargets.Create(results),
+            rules,
+            payload => StreamRecordReader.ReadKafka(payload, options))
+        {
+            MaxInflatedBytes = options.MaxInflatedBytes,
+        });
     }
 
     private static InferenceFunctionBuilder MapStream(
@@ -177,8 +230,16 @@ public static class RecordBuilderExtensions
         StreamOptions options,
         Func<ReadOnlyMemory<byte>, List<BatchRecord>> read)
     {
-        var rules = new RecordRules(options.SkipInvalidRecords, InOrder: true, Limits: null);
-        return builder.Map(kind, new RecordMapping(method, model, options.Source, ResultTargets.Create(results), rules, read));
+        if (options.Attribute is { Length: > 0 } && options.Attributes.Count > 0)
+        {
+            throw new ArgumentException("Both Attribute and Attributes are set. Set one of them.", nameof(options));
+        }
+
+        var rules = new RecordRules(options.SkipInvalidRecords, InOrder: true, Limits: null) { OrderedWrites = options.OrderedWrites };
+        return builder.Map(kind, new RecordMapping(method, model, options.Source, ResultTargets.Create(results), rules, read)
+        {
+            MaxInflatedBytes = options.MaxInflatedBytes,
+        });
     }
 
     private static InferenceFunctionBuilder Map(this InferenceFunctionBuilder builder, EventKind kind, RecordMapping mapping)

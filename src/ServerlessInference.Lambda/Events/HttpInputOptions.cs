@@ -1,10 +1,11 @@
+using ServerlessInference.Lambda.Events.Records;
+
 namespace ServerlessInference.Lambda.Events;
 
 /// <summary>Options of a path that answers HTTP requests.</summary>
 public sealed class HttpInputOptions
 {
     private const int MaxMaxInputs = 1000;
-    private const int MaxMaxInflatedBytes = 512 * 1024 * 1024;
 
     /// <summary>
     /// Gets the inputs that a request may name instead of containing them: objects in S3, and URLs. The caller's own permissions are not
@@ -18,7 +19,7 @@ public sealed class HttpInputOptions
 
     /// <summary>Gets or sets the maximum size of a compressed body (<c>Content-Encoding: gzip</c>) after it was decompressed.</summary>
     /// <value>In bytes, up to 512 MiB. The default is 20 MiB.</value>
-    public int MaxInflatedBytes { get; set; } = 20 * 1024 * 1024;
+    public int MaxInflatedBytes { get; set; } = StreamRules.DefaultMaxInflatedBytes;
 
     /// <summary>Gets the references, or <see langword="null"/> if the application has not configured any.</summary>
     internal ReferenceOptions? ReferencesOrNull { get; private set; }
@@ -31,9 +32,6 @@ public sealed class HttpInputOptions
             failures.Add($"MapHttp: MaxInputs is {MaxInputs}; it must be between 1 and {MaxMaxInputs}.");
         }
 
-        if (MaxInflatedBytes is < 1 or > MaxMaxInflatedBytes)
-        {
-            failures.Add($"MapHttp: MaxInflatedBytes is {MaxInflatedBytes}; it must be between 1 and {MaxMaxInflatedBytes}.");
-        }
+        StreamRules.Validate("MapHttp", MaxInflatedBytes, failures);
     }
 }

@@ -83,6 +83,12 @@ internal static class EventJson
             ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000))
             : null;
 
+    /// <summary>Reads a time that is a number of milliseconds since 1970.</summary>
+    public static DateTimeOffset? ReadNumberOfMilliseconds(JsonElement parent, string name) =>
+        ReadInteger(parent, name) is { } milliseconds and > 0 and < 253_402_300_799_000
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : null;
+
     /// <summary>Reads a time that is a text with the number of milliseconds since 1970.</summary>
     public static DateTimeOffset? ReadMilliseconds(JsonElement parent, string name) =>
         long.TryParse(ReadText(parent, name), NumberStyles.None, CultureInfo.InvariantCulture, out long milliseconds)

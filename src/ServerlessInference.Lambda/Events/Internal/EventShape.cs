@@ -60,6 +60,8 @@ internal static class EventShape
         EventKind.S3Batch => "an S3 Batch Operations task",
         EventKind.S3EventBridge => "an S3 event of EventBridge",
         EventKind.S3InSqs => "SQS messages with S3 notifications",
+        EventKind.Kafka => "Kafka records",
+        EventKind.Firehose => "records of a Firehose stream",
         EventKind.S3InSns => "an SNS notification with an S3 notification",
         _ => "an event of no known service (a direct call)",
     };
@@ -111,6 +113,19 @@ internal static class EventShape
         {
             reader.Read();
             members.Stream = ReadStream(ref reader);
+        }
+        else if (reader.ValueTextEquals("deliveryStreamArn"u8))
+        {
+            return EventKind.Firehose;
+        }
+        else if (reader.ValueTextEquals("eventSource"u8))
+        {
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.String
+                && (reader.ValueTextEquals("aws:kafka"u8) || reader.ValueTextEquals("SelfManagedKafka"u8)))
+            {
+                return EventKind.Kafka;
+            }
         }
         else if (reader.ValueTextEquals("Event"u8))
         {
@@ -262,6 +277,7 @@ internal static class EventShape
             : reader.ValueTextEquals("aws:s3"u8) ? EventKind.S3
             : reader.ValueTextEquals("aws:kinesis"u8) ? EventKind.Kinesis
             : reader.ValueTextEquals("aws:dynamodb"u8) ? EventKind.DynamoDb
+            : reader.ValueTextEquals("aws:kafka"u8) || reader.ValueTextEquals("SelfManagedKafka"u8) ? EventKind.Kafka
             : EventKind.Unknown;
     }
 

@@ -47,4 +47,10 @@ internal enum EventKind
 
     /// <summary>An SNS notification that contains an S3 notification.</summary>
     S3InSns,
+
+    /// <summary>A batch of Kafka records.</summary>
+    Kafka,
+
+    /// <summary>Records that a Firehose stream transforms.</summary>
+    Firehose,
 }

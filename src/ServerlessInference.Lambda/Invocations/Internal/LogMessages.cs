@@ -37,6 +37,13 @@ internal static partial class LogMessages
         EventId = 110, Level = LogLevel.Error, Message = "Lambda did not accept the response to request {Request}: HTTP {Status}")]
     public static partial void ResponseRejected(ILogger logger, string request, int status);
 
+    [LoggerMessage(
+        EventId = 119,
+        Level = LogLevel.Error,
+        Message = "{Count} records are reported as failed, because the answer would be longer than Lambda's {Bytes} bytes; " +
+            "reduce the buffer size of the Firehose stream's transformation")]
+    public static partial void RecordsDoNotFit(ILogger logger, int count, string bytes);
+
     [LoggerMessage(EventId = 120, Level = LogLevel.Warning, Message = "Record {Record} is invalid: {Reason}")]
     public static partial void RecordInvalid(ILogger logger, Exception? exception, string record, string reason);
 

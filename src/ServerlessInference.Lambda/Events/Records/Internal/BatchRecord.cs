@@ -13,6 +13,17 @@ internal sealed record BatchRecord(string Origin, string Id, string? Group, Reco
     /// <summary>Gets the time at which the record was created, according to its service.</summary>
     public DateTimeOffset? Time { get; init; }
 
+    /// <summary>Gets the ID for the sink, if several records share the one with which a failure is reported.</summary>
+    public string SinkId { get => field ?? Id; init; }
+
+    /// <summary>
+    /// Gets the key of a stream's record, within which writes can be ordered; <see langword="null"/> if it has none.
+    /// </summary>
+    public string? Key { get; init; }
+
+    /// <summary>Gets the position of a Kafka record in its partition, which is its group.</summary>
+    public long Offset { get; init; }
+
     /// <summary>Gets the type of an event of EventBridge (<c>detail-type</c>).</summary>
     public string? DetailType { get; init; }
 }

@@ -36,4 +36,38 @@ internal static class FailedItems
         writer.WriteEndObject();
         writer.Flush();
     }
+
+    /// <summary>
+    /// Writes the answer for Kafka, which names the first failed record of each partition: Lambda redelivers it and all later records of
+    /// the partition.
+    /// </summary>
+    /// <remarks>
+    /// Source: "Configuring error handling controls for Kafka event sources" of the AWS Lambda Developer Guide. An identifier is
+    /// <c>{"partition":"topic-0","offset":100}</c>.
+    /// </remarks>
+    public static void WriteKafka(Invocation invocation, IEnumerable<RecordStatus> statuses)
+    {
+        Utf8JsonWriter writer = invocation.BeginResponse();
+        writer.WriteStartObject();
+        writer.WriteStartArray("batchItemFailures"u8);
+        var written = new HashSet<string>(StringComparer.Ordinal);
+        foreach (RecordStatus status in statuses)
+        {
+            if (status.IsSettled || !written.Add(status.Record.Group!))
+            {
+                continue;
+            }
+
+            writer.WriteStartObject();
+            writer.WriteStartObject("itemIdentifier"u8);
+            writer.WriteString("partition"u8, status.Record.Group);
+            writer.WriteNumber("offset"u8, status.Record.Offset);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        writer.Flush();
+    }
 }

@@ -14,6 +14,9 @@ internal sealed record RecordMapping(
 {
     public RecordProcessor? Processor { get; set; }
 
+    /// <summary>Gets the maximum size of decompressed data.</summary>
+    public int MaxInflatedBytes { get; init; } = StreamRules.DefaultMaxInflatedBytes;
+
     /// <summary>Gets the type of the events of EventBridge (<c>detail-type</c>); <see langword="null"/> for any.</summary>
     public string? DetailType { get; init; }
 

@@ -40,6 +40,7 @@ internal sealed class RecordRoute(EventKind kind, RouteContext context) : IEvent
         foreach (RecordMapping mapping in _mappings)
         {
             mapping.Rules.Limits?.Validate(mapping.Method, failures);
+            StreamRules.Validate(mapping.Method, mapping.MaxInflatedBytes, failures);
             if (ModelPipelines.Find(services, mapping.Model, mapping.Method, failures) is { } pipeline)
             {
                 IInputFetcher? fetcher = context.GetFetcher(services, mapping.Rules.Limits);
@@ -69,6 +70,10 @@ internal sealed class RecordRoute(EventKind kind, RouteContext context) : IEvent
         if (kind is EventKind.Sns or EventKind.EventBridge)
         {
             AsynchronousAnswer.Write(invocation, statuses, "MessagesFailed", "messages");
+        }
+        else if (kind == EventKind.Kafka)
+        {
+            FailedItems.WriteKafka(invocation, statuses);
         }
         else
         {

@@ -21,9 +21,9 @@ internal sealed class RecordWriter(IResultSink? sink, TimeProvider time, ILogger
     public async ValueTask<bool> WriteAsync(
         ArraySegment<RecordStatus> part, RecordRules rules, HashSet<string> blockedGroups, CancellationToken cancellationToken)
     {
-        if (sink is IBatchResultSink batch && !HasGroups(part))
+        if (sink is IBatchResultSink batch && (rules.WritesGroupsTogether || !HasGroups(part)))
         {
-            return await WriteTogetherAsync(batch, part, rules, cancellationToken).ConfigureAwait(false);
+            return await WriteTogetherAsync(batch, part, rules, blockedGroups, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (RecordStatus status in part)
@@ -45,11 +45,7 @@ internal sealed class RecordWriter(IResultSink? sink, TimeProvider time, ILogger
                 continue;
             }
 
-            if (group is not null)
-            {
-                blockedGroups.Add(group);
-            }
-
+            Block(status, blockedGroups);
             if (rules.InOrder)
             {
                 return false;
@@ -72,32 +68,88 @@ internal sealed class RecordWriter(IResultSink? sink, TimeProvider time, ILogger
         return false;
     }
 
+    /// <summary>
+    /// Writes the results of a part together; if writes are ordered, only as many at a time as have different keys, so that no result can
+    /// overtake another one with the same key.
+    /// </summary>
     private async ValueTask<bool> WriteTogetherAsync(
-        IBatchResultSink batch, ArraySegment<RecordStatus> part, RecordRules rules, CancellationToken cancellationToken)
+        IBatchResultSink batch,
+        ArraySegment<RecordStatus> part,
+        RecordRules rules,
+        HashSet<string> blockedGroups,
+        CancellationToken cancellationToken)
+    {
+        bool failed = false;
+        for (int start = 0; start < part.Count && !(failed && rules.InOrder);)
+        {
+            int count = rules.OrderedWrites ? CountDifferentKeys(part, start) : part.Count;
+            failed |= await WriteSomeAsync(batch, part.Slice(start, count), rules, blockedGroups, cancellationToken).ConfigureAwait(false);
+            start += count;
+        }
+
+        return !(failed && rules.InOrder) && !cancellationToken.IsCancellationRequested;
+    }
+
+    private static int CountDifferentKeys(ArraySegment<RecordStatus> part, int start)
+    {
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        int end = start;
+        while (end < part.Count && (part[end].Record.Key is not { } key || keys.Add(key)))
+        {
+            end++;
+        }
+
+        return end - start;
+    }
+
+    /// <summary>Writes results with one call of the sink.</summary>
+    /// <returns>Whether a record has failed.</returns>
+    private async ValueTask<bool> WriteSomeAsync(
+        IBatchResultSink batch,
+        ArraySegment<RecordStatus> part,
+        RecordRules rules,
+        HashSet<string> blockedGroups,
+        CancellationToken cancellationToken)
     {
         var written = new List<RecordStatus>(part.Count);
         bool failed = false;
         foreach (RecordStatus status in part)
         {
-            Decide(status, rules);
-            failed |= !status.IsSettled;
-            if (failed && rules.InOrder)
+            if (status.Record.Group is { } group && blockedGroups.Contains(group))
             {
-                break;
+                continue;
             }
 
+            Decide(status, rules);
             if (status.IsSettled)
             {
                 written.Add(status);
+                continue;
+            }
+
+            failed = true;
+            Block(status, blockedGroups);
+            if (rules.InOrder)
+            {
+                break;
             }
         }
 
-        if (written.Count > 0)
+        if (written.Count > 0 && await WriteAllAsync(batch, written, cancellationToken).ConfigureAwait(false))
         {
-            failed |= await WriteAllAsync(batch, written, cancellationToken).ConfigureAwait(false);
+            failed = true;
+            written.ForEach(status => Block(status, blockedGroups));
         }
 
-        return !(failed && rules.InOrder) && !cancellationToken.IsCancellationRequested;
+        return failed;
+    }
+
+    private static void Block(RecordStatus status, HashSet<string> blockedGroups)
+    {
+        if (!status.IsSettled && status.Record.Group is { } group)
+        {
+            blockedGroups.Add(group);
+        }
     }
 
     private async ValueTask<bool> WriteAllAsync(IBatchResultSink batch, List<RecordStatus> written, CancellationToken cancellationToken)
@@ -174,7 +226,7 @@ internal sealed class RecordWriter(IResultSink? sink, TimeProvider time, ILogger
         LogMessages.ResultNotWritten(logger, exception, status.Record.Id);
     }
 
-    private SinkRecord ToSinkRecord(RecordStatus status) => new(status.Record.Origin, status.Record.Id, status.Result!, status.Json)
+    private SinkRecord ToSinkRecord(RecordStatus status) => new(status.Record.Origin, status.Record.SinkId, status.Result!, status.Json)
     {
         SourceObject = status.Item,
         Time = status.Record.Time ?? time.GetUtcNow(),

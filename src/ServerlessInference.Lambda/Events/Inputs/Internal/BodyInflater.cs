@@ -3,9 +3,9 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 
-namespace ServerlessInference.Lambda.Events.Http;
+namespace ServerlessInference.Lambda.Events.Inputs;
 
-/// <summary>Decompresses the body of a request (<c>Content-Encoding</c>).</summary>
+/// <summary>Decompresses the body of a request (<c>Content-Encoding</c>), or the data of a record.</summary>
 /// <remarks>
 /// <para>Sources: RFC 9110, section 8.4.1, for the encodings, of which "deflate" is the zlib format; RFC 1950 (zlib) and RFC 1952 (gzip).
 /// </para>
@@ -77,7 +77,7 @@ internal static class BodyInflater
                         InvalidInputKind.TooLarge,
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"The decompressed body is larger than {maxBytes:N0} bytes, the maximum of this path (MaxInflatedBytes)."));
+                            $"The decompressed input is larger than {maxBytes:N0} bytes, the maximum of the option MaxInflatedBytes."));
                 }
 
                 if (length == content.Length)
@@ -124,5 +124,7 @@ internal static class BodyInflater
     }
 
     private static InvalidInputException Damaged(Exception? cause) =>
-        new("The body is damaged, or truncated: it does not have the format that its Content-Encoding names.", cause);
+        new(
+            "The input is damaged, or truncated: it does not have the compressed format that its beginning or its Content-Encoding names.",
+            cause);
 }
