@@ -59,6 +59,8 @@ internal static class DefaultPreprocessing
             : ImageMetadata.TryRead(model, height, width) is { } stated ? Decide(model, stated, "the image metadata of the model")
             : CustomVision.IsExport(model)
                 ? Decide(model, CustomVision.CreatePreprocessing(height, width), "inputs and outputs have the names of Azure Custom Vision")
+            : TeachableMachine.IsExport(model, input)
+                ? Decide(model, TeachableMachine.CreatePreprocessing(), "labels.txt and the input are those of Teachable Machine")
             : ImageInput.GetChannels(input) != ImageBuffer.Channels
                 ? Decide(model, CreatePlain(height, width), "a default for grey and RGBA inputs, since no file states the settings")
             : Decide(model, CreateTorchvision(height, width), "a default, since no file next to the model states the settings");

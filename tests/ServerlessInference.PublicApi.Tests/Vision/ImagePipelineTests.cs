@@ -34,6 +34,20 @@ public sealed partial class ImagePipelineTests
     }
 
     [Fact]
+    public async Task UseImagePipeline_ClassScores_NameTheBestLabelAndSayWhy()
+    {
+        await using ServiceProvider services = Build(
+            model => model.UseImagePipeline(_ => new BestLabelPostprocessor(), ShapeJson.Default.Shape));
+
+        InferenceResult<Shape> result = await services.GetRequiredService<IInferencePipeline<ReadOnlyMemory<byte>, Shape>>()
+            .RunAsync(Sample("star-256x256.jpg"), Token);
+
+        Assert.Equal("star", result.Value.Label);
+        using ModelLease lease = await services.GetRequiredService<IModelRegistry>().AcquireAsync("shapes", Token);
+        Assert.Contains(lease.Model.Decisions, decision => decision is { Subject: "labels", Value: "10", Origin: "labels.txt" });
+    }
+
+    [Fact]
     public async Task UseImagePipeline_EncodedPipeline_WritesTheAnswerAsJson()
     {
         await using ServiceProvider services = Build(UseShapes);
@@ -144,4 +158,18 @@ public sealed partial class ImagePipelineTests
 
     [JsonSerializable(typeof(Shape))]
     private sealed partial class ShapeJson : JsonSerializerContext;
+
+    private sealed class BestLabelPostprocessor : IPostprocessor<Shape>
+    {
+        public void Prepare(LoadedModel model) => _ = GetScores(model);
+
+        public ValueTask PostprocessAsync(InferenceBatch batch, Memory<Shape> outputs, CancellationToken cancellationToken)
+        {
+            GetScores(batch.Model).Answer(batch, outputs, topK: 1, minScore: 0, static top => new Shape(top[0].Label, 0, 0, 0, 0));
+            return ValueTask.CompletedTask;
+        }
+
+        private ClassScores GetScores(LoadedModel model) =>
+            model.GetOrCreate(this, static model => ClassScores.Read(model, "image-classification"));
+    }
 }

@@ -156,6 +156,19 @@ public sealed class DefaultPreprocessingTests
     }
 
     [Fact]
+    public void Read_TeachableMachine_CropsTheCentreAndScalesToMinusOne()
+    {
+        LoadedModel model = Create([], [-1, 224, 224, 3], "sequential_1_input", ["sequential_3"], ("labels.txt", "0 Cat\n1 Dog\n"));
+
+        ImagePreprocessingOptions settings = DefaultPreprocessing.Read(model, null);
+
+        Assert.Equal(
+            (ImageResizeMode.ShorterSide, 224, 224, ResizeFilter.Lanczos, 1 / 127.5, 1f, 1f),
+            (settings.Mode, settings.ShorterSide, settings.Width, settings.Filter, settings.Scale, settings.Mean.Red,
+                settings.StandardDeviation.Red));
+    }
+
+    [Fact]
     public void Read_NothingStated_IsTorchvisionsAndSaysSo()
     {
         LoadedModel model = Create();

@@ -73,6 +73,14 @@ public sealed class ClassifierLayoutTests
         Assert.Equal([0.9f, 0.1f], (await layout.ClassifyAsync()).Top.Select(label => label.Score));
     }
 
+    [Fact]
+    public async Task Classify_CustomVision_GivesTheScoresOfItsMap()
+    {
+        ImageClassification answer = await Layout.CustomVision().ClassifyAsync();
+
+        Assert.Equal([("cat", 0.9f), ("dog", 0.1f)], answer.Top.Select(label => (label.Label, label.Score)));
+    }
+
     [Theory]
     [InlineData("crnn")]
     [InlineData("semseg")]
@@ -93,6 +101,9 @@ public sealed class ClassifierLayoutTests
     [InlineData("ssd_tf")]
     [InlineData("v7_end2end_trt")]
     [InlineData("rtdetr_official")]
+    [InlineData("yolov8_rect")]
+    [InlineData("yolov10")]
+    [InlineData("retinaface")]
     public async Task Classify_OtherModel_IsRefused(string name)
     {
         var exception = await Assert.ThrowsAnyAsync<InferenceException>(() => Create(name).ClassifyAsync());
@@ -101,7 +112,7 @@ public sealed class ClassifierLayoutTests
         Assert.Contains("'layout'", exception.Message, StringComparison.Ordinal);
     }
 
-    private static Layout Create(string name) => name switch
+    internal static Layout Create(string name) => name switch
     {
         "softmax_inside" => Layout.Classifier(Image, Logits, [1, 3], "Softmax").File("labels.txt", Labels),
         "logits" => Layout.Classifier(Image, Logits, [1, 3]).File("labels.txt", Labels),

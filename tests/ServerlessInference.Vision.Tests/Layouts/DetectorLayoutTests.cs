@@ -36,6 +36,19 @@ public sealed class DetectorLayoutTests
     }
 
     [Theory]
+    [InlineData("softmax_inside")]
+    [InlineData("logits")]
+    [InlineData("crnn")]
+    [InlineData("semseg")]
+    [InlineData("depth")]
+    [InlineData("depth3")]
+    [InlineData("clipimg")]
+    [InlineData("rank1")]
+    [InlineData("nc11")]
+    public async Task Detect_ModelOfAnotherTask_IsRefused(string name) =>
+        await Assert.ThrowsAsync<ModelContractException>(() => ClassifierLayoutTests.Create(name).DetectAsync());
+
+    [Theory]
     [InlineData("yolov8_gray")]
     [InlineData("yolov8_120labels_dyn")]
     [InlineData("yolov8_rect")]

@@ -43,6 +43,24 @@ internal sealed class Layout : IModelSource
     public static Layout Outputs(string name, Axis[] input, params (string Name, Array Values, long[] Shape)[] outputs) =>
         new Layout().AddOutputs(name, input, outputs);
 
+    /// <summary>Azure Custom Vision's classifier: a label, and a map from label to score.</summary>
+    public static Layout CustomVision()
+    {
+        var layout = new Layout();
+        layout.AddZero("data", TensorElementType.Float, ["None", 3, 224, 224]);
+        layout._model.Graph
+            .Weights("constant", [0.9f, 0.1f], 1, 2)
+            .Node("Add", ["constant", "zero"], ["scores"])
+            .Node("ArgMax", ["scores"], ["best"], null, ("axis", 1L), ("keepdims", 1L))
+            .Node(
+                "LabelEncoder", ["best"], ["classLabel"], "ai.onnx.ml",
+                ("keys_int64s", new[] { 0L, 1 }), ("values_strings", new[] { "cat", "dog" }))
+            .Node("ZipMap", ["scores"], ["loss"], "ai.onnx.ml", ("classlabels_strings", new[] { "cat", "dog" }))
+            .Output("classLabel", TensorElementType.String, 1, 1)
+            .MapSequenceOutput("loss", TensorElementType.String);
+        return layout;
+    }
+
     /// <summary>Numbers from 0 to 1 that are the same in each run.</summary>
     public static float[] Uniform(params long[] shape)
     {
