@@ -12,6 +12,16 @@ public sealed class ModelStoreOptions
     /// </value>
     public string Root { get; set; } = Path.Combine(Path.GetTempPath(), "serverless-inference");
 
+    /// <summary>
+    /// Gets or sets a value indicating whether a store is used that another user owns or can write to, as on a mount that is shared by
+    /// several machines or users.
+    /// </summary>
+    /// <value>
+    /// The default is <see langword="false"/>: such a store is used only for single files with a pinned SHA-256, whose content is compared
+    /// once per process. With <see langword="true"/>, everybody who can write to the store decides which models this process runs.
+    /// </value>
+    public bool AllowOtherOwners { get; set; }
+
     /// <summary>Gets or sets the maximum size of the store, including incomplete downloads.</summary>
     /// <value>Bytes, above zero; <see langword="null"/>, the default, for no limit other than the free space of the disk.</value>
     public long? MaxBytes { get; set; }

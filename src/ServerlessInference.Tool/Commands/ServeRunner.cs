@@ -56,17 +56,36 @@ internal sealed class ServeRunner(ToolConsole console, TimeProvider time)
         {
             try
             {
+                if (RequestOrigin.FindObjection(context.Request, allowsPlainNames: false) is { } objection)
+                {
+                    await RefuseAsync(context, StatusCodes.Status403Forbidden, objection).ConfigureAwait(false);
+                    return;
+                }
+
                 HttpExchange exchange = InvokeEndpoint.IsInvokeCall(context.Request)
                     ? await invokeEndpoint.HandleAsync(context, cancellationToken).ConfigureAwait(false)
                     : await endpoint.HandleAsync(context, cancellationToken).ConfigureAwait(false);
                 var document = new ServeDocument(exchange);
                 await WriteAsync(document).ConfigureAwait(false);
             }
+            catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
+            {
+                // A malformed chunk, or a body that ends too early.
+                await RefuseAsync(context, exception.StatusCode, exception.Message).ConfigureAwait(false);
+            }
             catch (Exception exception) when (exception is OperationCanceledException or IOException)
             {
                 // The client disconnected, or the server is shutting down, so nobody is left to answer.
                 Log($"serverless-inference: {context.Request.Method} {context.Request.Path} was abandoned before it was answered.", false);
             }
+        }
+
+        async Task RefuseAsync(HttpContext context, int status, string reason)
+        {
+            Log($"serverless-inference: {context.Request.Method} {context.Request.Path} was refused ({status}): {reason}", false);
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "text/plain; charset=utf-8";
+            await context.Response.WriteAsync(reason + "\n", cancellationToken).ConfigureAwait(false);
         }
 
         Task WriteAsync(IJsonDocument document) => Format == OutputFormat.Table

@@ -45,6 +45,12 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
+        if (RequestOrigin.FindObjection(context.Request, allowsPlainNames: true) is { } objection)
+        {
+            await RejectAsync(context, StatusCodes.Status403Forbidden, "ForbiddenOrigin", objection).ConfigureAwait(false);
+            return;
+        }
+
         string path = context.Request.Path.Value ?? "";
         string[] parts = path.StartsWith(Prefix, StringComparison.Ordinal) ? path[Prefix.Length..].Split('/') : [];
         try
@@ -57,6 +63,11 @@ internal sealed partial class RuntimeApiServer : IAsyncDisposable
                 ["init", "error"] => RequireMethodAsync("POST", context, InitErrorAsync),
                 _ => ReplyAsync(context, StatusCodes.Status404NotFound, "404 page not found\n"u8.ToArray(), "text/plain; charset=utf-8"),
             }).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
+        {
+            // A malformed chunk, or a body that ends too early. ResponseAsync reports it to the invocation as well.
+            await RejectAsync(context, exception.StatusCode, "InvalidRequest", exception.Message).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

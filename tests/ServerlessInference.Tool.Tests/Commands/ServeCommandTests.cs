@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using ServerlessInference.Tool.CommandLine;
@@ -48,6 +49,40 @@ public sealed class ServeCommandTests
         Assert.Equal("HTTP/1.1", http.GetProperty("protocol").GetString());
         Assert.Equal("127.0.0.1", http.GetProperty("sourceIp").GetString());
         Assert.Equal("tests/1.0", http.GetProperty("userAgent").GetString());
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("/", "zz\r\nabc\r\n0\r\n\r\n")]
+    [InlineData("/", "3\r\nabcdef\r\n0\r\n\r\n")]
+    [InlineData("/2015-03-31/functions/function/invocations", "-1\r\nabc\r\n0\r\n\r\n")]
+    public async Task Serve_MalformedChunks_AreABadRequest(string path, string body)
+    {
+        await using var serve = await ServeSession.StartAsync();
+
+        string answer = await SendRawAsync(
+            serve, $"POST {path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n{body}");
+
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("evil.example.com", null, false)]
+    [InlineData("169.254.169.254", null, false)]
+    [InlineData("127.0.0.1:9000", "https://evil.example.com", false)]
+    [InlineData("localhost", "null", false)]
+    [InlineData("localhost:1", "http://localhost.evil.example.com", false)]
+    [InlineData("localhost", null, true)]
+    [InlineData("[::1]:9000", null, true)]
+    [InlineData("127.0.0.1", "http://localhost:5173", true)]
+    public async Task Serve_HostAndOrigin_MustBeThisMachine(string host, string? origin, bool isAnswered)
+    {
+        await using var serve = await ServeSession.StartAsync();
+
+        string answer = await SendRawAsync(
+            serve,
+            $"GET /page HTTP/1.1\r\nHost: {host}\r\n{(origin is null ? string.Empty : $"Origin: {origin}\r\n")}Connection: close\r\n\r\n");
+
+        Assert.StartsWith(isAnswered ? "HTTP/1.1 200 " : "HTTP/1.1 403 ", answer, StringComparison.Ordinal);
     }
 
     [Theory(Timeout = Limit)]
@@ -213,4 +248,14 @@ public sealed class ServeCommandTests
 
     private static async Task<JsonElement> JsonAsync(HttpResponseMessage response) =>
         JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancellation)).RootElement;
+
+    private static async Task<string> SendRawAsync(ServeSession serve, string request)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, serve.Client.BaseAddress!.Port, Cancellation);
+        await socket.SendAsync(Encoding.ASCII.GetBytes(request), Cancellation);
+        byte[] buffer = new byte[4096];
+        int read = await socket.ReceiveAsync(buffer, Cancellation);
+        return Encoding.ASCII.GetString(buffer, 0, read);
+    }
 }

@@ -97,6 +97,22 @@ public sealed class RuntimeApiResponseTests
         Assert.Equal(new FunctionError("Broken", "half way"), (await invocation.Outcome).Error);
     }
 
+    [Theory(Timeout = Limit)]
+    [InlineData("Host: evil.example.com", 403)]
+    [InlineData("Host: 127.0.0.1\r\nOrigin: https://evil.example.com", 403)]
+    [InlineData("Host: 127.0.0.1", 400)]
+    public async Task Error_ForeignPageOrMalformedChunks_IsRejected(string headers, int status)
+    {
+        await using var api = await RuntimeApiFixture.StartAsync();
+        await api.DispatchAsync();
+
+        var answer = await RawAsync(
+            api,
+            $"POST /2018-06-01/runtime/invocation/id-1/error HTTP/1.1\r\n{headers}\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n");
+
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = Limit)]
     public async Task Response_UnknownMode_IsRejected()
     {

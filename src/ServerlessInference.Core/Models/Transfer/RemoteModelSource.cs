@@ -114,7 +114,7 @@ public sealed partial class RemoteModelSource : IModelSource
         string version = PinnedVersion ?? GetVersion(objects!);
         string content = objects is null ? $"{_model.ObjectName} {_options.Sha256!.ToLowerInvariant()}" : DescribeContent(objects);
         string key = ComputeKey($"{content}\n{_options.Archive} {_options.Entry}");
-        StoredModel stored = await _store.GetOrAddAsync(key, Description, async (staging, token) =>
+        StoredModel stored = await _store.GetOrAddAsync(key, Description, _options.Sha256, async (staging, token) =>
         {
             objects ??= await _fetch.ListAsync(_model, token).ConfigureAwait(false);
             return await FetchAsync(objects, version, staging, token).ConfigureAwait(false);

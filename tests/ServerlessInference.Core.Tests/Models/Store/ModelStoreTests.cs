@@ -74,6 +74,24 @@ public sealed class ModelStoreTests : IDisposable
         Assert.Contains("is held by something other than this library", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"format":1,"source":"s","version":"v","files":[null]}""")]
+    [InlineData("""{"format":1,"source":"s","version":"v","files":[{"length":1}]}""")]
+    [InlineData("""{"format":1,"source":"s","version":"v","files":[{"name":"model.onnx","length":-1}]}""")]
+    [InlineData("""{"format":1,"source":"s","version":null,"files":[{"name":"model.onnx","length":2097152}]}""")]
+    [InlineData("""{"format":1}""")]
+    [InlineData("null")]
+    public async Task Load_MarkerWithMissingValues_IsDownloadedAgain(string marker)
+    {
+        string path = await LoadAndReleaseAsync("v1");
+        await File.WriteAllTextAsync(Path.Combine(Assert.Single(_store.Published), StoreManifest.FileName), marker, Token);
+
+        using ModelArtifact again = await LoadAsync("v1");
+
+        Assert.Equal(path, again.GetModelFile().PhysicalPath);
+        Assert.Equal(Size, again.GetModelFile().ReadAllBytes().Length);
+    }
+
     [Fact]
     public async Task Load_DamagedFile_IsDownloadedAgain()
     {

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
@@ -28,24 +30,40 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
     private static readonly TimeSpan LockSlack = TimeSpan.FromSeconds(1);
 
     private readonly StoreFolders _folders = new(options.Root);
+    private readonly ConcurrentDictionary<string, bool> _verified = new(StringComparer.Ordinal);
 
     /// <summary>Gets a model, and downloads it if it is not in the store yet.</summary>
     /// <remarks>One caller, in whichever process, downloads the model; the others wait for it.</remarks>
     /// <param name="key">Identifies the content: the same key always stands for the same files.</param>
     /// <param name="description">The model, for error messages.</param>
+    /// <param name="pinned">
+    /// The SHA-256 of the model, in hexadecimal digits, to compare a stored file with if others can write to the store; may be
+    /// <see langword="null"/>.
+    /// </param>
     /// <param name="fetch">Downloads the model's files into the staging folder and verifies them.</param>
     /// <param name="cancellationToken">Cancels waiting and downloading.</param>
     /// <returns>The model, which stays in the store until it is disposed.</returns>
     public async Task<StoredModel> GetOrAddAsync(
         string key,
         string description,
+        string? pinned,
         Func<StagingFolder, CancellationToken, Task<StoreManifest>> fetch,
         CancellationToken cancellationToken)
     {
         try
         {
             _folders.Create();
-            if (TryOpen(key) is { } stored)
+            string? untrusted = options.AllowOtherOwners ? null : StoreOwnership.FindObjection(_folders);
+            if (untrusted is not null && pinned is null)
+            {
+                throw new ModelLoadException(
+                    $"The store {_folders.Root} is not used for {description}: {untrusted}, so somebody else could have put another " +
+                    "model there. Set ServerlessInference:Store:Root to a directory of this user's own, or pin the model's SHA-256. If " +
+                    "the other users are trusted, set ServerlessInference:Store:AllowOtherOwners to true.");
+            }
+
+            string? verify = untrusted is null ? null : pinned;
+            if (TryOpen(key, verify) is { } stored)
             {
                 RemoveStagingLeftovers(key);
                 LogReused(logger, description, key);
@@ -56,7 +74,7 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
                 await FileLock.AcquireExclusiveAsync(_folders.GetBuildLock(key), time, cancellationToken).ConfigureAwait(false);
 
             // Another process may have published the model while this one waited for the lock.
-            return TryOpen(key) ?? await AddAsync(key, description, fetch, cancellationToken).ConfigureAwait(false);
+            return TryOpen(key, verify) ?? await AddAsync(key, description, fetch, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException exception) when (IsDiskFull(exception))
         {
@@ -123,8 +141,10 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
     }
 
     /// <summary>Opens a published model.</summary>
+    /// <param name="key">Identifies the content.</param>
+    /// <param name="verify">The SHA-256 that its single file must have; <see langword="null"/> if the store is trusted.</param>
     /// <returns>The model; <see langword="null"/> if it does not exist, or if its files do not match its manifest.</returns>
-    private StoredModel? TryOpen(string key)
+    private StoredModel? TryOpen(string key, string? verify)
     {
         string folder = _folders.GetModelFolder(key);
         string path = Path.Combine(folder, StoreManifest.FileName);
@@ -137,7 +157,9 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
         try
         {
             // The model may have been deleted before the lock was acquired, so only what is found from here on counts.
-            if (ReadManifest(path) is { Format: StoreManifest.CurrentFormat, Files: not null } manifest && IsComplete(folder, manifest))
+            if (ReadManifest(path) is { Format: StoreManifest.CurrentFormat } manifest
+                && IsComplete(folder, manifest)
+                && (verify is null || HasContent(key, folder, manifest, verify)))
             {
                 // The time of the manifest records the last use: see StoreSpace.
                 File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
@@ -159,7 +181,15 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), StoreJson.Default.StoreManifest);
+            StoreManifest? manifest = JsonSerializer.Deserialize(File.ReadAllBytes(path), StoreJson.Default.StoreManifest);
+            if (manifest is { Source: not null, Version: not null, Files: not null }
+                && manifest.Files.All(file => file is { Name: not null, Length: >= 0 }))
+            {
+                return manifest;
+            }
+
+            LogDamaged(logger, path, "it lacks a value");
+            return null;
         }
         catch (Exception exception) when (exception is JsonException or IOException)
         {
@@ -182,6 +212,33 @@ internal sealed partial class ModelStore(ModelStoreOptions options, TimeProvider
         }
 
         return manifest.Files.Count > 0;
+    }
+
+    /// <summary>Compares the content of a stored file with its pinned digest, once per process.</summary>
+    /// <remarks>The digest of an archive says nothing about the files that were extracted from it, so those are fetched again.</remarks>
+    private bool HasContent(string key, string folder, StoreManifest manifest, string sha256)
+    {
+        if (_verified.ContainsKey(key))
+        {
+            return true;
+        }
+
+        if (manifest.Digest is not null || manifest.Files.Count != 1)
+        {
+            return false;
+        }
+
+        string path = Path.Combine(folder, StoredModel.FilesFolder, manifest.Files[0].Name);
+        using FileStream file = File.OpenRead(path);
+        string actual = Convert.ToHexStringLower(SHA256.HashData(file));
+        if (!actual.Equals(sha256, StringComparison.OrdinalIgnoreCase))
+        {
+            LogDamaged(logger, path, $"its SHA-256 is {actual} instead of the pinned one");
+            return false;
+        }
+
+        _verified[key] = true;
+        return true;
     }
 
     // ENOSPC and EDQUOT on Linux, ERROR_DISK_FULL on Windows.
