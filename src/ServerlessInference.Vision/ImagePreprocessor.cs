@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Imaging;
 using ServerlessInference.Imaging.Processing;
@@ -224,6 +223,13 @@ public sealed class ImagePreprocessor : IPreprocessor<ReadOnlyMemory<byte>>, IDr
             TensorElementType.UInt8 => ImageElementType.UInt8,
             _ => ImageElementType.Float32,
         };
+        if (settings.Validate() is { Count: > 0 } failures)
+        {
+            throw new ModelLoadException(
+                $"The preprocessing settings of model '{model.Identity.Name}' cannot be used: {string.Join(" ", failures)} Correct them " +
+                "(preprocessor_config.json or config.json next to the model, or the option Preprocessing).");
+        }
+
         long height = input.Shape[channelsLast ? 1 : 2];
         long width = input.Shape[channelsLast ? 2 : 3];
         if (height > 0 && settings.Height != height || width > 0 && settings.Width != width)
@@ -235,11 +241,6 @@ public sealed class ImagePreprocessor : IPreprocessor<ReadOnlyMemory<byte>>, IDr
         }
 
         int channels = ImageInput.GetChannels(input);
-        if (settings.Validate() is { Count: > 0 } failures)
-        {
-            throw new OptionsValidationException(nameof(ImagePreprocessingOptions), typeof(ImagePreprocessingOptions), failures);
-        }
-
         return new Plan(
             new ImageTensorizer(settings),
             model.Description.IndexOfInput(input.Name),

@@ -40,6 +40,24 @@ public sealed class TokenizerLoadingTests : IDisposable
         Assert.Equal("foxes , fox", tokenizer.Decode(tokenizer.Encode("foxes, Fox").Ids[1..]));
     }
 
+    [Theory]
+    [InlineData("\"pad_to_multiple_of\": 4", "\"pad_to_multiple_of\": -1", "the pad_to_multiple_of -1; it must be 0 to 1000000, or null")]
+    [InlineData("\"pad_to_multiple_of\": 4", "\"pad_to_multiple_of\": 2000000000", "the pad_to_multiple_of 2000000000")]
+    [InlineData("\"Fixed\": 6", "\"Fixed\": -6", "the strategy.Fixed -6")]
+    [InlineData("\"Fixed\": 6", "\"Fixed\": 2000000000", "the strategy.Fixed 2000000000")]
+    [InlineData("\"pad_id\": 0", "\"pad_id\": -1", "the pad_id -1")]
+    [InlineData("\"pad_type_id\": 2", "\"pad_type_id\": -2", "the pad_type_id -2")]
+    [InlineData("\"max_length\": 4", "\"max_length\": 0", "the max_length 0; it must be above 0")]
+    [InlineData("\"stride\": 1", "\"stride\": -1", "the stride -1")]
+    public void FromTokenizerJson_SizeOutOfRange_IsRefusedAtLoad(string valid, string invalid, string expected)
+    {
+        string json = Json.Replace(valid, invalid, StringComparison.Ordinal);
+
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => Tokenizer.FromTokenizerJson(Encoding.UTF8.GetBytes(json)));
+
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void FromTokenizerJson_CasedConfig_TakesPrecedence()
     {

@@ -5,6 +5,9 @@ namespace ServerlessInference.Tokenizers;
 /// <summary>Reads the sections <c>truncation</c> and <c>padding</c> of <c>tokenizer.json</c>.</summary>
 internal sealed class EncodeOptionsJson
 {
+    /// <summary>The longest padding to accept. A longer one would take all memory at each request.</summary>
+    private const int MaxPadding = 1_000_000;
+
     private EncodeOptions? _truncation;
     private EncodeOptions? _padding;
 
@@ -51,6 +54,8 @@ internal sealed class EncodeOptionsJson
             }
         }
 
+        Check(length is null or > 0, "truncation", "max_length", length, "above 0");
+        Check(stride >= 0, "truncation", "stride", stride, "0 or more");
         _truncation = new EncodeOptions { MaxLength = length, Stride = stride, Truncation = strategy, TruncationSide = side };
     }
 
@@ -95,6 +100,10 @@ internal sealed class EncodeOptionsJson
             throw new JsonException("The section 'padding' lacks 'pad_token'.");
         }
 
+        Check(length is >= 0 and <= MaxPadding, "padding", "strategy.Fixed", length, $"0 to {MaxPadding}");
+        Check(multiple is >= 0 and <= MaxPadding, "padding", "pad_to_multiple_of", multiple, $"0 to {MaxPadding}, or null");
+        Check(id is null or >= 0, "padding", "pad_id", id, "0 or more");
+        Check(typeId >= 0, "padding", "pad_type_id", typeId, "0 or more");
         _padding = new EncodeOptions
         {
             Padding = strategy,
@@ -127,6 +136,14 @@ internal sealed class EncodeOptionsJson
             PadTypeId = _padding.PadTypeId,
             PaddingSide = _padding.PaddingSide,
         };
+    }
+
+    private static void Check(bool isValid, string section, string name, int? value, string expected)
+    {
+        if (!isValid)
+        {
+            throw new JsonException($"The section '{section}' has the {name} {value}; it must be {expected}.");
+        }
     }
 
     private static TextSide ReadSide(ref Utf8JsonReader reader) => reader.GetString() == "Left" ? TextSide.Left : TextSide.Right;

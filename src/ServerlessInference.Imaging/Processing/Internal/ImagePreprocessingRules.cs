@@ -5,6 +5,9 @@ internal static class ImagePreprocessingRules
 {
     private const int MaxSide = 65_535;
 
+    /// <summary>The number of pixels whose three float32 values fill the largest array.</summary>
+    private const long MaxPixels = int.MaxValue / (3 * sizeof(float));
+
     public static List<string> FindFailures(ImagePreprocessingOptions options)
     {
         List<string> failures = [];
@@ -17,6 +20,12 @@ internal static class ImagePreprocessingRules
         if ((options.Width == 0) != (options.Height == 0))
         {
             failures.Add($"Width is {options.Width} and Height is {options.Height}; set both or neither.");
+        }
+
+        if ((long)options.Width * options.Height > MaxPixels)
+        {
+            failures.Add(
+                $"Width {options.Width} and Height {options.Height} make more than {MaxPixels} pixels, the most that a tensor can hold.");
         }
 
         if (options.Width == 0 && options.Mode is ImageResizeMode.Exact or ImageResizeMode.Letterbox)
