@@ -81,11 +81,16 @@ public sealed class Tokenizer : ITokenizer
     public EncodeOptions? SavedOptions { get; }
 
     /// <summary>Loads the tokenizer of a model from a directory in the layout of Hugging Face.</summary>
-    /// <remarks>Reads <c>tokenizer.json</c>, or <c>vocab.txt</c> if there is no such file; <c>tokenizer_config.json</c> if it exists; and
-    /// <c>special_tokens_map.json</c> if it exists and the settings do not list the added tokens.</remarks>
+    /// <remarks>
+    /// <para>Reads <c>tokenizer.json</c>, or the first of these that exists: <c>vocab.txt</c>, a SentencePiece model, <c>vocab.json</c> with
+    /// <c>merges.txt</c>. The class of the last two is <c>tokenizer_class</c> in <c>tokenizer_config.json</c>, or follows from
+    /// <c>model_type</c> in <c>config.json</c>.</para>
+    /// <para>Settings are read from <c>tokenizer_config.json</c>, and from <c>special_tokens_map.json</c> and <c>added_tokens.json</c> if the
+    /// settings do not list the added tokens.</para>
+    /// </remarks>
     /// <param name="folder">The directory.</param>
     /// <returns>The tokenizer.</returns>
-    /// <exception cref="FileNotFoundException">The directory has neither file.</exception>
+    /// <exception cref="FileNotFoundException">The directory has none of these files.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or needs something that is not supported.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static Tokenizer Load(string folder)
@@ -100,7 +105,7 @@ public sealed class Tokenizer : ITokenizer
     /// <param name="readFile">Reads the file of a name such as <c>tokenizer.json</c>; returns null if there is no such file.</param>
     /// <param name="location">Where the files are, for messages.</param>
     /// <returns>The tokenizer.</returns>
-    /// <exception cref="FileNotFoundException">There is neither <c>tokenizer.json</c> nor <c>vocab.txt</c>.</exception>
+    /// <exception cref="FileNotFoundException">None of the files exists.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or needs something that is not supported.</exception>
     public static Tokenizer Load(Func<string, ReadOnlyMemory<byte>?> readFile, string location)
     {

@@ -56,6 +56,114 @@ internal sealed class ModelJson
         }
     }
 
+    /// <summary>Creates a Unigram model of pieces and their scores.</summary>
+    internal static ModelJson CreateUnigram(List<(string Text, double Score)> pieces, int unknownId, bool fallsBackToBytes)
+    {
+        var model = new ModelJson { _type = "Unigram", _isList = true, _unknownId = unknownId, _scores = new double[pieces.Count] };
+        model._bpe.FallsBackToBytes = fallsBackToBytes;
+        model.AddPieces(pieces, extraBytes: 0);
+        for (int i = 0; i < pieces.Count; i++)
+        {
+            model._scores[i] = pieces[i].Score;
+        }
+
+        return model;
+    }
+
+    /// <summary>Creates a BPE model of pieces and merges.</summary>
+    internal static ModelJson CreateBpe(
+        List<(string Text, double Score)> pieces, List<(string Left, string Right)> merges, string unknown, bool fallsBackToBytes)
+    {
+        var model = new ModelJson { _type = "BPE", _unknown = unknown, _mergeCount = merges.Count, _merges = new int[merges.Count * 3] };
+        model._bpe.FusesUnknown = true;
+        model._bpe.FallsBackToBytes = fallsBackToBytes;
+        int size = 0;
+        foreach ((string left, string right) in merges)
+        {
+            size += Encoding.UTF8.GetByteCount(left) + Encoding.UTF8.GetByteCount(right);
+        }
+
+        model.AddPieces(pieces, size);
+        for (int i = 0; i < merges.Count; i++)
+        {
+            model.AddMerge(i, merges[i].Left, merges[i].Right);
+        }
+
+        return model;
+    }
+
+    /// <summary>Reads a BPE model from <c>vocab.json</c> and <c>merges.txt</c>.</summary>
+    /// <exception cref="JsonException">The vocabulary or the merges are damaged.</exception>
+    internal void ReadFiles(ReadOnlySpan<byte> vocabulary, ReadOnlySpan<byte> merges, string? unknown, string wordSuffix)
+    {
+        _type = "BPE";
+        _unknown = unknown;
+        _bpe.WordSuffix = wordSuffix;
+        _bytes = new byte[vocabulary.Length + merges.Length + Vocabulary.Padding];
+        var reader = new Utf8JsonReader(vocabulary);
+        reader.Read();
+        ReadVocabulary(ref reader);
+        _mergeCount = 0;
+        _merges = new int[3 * (1 + merges.Count((byte)'\n'))];
+
+        // As in transformers, the first line is a comment with the version.
+        int start = merges.IndexOf((byte)'\n') + 1;
+        foreach (Range range in merges[start..].Split((byte)'\n'))
+        {
+            ReadMergeLine(merges[start..][range].TrimEnd((byte)'\r'));
+        }
+    }
+
+    private void ReadMergeLine(ReadOnlySpan<byte> line)
+    {
+        if (line.IsEmpty)
+        {
+            return;
+        }
+
+        int left = line.IndexOf((byte)' ');
+        if (left <= 0 || left == line.Length - 1 || line[(left + 1)..].Contains((byte)' '))
+        {
+            throw new JsonException($"Merge {_mergeCount} of merges.txt is '{Encoding.UTF8.GetString(line)}', which is not a pair.");
+        }
+
+        line[..left].CopyTo(_bytes.AsSpan(_used));
+        line[(left + 1)..].CopyTo(_bytes.AsSpan(_used + left));
+        SetMerge(_mergeCount++, left, line.Length - left - 1);
+    }
+
+    private void AddPieces(List<(string Text, double Score)> pieces, int extraBytes)
+    {
+        int size = Vocabulary.Padding + extraBytes;
+        foreach ((string text, _) in pieces)
+        {
+            size += Encoding.UTF8.GetByteCount(text);
+        }
+
+        _bytes = new byte[size];
+        _places = new int[pieces.Count * 3];
+        foreach ((string text, _) in pieces)
+        {
+            AddPlace(Encoding.UTF8.GetBytes(text, _bytes.AsSpan(_used)), _count);
+        }
+
+        _vocabularyEnd = _used;
+    }
+
+    private void AddMerge(int index, string left, string right)
+    {
+        int length = Encoding.UTF8.GetBytes(left, _bytes.AsSpan(_used));
+        SetMerge(index, length, Encoding.UTF8.GetBytes(right, _bytes.AsSpan(_used + length)));
+    }
+
+    private void SetMerge(int index, int left, int right)
+    {
+        _merges[index * 3] = _used;
+        _merges[(index * 3) + 1] = left;
+        _merges[(index * 3) + 2] = right;
+        _used += left + right;
+    }
+
     /// <summary>Creates the vocabulary from what was read.</summary>
     /// <exception cref="JsonException">There is no vocabulary, or its ids are far larger than the number of tokens.</exception>
     internal Vocabulary CreateVocabulary()

@@ -26,17 +26,29 @@ internal sealed class TokenizerConfig
 
     internal int? PadTypeId { get; private set; }
 
-    internal string? UnknownToken { get; private set; }
+    internal string? UnknownToken => SpecialTokens.Find("unk_token");
 
-    internal string? ClassToken { get; private set; }
+    internal string? ClassToken => SpecialTokens.Find("cls_token");
 
-    internal string? SeparatorToken { get; private set; }
+    internal string? SeparatorToken => SpecialTokens.Find("sep_token");
 
-    internal string? PadToken { get; private set; }
+    internal string? PadToken => SpecialTokens.Find("pad_token");
 
-    internal string? MaskToken { get; private set; }
+    internal string? MaskToken => SpecialTokens.Find("mask_token");
+
+    /// <summary>Gets the special tokens that have a role.</summary>
+    internal SpecialTokens SpecialTokens { get; } = new();
 
     internal List<AddedToken> AddedTokens { get; } = [];
+
+    /// <summary>Gets the settings of classes that are true or false, by name.</summary>
+    private readonly Dictionary<string, bool> _switches = new(StringComparer.Ordinal);
+
+    /// <summary>Gets how many tokens T5's class adds; null if the file does not say.</summary>
+    internal int? ExtraIds { get; private set; }
+
+    /// <summary>Gets a setting that is true or false.</summary>
+    internal bool GetSwitch(string name, bool defaultValue) => _switches.TryGetValue(name, out bool value) ? value : defaultValue;
 
     /// <summary>Reads the file. Empty content has no settings.</summary>
     /// <exception cref="InvalidDataException">The file is not valid JSON, or a value has an unexpected type.</exception>
@@ -116,13 +128,11 @@ internal sealed class TokenizerConfig
             case "padding_side": PaddingSide = ReadSide(ref reader); break;
             case "truncation_side": TruncationSide = ReadSide(ref reader); break;
             case "pad_token_type_id": PadTypeId = JsonFile.Int32OrNull(ref reader); break;
-            case "unk_token": UnknownToken = ReadToken(ref reader); break;
-            case "cls_token": ClassToken = ReadToken(ref reader); break;
-            case "sep_token": SeparatorToken = ReadToken(ref reader); break;
-            case "pad_token": PadToken = ReadToken(ref reader); break;
-            case "mask_token": MaskToken = ReadToken(ref reader); break;
             case "added_tokens_decoder": ReadAddedTokens(ref reader); break;
-            default: reader.Skip(); break;
+            case "extra_ids": ExtraIds = JsonFile.Int32OrNull(ref reader); break;
+            case var role when SpecialTokens.IsRole(role): SpecialTokens.Read(role, ref reader); break;
+            case "additional_special_tokens": SpecialTokens.ReadAdditional(ref reader); break;
+            default: SetSwitch(name, ref reader); break;
         }
     }
 
@@ -145,28 +155,41 @@ internal sealed class TokenizerConfig
         string other => throw new JsonException($"A side is '{other}', expected 'left' or 'right'."),
     };
 
-    /// <summary>Reads a token, which is a string or an object with the token as its content.</summary>
-    private static string? ReadToken(ref Utf8JsonReader reader)
+    private void SetSwitch(string name, ref Utf8JsonReader reader)
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
+        if (reader.TokenType is JsonTokenType.True or JsonTokenType.False)
         {
-            return JsonFile.StringOrNull(ref reader);
+            _switches[name] = reader.GetBoolean();
         }
 
-        string? content = null;
-        while (JsonFile.NextProperty(ref reader, out string name))
+        reader.Skip();
+    }
+
+    /// <summary>Reads <c>added_tokens.json</c>: the ids of tokens that were added to a vocabulary.</summary>
+    /// <exception cref="InvalidDataException">The file is not valid JSON, or a value has an unexpected type.</exception>
+    internal void ReadAddedTokens(ReadOnlySpan<byte> json)
+    {
+        if (json.IsEmpty)
         {
-            if (name == "content")
-            {
-                content = JsonFile.StringOrNull(ref reader);
-            }
-            else
-            {
-                reader.Skip();
-            }
+            return;
         }
 
-        return content;
+        const string AddedTokensFileName = "added_tokens.json";
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            reader.Read();
+            JsonFile.ExpectObject(ref reader, "The file's content");
+            while (JsonFile.NextProperty(ref reader, out string content))
+            {
+                bool isSpecial = SpecialTokens.Contains(content);
+                AddedTokens.Add(new AddedToken(reader.GetInt32(), content) { IsSpecial = isSpecial, IsNormalized = !isSpecial });
+            }
+        }
+        catch (Exception exception) when (JsonFile.IsAboutContent(exception))
+        {
+            throw JsonFile.CreateException(AddedTokensFileName, exception);
+        }
     }
 
     private void ReadAddedTokens(ref Utf8JsonReader reader)

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using ServerlessInference.Tokenizers.Conversion;
 using ServerlessInference.Tokenizers.Decoding;
 using ServerlessInference.Tokenizers.Models;
 using ServerlessInference.Tokenizers.Normalization;
@@ -11,10 +13,10 @@ namespace ServerlessInference.Tokenizers;
 /// <summary>Reads <c>tokenizer.json</c> in one pass, whichever parts it has.</summary>
 internal sealed class TokenizerJson
 {
-    private const string FileName = "tokenizer.json";
-
-    private readonly List<AddedToken> _added = [];
-    private readonly ModelJson _model = new();
+    private readonly string _fileName;
+    private readonly List<AddedToken> _added;
+    private readonly ModelJson _model;
+    private readonly ConvertedTokenizer? _converted;
     private readonly PostProcessorJson _postProcessor = new();
     private readonly EncodeOptionsJson _options = new();
 
@@ -23,21 +25,53 @@ internal sealed class TokenizerJson
     private byte[] _preTokenizer = [];
     private byte[] _decoder = [];
 
+    private TokenizerJson()
+    {
+        _fileName = "tokenizer.json";
+        _added = [];
+        _model = new ModelJson();
+    }
+
+    private TokenizerJson(ConvertedTokenizer converted)
+    {
+        _fileName = converted.FileName;
+        _added = converted.AddedTokens;
+        _model = converted.Model;
+        _converted = converted;
+        _normalizer = Encoding.UTF8.GetBytes(converted.Normalizer);
+        _preTokenizer = Encoding.UTF8.GetBytes(converted.PreTokenizer);
+        _decoder = Encoding.UTF8.GetBytes(converted.Decoder);
+    }
+
     /// <summary>Reads a tokenizer.</summary>
     /// <param name="json">The file.</param>
     /// <param name="config">Its settings take precedence over those of the file, as in transformers.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or needs something that is not supported.</exception>
     internal static TokenizerParts Read(ReadOnlySpan<byte> json, TokenizerConfig config)
     {
+        var file = new TokenizerJson();
         try
         {
-            var file = new TokenizerJson();
             file.ReadFile(json);
             return file.ToParts(config);
         }
         catch (Exception exception) when (JsonFile.IsAboutContent(exception))
         {
-            throw JsonFile.CreateException(FileName, exception);
+            throw JsonFile.CreateException(file._fileName, exception);
+        }
+    }
+
+    /// <summary>Creates the tokenizer that transformers makes of other files.</summary>
+    /// <exception cref="InvalidDataException">The files do not fit each other, or need something that is not supported.</exception>
+    internal static TokenizerParts Create(ConvertedTokenizer converted, TokenizerConfig config)
+    {
+        try
+        {
+            return new TokenizerJson(converted).ToParts(config);
+        }
+        catch (Exception exception) when (JsonFile.IsAboutContent(exception))
+        {
+            throw JsonFile.CreateException(converted.FileName, exception);
         }
     }
 
@@ -89,7 +123,14 @@ internal sealed class TokenizerJson
         Vocabulary vocabulary = _model.CreateVocabulary();
         NumberAddedTokens(vocabulary);
         var trimmings = new List<OffsetTrimming>();
-        SequenceTemplate template = _postProcessor.CreateTemplate(trimmings);
+        SequenceTemplate template = _converted is null
+            ? _postProcessor.CreateTemplate(trimmings)
+            : _converted.Template.Create(token => FindToken(token, vocabulary));
+        if (_converted?.Trimming is { } trimming)
+        {
+            trimmings.Add(trimming);
+        }
+
         int? unknownId;
         TokenModel model = BertSections.TryRead(_normalizer, _preTokenizer, _decoder, _model) is { } sections && trimmings.Count == 0
             ? CreateBertModel(sections, vocabulary, config, out unknownId)
@@ -118,7 +159,7 @@ internal sealed class TokenizerJson
 
     private WordPieceModel CreateBertModel(BertSections sections, Vocabulary vocabulary, TokenizerConfig config, out int? unknownId)
     {
-        WordPieceSplitter splitter = _model.CreateSplitter(vocabulary, FileName);
+        WordPieceSplitter splitter = _model.CreateSplitter(vocabulary, _fileName);
         unknownId = splitter.UnknownId;
         return new WordPieceModel(splitter, sections.CreateNormalizer(config), _added, sections.CleansDecoded);
     }
