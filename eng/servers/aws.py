@@ -10,6 +10,7 @@ AWS General Reference, "Signing AWS API requests"; nothing but Python's standard
 import datetime
 import hashlib
 import hmac
+import mimetypes
 import os
 import shutil
 import sys
@@ -58,9 +59,13 @@ def main(service, what, where, *rest):
             if rest:
                 with open(rest[0], "rb") as file:
                     body = file.read()
-            ask(service, what, where, body, {})
+            # Without a type of its own, urllib would call every object a form (application/x-www-form-urlencoded).
+            kind = mimetypes.guess_type(where.partition("?")[0])[0] or "application/octet-stream"
+            ask(service, what, where, body, {"content-type": kind} if rest else {})
     except urllib.error.HTTPError as error:
         sys.exit(f"{service} answered {what} {where} with {error.code}: {error.read().decode(errors='replace')}")
+    except urllib.error.URLError as error:
+        sys.exit(f"{service} at {endpoint(service)} cannot be reached: {error.reason}")
 
 
 if len(sys.argv) < 4:

@@ -95,8 +95,22 @@ public sealed class InferenceFunctionBuilder
         }
 
         configure?.Invoke(Warmup);
+        foreach (string location in Warmup.ModelLocations)
+        {
+            if (location.StartsWith("s3:", StringComparison.Ordinal))
+            {
+                // An event may name a model that no source of the function mentions, so the scheme has to be known.
+                RegisterS3(Services);
+                break;
+            }
+        }
+
         return this;
     }
+
+    // A method of its own, so that the package of S3 is not loaded for functions without such locations.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RegisterS3(IServiceCollection services) => services.AddServerlessInference().AddS3Models();
 
     /// <summary>Recognises warm-ups of a sender of your own.</summary>
     /// <param name="detector">Recognises them. It examines direct calls and EventBridge events.</param>

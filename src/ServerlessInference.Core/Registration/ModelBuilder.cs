@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessInference.Models;
+using ServerlessInference.Models.Pointers;
 
 namespace ServerlessInference.Registration;
 
@@ -50,11 +51,12 @@ public sealed class ModelBuilder
 
     internal IModelSource Decorate(IServiceProvider services, IModelSource source)
     {
+        var pointed = source as IPointedSource;
         for (int i = (_decorators?.Count ?? 0) - 1; i >= 0; i--)
         {
             source = _decorators![i](services, source);
         }
 
-        return source;
+        return pointed is null || source is IPointedSource ? source : new DecoratedPointedSource(source, pointed);
     }
 }

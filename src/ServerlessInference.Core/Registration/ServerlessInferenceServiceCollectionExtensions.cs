@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using ServerlessInference;
 using ServerlessInference.Diagnostics;
 using ServerlessInference.Models;
+using ServerlessInference.Models.Pointers;
 using ServerlessInference.Models.Store;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Registration;
@@ -206,7 +207,8 @@ public static class ServerlessInferenceServiceCollectionExtensions
             TimeProvider time = services.GetRequiredService<TimeProvider>();
             var replacer = new ModelReplacer(
                 loader, memory, reclaimer, replacementLock, telemetry, time, LoggerFor<ModelReplacer>(services));
-            return new ModelRefresh(entry, replacer, telemetry, time, LoggerFor<ModelRefresh>(services));
+            var pointed = services.GetRequiredKeyedService<IModelSource>(entry.Name) as IPointedSource;
+            return new ModelRefresh(entry, replacer, pointed, telemetry, time, LoggerFor<ModelRefresh>(services));
         }
     }
 

@@ -15,6 +15,16 @@ public sealed class CorsOptions
     /// <value>0 to 24 hours. The default is 10 minutes.</value>
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// Gets or sets a value indicating whether pages may send cookies and other credentials, and read the answers to such requests
+    /// (<c>Access-Control-Allow-Credentials</c>).
+    /// </summary>
+    /// <value>
+    /// The default is <see langword="false"/>. It cannot be combined with the origin <c>*</c>: browsers refuse an answer that allows both
+    /// (Fetch Standard, "CORS protocol and credentials").
+    /// </value>
+    public bool AllowCredentials { get; set; }
+
     internal void Validate(ICollection<string> failures)
     {
         if (Origins.Count == 0)
@@ -30,6 +40,13 @@ public sealed class CorsOptions
                     $"UseCors: '{origin}' is not an origin. An origin is a scheme, a host and an optional port, without a path: " +
                     "https://example.com.");
             }
+        }
+
+        if (AllowCredentials && Origins.Contains("*"))
+        {
+            failures.Add(
+                "UseCors: AllowCredentials is combined with the origin *, and browsers refuse answers that allow both. Name the origins " +
+                "of the pages that may send credentials, or leave AllowCredentials out.");
         }
 
         if (MaxAge < TimeSpan.Zero || MaxAge > TimeSpan.FromHours(24))

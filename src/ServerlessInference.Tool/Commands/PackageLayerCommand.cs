@@ -92,8 +92,16 @@ internal static class PackageLayerCommand
                 temporary, output, name, cancellationToken).ConfigureAwait(false);
             LimitUse[] limits =
             [
-                new("direct-upload", size, PackageLimits.DirectUpload),
-                new("unzipped", files.Sum(item => item.Length), PackageLimits.Unzipped),
+                new(
+                    "direct-upload",
+                    size,
+                    PackageLimits.DirectUpload,
+                    "Upload the zip to S3, and publish it with 'aws lambda publish-layer-version --content S3Bucket=…,S3Key=…'."),
+                new(
+                    "unzipped",
+                    files.Sum(item => item.Length),
+                    PackageLimits.Unzipped,
+                    "Leave out files that the function does not need, or let the function fetch the model from S3 instead."),
             ];
             var document = new LayerDocument(root, file, version, digest, "/opt/" + below, files.Count, unchanged, limits);
             await writer.WriteAsync(document, cancellationToken).ConfigureAwait(false);

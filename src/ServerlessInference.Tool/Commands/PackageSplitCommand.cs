@@ -139,9 +139,21 @@ internal static class PackageSplitCommand
             archives,
             pruned,
             [
-                new LimitUse("direct-upload", new FileInfo(target.Zip).Length, PackageLimits.DirectUpload),
-                new LimitUse("unzipped", unzipped + layers, PackageLimits.Unzipped),
-                new LimitUse("tmp", archives.Sum(archive => archive.Description.UnpackedSize), settings.Tmp),
+                new LimitUse(
+                    "direct-upload",
+                    new FileInfo(target.Zip).Length,
+                    PackageLimits.DirectUpload,
+                    "Upload the zip to S3 and deploy it from there, as 'sam deploy' does by itself, or move more into archives with --all."),
+                new LimitUse(
+                    "unzipped",
+                    unzipped + layers,
+                    PackageLimits.Unzipped,
+                    "Move more into archives with --all, --model or --assembly, leave out unneeded files with --prune, or use fewer layers."),
+                new LimitUse(
+                    "tmp",
+                    archives.Sum(archive => archive.Description.UnpackedSize),
+                    settings.Tmp,
+                    "Give the function a larger /tmp (EphemeralStorage in template.yaml, up to 10,240 MB), and pass its size with --tmp."),
             ]);
     }
 

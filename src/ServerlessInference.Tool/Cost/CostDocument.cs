@@ -53,6 +53,7 @@ internal sealed class CostDocument(PriceBook book, Workload workload, LambdaCost
         writer.WriteNumber("compute"u8, Round(_monthly.Compute));
         writer.WriteNumber("ephemeralStorage"u8, Round(_monthly.EphemeralStorage));
         writer.WriteNumber("snapStart"u8, Round(_monthly.SnapStart));
+        writer.WriteNumber("serviceFees"u8, Round(_monthly.ServiceFees));
         writer.WriteNumber("freeTier"u8, Round(_monthly.FreeTier));
         writer.WriteNumber("total"u8, Round(_monthly.Total));
         writer.WriteEndObject();

@@ -9,6 +9,8 @@ namespace ServerlessInference.Tool.Cost;
 /// <summary>The options of <c>cost</c>, and how they are read.</summary>
 internal sealed class CostOptions
 {
+    private const double MaxFees = 1e9;
+
     private readonly Option<double?> _duration = Number(
         "--duration", "The duration of a call in a running process, ms; warm calls are billed for it.", "MS", 0.001, 900_000);
     private readonly Option<double?> _cold = Number(
@@ -58,13 +60,17 @@ internal sealed class CostOptions
     private readonly Option<bool> _snapStart =
         new("--snapstart") { Description = "Processes are restored from a snapshot, which is kept all month." };
 
+    private readonly Option<string[]> _fee = Fee("--fee", "How many fees of another service each request causes; repeatable.");
+    private readonly Option<string[]> _feePerCall = Fee("--fee-per-call", "How many fees each call causes; repeatable.");
+    private readonly Option<string[]> _feePerMonth = Fee("--fee-per-month", "How many fees are paid per month; repeatable.");
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         Option[] all =
         [
             _duration, _memory, _architecture, _batch, _coldShare, _cold, _init, _tmp, _snapStart,
-            _warmupEvery, _warmupDuration, _warmupEnvironments, _hostPrice, _hostRate, _hostPeak,
+            _warmupEvery, _warmupDuration, _warmupEnvironments, _fee, _feePerCall, _feePerMonth, _hostPrice, _hostRate, _hostPeak,
         ];
         foreach (Option option in all)
         {
@@ -96,6 +102,12 @@ internal sealed class CostOptions
             BatchSize = (int)(parsed.GetValue(_batch) ?? 1),
             EphemeralStorageMB = (int)(parsed.GetValue(_tmp) ?? 512),
             SnapStart = parsed.GetValue(_snapStart),
+            Fees =
+            [
+                .. ReadFees(parsed, _fee).Select(fee => new ServiceFee(fee.Name, PerRequest: fee.Count)),
+                .. ReadFees(parsed, _feePerCall).Select(fee => new ServiceFee(fee.Name, PerCall: fee.Count)),
+                .. ReadFees(parsed, _feePerMonth).Select(fee => new ServiceFee(fee.Name, PerMonth: fee.Count)),
+            ],
             Warmup = every is null
                 ? null
                 : new Workload.WarmupSchedule(
@@ -118,6 +130,29 @@ internal sealed class CostOptions
         HelpName = unit,
         CustomParser = result => Parse(result, name, min, max, whole),
     };
+
+    private static Option<string[]> Fee(string name, string description) => new(name)
+    {
+        Description = description + " The price book names them, such as s3-put=1.",
+        HelpName = "NAME=N",
+    };
+
+    private static IEnumerable<(string Name, double Count)> ReadFees(ParseResult parsed, Option<string[]> option)
+    {
+        foreach (string text in parsed.GetValue(option) ?? [])
+        {
+            int equals = text.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0
+                || !double.TryParse(text[(equals + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out double count)
+                || count is not (>= 0 and <= MaxFees))
+            {
+                throw new UsageException(
+                    $"{option.Name} is '{text}'; it must be the name of a fee and a number from 0 to 1,000,000,000, such as s3-put=1.");
+            }
+
+            yield return (text[..equals], count);
+        }
+    }
 
     private static double? Parse(ArgumentResult result, string name, double min, double max, bool whole)
     {

@@ -91,8 +91,21 @@ internal sealed class LambdaCost
         }
 
         return new MonthlyCost(
-            answering + warming, gbSeconds, requestFees, compute, Storage(milliseconds / MillisecondsPerSecond), Snapshot(cold), free);
+            answering + warming,
+            gbSeconds,
+            requestFees,
+            compute,
+            Storage(milliseconds / MillisecondsPerSecond),
+            Snapshot(cold),
+            _workload.Fees.Sum(fee => PriceOf(fee.Name) * ((fee.PerRequest * requests) + (fee.PerCall * answering) + fee.PerMonth)),
+            free);
     }
+
+    private double PriceOf(string fee) => _book.Fees is { } fees && fees.TryGetValue(fee, out double price)
+        ? price
+        : throw new UsageException(
+            $"The price book '{_book.Name}' has no fee '{fee}'; it has " +
+            $"{(_book.Fees is { Count: > 0 } known ? string.Join(", ", known.Keys) : "none")}. Choose one of them, or another --book.");
 
     private double Storage(double seconds)
     {

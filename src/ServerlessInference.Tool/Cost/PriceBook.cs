@@ -13,6 +13,7 @@ namespace ServerlessInference.Tool.Cost;
 /// <param name="FreeTier">The monthly free tier of every account; absent if there is none.</param>
 /// <param name="EphemeralStorage">The price of <c>/tmp</c>; absent if its size cannot be chosen.</param>
 /// <param name="SnapStart">The prices of SnapStart; absent if it does not exist.</param>
+/// <param name="Fees">The prices of other services' requests, by their names for <c>--fee</c>; absent if there are none.</param>
 internal sealed record PriceBook(
     string Name,
     DateOnly Date,
@@ -25,7 +26,8 @@ internal sealed record PriceBook(
     int? PerGrainDecimals = null,
     PriceBook.Free? FreeTier = null,
     PriceBook.Storage? EphemeralStorage = null,
-    PriceBook.Snapshots? SnapStart = null)
+    PriceBook.Snapshots? SnapStart = null,
+    IReadOnlyDictionary<string, double>? Fees = null)
 {
     /// <summary>The monthly free tier.</summary>
     internal sealed record Free(double Requests, double GbSeconds);

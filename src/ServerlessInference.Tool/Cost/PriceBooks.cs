@@ -42,8 +42,11 @@ internal static class PriceBooks
         .Order(StringComparer.Ordinal);
 
     private static PriceBook Validate(PriceBook? book, string name) =>
-        book is { GrainMs: > 0, PerRequest: >= 0, PerGbSecond.Count: > 0 } && book.PerGbSecond.Values.All(price => price > 0)
+        book is { GrainMs: > 0, PerRequest: >= 0, PerGbSecond.Count: > 0 }
+            && book.PerGbSecond.Values.All(price => price > 0)
+            && (book.Fees is null || book.Fees.Values.All(price => price >= 0))
             ? book
             : throw new UsageException(
-                $"--book is '{name}', which is invalid: grainMs and perGbSecond must be above zero, and perRequest must not be negative.");
+                $"--book is '{name}', which is invalid: grainMs and perGbSecond must be above zero, and perRequest and fees must not be " +
+                "negative.");
 }

@@ -33,6 +33,9 @@ internal sealed record Workload
     /// <summary>Gets the schedule of calls that only keep the function warm; null for none.</summary>
     public WarmupSchedule? Warmup { get; init; }
 
+    /// <summary>Gets the fees of other services.</summary>
+    public IReadOnlyList<ServiceFee> Fees { get; init; } = [];
+
     /// <summary>A schedule of calls that keep environments warm.</summary>
     /// <param name="EveryMinutes">The time between two rounds of calls.</param>
     /// <param name="DurationMs">The duration of such a call.</param>

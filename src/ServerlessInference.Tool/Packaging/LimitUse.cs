@@ -8,7 +8,8 @@ namespace ServerlessInference.Tool.Packaging;
 /// <param name="Name">The limit: <c>direct-upload</c>, <c>unzipped</c>, <c>tmp</c>.</param>
 /// <param name="Used">The used size in bytes.</param>
 /// <param name="Limit">The limit in bytes.</param>
-internal sealed record LimitUse(string Name, long Used, long Limit)
+/// <param name="Remedy">What to do if more is used than the limit allows.</param>
+internal sealed record LimitUse(string Name, long Used, long Limit, string Remedy)
 {
     /// <summary>Gets a value indicating whether the limit is kept.</summary>
     public bool Fits => Used <= Limit;
@@ -25,6 +26,11 @@ internal sealed record LimitUse(string Name, long Used, long Limit)
             writer.WriteNumber("limit"u8, limit.Limit);
             writer.WriteNumber("percent"u8, Math.Round(100.0 * limit.Used / limit.Limit, 1));
             writer.WriteBoolean("fits"u8, limit.Fits);
+            if (!limit.Fits)
+            {
+                writer.WriteString("remedy"u8, limit.Remedy);
+            }
+
             writer.WriteEndObject();
         }
 
@@ -38,7 +44,7 @@ internal sealed record LimitUse(string Name, long Used, long Limit)
         {
             string share = string.Create(
                 CultureInfo.InvariantCulture, $"{100.0 * limit.Used / limit.Limit:0} % of {Size.Text(limit.Limit)}");
-            table.Add("limit " + limit.Name, Size.Text(limit.Used), limit.Fits ? share : share + ": too much");
+            table.Add("limit " + limit.Name, Size.Text(limit.Used), limit.Fits ? share : $"{share}: too much. {limit.Remedy}");
         }
     }
 }

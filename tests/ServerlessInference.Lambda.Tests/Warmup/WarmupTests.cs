@@ -183,6 +183,9 @@ public sealed class WarmupTests
     [InlineData("""{"bucket":"models","path":"resnet50/2/"}""", true)]
     [InlineData("""{"bucket":"models","key":"resnet50/2/model.onnx"}""", true)]
     [InlineData("""{"model":"s3://models/resnet50/2/"}""", true)]
+    [InlineData("""{"detail":{"bucket":"models","path":"resnet50/2/"},"source":"aws.events","detail-type":"Scheduled Event"}""", true)]
+    [InlineData("""{"source":"aws.events","detail-type":"Scheduled Event","detail":{"model":"s3://models/resnet50/2/"}}""", true)]
+    [InlineData("""{"source":"my.shop","detail-type":"Upload","detail":{"bucket":"models","path":"resnet50/2/"}}""", false)]
     [InlineData("""{"bucket":"models","path":"yolo/"}""", false)]
     [InlineData("""{"bucket":"models","path":"resnet50/../yolo/"}""", false)]
     [InlineData("""{"bucket":"models","path":"resnet50/%2e%2e/yolo/"}""", false)]
@@ -251,6 +254,31 @@ public sealed class WarmupTests
 
         Assert.Contains("Allowed: s3://models/", result.Error?.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("elsewhere", result.Error?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Invoke_DetailWithALocationThatIsNotAllowed_IsRefused()
+    {
+        await using var function = await StartAsync(builder => builder.UseWarmup(options => options.ModelLocations.Add("s3://models/")));
+
+        InvocationResult result = await function.InvokeAsync(
+            """{"source":"aws.events","detail-type":"Scheduled Event","detail":{"bucket":"elsewhere","path":"x"}}""", Token);
+
+        Assert.Contains("Allowed: s3://models/", result.Error?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task UseWarmup_LocationInS3_RegistersTheScheme()
+    {
+        IEnumerable<string> schemes = [];
+        await using var function = await StartAsync(builder =>
+        {
+            builder.UseWarmup(options => options.ModelLocations.Add("s3://models/"));
+            using ServiceProvider services = builder.Services.BuildServiceProvider();
+            schemes = [.. services.GetServices<IModelSourceFactory>().Select(factory => factory.Scheme)];
+        });
+
+        Assert.Equal(["s3"], schemes);
     }
 
     [Fact]

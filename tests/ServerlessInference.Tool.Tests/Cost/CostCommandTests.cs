@@ -13,7 +13,7 @@ public sealed class CostCommandTests
             "cost", "--requests", "2.5M", "--duration", "120.5", "--memory", "1769", "--arch", "arm64", "--batch", "10",
             "--cold-share", "0.01", "--cold-duration", "900",
             "--init", "400", "--tmp", "2048", "--snapstart", "--warmup-every", "5", "--warmup-duration", "30", "--warmup-environments", "3",
-            "--free-tier", "--grain", "10",
+            "--free-tier", "--grain", "10", "--fee", "s3-get=1", "--fee-per-call", "s3-put=1", "--fee-per-month", "s3-batch-job=2",
             "--host-price", "70", "--host-rate", "20", "--host-peak", "3");
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
@@ -98,8 +98,30 @@ public sealed class CostCommandTests
         Assert.Equal(1.0, document.GetProperty("monthly").GetProperty("total").GetDouble());
     }
 
+    [Fact]
+    public async Task Cost_Fees_AreCountedPerRequestPerCallAndPerMonth()
+    {
+        var run = await ToolRun.RunAsync(
+            "cost", "--duration", "1", "--requests", "1M", "--batch", "100", "--fee", "s3-get=2", "--fee", "sqs-request=1",
+            "--fee-per-call", "s3-put=1", "--fee-per-month", "kinesis-stream-hour=730");
+
+        var monthly = Assert.Single(run.Documents).GetProperty("monthly");
+        Assert.Equal(0.8 + 0.4 + 0.05 + 29.2, monthly.GetProperty("serviceFees").GetDouble(), tolerance: 1e-9);
+        Assert.Equal(
+            monthly.GetProperty("total").GetDouble(),
+            monthly.GetProperty("requestFees").GetDouble() + monthly.GetProperty("compute").GetDouble() + 30.45,
+            tolerance: 1e-5);
+
+        // What is paid per month does not grow with the requests.
+        Assert.InRange(run.Documents[0].GetProperty("costPerMillion").GetDouble(), 1.25, 1.3);
+    }
+
     [Theory]
     [InlineData("The duration of a call is unknown", "cost")]
+    [InlineData("has no fee 's3-paint'; it has s3-put, s3-get,", "cost", "--duration", "1", "--fee", "s3-paint=1")]
+    [InlineData("has no fee 's3-put'; it has none", "cost", "--duration", "1", "--fee-per-call", "s3-put=1", "--book", "2019")]
+    [InlineData("--fee is 's3-put'; it must be the name of a fee and a number", "cost", "--duration", "1", "--fee", "s3-put")]
+    [InlineData("--fee-per-call is 's3-put=-1'; it must be", "cost", "--duration", "1", "--fee-per-call", "s3-put=-1")]
     [InlineData("--requests is 'many'", "cost", "--duration", "1", "--requests", "many")]
     [InlineData("--duration is '0'", "cost", "--duration", "0")]
     [InlineData("has no prices for sparc; it has x86_64, arm64", "cost", "--duration", "1", "--arch", "sparc")]

@@ -46,6 +46,22 @@ public sealed class PublishedFiguresTests
         Assert.Equal(8_129, Math.Round(budget / (Math.Floor(ingest.Compute * 1e4) / 1e4)));
     }
 
+    [Fact]
+    public void Monthly_OneObjectForEachRecord_CostsFortyTimesThePublishedIngest()
+    {
+        const double records = 50_000;
+        Workload workload = new() { MemoryMB = 192, Architecture = "x86_64", WarmMs = 4000, BatchSize = 100 };
+        double compute = new LambdaCost(PriceBooks.Open("2026"), workload).Monthly(records).Compute;
+        double objects = Fees(workload with { Fees = [new ServiceFee("s3-put", PerRequest: 1)] });
+        double batches = Fees(workload with { Fees = [new ServiceFee("s3-put", PerCall: 1)] });
+
+        Assert.Equal(0.25, objects, 1e-12);
+        Assert.Equal(0.0025, batches, 1e-12);
+        Assert.Equal(40, objects / compute, tolerance: 1);
+
+        static double Fees(Workload workload) => new LambdaCost(PriceBooks.Open("2026"), workload).Monthly(records).ServiceFees;
+    }
+
     private static double BreakEvenOf(string book, int memoryMB, double durationMs, double hostPrice)
     {
         var lambda = new LambdaCost(

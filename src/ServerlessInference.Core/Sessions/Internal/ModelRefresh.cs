@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using ServerlessInference.Diagnostics;
 using ServerlessInference.Models;
+using ServerlessInference.Models.Pointers;
 using ServerlessInference.Shared;
 
 namespace ServerlessInference.Sessions;
@@ -11,9 +12,17 @@ namespace ServerlessInference.Sessions;
 /// and the first request after the interval starts the check. Elsewhere the timer replaces a model even if nobody calls it.</para>
 /// <para>At most one check runs at a time (<c>_running</c>); whoever asks meanwhile joins it. <c>_gate</c> guards <c>_running</c>, the
 /// timer and <c>_disposed</c>, and no other lock is taken while it is held.</para>
+/// <para>Checks that fail are repeated after growing pauses. If the location of the model comes from a pointer, the pointer is nevertheless
+/// read at each interval, and a check during a pause takes place only if the pointer has moved: a corrected pointer is not one more attempt
+/// at what failed.</para>
 /// </remarks>
 internal sealed partial class ModelRefresh(
-    ModelEntry entry, ModelReplacer replacer, InferenceTelemetry telemetry, TimeProvider time, ILogger<ModelRefresh> logger)
+    ModelEntry entry,
+    ModelReplacer replacer,
+    IPointedSource? pointed,
+    InferenceTelemetry telemetry,
+    TimeProvider time,
+    ILogger<ModelRefresh> logger)
     : IDisposable
 {
     /// <summary>The interval doubles with each consecutive failure, up to this many times (64 times the interval).</summary>
@@ -27,6 +36,7 @@ internal sealed partial class ModelRefresh(
     private Task<bool>? _running;
     private ITimer? _timer;
     private long _due = long.MaxValue;
+    private long _pauseEnd; // read by checks, which never run at the same time as the one that wrote it
     private int _failures;
     private bool _disposed;
 
@@ -38,12 +48,14 @@ internal sealed partial class ModelRefresh(
     public Task? CheckIfDue()
     {
         Task? running = Volatile.Read(ref _running);
-        return running is { IsCompleted: false } ? running : time.GetTimestamp() < Volatile.Read(ref _due) ? null : CheckNow();
+        return running is { IsCompleted: false } ? running : time.GetTimestamp() < Volatile.Read(ref _due) ? null : Start(requested: false);
     }
 
     /// <summary>Starts a check unless one is running.</summary>
     /// <returns>The running check; its result is whether a new version is now in use.</returns>
-    public Task<bool> CheckNow()
+    public Task<bool> CheckNow() => Start(requested: true);
+
+    private Task<bool> Start(bool requested)
     {
         lock (_gate)
         {
@@ -59,7 +71,7 @@ internal sealed partial class ModelRefresh(
 
             // The check does not belong to the request that noticed that it is due, so it must not appear in that request's trace.
             using AsyncFlowControl flow = ExecutionContext.SuppressFlow();
-            Task<bool> check = Task.Run(CheckAsync);
+            Task<bool> check = Task.Run(() => CheckAsync(requested));
             _ = check.ContinueWith(
                 static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             Volatile.Write(ref _running, check);
@@ -86,7 +98,9 @@ internal sealed partial class ModelRefresh(
     }
 
     /// <summary>Sets the time of the next check.</summary>
-    public void Schedule()
+    public void Schedule() => Schedule(endsPause: true);
+
+    private void Schedule(bool endsPause)
     {
         ModelOptions settings = entry.Settings;
         if (settings.CheckInterval is not { } interval)
@@ -101,12 +115,20 @@ internal sealed partial class ModelRefresh(
                 return;
             }
 
-            TimeSpan delay = GetDelay(interval, settings.CheckJitter);
-            Volatile.Write(ref _due, time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency));
+            double jitter = 1 + (settings.CheckJitter * ((SnapshotSafeRandom.NextFraction() * 2) - 1));
+            TimeSpan pause = endsPause ? GetPause(interval) * jitter : time.GetElapsedTime(time.GetTimestamp(), _pauseEnd);
+            TimeSpan delay = pointed is null || pause < interval * jitter ? pause : interval * jitter;
+            if (endsPause)
+            {
+                _pauseEnd = GetTimestampIn(pause);
+            }
+
+            Volatile.Write(ref _due, GetTimestampIn(delay));
             if (_timer is null)
             {
                 using AsyncFlowControl flow = ExecutionContext.SuppressFlow();
-                _timer = time.CreateTimer(static state => ((ModelRefresh)state!).CheckNow(), this, delay, Timeout.InfiniteTimeSpan);
+                _timer = time.CreateTimer(
+                    static state => ((ModelRefresh)state!).Start(requested: false), this, delay, Timeout.InfiniteTimeSpan);
             }
             else
             {
@@ -142,21 +164,47 @@ internal sealed partial class ModelRefresh(
         }
     }
 
-    private TimeSpan GetDelay(TimeSpan interval, double jitter)
+    private long GetTimestampIn(TimeSpan delay) => time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);
+
+    /// <summary>Returns the time until what failed is tried again, or until the next regular check.</summary>
+    private TimeSpan GetPause(TimeSpan interval)
     {
         TimeSpan backoff = interval * Math.Pow(2, Math.Min(_failures, MaxDoublings));
         TimeSpan longest = interval > MaxBackoff ? interval : MaxBackoff;
-        return (backoff < longest ? backoff : longest) * (1 + (jitter * ((SnapshotSafeRandom.NextFraction() * 2) - 1)));
+        return backoff < longest ? backoff : longest;
     }
 
-    private async Task<bool> CheckAsync()
+    /// <summary>Returns whether a check that failed before is not tried again yet.</summary>
+    private async ValueTask<bool> IsPausedAsync()
     {
-        bool isLoaded = true;
+        if (pointed is null || _failures == 0 || time.GetTimestamp() >= _pauseEnd)
+        {
+            return false;
+        }
+
+        if (await pointed.HasMovedAsync(_disposing.Token).ConfigureAwait(false))
+        {
+            _failures = 0;
+            return false;
+        }
+
+        return true;
+    }
+
+    private async Task<bool> CheckAsync(bool requested)
+    {
+        bool isLoaded = true, isPaused = false;
         try
         {
             if (entry.Current is not { } model)
             {
                 isLoaded = false;
+                return false;
+            }
+
+            if (!requested && await IsPausedAsync().ConfigureAwait(false))
+            {
+                isPaused = true;
                 return false;
             }
 
@@ -184,7 +232,7 @@ internal sealed partial class ModelRefresh(
             // An evicted model is not checked. Its next load takes the newest version anyway, and schedules the next check.
             if (isLoaded)
             {
-                Schedule();
+                Schedule(endsPause: !isPaused);
             }
         }
     }

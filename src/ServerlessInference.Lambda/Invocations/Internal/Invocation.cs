@@ -36,6 +36,9 @@ internal sealed class Invocation(int room) : IDisposable
     /// <summary>The value of the header <c>access-control-allow-origin</c> of an HTTP answer; <see langword="null"/> for none.</summary>
     public string? AllowOrigin;
 
+    /// <summary>Whether an HTTP answer has the header <c>access-control-allow-credentials</c>.</summary>
+    public bool AllowCredentials;
+
     /// <summary>Whether an HTTP answer has its headers as lists of values (<c>multiValueHeaders</c>).</summary>
     public bool UsesMultiValueHeaders;
 

@@ -2,9 +2,11 @@ using System.Text.Json;
 
 namespace ServerlessInference.Lambda.Warmup;
 
-/// <summary>The top-level members of an event that concern a warm-up. A member of an unexpected type counts as absent.</summary>
+/// <summary>The members of an event that concern a warm-up. A member of an unexpected type counts as absent.</summary>
 /// <remarks>
-/// Members are fields rather than properties, because each accessor would be one more method to compile before the first answer.
+/// <para>Members are fields rather than properties, because each accessor would be one more method to compile before the first answer.</para>
+/// <para>What is to be warmed up is read from the top level, where an input of a schedule's author puts it, and from the <c>detail</c> of
+/// EventBridge's scheduled events. The <c>detail</c> of other events belongs to the application.</para>
 /// </remarks>
 internal struct WarmupMembers
 {
@@ -32,6 +34,10 @@ internal struct WarmupMembers
     public string? Bucket;
 
     public string? Path;
+
+    private string? _detailName;
+    private string? _detailBucket;
+    private string? _detailPath;
 
     /// <summary>Gets the registered model that the event names.</summary>
     public readonly string? Model => IsUri(Name) ? null : Name;
@@ -62,6 +68,15 @@ internal struct WarmupMembers
             }
 
             reader.Skip();
+        }
+
+        if (FromAws && IsScheduled)
+        {
+            Name ??= _detailName;
+            if (Bucket is null && Path is null)
+            {
+                (Bucket, Path) = (_detailBucket, _detailPath);
+            }
         }
 
         return true;
@@ -124,6 +139,38 @@ internal struct WarmupMembers
         else if (reader.ValueTextEquals("path"u8) || reader.ValueTextEquals("key"u8) || reader.ValueTextEquals("prefix"u8))
         {
             Path = ReadString(ref reader) ?? Path;
+        }
+        else if (reader.ValueTextEquals("detail"u8))
+        {
+            ReadDetail(ref reader);
+        }
+    }
+
+    /// <summary>Reads what an event's <c>detail</c> says. The reader is at the end of the detail afterwards.</summary>
+    private void ReadDetail(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("model"u8))
+            {
+                _detailName = ReadString(ref reader);
+            }
+            else if (reader.ValueTextEquals("bucket"u8))
+            {
+                _detailBucket = ReadString(ref reader);
+            }
+            else if (reader.ValueTextEquals("path"u8) || reader.ValueTextEquals("key"u8) || reader.ValueTextEquals("prefix"u8))
+            {
+                _detailPath = ReadString(ref reader) ?? _detailPath;
+            }
+
+            reader.Skip();
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class PointerTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private ServiceProvider Build(Action<ModelBuilder> configure)
+    private ServiceProvider Build(Action<ModelBuilder> configure, TimeProvider? time = null)
     {
         var services = new ServiceCollection();
         services.AddServerlessInference().AddModel("m", model =>
@@ -24,7 +24,7 @@ public sealed class PointerTests : IDisposable
             configure(model);
             model.Configure(options => options.IntraOpThreads = 1);
         });
-        services.Replace(ServiceDescriptor.Singleton<TimeProvider>(_time));
+        services.Replace(ServiceDescriptor.Singleton(time ?? _time));
         return services.BuildServiceProvider();
     }
 
@@ -202,6 +202,46 @@ public sealed class PointerTests : IDisposable
         await Eventually.HoldsAsync(() => services.Registry().GetStatus("m").Model!.Source == pointer.Text);
 
         Assert.Equal(12f, await AskAsync(services));
+    }
+
+    [Theory]
+    [InlineData("file:/no/such/model")]
+    [InlineData("not a location")]
+    public async Task CheckInterval_WrongPointerIsCorrected_TheNextCheckTakesIt(string mistake)
+    {
+        var time = new FrozenTimeProvider();
+        var pointer = new StubPointer($"file:{Model("one", 1)}");
+        string two = $"file:{Model("two", 2)}";
+        var source = new CountingModelSource();
+        await using ServiceProvider services = Build(
+            model => model
+                .FromPointer(chosen => chosen.Custom(_ => pointer).Lifetime(TimeSpan.FromSeconds(1)))
+                .DecorateSource((_, inner) => source.Around(inner)) // a decorator does not hide that there is a pointer
+                .Configure(options =>
+                {
+                    (options.CheckInterval, options.CheckJitter) = (TimeSpan.FromMinutes(1), 0);
+                    options.ReplacementWait = TimeSpan.FromSeconds(30); // a request waits for the check that it starts
+                }),
+            time);
+        await AskAsync(services);
+        pointer.Text = mistake;
+        var checks = new List<int>();
+        for (int minute = 0; minute < 6; minute++)
+        {
+            time.Advance(TimeSpan.FromMinutes(1));
+            Assert.Equal(11f, await AskAsync(services));
+            checks.Add(source.Checks);
+        }
+
+        // The same mistake is tried after 1, 3 and 7 minutes.
+        Assert.Equal([1, 1, 2, 2, 2, 2], checks);
+        Assert.NotNull(services.Registry().GetStatus("m").Error);
+
+        pointer.Text = two;
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(12f, await AskAsync(services));
+        Assert.Null(services.Registry().GetStatus("m").Error);
     }
 
     private static async Task<float> AskAsync(IServiceProvider services) =>

@@ -99,6 +99,41 @@ public sealed class CorsTests
     }
 
     [Theory]
+    [InlineData("POST", "https://example.com", "true")]
+    [InlineData("OPTIONS", "https://example.com", "true")]
+    [InlineData("POST", "https://other.example", null)]
+    public async Task Request_AllowCredentials_IsSaidToAllowedPagesOnly(string method, string origin, string? expected)
+    {
+        await using var function = await StartAsync("https://example.com", credentials: true);
+
+        HttpResult http = (await function.InvokeAsync(Event(method, origin), Token)).ReadHttp();
+
+        Assert.Equal(expected, http.Headers.GetValueOrDefault("access-control-allow-credentials"));
+    }
+
+    [Fact]
+    public async Task Post_WithoutAllowCredentials_DoesNotAllowThem()
+    {
+        await using var function = await StartAsync("https://example.com");
+
+        HttpResult http = (await function.InvokeAsync(Event("POST", "https://example.com"), Token)).ReadHttp();
+
+        Assert.False(http.Headers.ContainsKey("access-control-allow-credentials"));
+    }
+
+    [Fact]
+    public async Task Initialize_CredentialsForAllOrigins_AreRefusedWithTheReason()
+    {
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync("*", credentials: true));
+
+        Assert.Contains(
+            "UseCors: AllowCredentials is combined with the origin *, and browsers refuse answers that allow both. Name the origins of " +
+            "the pages that may send credentials, or leave AllowCredentials out.",
+            exception.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("https://example.com/page", "is not an origin")]
     [InlineData("example.com", "is not an origin")]
     [InlineData(null, "no origin is allowed")]
@@ -112,12 +147,13 @@ public sealed class CorsTests
     private static string Event(string method, string origin) => LambdaEvents.HttpApi(method, "/", new byte[] { 1, 2, 3 })
         .Replace("\"host\":", $"\"Origin\":\"{origin}\",\"host\":", StringComparison.Ordinal);
 
-    private static Task<InMemoryFunction> StartAsync(string? origin) => InMemoryFunction.StartAsync(builder =>
+    private static Task<InMemoryFunction> StartAsync(string? origin, bool credentials = false) => InMemoryFunction.StartAsync(builder =>
     {
         builder.LogOutput = () => Stream.Null;
         builder.AddFakeModel();
         builder.MapHttp("shapes").UseCors(cors =>
         {
+            cors.AllowCredentials = credentials;
             if (origin is not null)
             {
                 cors.Origins.Add(origin);

@@ -8,12 +8,13 @@ namespace ServerlessInference.Models.Pointers;
 /// The version is that of the model plus a suffix derived from the pointer's value. When the pointer changes, the version therefore changes
 /// too, even if the files in both places have the same names, sizes and times.
 /// </remarks>
-internal sealed class PointerModelSource(CachedPointer pointer, Func<ModelPointerValue, IModelSource> resolve) : IModelSource
+internal sealed class PointerModelSource(CachedPointer pointer, Func<ModelPointerValue, IModelSource> resolve) : IPointedSource
 {
     /// <summary>A pointer may refer to another pointer. More than this many in a row are assumed to form a circle.</summary>
     private const int MaxDepth = 4;
 
     private int _depth;
+    private string? _lastText;
     private Target? _target;
 
     public string Description => pointer.Description;
@@ -31,9 +32,26 @@ internal sealed class PointerModelSource(CachedPointer pointer, Func<ModelPointe
         return new ModelArtifact(artifact.Source, target.AddSuffix(artifact.Version), artifact.Files, artifact);
     }
 
+    public async ValueTask<bool> HasMovedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            string text = await pointer.ReadAsync(allowExpired: false, cancellationToken).ConfigureAwait(false);
+            return text != Volatile.Read(ref _lastText)
+                || (Volatile.Read(ref _target)?.Source is IPointedSource next
+                    && await next.HasMovedAsync(cancellationToken).ConfigureAwait(false));
+        }
+        catch (ModelLoadException)
+        {
+            // The next check reads the pointer again, and reports why it cannot be read.
+            return false;
+        }
+    }
+
     private async ValueTask<Target> ResolveAsync(bool allowExpired, CancellationToken cancellationToken)
     {
         string text = await pointer.ReadAsync(allowExpired, cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _lastText, text); // also a text that names no location: the same mistake must not be tried at each check
         Target? target = Volatile.Read(ref _target);
         if (target?.Text != text)
         {

@@ -86,6 +86,11 @@ internal static class HttpAnswer
         }
 
         WriteHeader(writer, invocation, "access-control-allow-origin"u8, origin);
+        if (invocation.AllowCredentials)
+        {
+            WriteHeader(writer, invocation, "access-control-allow-credentials"u8, "true");
+        }
+
         if (origin != "*")
         {
             WriteHeader(writer, invocation, "vary"u8, "Origin");

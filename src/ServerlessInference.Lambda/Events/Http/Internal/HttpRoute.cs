@@ -67,6 +67,7 @@ internal sealed class HttpRoute : IEventRoute
         invocation.UsesMultiValueHeaders = false;
         HttpRequest request = HttpRequest.Read(invocation.Payload.Span, withOrigin: Cors is not null);
         invocation.AllowOrigin = Cors?.Allow(request.Origin);
+        invocation.AllowCredentials = Cors is { AllowCredentials: true };
         invocation.UsesMultiValueHeaders = kind == EventKind.LoadBalancer && request.HasOnlyMultiValueHeaders;
         string? path = FindPath(request);
         if (FindEndpoint(path, request.Method) is { } endpoint)
