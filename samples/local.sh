@@ -59,9 +59,13 @@ for line in sys.stdin:
     answer = one.get("response")
     body = answer.get("body", answer) if isinstance(answer, dict) else answer
     times = ["%s %.1f ms" % (name, one[name]["p50"]) for name in ("cold", "warm") if name in one]
-    print(os.path.basename(one["event"]) + ":", ", ".join(times + ["at most %.0f MB" % one["peakMemoryMB"]]))
+    times += ["at most %.0f MB" % one["peakMemoryMB"]] if "peakMemoryMB" in one else []
+    print(os.path.basename(one["event"]) + ":", ", ".join(times))
     print("  " + (body if isinstance(body, str) else json.dumps(body)))
-    failed |= one["failed"] > 0
+    status = answer.get("statusCode", 200) if isinstance(answer, dict) else 200
+    if "error" in one or status >= 400:
+        failed = True
+        print("  failed: %s" % ("%(type)s: %(message)s" % one["error"] if "error" in one else "the status is %s" % status))
 sys.exit(failed)'
 }
 s3 PUT "$bucket"
@@ -86,9 +90,11 @@ case $name in
     dynamo Scan "{\"TableName\":\"$bucket\"}"; echo
     ;;
   ImageClassification)
-    step "split: the model and the native libraries travel"
+    step "split: the model and the native libraries are moved into archives"
+    mkdir "$work/shapes"
+    cp models/shapes-resnet/{model.onnx,labels.txt,preprocessor_config.json} "$work/shapes/"
     cp -r "$(dirname "$program")" "$work/publish"
-    "$tool" package split --root "$work/publish" --model shapes=models/shapes-resnet --all --out "$work/dist" --format table
+    "$tool" package split --root "$work/publish" --model "shapes=$work/shapes" --all --out "$work/dist" --format table
     for archive in "$work"/dist/archives/*; do put "$bucket/package/$(basename "$archive")" "$archive"; done
 
     step "an image arrives"
@@ -150,7 +156,7 @@ PYTHON
     }
     printf '{"Records":[%s,%s]}' "$(record 1 "where is my parcel?")" "$(record 2 "you charged me twice")" >"$work/event.json"
     step "two records"
-    "$tool" invoke --quiet --memory 192 --event "$work/event.json" "${variables[@]}" --env "RESULTS_BUCKET=$bucket" -- \
+    "$tool" invoke --quiet --memory 192 --event "$work/event.json" "${variables[@]}" --env "RESULTS_BUCKET=$bucket" --env TEXT_ATTRIBUTE=text -- \
       unshare --mount sh -c 'mount --bind "$0" /opt && exec "$1"' "$work/layer" "$program" | answers
 
     step "the results"

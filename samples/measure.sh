@@ -9,6 +9,7 @@
 #   StreamScoring [ROUNDS]         batches of 1, 10 and 100 records at 192 MB: "kept" loads the model once and throws the results away,
 #                                  "reloaded" loads it in every call, "sample" keeps it and puts each result into a bucket. Each of 20
 #                                  rounds starts kept and reloaded once, with 5 warm calls; their ratio is the median of the rounds' own.
+#                                  The loads per call are counted, since several loads in a call would compare something else.
 #                                  Fails where the sample needs more than its 192 MB. Binding the layer to /opt needs root.
 set -euo pipefail
 case ${1:-} in
@@ -21,7 +22,7 @@ case $name in
   BulkTagging)
     images=${2:-100} calls=${3:-10}
     needs SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT "a DynamoDB server"
-    memory=$(sed -n 's/^ *MemorySize: //p' samples/BulkTagging/template.yaml)
+    memory=$(sed -n '/^  MemorySize:/,/Default:/s/^ *Default: //p' samples/BulkTagging/template.yaml)
     table "$bucket"
 
     photos=(models/shapes-resnet/samples/*)
@@ -72,7 +73,8 @@ PYTHON
 
     measure() { # NAME BATCH ROUND CALLS COMMAND…: one start, one cold call, the warm ones
       local name=$1 batch=$2 round=$3 calls=$4; shift 4
-      "$tool" invoke --quiet --memory 192 --event "$work/$batch.json" --warm "$calls" --format json "${variables[@]}" --env "RESULTS_BUCKET=$bucket" -- \
+      "$tool" invoke --quiet --memory 192 --event "$work/$batch.json" --warm "$calls" --format json "${variables[@]}" --env "RESULTS_BUCKET=$bucket" \
+        --env TEXT_ATTRIBUTE=text --env "LOADS=$work/$name.$batch.$round.loads" -- \
         unshare --mount sh -c 'mount --bind "$0" /opt && exec "$@"' "$work/layer" "$@" >"$work/$name.$batch.$round.answer"
     }
     step "192 MB, $rounds rounds of 5 warm calls each, 20 warm calls of the sample"
@@ -85,7 +87,7 @@ PYTHON
     done
 
     python3 - "$work" <<'PYTHON'
-import glob, json, statistics, sys
+import glob, json, os, statistics, sys
 limit, most = 192, 0
 
 def read(path):
@@ -95,11 +97,20 @@ def read(path):
         sys.exit(f"{path}: {one['failed']} calls failed: {one.get('error', one.get('response'))}")
     return one
 
-print(f"{'BATCH':>5}  {'MODEL':9} {'MS A BATCH':>10} {'MS A RECORD':>11} {'TIMES KEPT':>10} {'COLD MS':>8} {'PEAK MB':>8}")
+def loads(path, calls):
+    """How often the model was loaded in each call, by the bytes that the reloading program has written; 0 where it is kept."""
+    try:
+        return os.path.getsize(path.removesuffix(".answer") + ".loads") / calls
+    except FileNotFoundError:
+        return 0
+
+print(f"{'BATCH':>5}  {'MODEL':9} {'LOADS A CALL':>12} {'MS A BATCH':>10} {'MS A RECORD':>11} {'TIMES KEPT':>10} {'COLD MS':>8} {'PEAK MB':>8}")
 for batch in (1, 10, 100):
     for name in ("kept", "reloaded", "sample"):
-        rounds = [read(f"{sys.argv[1]}/{name}.{batch}.{round}.answer")
-                  for round in range(len(glob.glob(f"{sys.argv[1]}/{name}.{batch}.*.answer")))]
+        answers = glob.glob(f"{sys.argv[1]}/{name}.{batch}.*.answer")
+        rounds = [read(f"{sys.argv[1]}/{name}.{batch}.{round}.answer") for round in range(len(answers))]
+        calls = 1 + rounds[0]["warm"]["n"]
+        loaded = statistics.mean(loads(answer, calls) for answer in answers)
         means = [one["warm"]["mean"] for one in rounds] # what is billed; a median hides the calls that used up the processor share
         peak = max(one["peakMemoryMB"] for one in rounds)
         if name == "kept":
@@ -108,7 +119,7 @@ for batch in (1, 10, 100):
             most = max(most, peak)
         times = f"{statistics.median(mine / theirs for mine, theirs in zip(means, kept)):.1f}" if name == "reloaded" else ""
         ms, cold = statistics.mean(means), statistics.mean(one["cold"]["mean"] for one in rounds)
-        print(f"{batch:5}  {name:9} {ms:10.2f} {ms / batch:11.3f} {times:>10} {cold:8.0f} {peak:8.1f}")
+        print(f"{batch:5}  {name:9} {loaded:12.2f} {ms:10.2f} {ms / batch:11.3f} {times:>10} {cold:8.0f} {peak:8.1f}")
 emulated = "enforced" if rounds[0]["cpuEmulated"] else "not enforced"
 print(f"processor share of 192 MB {emulated}; means of the warm calls, medians of the rounds' ratios")
 print(f"the sample took at most {most:.1f} MB of {limit}: " + ("it fits" if most <= limit else "it does not fit"))

@@ -1,5 +1,6 @@
 // Scores Kinesis records as samples/StreamScoring does, and discards the results. With the argument "keep" it keeps the model between
-// calls, with "reload" it loads the model in every call and unloads it at the end. "samples/measure.sh StreamScoring" compares both.
+// calls, with "reload" it loads the model in every call and unloads it at the end. It appends a byte to the file LOADS for each load,
+// so that "samples/measure.sh StreamScoring", which compares both, can say how often the model was loaded.
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using ReloadingFunction;
@@ -19,7 +20,8 @@ AddModel(app.Services, preload: keep);
 if (!keep)
 {
     app.Services.AddKeyedSingleton<IEncodedPipeline>(
-        "texts", new ReloadingPipeline("texts", services => AddModel(services, preload: false)));
+        "texts",
+        new ReloadingPipeline("texts", app.Environment.Require("LOADS"), services => AddModel(services, preload: false)));
 }
 
 app.MapKinesis("texts", results => results.ToNothing(), options => options.Attribute = "text");
@@ -33,5 +35,5 @@ static void AddModel(IServiceCollection services, bool preload) => services.AddS
         options.Preload = preload;
     })
     .UseTextLabelPrediction(Preprocessing
-        .Step<ReadOnlyMemory<byte>, string>(utf8 => Encoding.UTF8.GetString(utf8.Span))
-        .Then(Preprocessing.Step<string, string>(PlainText.Clean))));
+        .Step<ReadOnlyMemory<byte>, string>(utf8 => PlainText.Clean(Encoding.UTF8.GetString(utf8.Span)))
+        .Then(Preprocessing.Step<string, string>(Excerpt.Take))));

@@ -8,13 +8,14 @@ namespace ReloadingFunction;
 /// <summary>
 /// Loads its model in every call: each call builds its own service container with a session, and disposes both afterwards.
 /// </summary>
-internal sealed class ReloadingPipeline(string model, Action<IServiceCollection> register) : IEncodedPipeline, IAsyncDisposable
+internal sealed class ReloadingPipeline(string model, string loads, Action<IServiceCollection> register) : IEncodedPipeline, IAsyncDisposable
 {
     private readonly ServiceProvider _writing = Build(register); // writes answers; never loads the model
 
     public async ValueTask<IReadOnlyList<InferenceResult>> RunAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> inputs, CancellationToken cancellationToken = default)
     {
+        await File.AppendAllTextAsync(loads, ".", cancellationToken);
         await using ServiceProvider services = Build(register);
         return await services.GetRequiredKeyedService<IEncodedPipeline>(model).RunAsync(inputs, cancellationToken);
     }

@@ -13,11 +13,13 @@ app.Services.AddServerlessInference()
        .FromLayer("text-scoring")
        .Configure(options => options.MaxBatchSize = 100)                    // one run of the model per batch of the stream
        .UseTextLabelPrediction(Preprocessing
-           .Step<ReadOnlyMemory<byte>, string>(utf8 => Encoding.UTF8.GetString(utf8.Span))
-           .Then(Preprocessing.Step<string, string>(PlainText.Clean))));    // without markup, links and repeated spaces
+           .Step<ReadOnlyMemory<byte>, string>(utf8 => PlainText.Clean(Encoding.UTF8.GetString(utf8.Span)))
+           .Then(Preprocessing.Step<string, string>(Excerpt.Take))));
 
+// One object per batch with a line for each record: a hundredth of the PUT requests that an object for each record would take.
 app.MapKinesis(
     "texts",
-    results => results.ToS3($"s3://{app.Environment.Require("RESULTS_BUCKET")}/{{date:yyyy/MM/dd}}/{{id}}.json"),
-    options => options.Attribute = "text");                                 // the attribute of the changed item
+    results => results.ToS3(
+        $"s3://{app.Environment.Require("RESULTS_BUCKET")}/{{date:yyyy/MM/dd}}/{{batch}}.jsonl", sink => sink.JsonLines = true),
+    stream => stream.Attribute = app.Environment.Require("TEXT_ATTRIBUTE"));    // the attribute of the changed item
 await app.Build().RunAsync();

@@ -15,6 +15,9 @@ public sealed class DeploymentTests
 
     public static TheoryData<string> Folders => [.. SamTemplate.Folders];
 
+    public static TheoryData<string> SampleFolders =>
+        [.. SamTemplate.Folders.Where(folder => folder.StartsWith("samples", StringComparison.Ordinal))];
+
     [Theory]
     [MemberData(nameof(Folders))]
     public void Template_EveryReference_Exists(string folder)
@@ -119,13 +122,12 @@ public sealed class DeploymentTests
         {
             // S3 answers 403 for a missing key if the caller may not list the bucket.
             string bucket = Text(template.Function["Environment"]["Variables"], "PHOTOS_BUCKET");
-            YamlMappingNode listing = template.Statements.Single(
-                statement => SamTemplate.Texts(statement["Action"]).Contains("s3:ListBucket"));
+            IEnumerable<string> listed = template.Statements
+                .Where(statement => SamTemplate.Texts(statement["Action"]).Contains("s3:ListBucket"))
+                .SelectMany(statement => SamTemplate.Texts(statement["Resource"]));
 
-            Assert.EndsWith(
-                bucket.Contains('$', StringComparison.Ordinal) ? bucket : "${" + bucket + "}",
-                Text(listing, "Resource"),
-                StringComparison.Ordinal);
+            string wanted = bucket.Contains('$', StringComparison.Ordinal) ? bucket : "${" + bucket + "}";
+            Assert.Contains(listed, resource => resource.EndsWith(wanted, StringComparison.Ordinal));
         }
     }
 
@@ -155,14 +157,74 @@ public sealed class DeploymentTests
     }
 
     [Fact]
+    public void QuestionAnswering_DefinitionOfTheApi_HasTheMethodsOfTheEvents()
+    {
+        SamTemplate template = SamTemplate.Load("QuestionAnswering");
+        var paths = (YamlMappingNode)template.Resources["Api"]["Properties"]["DefinitionBody"]["paths"];
+
+        Assert.Equal(
+            template.Events.Select(one => Text(one.Properties, "Path") + " " + Text(one.Properties, "Method")).Order(),
+            paths.SelectMany(path => ((YamlMappingNode)path.Value).Select(method => $"{path.Key} {method.Key.ToString().ToUpperInvariant()}"))
+                .Order());
+        Assert.All(
+            paths.AllNodes.OfType<YamlMappingNode>().Where(node => node.Children.ContainsKey("uri")),
+            node => Assert.Equal(["Function"], SamTemplate.ReferencesOf(node["uri"])));
+    }
+
+    [Fact]
     public void ObjectDetection_MountedFileSystem_IsWhereTheProgramLooks()
     {
         SamTemplate template = SamTemplate.Load("ObjectDetection");
-        string path = Text(((YamlSequenceNode)template.Function["FileSystemConfigs"]).Single(), "LocalMountPath");
+        YamlNode systems = WithEfs(template.Function["FileSystemConfigs"]);
+        string path = Text(((YamlSequenceNode)systems).Single(), "LocalMountPath");
 
         Assert.Matches("^/mnt/[a-zA-Z0-9-_.]+$", path);
-        Assert.Equal(path, Text(template.Function["Environment"]["Variables"], "MODELS_MOUNT"));
-        Assert.True(template.Function.Children.ContainsKey("VpcConfig"), "A file system is reached from its VPC alone.");
+        Assert.Equal(path, WithEfs(template.Function["Environment"]["Variables"]["MODELS_MOUNT"]).ToString());
+        Assert.NotEmpty(((YamlMappingNode)WithEfs(template.Function["VpcConfig"])).Children); // it is reached from its VPC alone
+        YamlNode copier = template.Resources["Copier"]["Properties"];
+        Assert.Equal(path, Text(((YamlSequenceNode)copier["FileSystemConfigs"]).Single(), "LocalMountPath"));
+        Assert.Equal(path, Text(copier["Environment"]["Variables"], "MODELS_MOUNT"));
+
+        // !If [WithEfs, what there is with a file system, nothing]
+        static YamlNode WithEfs(YamlNode node)
+        {
+            var choice = (YamlSequenceNode)node;
+            Assert.Equal("!If", choice.Tag);
+            Assert.Equal("WithEfs", choice[0].ToString());
+            Assert.Equal("AWS::NoValue", choice[2].ToString());
+            return choice[1];
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SampleFolders))]
+    public void Template_OfASample_KeepsLogsForAWhileAndRaisesAlarms(string folder)
+    {
+        SamTemplate template = SamTemplate.LoadFrom(folder);
+
+        Assert.Equal(["Logs"], SamTemplate.ReferencesOf(template.Function["LoggingConfig"]["LogGroup"]));
+        Assert.Equal("LogRetentionDays", Text(template.Resources["Logs"]["Properties"], "RetentionInDays"));
+        YamlNode[] alarms =
+            [.. template.Resources.Values.Where(one => Text(one, "Type") == "AWS::CloudWatch::Alarm").Select(one => one["Properties"])];
+        Assert.Contains(alarms, alarm => Text(alarm, "MetricName") == "Errors");
+        string[] watched = [.. alarms.SelectMany(alarm => SamTemplate.ReferencesOf(alarm["Dimensions"]))];
+        string[] graveyards =
+        [
+            .. template.Resources
+                .Where(one => Text(one.Value, "Type") == "AWS::SQS::Queue" && !one.Value["Properties"].AllNodes.Contains("RedrivePolicy"))
+                .Select(one => one.Key),
+        ];
+        Assert.All(graveyards, queue => Assert.Contains(queue, watched));
+    }
+
+    [Theory]
+    [MemberData(nameof(SampleFolders))]
+    public void Template_OfASample_LeavesMemoryAndArchitectureToItsUser(string folder)
+    {
+        SamTemplate template = SamTemplate.LoadFrom(folder);
+
+        Assert.Equal(["MemorySize"], SamTemplate.ReferencesOf(template.Function["MemorySize"]));
+        Assert.Equal(["Architecture"], SamTemplate.ReferencesOf(template.Function["Architectures"]));
     }
 
     private static void AssertMaySendTo(SamTemplate template, YamlNode destination)

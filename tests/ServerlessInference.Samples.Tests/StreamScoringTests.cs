@@ -61,11 +61,77 @@ public sealed class StreamScoringTests(S3Server s3) : IClassFixture<S3Server>
         Assert.Equal(["delivery", "DELIVERY", "delivery"], labels);
     }
 
-    private static string Record(string text) => new JsonObject
+    [Fact]
+    public async Task Kinesis_PublishedRecordShape_IsReadByTheAttributeThatTheTemplateNames()
+    {
+        using var layer = new TemporaryFolder();
+        await using RunningFunction function = await StartAsync(layer, Version("one", layer), attribute: "textblob");
+
+        await function.InvokeAsync(LambdaEvents.Kinesis(Encoding.UTF8.GetBytes(Record("where is my parcel?", "textblob"))));
+
+        Assert.Equal("delivery", (await ResultsAsync()).Single().GetProperty("result").GetProperty("label").GetString());
+    }
+
+    [Fact]
+    public async Task Kinesis_TextWithoutWordsOrWithVeryMany_IsRefusedOrShortened()
+    {
+        using var layer = new TemporaryFolder();
+        await using RunningFunction function = await StartAsync(layer, Version("one", layer));
+        string longText = string.Concat(Enumerable.Repeat("my parcel has not arrived ", 50_000));
+
+        await function.InvokeAsync(LambdaEvents.Kinesis(
+            Encoding.UTF8.GetBytes(Record("<br/> 4711 !")), Encoding.UTF8.GetBytes(Record(longText))));
+
+        List<JsonElement> results = await ResultsAsync();
+        Assert.Contains("no words", results.Single(result => result.TryGetProperty("error", out _)).ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            "delivery",
+            results.Single(result => result.TryGetProperty("result", out _)).GetProperty("result").GetProperty("label").GetString());
+    }
+
+    // The published peak. It takes minutes, so it runs only where it is asked for by its name (-explicit on).
+    [Fact(Explicit = true)]
+    public async Task Kinesis_PeakOf50000Records_EachHasOneResult()
+    {
+        const int batches = 500, size = 100;
+        using var layer = new TemporaryFolder();
+        await using RunningFunction function = await StartAsync(layer, Version("one", layer));
+        int results = 0, objects = 0;
+        for (int batch = 0; batch < batches; batch++)
+        {
+            byte[][] records =
+            [
+                .. Enumerable.Range(batch * size, size)
+                    .Select(number => Encoding.UTF8.GetBytes(Record($"where is my parcel {number}?"))),
+            ];
+            string payload = LambdaEvents.Kinesis(records)
+                .Replace("\"sequenceNumber\":\"", $"\"sequenceNumber\":\"{batch}-", StringComparison.Ordinal);
+
+            JsonElement answer = await function.InvokeAsync(payload);
+
+            Assert.Empty(answer.GetProperty("batchItemFailures").EnumerateArray());
+            if (batch % 50 == 49)
+            {
+                objects += await CountAsync();
+                results += (await ResultsAsync()).Count(result => result.TryGetProperty("result", out _));
+            }
+        }
+
+        Assert.Equal(batches * size, results);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{results} results in {objects} objects");
+    }
+
+    private async Task<int> CountAsync()
+    {
+        using AmazonS3Client client = s3.Client();
+        return (await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = s3.Bucket }, Cancellation)).S3Objects.Count;
+    }
+
+    private static string Record(string text, string attribute = "text") => new JsonObject
     {
         ["eventName"] = "INSERT",
         ["tableName"] = "texts",
-        ["dynamodb"] = new JsonObject { ["NewImage"] = new JsonObject { ["text"] = new JsonObject { ["S"] = text } } },
+        ["dynamodb"] = new JsonObject { ["NewImage"] = new JsonObject { [attribute] = new JsonObject { ["S"] = text } } },
     }.ToJsonString();
 
     // A layer as Lambda unpacks it: text-scoring/model.onnx. The second version says "DELIVERY" where the first says "delivery".
@@ -87,7 +153,7 @@ public sealed class StreamScoringTests(S3Server s3) : IClassFixture<S3Server>
     }
 
     // Layers are under /opt, here in a separate mount namespace for the function.
-    private async Task<RunningFunction> StartAsync(TemporaryFolder folder, string layer)
+    private async Task<RunningFunction> StartAsync(TemporaryFolder folder, string layer, string attribute = "text")
     {
         s3.Require();
         Assert.SkipUnless(
@@ -95,7 +161,7 @@ public sealed class StreamScoringTests(S3Server s3) : IClassFixture<S3Server>
             "unshare cannot bind a folder to /opt on this machine (it needs root and a kernel that lets it)");
         return await RunningFunction.StartAsync(
             "StreamScoring",
-            new Dictionary<string, string?>(s3.Variables()) { ["RESULTS_BUCKET"] = s3.Bucket },
+            new Dictionary<string, string?>(s3.Variables()) { ["RESULTS_BUCKET"] = s3.Bucket, ["TEXT_ATTRIBUTE"] = attribute },
             ["unshare", "--mount", "sh", "-c", "mount --bind \"$0\" /opt && exec \"$1\"", layer, Repository.ProgramOf("StreamScoring")]);
     }
 
@@ -123,9 +189,13 @@ public sealed class StreamScoringTests(S3Server s3) : IClassFixture<S3Server>
         foreach (S3Object found in list.S3Objects)
         {
             using (GetObjectResponse response = await client.GetObjectAsync(s3.Bucket, found.Key, Cancellation))
-            using (JsonDocument document = await JsonDocument.ParseAsync(response.ResponseStream, cancellationToken: Cancellation))
+            using (var lines = new StreamReader(response.ResponseStream))
             {
-                results.Add(document.RootElement.Clone());
+                while (await lines.ReadLineAsync(Cancellation) is { } line)
+                {
+                    using JsonDocument document = JsonDocument.Parse(line);
+                    results.Add(document.RootElement.Clone());
+                }
             }
 
             await client.DeleteObjectAsync(s3.Bucket, found.Key, Cancellation);

@@ -11,7 +11,7 @@ public sealed partial class TemplateTests
     private static readonly string[] Actions =
     [
         "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject", "dynamodb:BatchWriteItem", "sqs:SendMessage",
-        "ssm:GetParameter", "elasticfilesystem:ClientMount", "lambda:InvokeFunction", "sts:AssumeRole",
+        "ssm:GetParameter", "elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite", "lambda:InvokeFunction", "sts:AssumeRole",
     ];
 
     public static TheoryData<string> Samples =>

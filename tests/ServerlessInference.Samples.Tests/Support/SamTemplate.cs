@@ -17,7 +17,8 @@ internal sealed partial class SamTemplate
 
     public string Runtime => Scalar("Runtime");
 
-    public int Memory => int.Parse(Scalar("MemorySize"), CultureInfo.InvariantCulture);
+    /// <summary>Gets the memory size, MB: a number, or the default of the parameter that sets it.</summary>
+    public int Memory => int.Parse(Resolve(Function["MemorySize"]), CultureInfo.InvariantCulture);
 
     public int Timeout => int.Parse(Scalar("Timeout"), CultureInfo.InvariantCulture);
 
@@ -61,6 +62,11 @@ internal sealed partial class SamTemplate
 
     /// <summary>Gets the function's properties.</summary>
     public YamlMappingNode Function => (YamlMappingNode)_root["Resources"]["Function"]["Properties"];
+
+    /// <summary>Gets the value of a text, or the default of the parameter that it refers to.</summary>
+    public string Resolve(YamlNode node) => node.Tag == "!Ref"
+        ? ((YamlScalarNode)Section("Parameters")[((YamlScalarNode)node).Value!]["Default"]).Value!
+        : ((YamlScalarNode)node).Value!;
 
     /// <summary>Gets the folders with a template: of the samples, and of <c>dotnet new</c>.</summary>
     public static IReadOnlyList<string> Folders { get; } =
