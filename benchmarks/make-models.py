@@ -2,7 +2,7 @@
 """Writes models for benchmarks, FOLDER/NAME.onnx: published architectures with made-up weights.
 
 usage: make-models.py FOLDER [NAME...]
-  squeezenet (5 MB), mobilenetv2 (14 MB), resnet50 (102 MB)
+  squeezenet (5 MB), mobilenetv2 (14 MB), resnet50 (102 MB), resnet152 (241 MB)
   matrix (101 MB)   matrix products, as transformers consist of them: 6 blocks of 1024 x 2048 x 1024 on 128 rows
 Without names: squeezenet and resnet50.
 
@@ -119,11 +119,19 @@ def squeezenet(path):
 
 
 def resnet50(path):
-    """ResNet-50, with the stride in the middle of a block (He and others, 2015; torchvision's variant)."""
+    resnet(path, 3, 4, 6, 3)
+
+
+def resnet152(path):
+    resnet(path, 3, 8, 36, 3)
+
+
+def resnet(path, *depths):
+    """ResNet, with the stride in the middle of a block (He and others, 2015; torchvision's variant)."""
     g = Graph()
     x = g.convolution("input", 3, 64, 7, stride=2, padding=3, normalize=True)
     x, channels = g.node("MaxPool", [x], kernel_shape=[3, 3], strides=[2, 2], pads=[1] * 4), 64
-    for width, blocks, first in [(64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2)]:
+    for width, blocks, first in zip((64, 128, 256, 512), depths, (1, 2, 2, 2)):
         for number_of_block in range(blocks):
             stride = first if number_of_block == 0 else 1
             y = g.convolution(x, channels, width, 1, normalize=True)
@@ -165,7 +173,7 @@ def matrix(path):
 
 
 if __name__ == "__main__":
-    makers = {"squeezenet": squeezenet, "mobilenetv2": mobilenetv2, "resnet50": resnet50, "matrix": matrix}
+    makers = {"squeezenet": squeezenet, "mobilenetv2": mobilenetv2, "resnet50": resnet50, "resnet152": resnet152, "matrix": matrix}
     wanted = sys.argv[2:] or ["squeezenet", "resnet50"]
     if len(sys.argv) < 2 or not set(wanted) <= makers.keys():
         sys.exit(f"usage: make-models.py FOLDER [{'|'.join(makers)}]...")

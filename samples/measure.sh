@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # measure.sh NAME …: what a sample takes, next to local servers that share this machine's processors. Needs what local.sh needs.
 #
-#   BulkTagging [IMAGES [CALLS]]   a batch of 100 messages (10,000 at most in a real queue) that name images, 10 warm calls, with the memory
-#                                  of the template: images per second. "serverless-inference cost" then says what a million images cost,
-#                                  and from how many images per month on hosts at $208.80 per month are cheaper.
+#   BulkTagging [IMAGES [CALLS [MODEL]]]
+#                                  a batch of 100 messages (10,000 at most in a real queue) that name images, 10 warm calls, with the memory
+#                                  of the template, and with our own model or that of the folder MODEL: images per second.
+#                                  "serverless-inference cost" then says what a million images cost with all fees, and from how many images
+#                                  per month on hosts at $208.80 per month are cheaper; a host has all fees but those of S3 Batch Operations.
 #   QuestionAnswering              a model of DistilBERT's size with random weights, from a tar.gz on S3 into memory: how much memory the
 #                                  function took, and what is on its disk.
 #   StreamScoring [ROUNDS]         batches of 1, 10 and 100 records at 192 MB: "kept" loads the model once and throws the results away,
@@ -20,10 +22,17 @@ source "$(dirname "${BASH_SOURCE[0]}")/local.sh" "$1"
 
 case $name in
   BulkTagging)
-    images=${2:-100} calls=${3:-10}
+    images=${2:-100} calls=${3:-10} model=${4:-}
     needs SERVERLESS_INFERENCE_DYNAMODB_ENDPOINT "a DynamoDB server"
     memory=$(sed -n '/^  MemorySize:/,/Default:/s/^ *Default: //p' samples/BulkTagging/template.yaml)
     table "$bucket"
+    if [ -n "$model" ]; then # the program next to another model
+      cp -r "$(dirname "$program")" "$work/program" && rm -r "$work/program/model" && mkdir "$work/program/model"
+      for file in model.onnx labels.txt config.json preprocessor_config.json; do
+        if [ -e "$model/$file" ]; then cp "$model/$file" "$work/program/model/"; fi
+      done
+      program=$work/program/$name
+    fi
 
     photos=(models/shapes-resnet/samples/*)
     for photo in "${photos[@]}"; do put "$bucket/photos/$(basename "$photo")" "$photo"; done
@@ -43,8 +52,11 @@ case $name in
       'BEGIN { printf "%.1f ms a batch, %.2f ms an image, %.0f images a second for each environment, peak memory %.0f MB\n", ms, ms / images, 1000 * images / ms, peak }'
 
     against() { # the columns of "cost" for what was measured, and further options
-      "$tool" cost --invoke "$work/timing.json" --batch "$images" --requests 100M --host-price 208.80 --format table "$@"
+      "$tool" cost --invoke "$work/timing.json" --batch "$images" --requests 100M --host-price 208.80 --fee s3-batch-object=1 --format table "$@"
     }
+    step "what a million images cost, with the GET of each, its item, and the objects of a Batch job"
+    "$tool" cost --invoke "$work/timing.json" --batch "$images" --requests 1M --format table \
+      --fee s3-get=1 --fee dynamodb-write=1 --fee s3-batch-object=1 --fee-per-month s3-batch-job=1
     step "against a host at \$208.80 a month that is always enough"
     against
     rate=$(awk -v images="$images" -v ms="$mean" 'BEGIN { printf "%.0f", 4 * 1000 * images / ms }')

@@ -164,7 +164,9 @@ public sealed class DeploymentTests
 
         Assert.Equal(
             template.Events.Select(one => Text(one.Properties, "Path") + " " + Text(one.Properties, "Method")).Order(),
-            paths.SelectMany(path => ((YamlMappingNode)path.Value).Select(method => $"{path.Key} {method.Key.ToString().ToUpperInvariant()}"))
+            paths
+                .SelectMany(path => ((YamlMappingNode)path.Value)
+                    .Select(method => $"{path.Key} {method.Key.ToString().ToUpperInvariant()}"))
                 .Order());
         Assert.All(
             paths.AllNodes.OfType<YamlMappingNode>().Where(node => node.Children.ContainsKey("uri")),

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Amazon.S3;
 using Amazon.S3.Model;
 using ServerlessInference.DynamoDB.Tests;
@@ -79,6 +80,53 @@ public sealed class ImageClassificationTests(S3Server s3) : IClassFixture<S3Serv
     }
 
     [Fact]
+    public async Task Start_ManifestHasAPointer_TakesTheModelThatIsInItsFolderThen()
+    {
+        s3.Require();
+        using var folder = new TemporaryFolder();
+        string program = await SplitAsync(folder);
+        string file = folder["dist", "function", "split-package.json"];
+        JsonNode manifest = JsonNode.Parse(await File.ReadAllTextAsync(file, Cancellation))!;
+        JsonArray archives = manifest["archives"]!.AsArray();
+        archives.Remove(archives.Single(archive => (string)archive!["mount"]! == "models/shapes"));
+        archives.Add(new JsonObject { ["mount"] = "models/shapes", ["pointer"] = $"s3://{s3.Bucket}/{Prefix}current/" });
+        await File.WriteAllTextAsync(file, manifest.ToJsonString(), Cancellation);
+        await PutPhotoAsync("star.jpg", "star-256x256.jpg");
+        var labels = new List<string?>();
+
+        foreach (string star in (string[])["star", "estrella"])
+        {
+            await PutModelAsync(star);
+            await using RunningFunction function = await RunningFunction.StartAsync("ImageClassification", Variables(), [program]);
+            await function.InvokeAsync(LambdaEvents.S3Notification(s3.Bucket, "star.jpg"));
+            using JsonDocument result = await ReadAsync(_results, "star.jpg.json");
+            labels.Add(result.RootElement.GetProperty("result").GetProperty("top")[0].GetProperty("label").GetString());
+        }
+
+        Assert.Equal(["star", "estrella"], labels);
+    }
+
+    [Fact]
+    public async Task Split_Again_AnEarlierReleaseStillRuns()
+    {
+        s3.Require();
+        using var folder = new TemporaryFolder();
+        await SplitAsync(folder);
+        string release = folder.Copy(folder["dist", "function"], "release");
+        await PutPhotoAsync("star.jpg", "star-256x256.jpg");
+        string other = folder.Copy(Repository.DemoModel, "other");
+        string labels = await File.ReadAllTextAsync(Path.Combine(other, "labels.txt"), Cancellation);
+        await File.WriteAllTextAsync(
+            Path.Combine(other, "labels.txt"), labels.Replace("star", "estrella", StringComparison.Ordinal), Cancellation);
+        await SplitAsync(folder, other);
+
+        string now = await ClassifyStarAsync(folder["dist", "function"]);
+        string before = await ClassifyStarAsync(release);
+
+        Assert.Equal(("estrella", "star"), (now, before));
+    }
+
+    [Fact]
     public async Task Start_AnArchiveWasChangedInTheBucket_RefusesToRunIt()
     {
         s3.Require();
@@ -106,16 +154,18 @@ public sealed class ImageClassificationTests(S3Server s3) : IClassFixture<S3Serv
     };
 
     // As the README says: split what was published, upload the archives.
-    private async Task<string> SplitAsync(TemporaryFolder folder)
+    private async Task<string> SplitAsync(TemporaryFolder folder, string? model = null)
     {
-        using (AmazonS3Client client = s3.Client())
+        string root = folder["publish"];
+        if (!Directory.Exists(root))
         {
+            folder.Copy(Programs.Folder("ImageClassification"), "publish");
+            using AmazonS3Client client = s3.Client();
             await client.PutBucketAsync(_results, Cancellation);
         }
 
-        string root = folder.Copy(Programs.Folder("ImageClassification"), "publish");
         await ToolRun.RunAsync(
-            "package", "split", "--root", root, "--model", $"shapes={Repository.DemoModel}", "--all", "--out", folder["dist"]);
+            "package", "split", "--root", root, "--model", $"shapes={model ?? Repository.DemoModel}", "--all", "--out", folder["dist"]);
         Assert.Empty(Directory.GetFiles(folder["dist", "function"], "libonnxruntime*", SearchOption.AllDirectories));
         foreach (string archive in Directory.GetFiles(folder["dist", "archives"]))
         {
@@ -123,6 +173,28 @@ public sealed class ImageClassificationTests(S3Server s3) : IClassFixture<S3Serv
         }
 
         return folder["dist", "function", "ImageClassification"];
+    }
+
+    // Puts the model into the folder that the manifest's pointer names, with a label of its own.
+    private async Task PutModelAsync(string star)
+    {
+        string labels = await File.ReadAllTextAsync(Path.Combine(Repository.DemoModel, "labels.txt"), Cancellation);
+        await s3.PutAsync(
+            Prefix + "current/labels.txt", Encoding.UTF8.GetBytes(labels.Replace("star", star, StringComparison.Ordinal)));
+        foreach (string name in (string[])["model.onnx", "preprocessor_config.json"])
+        {
+            await s3.PutAsync(
+                Prefix + "current/" + name, await File.ReadAllBytesAsync(Path.Combine(Repository.DemoModel, name), Cancellation));
+        }
+    }
+
+    private async Task<string> ClassifyStarAsync(string release)
+    {
+        await using RunningFunction function = await RunningFunction.StartAsync(
+            "ImageClassification", Variables(), [Path.Combine(release, "ImageClassification")]);
+        await function.InvokeAsync(LambdaEvents.S3Notification(s3.Bucket, "star.jpg"));
+        using JsonDocument result = await ReadAsync(_results, "star.jpg.json");
+        return result.RootElement.GetProperty("result").GetProperty("top")[0].GetProperty("label").GetString()!;
     }
 
     private async Task PutPhotoAsync(string key, string sample) =>

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using ServerlessInference.ParameterStore.Tests;
 using ServerlessInference.S3.Tests;
@@ -78,6 +79,30 @@ public sealed class ObjectDetectionTests(S3Server s3) : IClassFixture<S3Server>
         Assert.NotEmpty(answer.GetProperty("models").EnumerateArray());
     }
 
+    [Theory]
+    [InlineData("models/detector/v2/", true)]
+    [InlineData("others/detector/v2/", false)]
+    public async Task Schedule_TheEventNamesAnotherModel_IsFetchedInAdvanceWhereThatIsAllowed(string path, bool allowed)
+    {
+        s3.Require();
+        await PutModelAsync("v1");
+        await PutModelAsync("v2");
+        await using ParameterServer parameters = Parameters("v1");
+        await using RunningFunction function = await StartAsync(parameters, mount: null);
+
+        (JsonElement answer, bool failed) = await function.TryInvokeAsync(Encoding.UTF8.GetBytes(
+            """{"source":"aws.events","detail-type":"Scheduled Event","detail":""" +
+            $$$"""{"bucket":"{{{s3.Bucket}}}","path":"{{{path}}}"}}"""));
+
+        Assert.Equal(allowed, !failed);
+        if (allowed)
+        {
+            Assert.Equal(Location("v2"), answer.GetProperty("stored").GetProperty("location").GetString());
+            string? current = (await DetectAsync(function)).GetProperty("model").GetProperty("source").GetString();
+            Assert.Equal(Location("v1"), current); // an event never decides which model answers
+        }
+    }
+
     private static async Task<JsonElement> DetectAsync(RunningFunction function)
     {
         using var content = new ByteArrayContent(
@@ -99,7 +124,7 @@ public sealed class ObjectDetectionTests(S3Server s3) : IClassFixture<S3Server>
         return server;
     }
 
-    private async Task<RunningFunction> StartAsync(ParameterServer parameters, string mount) => await RunningFunction.StartAsync(
+    private async Task<RunningFunction> StartAsync(ParameterServer parameters, string? mount) => await RunningFunction.StartAsync(
         "ObjectDetection",
         new Dictionary<string, string?>(s3.Variables())
         {

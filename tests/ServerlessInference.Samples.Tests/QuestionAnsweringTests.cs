@@ -11,7 +11,8 @@ namespace ServerlessInference.Samples.Tests;
 /// <summary>Questions arrive over HTTP; the model is loaded from an archive in S3 straight into memory.</summary>
 public sealed class QuestionAnsweringTests(S3Server s3) : IClassFixture<S3Server>
 {
-    private const string Origin = "https://example.com";
+    // The local Runtime API refuses requests of pages on other machines.
+    private const string Origin = "http://localhost:8000";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
