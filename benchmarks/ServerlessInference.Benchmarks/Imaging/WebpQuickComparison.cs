@@ -8,7 +8,7 @@ internal static class WebpQuickComparison
     private const float Quality = 80;
 
     /// <summary>Runs the comparison.</summary>
-    /// <param name="arguments">The number of rounds, 30 if left out.</param>
+    /// <param name="arguments">The number of rounds, 30 if left out, and paths of other files than those made from the photos.</param>
     public static void Run(string[] arguments)
     {
         if (!LibWebp.IsAvailable)
@@ -18,6 +18,16 @@ internal static class WebpQuickComparison
         }
 
         int rounds = InterleavedTiming.Rounds(arguments, 30);
+        if (arguments.Length > 1)
+        {
+            foreach (string path in arguments[1..])
+            {
+                Compare(Path.GetFileName(path), File.ReadAllBytes(path), 1, rounds);
+            }
+
+            return;
+        }
+
         foreach ((string photo, int repeat) in ((string, int)[])[("p500x375.jpg", 20), ("p1920x1080.jpg", 2), ("p4032x3024.jpg", 1)])
         {
             var pixels = new ImageBuffer();

@@ -4,9 +4,9 @@ namespace ServerlessInference.Imaging.Formats.Png;
 
 /// <summary>Converts unfiltered rows of any colour type and bit depth to 8-bit RGB.</summary>
 /// <remarks>
-/// As in Pillow 9.4, 16-bit samples are reduced to their high byte, samples of less than 8 bits are scaled to the full range, and a palette
-/// index beyond the end of the palette is the grey of the same value. Compositing follows Pillow's <c>paste</c> with the alpha channel as
-/// mask.
+/// As in Pillow 9.4, 16-bit samples are reduced to their high byte, except grey without an alpha channel, which is clipped to 255; samples
+/// of less than 8 bits are scaled to the full range, and a palette index beyond the end of the palette is the grey of the same value.
+/// Compositing follows Pillow's <c>paste</c> with the alpha channel as mask.
 /// </remarks>
 internal sealed class PngRowConverter
 {
@@ -97,6 +97,9 @@ internal sealed class PngRowConverter
             case PngColorType.Rgb or PngColorType.RgbAlpha:
                 PngSamples.ExtractRgb(raw, _header.Channels * step, step, rgb);
                 break;
+            case PngColorType.Grayscale when step == 2:
+                PngSamples.ClipGray(raw, rgb);
+                break;
             default:
                 PngSamples.ReplicateGray(raw, _header.Channels * step, rgb);
                 break;
@@ -161,18 +164,12 @@ internal sealed class PngRowConverter
         }
     }
 
-    private void Blend(Span<byte> pixel, int alpha)
+    private unsafe void Blend(Span<byte> pixel, int alpha)
     {
-        pixel[0] = Blend(pixel[0], (_background >> 16) & 255, alpha);
-        pixel[1] = Blend(pixel[1], (_background >> 8) & 255, alpha);
-        pixel[2] = Blend(pixel[2], _background & 255, alpha);
-    }
-
-    // Divides by 255 with rounding and without a division: (s + (s >> 8)) >> 8 with s = sum + 128 is exact for all 8-bit operands.
-    private static byte Blend(int over, int under, int alpha)
-    {
-        int sum = (over * alpha) + (under * (255 - alpha)) + 128;
-        return (byte)((sum + (sum >> 8)) >> 8);
+        fixed (byte* rgb = pixel)
+        {
+            AlphaBlend.Apply(rgb, alpha, _background);
+        }
     }
 
     private void FillPalette(ReadOnlySpan<byte> stored)

@@ -60,4 +60,15 @@ internal static class PngSamples
             rgb[to] = rgb[to + 1] = rgb[to + 2] = raw[from];
         }
     }
+
+    /// <summary>Clips 16-bit grey levels to 8 bits and copies them to all three colours.</summary>
+    /// <param name="raw">The row, two bytes per pixel, high byte first.</param>
+    /// <param name="rgb">Receives three bytes per pixel.</param>
+    public static void ClipGray(ReadOnlySpan<byte> raw, Span<byte> rgb)
+    {
+        for (int to = 0, from = 0; to < rgb.Length; to += 3, from += 2)
+        {
+            rgb[to] = rgb[to + 1] = rgb[to + 2] = raw[from] == 0 ? raw[from + 1] : byte.MaxValue;
+        }
+    }
 }

@@ -44,6 +44,19 @@ public sealed class PngDecoderTests
         Assert.Equal([1, 2, 3, 100, 100, 100, 200, 200, 200], Decode(builder.Add("PLTE", 1, 2, 3).Build()).Pixels.ToArray());
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(255, 255)]
+    [InlineData(256, 255)]
+    [InlineData(0x1234, 255)]
+    [InlineData(65535, 255)]
+    public void Decode_GrayOf16Bits_IsClipped(int sample, byte expected)
+    {
+        byte[] encoded = new PngBuilder(1, 1, 16, 0) { Sample = (_, _, _) => sample }.Build();
+
+        Assert.Equal([expected, expected, expected], Decode(encoded).Pixels.ToArray());
+    }
+
     [Fact]
     public void Decode_AlphaChannelDropped_KeepsTheColors() =>
         Assert.Equal([0, 50, 100, 50, 100, 150], Decode(TranslucentPixels()).Pixels.ToArray());
@@ -221,6 +234,13 @@ public sealed class PngDecoderTests
         {
             int index = builder.At(x, y, 0);
             return Palette[(3 * index)..((3 * index) + 3)];
+        }
+
+        // Pillow clips 16-bit grey without alpha instead of reducing it.
+        if (bitDepth == 16 && colorType == 0)
+        {
+            byte gray = (byte)Math.Min(builder.At(x, y, 0), 255);
+            return [gray, gray, gray];
         }
 
         int Full(int channel) => bitDepth == 16 ? builder.At(x, y, channel) >> 8 : builder.At(x, y, channel) * 255 / builder.MaxSample;
