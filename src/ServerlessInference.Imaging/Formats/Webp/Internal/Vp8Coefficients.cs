@@ -35,7 +35,8 @@ internal static unsafe class Vp8Coefficients
     /// <param name="ac">The factor of the others.</param>
     /// <param name="output">Receives the coefficients that are not zero, multiplied by their factors.</param>
     /// <returns>The index after the last coefficient.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // Not inlined: in a larger method the reader would not be kept in registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static int Decode(
         ref Vp8BoolReader reader, byte* bulkLimit, byte* probabilities, int context, int first, int dc, int ac, short* output)
     {
@@ -67,7 +68,10 @@ internal static unsafe class Vp8Coefficients
                 context = 2;
                 if (local.Read(p[3], bulkLimit))
                 {
-                    local = ReadCategory(local, bulkLimit, p, out value);
+                    // A further copy, because the one in registers must have no address.
+                    Vp8BoolReader copy = local;
+                    value = ReadCategory(ref copy, bulkLimit, p);
+                    local = copy;
                 }
                 else
                 {
@@ -83,7 +87,8 @@ internal static unsafe class Vp8Coefficients
         return index;
     }
 
-    private static Vp8BoolReader ReadCategory(Vp8BoolReader reader, byte* bulkLimit, byte* p, out int value)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static int ReadCategory(ref Vp8BoolReader reader, byte* bulkLimit, byte* p)
     {
         int category;
         if (!reader.Read(p[6], bulkLimit))
@@ -105,7 +110,6 @@ internal static unsafe class Vp8Coefficients
             extra = (extra << 1) | (reader.Read(CategoryBits[i], bulkLimit) ? 1 : 0);
         }
 
-        value = CategoryBase[category] + extra;
-        return reader;
+        return CategoryBase[category] + extra;
     }
 }
