@@ -66,6 +66,34 @@ public static class HttpBuilderExtensions
         return builder;
     }
 
+    /// <summary>
+    /// Lets a path precede the mapped paths, as the base path of a custom domain of API Gateway does: with <c>/v1</c>, a request for
+    /// <c>/v1/shapes</c> is answered like one for <c>/shapes</c>.
+    /// </summary>
+    /// <param name="builder">The function.</param>
+    /// <param name="basePath">The path, such as <c>/v1</c>. Several calls add several paths.</param>
+    /// <returns>The function.</returns>
+    /// <remarks>
+    /// API Gateway sends the base path of a domain as a part of the request's path. Paths that are mapped as they are come first. It is not
+    /// needed if only one path is mapped, the default <c>/</c>.
+    /// </remarks>
+    /// <example>
+    /// <code>app.MapHttp("shapes", "/shapes").MapHttp("digits", "/digits").StripBasePath("/v1");</code>
+    /// </example>
+    /// <exception cref="ArgumentException">The path does not begin with a slash, or is only a slash.</exception>
+    public static InferenceFunctionBuilder StripBasePath(this InferenceFunctionBuilder builder, string basePath)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(basePath);
+        if (!basePath.StartsWith('/') || basePath.Trim('/').Length == 0)
+        {
+            throw new ArgumentException($"The base path '{basePath}' must begin with a slash and have a name: /v1.", nameof(basePath));
+        }
+
+        builder.GetOrAddRoute(static () => new HttpRoute()).AddBasePath(basePath);
+        return builder;
+    }
+
     /// <summary>Lets browsers call the mapped paths from pages of other origins, and answers their preflight requests.</summary>
     /// <param name="builder">The function.</param>
     /// <param name="configure">Names the origins.</param>

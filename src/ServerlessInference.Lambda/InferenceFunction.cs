@@ -27,6 +27,7 @@ public sealed class InferenceFunction : IAsyncDisposable
     private readonly IReadOnlyList<IEventRoute> _routes;
     private readonly InferenceFunctionOptions _options;
     private readonly SnapshotHooks? _snapshot;
+    private readonly ProgramWatch? _watch;
     private readonly InvocationProcessor _processor;
     private readonly FunctionInitialization _initialization;
     private readonly long _created;
@@ -43,8 +44,10 @@ public sealed class InferenceFunction : IAsyncDisposable
         SnapshotHooks? snapshot,
         string? metricNamespace,
         IEventRoute? scheduled,
+        ProgramWatch? watch,
         long created)
     {
+        _watch = watch;
         _environment = environment;
         _services = services;
         _routes = routes;
@@ -87,6 +90,7 @@ public sealed class InferenceFunction : IAsyncDisposable
     /// <exception cref="ModelLoadException">A model cannot be loaded.</exception>
     public Task InitializeAsync(CancellationToken cancellationToken = default)
     {
+        _watch?.End();
         LimitManagedMemory();
         return _initialization.Begin().WaitAsync(cancellationToken);
     }
@@ -122,6 +126,7 @@ public sealed class InferenceFunction : IAsyncDisposable
     /// <exception cref="ModelLoadException">A model cannot be loaded. This was reported to Lambda.</exception>
     public Task RunAsync(CancellationToken cancellationToken = default)
     {
+        _watch?.End();
         var runner = new LoopRunner(
             new RuntimeApiEndpoint(_environment.RuntimeApi),
             _environment.MaxConcurrency,

@@ -29,6 +29,7 @@ public sealed class InferenceFunctionBuilder
     private FunctionLoggingBuilder? _logging;
     private IEventRoute? _handler;
     private IEventRoute? _scheduled;
+    private readonly ProgramWatch? _watch;
     private SnapshotHooks? _snapshot;
     private string? _metricNamespace;
     private bool? _hasOwnSettings;
@@ -38,6 +39,7 @@ public sealed class InferenceFunctionBuilder
     {
         _args = args;
         Environment = environment;
+        _watch = ProgramWatch.Begin(environment);
     }
 
     /// <summary>Gets the function's services; models are registered here.</summary>
@@ -213,7 +215,7 @@ public sealed class InferenceFunctionBuilder
         InferenceFunctionOptions settings = ReadOptions(failures);
         var warmup = new WarmupResponder(services, Warmup, created);
         return new InferenceFunction(
-            Environment, services, _routes, warmup, scope, settings, failures, _snapshot, _metricNamespace, _scheduled, created);
+            Environment, services, _routes, warmup, scope, settings, failures, _snapshot, _metricNamespace, _scheduled, _watch, created);
     }
 
     /// <summary>Finds the route that several <c>Map</c> calls share, or adds it.</summary>

@@ -15,6 +15,12 @@ public sealed class S3ObjectReader
     /// <summary>An object whose body breaks off is requested again at once. Failed requests are retried by the SDK.</summary>
     private static readonly RetryStrategy Retry = new(maxAttempts: 3, firstPause: TimeSpan.Zero, maxPause: TimeSpan.Zero, jitter: 0);
 
+    /// <summary>
+    /// How long to wait for the beginning of an answer, the SDK's own retries included. A connection that stays silent would otherwise use
+    /// up the time of the whole invocation.
+    /// </summary>
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(15);
+
     /// <summary>How long to wait for the next bytes of a body. Without this limit, a stalled connection would hang for minutes.</summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(10);
 
@@ -82,6 +88,27 @@ public sealed class S3ObjectReader
         }
     }
 
+    /// <summary>Requests an object.</summary>
+    /// <param name="item">The object.</param>
+    /// <param name="limited">Cancels the request, also after the time limit.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
+    private async ValueTask<GetObjectResponse> RequestAsync(
+        ObjectReference item, CancellationToken limited, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _client.Client.GetObjectAsync(
+                new GetObjectRequest { BucketName = item.Bucket, Key = item.Key, VersionId = item.VersionId },
+                limited).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException(
+                string.Create(CultureInfo.InvariantCulture, $"{item}: the server sent nothing for {AnswerTimeout.TotalSeconds:N0} s."),
+                exception);
+        }
+    }
+
     private static void CheckSize(ObjectReference item, long size, long maxBytes)
     {
         if (size > maxBytes)
@@ -97,9 +124,10 @@ public sealed class S3ObjectReader
     private async ValueTask<(ReadOnlyMemory<byte> Content, ObjectReference Item)> ReadOnceAsync(
         ObjectReference item, long maxBytes, CancellationToken cancellationToken)
     {
-        using GetObjectResponse response = await _client.Client.GetObjectAsync(
-            new GetObjectRequest { BucketName = item.Bucket, Key = item.Key, VersionId = item.VersionId },
-            cancellationToken).ConfigureAwait(false);
+        using var idle = new CancellationTokenSource(AnswerTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellationToken);
+        using GetObjectResponse response = await RequestAsync(item, either.Token, cancellationToken).ConfigureAwait(false);
+        idle.CancelAfter(IdleTimeout);
         if (ContentCoding.FindForeign(response.Headers.ContentEncoding, item.Key) is { } coding)
         {
             throw new InvalidInputException(
@@ -110,8 +138,6 @@ public sealed class S3ObjectReader
         long length = response.ContentLength;
         CheckSize(item, length, Math.Min(maxBytes, Array.MaxLength));
         byte[] content = GC.AllocateUninitializedArray<byte>((int)length);
-        using var idle = new CancellationTokenSource(IdleTimeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellationToken);
         int done = 0;
         try
         {
@@ -153,6 +179,11 @@ public sealed class S3ObjectReader
 
     private static Exception Translate(Exception exception, ObjectReference item)
     {
+        if (S3Remedies.Find(exception) is { } remedy)
+        {
+            return new IOException($"{item} cannot be requested: {remedy}");
+        }
+
         if (exception is not AmazonServiceException { StatusCode: var status, ErrorCode: var code })
         {
             return new IOException(

@@ -9,6 +9,11 @@ using ServerlessInference.Lambda;
 int count = 0, arrived = 0;
 var met = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 InferenceFunctionBuilder app = InferenceFunction.CreateBuilder(args);
+if (Environment.GetEnvironmentVariable("TEST_REQUIRED") is { Length: > 0 } required)
+{
+    app.Environment.Require(required);
+}
+
 if (Environment.GetEnvironmentVariable("TEST_MODEL") is { Length: > 0 } model)
 {
     app.Services.AddServerlessInference().AddModel("images", images => images.FromFileSystem(model).UseImageClassification());

@@ -19,7 +19,8 @@ internal static partial class ReportedFailure
         }
     };
 
-    private static void End()
+    /// <summary>Ends the process at once.</summary>
+    public static void End()
     {
         if (OperatingSystem.IsLinux())
         {

@@ -29,6 +29,11 @@ public sealed class InvocationContext
     public string? CognitoIdentity { get; init; }
 
     /// <summary>
+    /// Gets the ID of the tenant for which the function was called, if it isolates tenants; otherwise <see langword="null"/>.
+    /// </summary>
+    public string? TenantId { get; init; }
+
+    /// <summary>
     /// Gets the context object of the host, if the function runs in another host than this library's: Amazon's <c>ILambdaContext</c>, for
     /// example. It is <see langword="null"/> in this library's host.
     /// </summary>

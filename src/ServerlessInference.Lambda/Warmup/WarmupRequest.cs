@@ -8,4 +8,8 @@ namespace ServerlessInference.Lambda.Warmup;
 /// The URI of a model to fetch into the store (<c>s3://models/resnet50/</c>); <see langword="null"/> for none. It never changes which model
 /// answers requests.
 /// </param>
-public readonly record struct WarmupRequest(string Sender, string? Model = null, int Concurrency = 1, string? Location = null);
+public readonly record struct WarmupRequest(string Sender, string? Model = null, int Concurrency = 1, string? Location = null)
+{
+    /// <summary>Gets a sentence for the answer about what the sender asks for and this function does not do.</summary>
+    internal string? Note { get; init; }
+}

@@ -14,8 +14,11 @@ internal static class S3Errors
     public static ModelLoadException CreateEncoded(string location, string coding) => new(
         $"{location} is stored with Content-Encoding: {coding}. Upload the file as it is, without that header, or pack it as tar.gz.");
 
-    public static Exception Translate(Exception exception, string location) => exception is AmazonServiceException answer
-        ? Translate(answer, location)
+    public static Exception Translate(Exception exception, string location) => S3Remedies.Find(exception) is { } remedy
+
+        // Without the SDK's exception, whose many lines contain nothing that the remedy does not say.
+        ? new ModelLoadException($"{location} cannot be requested: {remedy}")
+        : exception is AmazonServiceException answer ? Translate(answer, location)
         : exception is HttpRequestException || exception.InnerException is HttpRequestException or IOException
             ? new IOException($"{location}: {exception.Message}", exception)
             : new ModelLoadException(

@@ -12,7 +12,7 @@ internal sealed record EventInput(string Name, ReadOnlyMemory<byte> Payload, Err
     /// <summary>Reads an event and checks that it is JSON, as Lambda does before it calls a function.</summary>
     public static async Task<EventInput> ReadAsync(string name, ToolConsole console, CancellationToken cancellationToken)
     {
-        byte[] bytes;
+        ReadOnlyMemory<byte> bytes;
         try
         {
             bytes = name == ToolConsole.InputName
@@ -22,6 +22,12 @@ internal sealed record EventInput(string Name, ReadOnlyMemory<byte> Payload, Err
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return new EventInput(name, default, new ErrorInfo("EventNotReadable", $"The event cannot be read: {exception.Message}"));
+        }
+
+        // Editors on Windows write a byte order mark, which is not a part of the JSON.
+        if (bytes.Span.StartsWith("\uFEFF"u8))
+        {
+            bytes = bytes[3..];
         }
 
         try

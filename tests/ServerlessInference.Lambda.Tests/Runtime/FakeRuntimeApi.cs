@@ -185,6 +185,9 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
 
         public Dictionary<string, string> Headers { get; } = [];
 
+        /// <summary>Gets or sets how many times the request for the event is answered with an error of the server first.</summary>
+        public int ServerErrors { get; set; }
+
         /// <summary>Gets or sets the length of chunks; 0 for a Content-Length.</summary>
         public int ChunkSize { get; set; }
 
@@ -201,6 +204,13 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
 
         public async Task<bool> WriteAsync(NetworkStream stream, Action<Event> retry)
         {
+            if (ServerErrors-- > 0)
+            {
+                retry(this);
+                await stream.WriteAsync("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+                return true;
+            }
+
             var head = new StringBuilder("HTTP/1.1 200 OK\r\n")
                 .Append(
                     CultureInfo.InvariantCulture, $"lambda-runtime-aws-request-id: {id}\r\nLambda-Runtime-Deadline-Ms: {DeadlineMs}\r\n")

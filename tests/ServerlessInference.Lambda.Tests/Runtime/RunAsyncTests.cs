@@ -137,6 +137,7 @@ public sealed class RunAsyncTests
             sent.Headers["Lambda-Runtime-Trace-Id"] = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0";
             sent.Headers["Lambda-Runtime-Client-Context"] = """{"client":{}}""";
             sent.Headers["Lambda-Runtime-Cognito-Identity"] = """{"id":1}""";
+            sent.Headers["Lambda-Runtime-Aws-Tenant-Id"] = "blue";
         });
 
         Assert.NotNull(seen);
@@ -147,6 +148,31 @@ public sealed class RunAsyncTests
         Assert.Equal(seen.TraceId, exported);
         Assert.Equal("""{"client":{}}""", seen.ClientContext);
         Assert.Equal("""{"id":1}""", seen.CognitoIdentity);
+        Assert.Equal("blue", seen.TenantId);
+    }
+
+    [Fact]
+    public async Task RunAsync_ServerErrorInsteadOfAnEvent_AsksAgain()
+    {
+        await using var api = new FakeRuntimeApi();
+        await using var running = Running.Start(api, Echo);
+
+        FakeRuntimeApi.Post post = await api.SendAsync("""{"Text":"x"}""", sent => sent.ServerErrors = 3);
+
+        Assert.True(post.IsResponse);
+    }
+
+    [Fact]
+    public async Task RunAsync_ServerErrorsWithoutEnd_Throws()
+    {
+        await using var api = new FakeRuntimeApi();
+        await using InferenceFunction function = InferenceFunction.CreateBuilder([], api.Environment())
+            .MapHandler(TestJson.Default.Question, TestJson.Default.Answer, Echo).Build();
+        _ = api.SendAsync("""{"Text":"x"}""", sent => sent.ServerErrors = int.MaxValue);
+
+        var exception = await Assert.ThrowsAsync<RuntimeApiException>(() => function.RunAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains("it responded with 502", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -188,7 +214,7 @@ public sealed class RunAsyncTests
         FakeRuntimeApi.Post next = await api.SendAsync("no JSON");
 
         Assert.Equal("Function.ResponseSizeTooLarge", post.ErrorType);
-        Assert.Contains("6,291,456", post.Body, StringComparison.Ordinal);
+        Assert.Contains("6,291,556", post.Body, StringComparison.Ordinal);
         Assert.Equal("InvalidInputException", next.ErrorType);
     }
 

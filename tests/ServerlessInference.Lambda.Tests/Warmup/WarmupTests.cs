@@ -127,6 +127,75 @@ public sealed class WarmupTests
         Assert.Null((await invocation).Error);
     }
 
+    [Theory]
+    [InlineData("""{"warmer":true,"concurrency":3}""", 3, "3 environments are wanted, but this function calls neither itself")]
+    [InlineData("""{"warmer":"true","concurrency":"3"}""", 3, "3 environments are wanted")]
+    [InlineData("""[{"warmer":true,"concurrency":2},{"warmer":true,"target":"other"}]""", 2, "2 environments are wanted, and another")]
+    [InlineData("""[{"warmer":true,"target":"other","concurrency":5}]""", 1, "One environment is wanted, and another function")]
+    public async Task Invoke_LambdaWarmerThatWantsMore_SaysThatThisFunctionDoesNotCallItself(string payload, int wanted, string expected)
+    {
+        await using var function = await StartAsync(builder => builder.UseWarmup(options =>
+        {
+            options.LambdaWarmer = true;
+            options.ConcurrencyWait = TimeSpan.Zero;
+        }));
+
+        System.Text.Json.JsonElement answer = (await function.InvokeAsync(payload, Token)).ReadJson();
+
+        Assert.Equal(wanted, answer.GetProperty("wanted").GetInt32());
+        Assert.Contains(expected, answer.GetProperty("note").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, _handled);
+    }
+
+    [Theory]
+    [InlineData("""{"warmer":true,"__WARMER_INVOCATION__":2,"__WARMER_CONCURRENCY__":3}""")]
+    [InlineData("""{"warmer":true,"__WARMER_INVOCATION__":2,"__WARMER_CONCURRENCY__":"3"}""")]
+    public async Task Invoke_CallOfLambdaWarmersFanOut_IsHeldAndAnsweredWithoutANote(string payload)
+    {
+        await using var function = await StartAsync(builder => builder.UseWarmup());
+        Task<InvocationResult> invocation = function.InvokeAsync(payload, Token);
+
+        _clock.Advance(TimeSpan.FromMilliseconds(74));
+        Assert.False(invocation.IsCompleted);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.False((await invocation).ReadJson().TryGetProperty("note", out _));
+    }
+
+    [Theory]
+    [InlineData("""[{"warmer":true},{"Text":"x"}]""")]
+    [InlineData("""[{"warmer":true},5]""")]
+    [InlineData("[]")]
+    public async Task Invoke_ListsOfSomethingElse_ReachTheHandler(string payload)
+    {
+        int handled = 0;
+        await using var function = await InMemoryFunction.StartAsync(
+            builder => builder.UseWarmup().MapHandler((_, _, _) =>
+            {
+                handled++;
+                return ValueTask.FromResult<ReadOnlyMemory<byte>>("1"u8.ToArray());
+            }),
+            cancellationToken: Token);
+
+        await function.InvokeAsync(payload, Token);
+
+        Assert.Equal(1, handled);
+    }
+
+    [Fact]
+    public async Task Invoke_ScheduleWhoseDetailNamesAModel_WarmsThatOne()
+    {
+        await using var function = await StartAsync();
+
+        await function.InvokeAsync(LambdaEvents.EventBridge("aws.events", "Scheduled Event", """{"model":"digits"}"""), Token);
+        InvocationResult foreign = await function.InvokeAsync(
+            LambdaEvents.EventBridge("aws.events", "Scheduled Event", """{"bucket":"models","path":"v2/"}"""), Token);
+
+        _registry.Verify(registry => registry.WarmUpAsync("digits", It.IsAny<CancellationToken>()), Times.Once);
+        _registry.Verify(registry => registry.WarmUpAsync("shapes", It.IsAny<CancellationToken>()), Times.Never);
+        Assert.Contains("a model location that the function does not allow", foreign.Error?.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Invoke_DetectorOfTheApplication_Decides()
     {

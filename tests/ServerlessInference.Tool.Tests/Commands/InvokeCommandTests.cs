@@ -27,6 +27,18 @@ public sealed class InvokeCommandTests
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Invoke_EventFileWithAByteOrderMark_IsSentWithoutIt()
+    {
+        using var input = new EventFile("\uFEFF{\"hello\":\"world\"}");
+
+        var run = await ToolRun.RunAsync("invoke", "--event", input.Path, "--", TestFunction.Program);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(
+            "world", Assert.Single(run.Documents).GetProperty("response").GetProperty("event").GetProperty("hello").GetString());
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Invoke_PeakMemory_IsMeasuredOnLinux()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Peak memory is read from /proc, which only Linux has.");

@@ -43,7 +43,8 @@ public sealed class HostConformanceTests : HostTest
 
     [Theory(Timeout = Limit)]
     [InlineData("""{"do":"refuse"}""", "The text is too short; send a longer one.")]
-    [InlineData("{\"do\":", "The event is not valid JSON: error at line 1, byte 7.")]
+    [InlineData(
+        "{\"do\":", "The event is not valid JSON: error at line 1, byte 7. More than 512 levels of nesting are an error as well.")]
     [InlineData("""{"number":"many"}""", "The event cannot be read as Command: error at line 1, byte 17 of its JSON.")]
     public async Task Invoke_UnusableEvent_IsAnInvalidInput(string payload, string message)
     {
@@ -95,7 +96,7 @@ public sealed class HostConformanceTests : HostTest
 
         Assert.Null(large.Outcome.Error);
         Assert.Equal("Function.ResponseSizeTooLarge", tooLarge.Outcome.Error?.Type);
-        Assert.Contains("6,291,456 bytes", tooLarge.Outcome.Error?.Message, StringComparison.Ordinal);
+        Assert.Contains("6,291,556 bytes", tooLarge.Outcome.Error?.Message, StringComparison.Ordinal);
         Assert.Equal(3, Json(next).GetProperty("count").GetInt32());
     }
 
@@ -213,6 +214,18 @@ public sealed class HostConformanceTests : HostTest
             4,
             FunctionLog.Count(
                 line => line.Contains("ModelLoadException: file:/nowhere/model does not exist. Check the path", StringComparison.Ordinal)));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Start_ExceptionInTheProgram_IsAnInitErrorAndOneRecord()
+    {
+        await using ExecutionEnvironment environment = CreateHost(variables: ("TEST_REQUIRED", "RESULTS_BUCKET"));
+
+        InvocationResult failed = await InvokeAsync(environment, "{}");
+
+        Assert.Equal("InvalidOperationException", failed.Outcome.Error?.Type);
+        Assert.Contains(FunctionLog, line => line.Contains("RESULTS_BUCKET is not set", StringComparison.Ordinal));
+        Assert.All(FunctionLog, line => Assert.DoesNotContain("Unhandled exception", line, StringComparison.Ordinal));
     }
 
     [Fact(Timeout = Limit)]

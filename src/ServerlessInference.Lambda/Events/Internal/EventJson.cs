@@ -11,6 +11,20 @@ namespace ServerlessInference.Lambda.Events;
 /// </remarks>
 internal static class EventJson
 {
+    /// <summary>
+    /// The maximum nesting of an event. Events contain documents of senders, which may be nested more deeply than the 64 levels that the
+    /// JSON reader allows by default.
+    /// </summary>
+    private const int MaxDepth = 512;
+
+    /// <summary>Gets the options with which events are read.</summary>
+    public static JsonReaderOptions ReaderOptions => new() { MaxDepth = MaxDepth };
+
+    /// <summary>Parses an event, or a part of one.</summary>
+    /// <exception cref="JsonException">It is not JSON, or is nested too deeply.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json) =>
+        JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
+
     /// <summary>Reads a string member; returns <see langword="null"/> if the member is missing or has another type.</summary>
     /// <exception cref="InvalidInputException">The member contains invalid text.</exception>
     public static string? ReadText(JsonElement parent, string name) =>
@@ -74,7 +88,9 @@ internal static class EventJson
     /// Creates the exception for an event that is not JSON. The serializer's own message could quote the event, so it is not used.
     /// </summary>
     public static InvalidInputException InvalidJson(JsonException exception) =>
-        new($"The event is not valid JSON: error at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+        new(
+            $"The event is not valid JSON: error at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}. " +
+            $"More than {MaxDepth} levels of nesting are an error as well.");
 
     /// <summary>Reads a time that is a number of seconds since 1970.</summary>
     public static DateTimeOffset? ReadSeconds(JsonElement parent, string name) =>

@@ -15,7 +15,7 @@ internal static class EventShape
     /// <exception cref="JsonException">The part of the event that was read is not JSON.</exception>
     public static EventKind Read(ReadOnlySpan<byte> payload)
     {
-        var reader = new Utf8JsonReader(payload);
+        var reader = new Utf8JsonReader(payload, EventJson.ReaderOptions);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {

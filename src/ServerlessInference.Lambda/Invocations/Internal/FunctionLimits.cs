@@ -37,7 +37,7 @@ internal static class FunctionLimits
         }
 
         // Events and images share the managed heap, which gets half of the memory (InferenceFunctionOptions.ManagedMemoryPercent).
-        long heapWithoutEvents = memory * BytesPerMegabyte / 2 - concurrency * (long)LambdaLimits.MaxResponseBytes;
+        long heapWithoutEvents = memory * BytesPerMegabyte / 2 - concurrency * (long)LambdaLimits.MaxSynchronousEventBytes;
         return new WorkLimits
         {
             WorkingMemoryBytes = Math.Max(

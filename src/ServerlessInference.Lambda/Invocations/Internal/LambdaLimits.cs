@@ -4,9 +4,15 @@ namespace ServerlessInference.Lambda.Invocations;
 internal static class LambdaLimits
 {
     /// <summary>
-    /// The maximum length of the response to a synchronous invocation: 6 MB (AWS Lambda quotas page, "Invocation payload").
+    /// The maximum length of the response to a synchronous invocation: 6 MiB and 100 bytes, the figure in Lambda's own messages of the type
+    /// <c>Function.ResponseSizeTooLarge</c>. The AWS Lambda quotas page rounds it to 6 MB.
     /// </summary>
-    public const int MaxResponseBytes = 6 * 1024 * 1024;
+    public const int MaxResponseBytes = 6 * 1024 * 1024 + 100;
+
+    /// <summary>
+    /// The maximum length of an event that Lambda sends in a synchronous invocation: 6 MB (AWS Lambda quotas page, "Invocation payload").
+    /// </summary>
+    public const int MaxSynchronousEventBytes = 6 * 1024 * 1024;
 
     /// <summary>
     /// The maximum length of an event that is read. Lambda sends at most 6 MB (AWS Lambda quotas page), so a message that announces several

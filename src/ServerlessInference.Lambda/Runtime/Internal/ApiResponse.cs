@@ -31,6 +31,8 @@ internal sealed class ApiResponse
 
     public string? CognitoIdentity;
 
+    public string? TenantId;
+
     /// <summary>The function's ARN. It rarely changes, so the string is kept until it does.</summary>
     public string FunctionArn = string.Empty;
 
@@ -40,7 +42,7 @@ internal sealed class ApiResponse
         ContentLength = -1;
         DeadlineMs = 0;
         IsChunked = ClosesConnection = false;
-        RequestId = TraceId = ClientContext = CognitoIdentity = null;
+        RequestId = TraceId = ClientContext = CognitoIdentity = TenantId = null;
 
         int end = head.IndexOf("\r\n"u8);
         ReadOnlySpan<byte> line = end < 0 ? head : head[..end];
@@ -117,6 +119,10 @@ internal sealed class ApiResponse
         else if (Is(name, "Cognito-Identity"u8))
         {
             CognitoIdentity = Encoding.UTF8.GetString(value);
+        }
+        else if (Is(name, "Aws-Tenant-Id"u8))
+        {
+            TenantId = Encoding.UTF8.GetString(value);
         }
     }
 

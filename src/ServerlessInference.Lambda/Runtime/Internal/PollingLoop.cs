@@ -72,6 +72,7 @@ internal sealed class PollingLoop(
         TraceId = response.TraceId,
         ClientContext = response.ClientContext,
         CognitoIdentity = response.CognitoIdentity,
+        TenantId = response.TenantId,
     };
 
     private async ValueTask TellAsync(IInvocationObserver observer, InvocationContext context)

@@ -77,7 +77,7 @@ internal sealed class RuntimeApiClient : IDisposable
 
                 bool answered = _connection.Exchange(_next, waits: true);
                 EndWaiting();
-                if (answered)
+                if (answered && Response.Status < 500)
                 {
                     CheckEvent();
                     return new ValueTask<bool>(true);
@@ -150,7 +150,14 @@ internal sealed class RuntimeApiClient : IDisposable
 
                 if (await _connection.ExchangeAsync(request, waits: true).ConfigureAwait(false))
                 {
-                    return true;
+                    if (Response.Status < 500)
+                    {
+                        return true;
+                    }
+
+                    // No event has been handed out, so nothing is lost by asking again. Extensions that stand between the function and the
+                    // Runtime API respond in this way while they start.
+                    reason = $"it responded with {Response.Status}.";
                 }
             }
             catch (Exception exception) when (IsTransport(exception))

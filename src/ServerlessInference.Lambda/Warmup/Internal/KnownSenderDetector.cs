@@ -12,6 +12,8 @@ internal sealed class KnownSenderDetector(WarmupOptions options) : IWarmupDetect
 
     private const string Plugin = "serverless-plugin-warmup";
 
+    private const string Warmer = "lambda-warmer";
+
     private readonly bool _scheduled = options.ScheduledEvents;
     private readonly bool _plugin = options.ServerlessPlugin;
     private readonly bool _warmer = options.LambdaWarmer;
@@ -66,8 +68,32 @@ internal sealed class KnownSenderDetector(WarmupOptions options) : IWarmupDetect
             return false;
         }
 
-        request = new WarmupRequest(sender, read.Model, Math.Max(1, read.Concurrency), location);
+        request = new WarmupRequest(sender, read.Model, Math.Max(1, read.Concurrency), location)
+        {
+            Note = sender == Warmer ? DescribeOmission(read) : null,
+        };
         return true;
+    }
+
+    /// <summary>
+    /// Says what lambda-warmer expects of a receiver and this function does not do: call itself, and call other functions.
+    /// </summary>
+    private static string? DescribeOmission(in WarmupMembers read)
+    {
+        if (read.IsFanOut || (read.Concurrency <= 1 && read.OtherFunctions == 0))
+        {
+            return null;
+        }
+
+        string wanted = read.Concurrency > 1 ? $"{read.Concurrency} environments are wanted" : "One environment is wanted";
+        string others = read.OtherFunctions switch
+        {
+            0 => string.Empty,
+            1 => ", and another function",
+            _ => $", and {read.OtherFunctions} other functions",
+        };
+        return $"{wanted}{others}, but this function calls neither itself nor others: this call warms up one environment. " +
+            "Use provisioned concurrency, or a schedule that calls each function as often at once as environments are wanted.";
     }
 
     /// <summary>
@@ -120,7 +146,7 @@ internal sealed class KnownSenderDetector(WarmupOptions options) : IWarmupDetect
         }
 
         return _plugin && read.FromPlugin ? Plugin
-            : _warmer && read.IsWarmer ? "lambda-warmer"
+            : _warmer && read.IsWarmer ? Warmer
             : _pings && read.IsPing ? "ping"
             : null;
     }

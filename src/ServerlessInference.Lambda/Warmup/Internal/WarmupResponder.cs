@@ -161,6 +161,12 @@ internal sealed class WarmupResponder(FunctionServices services, WarmupOptions o
             writer.WriteEndObject();
         }
 
+        if (request.Note is { } note)
+        {
+            writer.WriteNumber("wanted"u8, request.Concurrency);
+            writer.WriteString("note"u8, note);
+        }
+
         writer.WriteNumber("environmentAgeMs"u8, (long)services.Time.GetElapsedTime(created).TotalMilliseconds);
         writer.WriteEndObject();
         writer.Flush();

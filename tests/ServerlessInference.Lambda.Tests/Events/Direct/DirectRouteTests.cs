@@ -31,6 +31,36 @@ public sealed class DirectRouteTests
         Assert.Single(_sink.Records);
     }
 
+    [Theory]
+    [InlineData("""{"base64":"aGVsbG8=","filename":"a.txt","state":{"step":3}}""")]
+    [InlineData("""{"s3":"s3://photos/a","comment":"x","n":[1]}""")]
+    [InlineData("""{"bucket":"photos","key":"a","versionId":"","comment":{}}""")]
+    public async Task Direct_ExtraMembers_AreIgnored(string call)
+    {
+        var bucket = new S3.FakeBucket();
+        bucket["photos/a"] = "hello"u8.ToArray();
+        await using InMemoryFunction function = await TestFunction.StartAsync(
+            builder => builder.MapDirect("texts", configure: options => options.References.Buckets.Add("photos")), bucket);
+
+        InvocationResult result = await function.InvokeAsync(call, TestContext.Current.CancellationToken);
+
+        Assert.Contains("\"Text\":\"hello\"", result.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(400, true)]
+    [InlineData(600, false)]
+    public async Task Direct_DeepJson_IsReadUpToALimit(int depth, bool isRead)
+    {
+        await using InMemoryFunction function = await TestFunction.StartAsync(builder => builder.MapDirect("texts"));
+        string deep = new string('[', depth) + new string(']', depth);
+
+        InvocationResult result = await function.InvokeAsync($$"""{"json":{{deep}}}""", TestContext.Current.CancellationToken);
+
+        Assert.Equal(isRead, result.Error is null);
+        Assert.True(isRead || result.Error!.Message.Contains("More than 512 levels of nesting", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task SeveralInputs_EachHasItsAnswerOrError()
     {

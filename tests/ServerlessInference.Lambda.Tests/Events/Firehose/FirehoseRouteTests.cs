@@ -28,6 +28,20 @@ public sealed class FirehoseRouteTests
     }
 
     [Fact]
+    public async Task Firehose_StreamThatReadsKafka_HasItsOwnNameForTheData()
+    {
+        await using InMemoryFunction function = await TestFunction.StartAsync(builder => builder.MapFirehose("texts"));
+
+        InvocationResult result = await function.InvokeAsync(
+            Event("a", "b").Replace("\"data\"", "\"kafkaRecordValue\"", StringComparison.Ordinal), Token);
+
+        JsonElement records = result.ReadJson().GetProperty("records");
+        Assert.Equal(["1 Ok", "2 Ok"], Outcomes(records));
+        string line = Encoding.UTF8.GetString(records[1].GetProperty("kafkaRecordValue").GetBytesFromBase64());
+        Assert.Contains("\"Text\":\"b\"", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Firehose_InvalidRecordsToBeSkipped_AreDropped()
     {
         await using InMemoryFunction function = await TestFunction.StartAsync(builder =>

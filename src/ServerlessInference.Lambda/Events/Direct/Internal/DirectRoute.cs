@@ -63,7 +63,7 @@ internal sealed class DirectRoute(RouteContext context) : IEventRoute
     {
         try
         {
-            return JsonDocument.Parse(payload);
+            return EventJson.Parse(payload);
         }
         catch (JsonException exception)
         {

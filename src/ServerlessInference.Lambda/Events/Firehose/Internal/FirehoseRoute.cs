@@ -13,7 +13,9 @@ namespace ServerlessInference.Lambda.Events.Firehose;
 internal sealed class FirehoseRoute : IEventRoute
 {
     /// <summary>The length of the members of a record in the answer, without its ID and its data.</summary>
-    private const int RecordOverhead = 64;
+    private const int RecordOverhead = 96;
+
+    private const string KafkaData = "kafkaRecordValue";
 
     private readonly List<FirehoseMapping> _mappings = [];
     private ILogger? _logger;
@@ -60,17 +62,24 @@ internal sealed class FirehoseRoute : IEventRoute
         FirehoseMapping mapping = _mappings.Find(candidate => candidate.Matches(stream)) ?? throw new InvalidInputException(
             InvalidInputKind.Unprocessable,
             $"The event was recognised as {EventShape.Describe(kind)} of '{stream}', which is not mapped. Mapped: {Description}.");
-        List<BatchRecord> records = Read(document.RootElement, stream, mapping.Options.MaxInflatedBytes);
+        JsonElement list = EventJson.FindMember(document.RootElement, "records") is { ValueKind: JsonValueKind.Array } found
+            ? found
+            : throw Damaged();
+
+        // A stream that reads a Kafka topic has another name for the data, which the answer has to use as well.
+        bool isKafka = list.GetArrayLength() > 0 && EventJson.FindMember(list[0], KafkaData) is not null;
+        string dataName = isKafka ? KafkaData : "data";
+        List<BatchRecord> records = Read(list, stream, dataName, mapping.Options.MaxInflatedBytes);
         RecordStatus[] statuses = await mapping.Processor!
             .ProcessAsync(invocation, records, mapping.Rules, cancellationToken).ConfigureAwait(false);
-        Write(invocation, statuses, mapping.Options.SkipInvalidRecords);
+        Write(invocation, statuses, dataName, mapping.Options.SkipInvalidRecords);
     }
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> payload)
     {
         try
         {
-            return JsonDocument.Parse(payload);
+            return EventJson.Parse(payload);
         }
         catch (JsonException exception)
         {
@@ -83,13 +92,8 @@ internal sealed class FirehoseRoute : IEventRoute
             "The event was recognised as records of a Firehose stream, but is damaged: the stream, the records or a record's ID is " +
             "missing.");
 
-    private static List<BatchRecord> Read(JsonElement batch, string stream, int maxInflatedBytes)
+    private static List<BatchRecord> Read(JsonElement list, string stream, string dataName, int maxInflatedBytes)
     {
-        if (EventJson.FindMember(batch, "records") is not { ValueKind: JsonValueKind.Array } list)
-        {
-            throw Damaged();
-        }
-
         var records = new List<BatchRecord>(list.GetArrayLength());
         foreach (JsonElement record in list.EnumerateArray())
         {
@@ -97,7 +101,7 @@ internal sealed class FirehoseRoute : IEventRoute
             {
                 Time = EventJson.ReadNumberOfMilliseconds(record, "approximateArrivalTimestamp"),
             };
-            (byte[] data, InvalidInputException? error) = RecordReader.ReadBase64(record, "data");
+            (byte[] data, InvalidInputException? error) = RecordReader.ReadBase64(record, dataName);
             records.Add(error is null ? RecordReader.WithInput(read, () => ToInput(data, maxInflatedBytes)) : read with { Error = error });
         }
 
@@ -106,7 +110,7 @@ internal sealed class FirehoseRoute : IEventRoute
 
     private static RecordInput ToInput(byte[] data, int maxInflatedBytes) => new(StreamData.Read(data, maxInflatedBytes), null);
 
-    private void Write(Invocation invocation, RecordStatus[] statuses, bool dropsInvalid)
+    private void Write(Invocation invocation, RecordStatus[] statuses, string dataName, bool dropsInvalid)
     {
         // The room that remains for data if every record has at least an answer without data.
         int room = LambdaLimits.MaxResponseBytes - RecordOverhead;
@@ -130,7 +134,7 @@ internal sealed class FirehoseRoute : IEventRoute
             {
                 room -= length;
                 writer.WriteString("result"u8, "Ok"u8);
-                writer.WriteBase64String("data"u8, line);
+                writer.WriteBase64String(dataName, line);
             }
             else
             {

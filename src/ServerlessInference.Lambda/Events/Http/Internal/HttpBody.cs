@@ -109,7 +109,7 @@ internal sealed class HttpBody(HttpInputOptions options)
 
         try
         {
-            using JsonDocument document = JsonDocument.Parse(body);
+            using JsonDocument document = EventJson.Parse(body);
             JsonElement instances = document.RootElement.GetProperty("instances"u8);
             if (instances.GetArrayLength() == 0 || FindBase64(instances[0]) is null)
             {
@@ -179,7 +179,7 @@ internal sealed class HttpBody(HttpInputOptions options)
 
         try
         {
-            var reader = new Utf8JsonReader(text);
+            var reader = new Utf8JsonReader(text, EventJson.ReaderOptions);
             reader.Read();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {

@@ -10,6 +10,7 @@ namespace ServerlessInference.Lambda.Events.Http;
 internal sealed class HttpRoute : IEventRoute
 {
     private readonly List<HttpEndpoint> _endpoints = [];
+    private readonly List<string> _basePaths = [];
     private bool _hasOnlyRoot = true;
     private bool _isPrepared;
 
@@ -24,6 +25,9 @@ internal sealed class HttpRoute : IEventRoute
         _endpoints.Add(endpoint);
         _hasOnlyRoot &= endpoint.Path.Length == 0;
     }
+
+    /// <summary>Adds a path that may precede the mapped paths.</summary>
+    public void AddBasePath(string basePath) => _basePaths.Add(basePath.TrimEnd('/'));
 
     public bool CanHandle(EventKind kind) => kind is EventKind.HttpV2 or EventKind.HttpV1 or EventKind.LoadBalancer;
 
@@ -132,7 +136,24 @@ internal sealed class HttpRoute : IEventRoute
 
     /// <summary>Finds the mapped path of a request; returns <see langword="null"/> if the request's path is not mapped.</summary>
     private string? FindPath(in HttpRequest request) =>
-        _hasOnlyRoot && _endpoints.Count > 0 ? string.Empty : FindPath(request.Path) ?? FindPath(request.FullPath);
+        _hasOnlyRoot && _endpoints.Count > 0
+            ? string.Empty
+            : FindPath(request.Path) ?? FindPath(request.FullPath) ?? FindBelowBase(request.Path) ?? FindBelowBase(request.FullPath);
+
+    private string? FindBelowBase(string path)
+    {
+        foreach (string basePath in _basePaths)
+        {
+            bool isBelow = path.StartsWith(basePath, StringComparison.Ordinal)
+                && (path.Length == basePath.Length || path[basePath.Length] == '/');
+            if (isBelow && FindPath(path[basePath.Length..]) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
 
     private string? FindPath(string path)
     {

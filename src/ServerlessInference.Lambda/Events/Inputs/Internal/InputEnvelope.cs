@@ -122,7 +122,7 @@ internal static class InputEnvelope
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(body);
+            using JsonDocument document = EventJson.Parse(body);
             JsonElement root = document.RootElement;
             RecordInput? input = root.ValueKind == JsonValueKind.String
                 ? new RecordInput(EncodedContent.Decode(root), null)
@@ -188,7 +188,7 @@ internal static class InputEnvelope
 
         try
         {
-            var reader = new Utf8JsonReader(text);
+            var reader = new Utf8JsonReader(text, EventJson.ReaderOptions);
             reader.Read();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {

@@ -36,7 +36,7 @@ internal static class MessageBody
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(body);
+            using JsonDocument document = EventJson.Parse(body);
             return MessageEnvelope.TryOpen(document.RootElement, out string? text, out JsonElement inner)
                 ? Encoding.UTF8.GetBytes(text ?? inner.GetRawText())
                 : null;

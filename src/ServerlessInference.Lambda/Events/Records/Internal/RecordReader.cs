@@ -40,7 +40,7 @@ internal static class RecordReader
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(payload);
+            using JsonDocument document = EventJson.Parse(payload);
             JsonElement root = document.RootElement;
             var read = new BatchRecord(ReadRequired(root, "source"), ReadRequired(root, "id"), null, default, null)
             {
@@ -77,7 +77,7 @@ internal static class RecordReader
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(payload);
+            using JsonDocument document = EventJson.Parse(payload);
             var records = new List<BatchRecord>();
             foreach (JsonElement record in EventJson.FindRecords(document.RootElement))
             {

@@ -46,7 +46,7 @@ internal static class StreamRecordReader
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(payload);
+            using JsonDocument document = EventJson.Parse(payload);
             var records = new List<BatchRecord>();
             if (document.RootElement.ValueKind == JsonValueKind.Array)
             {
@@ -152,7 +152,7 @@ internal static class StreamRecordReader
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(data);
+            using JsonDocument document = EventJson.Parse(data);
             if (EventJson.FindMember(document.RootElement, "dynamodb") is { } change)
             {
                 BatchRecord keyed = read with { Key = EventJson.FindMember(change, "Keys")?.GetRawText() ?? read.Key };

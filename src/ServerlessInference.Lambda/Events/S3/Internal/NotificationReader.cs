@@ -37,7 +37,7 @@ internal static class NotificationReader
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(payload);
+            using JsonDocument document = EventJson.Parse(payload);
             var records = new List<BatchRecord>();
             if (kind is EventKind.S3InSqs or EventKind.Sqs)
             {

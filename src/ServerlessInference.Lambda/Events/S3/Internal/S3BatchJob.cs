@@ -22,7 +22,7 @@ internal sealed record S3BatchJob(string Schema, string InvocationId, string? Mo
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(payload);
+            using JsonDocument document = EventJson.Parse(payload);
             JsonElement root = document.RootElement;
             string schema = EventJson.ReadText(root, "invocationSchemaVersion") ?? throw Damaged();
             if (schema is not ("1.0" or "2.0"))
