@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using ServerlessInference.Configuration;
 using ServerlessInference.Models;
 using ServerlessInference.ParameterStore;
 using ServerlessInference.Registration;
@@ -62,7 +63,11 @@ public static class ParameterStorePointerExtensions
     internal static ParameterStorePointer Create(IServiceProvider services, string name, Action<ParameterStoreOptions>? configure)
     {
         var options = new ParameterStoreOptions();
-        services.GetService<IConfiguration>()?.GetSection("ServerlessInference:ParameterStore").Bind(options);
+        SettingsSection.Bind(
+            services,
+            "ServerlessInference:ParameterStore",
+            options,
+            static (section, bound) => section.Bind(bound, static binder => binder.ErrorOnUnknownConfiguration = true));
         foreach (ParameterStoreDefaults defaults in services.GetServices<ParameterStoreDefaults>())
         {
             defaults.Configure(options);

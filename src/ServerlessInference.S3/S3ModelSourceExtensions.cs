@@ -2,6 +2,7 @@ using Amazon.S3;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using ServerlessInference.Configuration;
 using ServerlessInference.Models;
 using ServerlessInference.Registration;
 using ServerlessInference.S3;
@@ -58,7 +59,11 @@ public static class S3ModelSourceExtensions
     internal static S3Options CreateOptions(IServiceProvider services, Action<S3Options>? configure)
     {
         var options = new S3Options();
-        services.GetService<IConfiguration>()?.GetSection("ServerlessInference:S3").Bind(options);
+        SettingsSection.Bind(
+            services,
+            "ServerlessInference:S3",
+            options,
+            static (section, bound) => section.Bind(bound, static binder => binder.ErrorOnUnknownConfiguration = true));
         foreach (S3Defaults defaults in services.GetServices<S3Defaults>())
         {
             defaults.Configure(options);

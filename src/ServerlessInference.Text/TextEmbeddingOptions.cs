@@ -15,8 +15,8 @@ public sealed class TextEmbeddingOptions
     public bool? Normalize { get; set; }
 
     /// <summary>Gets or sets the output to read.</summary>
-    /// <value>The name of an output. The default, <see langword="null"/>, is <c>sentence_embedding</c>, or else the first float
-    /// tensor <c>[n, length, size]</c>.</value>
+    /// <value>The name of an output. The default, <see langword="null"/>, is <c>sentence_embedding</c>, or else the output that contains
+    /// vectors by its name and shape.</value>
     public string? Output { get; set; }
 
     /// <summary>Gets or sets the maximum number of tokens to read, special tokens included.</summary>

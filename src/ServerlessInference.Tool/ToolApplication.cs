@@ -39,6 +39,11 @@ internal static class ToolApplication
                     await console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
                 }
 
+                if (Suggestion.Find(parsed) is { } suggestion)
+                {
+                    await console.Error.WriteLineAsync($"Did you mean '{suggestion}'?").ConfigureAwait(false);
+                }
+
                 await console.Error.WriteLineAsync($"Run '{UsageHint(parsed)} --help' for usage.").ConfigureAwait(false);
                 return ExitCode.WrongUsage;
             }

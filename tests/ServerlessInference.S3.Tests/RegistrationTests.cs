@@ -1,6 +1,7 @@
 using Amazon.S3;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using ServerlessInference.Models;
 
 namespace ServerlessInference.S3.Tests;
@@ -52,6 +53,21 @@ public sealed class RegistrationTests(S3Server server) : IClassFixture<S3Server>
                 options.ForcePathStyle,
                 options.Region,
                 options.RequesterPays));
+    }
+
+    [Fact]
+    public void CreateOptions_MisspelledSetting_ListsTheKnownOnes()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(Configuration(("ServerlessInference:S3:Endpont", "http://configured")));
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        OptionsValidationException exception = Assert.Throws<OptionsValidationException>(
+            () => S3ModelSourceExtensions.CreateOptions(provider, null));
+
+        Assert.Contains(
+            "ServerlessInference:S3:Endpont is not a setting. The settings here are Endpoint,", exception.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,6 +22,10 @@ namespace ServerlessInference.Models;
 /// </example>
 public sealed class ModelOptions
 {
+    private const int DefaultMaxBatchSize = 16;
+
+    private int? _maxBatchSize;
+
     /// <summary>Gets or sets which of the source's files is the model.</summary>
     /// <value>
     /// A name such as <c>onnx/model_quantized.onnx</c>; <see langword="null"/>, the default, for <c>model.onnx</c> or the only model there
@@ -35,11 +39,15 @@ public sealed class ModelOptions
 
     /// <summary>Gets or sets the maximum number of inputs in one run of the model.</summary>
     /// <value>
-    /// 1 to 4,096. The default is 16. If the model's batch axis has a fixed length, that length is the limit. Set 1 for a model without a
-    /// batch axis.
+    /// 1 to 4,096. The default is 16, and 1 for dynamically quantised models, because their answers depend on the other inputs of a run.
+    /// If the model's batch axis has a fixed length, that length is the limit. Set 1 for a model without a batch axis.
     /// </value>
     [Range(1, 4096)]
-    public int MaxBatchSize { get; set; } = 16;
+    public int MaxBatchSize
+    {
+        get => _maxBatchSize ?? DefaultMaxBatchSize;
+        set => _maxBatchSize = value;
+    }
 
     /// <summary>Gets or sets the number of threads that run one operator, for this model alone.</summary>
     /// <value>
@@ -162,4 +170,7 @@ public sealed class ModelOptions
     /// <summary>Gets the sources, tried in order. They are ignored if code names a source.</summary>
     [ValidateEnumeratedItems]
     public IList<ModelSourceOptions> Sources { get; } = [];
+
+    /// <summary>Gets whether the application has set <see cref="MaxBatchSize"/>.</summary>
+    internal bool HasMaxBatchSize => _maxBatchSize is not null;
 }

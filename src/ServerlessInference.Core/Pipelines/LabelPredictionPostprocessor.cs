@@ -9,10 +9,13 @@ namespace ServerlessInference.Pipelines;
 /// Reads the label and the probabilities from the outputs of scikit-learn's classifiers, as exported by skl2onnx and similar tools.
 /// </summary>
 /// <remarks>
-/// <para>The labels are the first output that is a tensor of int64, int32 or string, <c>[n]</c> or <c>[n, 1]</c>. The probabilities are the
-/// first float tensor <c>[n, classes]</c> or sequence of maps (<c>ZipMap</c>). If a model has only probabilities, the label is the one with
+/// <para>The labels are the first output that is a tensor of int64, int32 or string, <c>[n]</c> or <c>[n, 1]</c>. The probabilities are a
+/// float tensor <c>[n, classes]</c> or sequence of maps (<c>ZipMap</c>). If a model has only probabilities, the label is the one with
 /// the highest probability.</para>
-/// <para>Thread-safe.</para>
+/// <para>Classes are named by the keys of the maps, by the classifier in the graph, by the output <c>class_labels</c>, or by the labels
+/// next to the model (<see cref="ModelLabels"/>), which also replace classes that are numbers. If there are no names, classes are numbered,
+/// as long as the labels of the model agree with that.</para>
+/// <para>Models with several labels for a row, regressors, clustering and one output per class are refused. Thread-safe.</para>
 /// </remarks>
 public sealed class LabelPredictionPostprocessor : IPostprocessor<LabelPrediction>
 {
@@ -20,78 +23,54 @@ public sealed class LabelPredictionPostprocessor : IPostprocessor<LabelPredictio
     public void Prepare(LoadedModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (FindLabels(model.Description) < 0 && FindProbabilities(model.Description) < 0)
-        {
-            throw new ModelContractException(
-                $"Model '{model.Identity.Name}' has the outputs {string.Join(", ", model.Description.Outputs)}; a label-and-probability " +
-                "pipeline " +
-                "needs a tensor of int64 or string with labels, or a float tensor [n, classes] or a sequence of maps with probabilities.");
-        }
+        _ = GetPlan(model);
     }
 
     /// <inheritdoc/>
     public ValueTask PostprocessAsync(InferenceBatch batch, Memory<LabelPrediction> outputs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        LabelPlan plan = GetPlan(batch.Model);
         ModelDescription description = batch.Model.Description;
-        int labelIndex = FindLabels(description);
-        int probabilityIndex = FindProbabilities(description);
-        TensorValue? labels = labelIndex < 0 ? null : (TensorValue)batch.GetOutputValue(labelIndex);
-        InferenceValue? probabilities = probabilityIndex < 0 ? null : batch.GetOutputValue(probabilityIndex);
+        TensorValue? labels = plan.Label < 0 ? null : (TensorValue)batch.GetOutputValue(plan.Label);
+        InferenceValue? probabilities = plan.Probabilities < 0 ? null : batch.GetOutputValue(plan.Probabilities);
         if (labels is not null && labels.Length < outputs.Length)
         {
             throw new ModelContractException(
-                $"The output {description.Outputs[labelIndex]} of model '{batch.Model.Identity.Name}' has {labels.Length} labels for " +
+                $"The output {description.Outputs[plan.Label]} of model '{batch.Model.Identity.Name}' has {labels.Length} labels for " +
                 $"{outputs.Length} inputs. One label per input was expected; set MaxBatchSize to 1 for a model that answers one input at " +
                 "a time.");
         }
 
+        IReadOnlyList<string>? names = plan.NamesOutput < 0 ? plan.Names : ReadNames((TensorValue)batch.GetOutputValue(plan.NamesOutput));
         for (int row = 0; row < outputs.Length; row++)
         {
             if (batch.GetFailure(row) is null)
             {
-                LabelScore[] scores = probabilities is null ? [] : GetScores(probabilities, row, batch);
-                string label = labels is not null ? GetLabel(labels, row) : FindBest(scores).Label;
-                outputs.Span[row] = new LabelPrediction(label, scores);
+                string? label = labels is null ? null : GetLabel(labels, row);
+                LabelScore[] scores = probabilities is null ? [] : GetScores(probabilities, row, batch, names, label);
+                outputs.Span[row] = new LabelPrediction(label is null ? FindBest(scores).Label : plan.Rename(label), scores);
             }
         }
 
         return ValueTask.CompletedTask;
     }
 
-    private static int FindLabels(ModelDescription description)
+    private LabelPlan GetPlan(LoadedModel model) => model.GetOrCreate(this, LabelPlan.Create);
+
+    private static string[] ReadNames(TensorValue labels)
     {
-        for (int i = 0; i < description.Outputs.Count; i++)
+        string[] names = new string[labels.Length];
+        for (int i = 0; i < names.Length; i++)
         {
-            if (description.Outputs[i] is
-                {
-                    Kind: ValueKind.Tensor,
-                    ElementType: TensorElementType.Int64 or TensorElementType.Int32 or TensorElementType.String,
-                })
-            {
-                return i;
-            }
+            names[i] = GetLabel(labels, i);
         }
 
-        return -1;
+        return names;
     }
 
-    private static int FindProbabilities(ModelDescription description)
-    {
-        for (int i = 0; i < description.Outputs.Count; i++)
-        {
-            ValueDescription output = description.Outputs[i];
-            if (output is { Kind: ValueKind.Sequence }
-                or { Kind: ValueKind.Tensor, ElementType: TensorElementType.Float or TensorElementType.Double })
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
-
-    private static LabelScore[] GetScores(InferenceValue probabilities, int row, InferenceBatch batch)
+    private static LabelScore[] GetScores(
+        InferenceValue probabilities, int row, InferenceBatch batch, IReadOnlyList<string>? names, string? label)
     {
         switch (probabilities)
         {
@@ -105,18 +84,40 @@ public sealed class LabelPredictionPostprocessor : IPostprocessor<LabelPredictio
                 return scores;
             case TensorValue tensor when tensor.Shape.Length is 1 or 2 && tensor.Shape[0] > row:
                 int classes = tensor.Length / (int)tensor.Shape[0];
+                if (names is not null && names.Count != classes)
+                {
+                    throw new ModelContractException(
+                        $"The probabilities of model '{batch.Model.Identity.Name}' are {tensor}, but there are {names.Count} class " +
+                        "names. Load the labels that belong to this model.");
+                }
+
                 var ofRow = new LabelScore[classes];
                 for (int i = 0; i < classes; i++)
                 {
-                    ofRow[i] = new LabelScore(i, i.ToString(CultureInfo.InvariantCulture), GetNumber(tensor, row * classes + i));
+                    string name = names is not null ? names[i] : i.ToString(CultureInfo.InvariantCulture);
+                    ofRow[i] = new LabelScore(i, name, GetNumber(tensor, row * classes + i));
                 }
 
+                CheckNumbering(ofRow, names, label, batch);
                 return ofRow;
             default:
                 throw new ModelContractException(
                     $"The probabilities of model '{batch.Model.Identity.Name}' have no row {row}: " +
                     $"{(probabilities is TensorValue found ? found.ToString() : "a sequence")} for {batch.Count} inputs. One row per " +
                     "input was expected.");
+        }
+    }
+
+    // Without names, columns can only be numbered, which is wrong for classes such as 1, 3 and 5.
+    private static void CheckNumbering(LabelScore[] scores, IReadOnlyList<string>? names, string? label, InferenceBatch batch)
+    {
+        if (names is null && label is not null && scores.Length > 1 && FindBest(scores) is { } best && best.Label != label
+            && !Array.Exists(scores, score => score.Label == label && score.Score == best.Score))
+        {
+            throw new ModelContractException(
+                $"Model '{batch.Model.Identity.Name}' does not say which class each of its {scores.Length} probabilities belongs to: " +
+                "they are highest in another column than its label says. Add a labels.txt with the classes in the order of the columns " +
+                "(classes_ in scikit-learn) next to the model.");
         }
     }
 

@@ -147,6 +147,25 @@ public static class ModelBuilderExtensions
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(decode);
         ArgumentNullException.ThrowIfNull(write);
+        return model.AcceptEncodedInputs<TInput, TOutput>(encoded => new EncodedInputs<TInput>(decode(encoded)), write);
+    }
+
+    /// <summary>
+    /// Lets event sources pass encoded bytes that may contain several inputs to the pipeline. Several inputs run together and are answered
+    /// by a JSON array; if one of them fails, all of them do.
+    /// </summary>
+    /// <typeparam name="TInput">The type of the pipeline's inputs.</typeparam>
+    /// <typeparam name="TOutput">The type of the pipeline's answers.</typeparam>
+    /// <param name="model">The model.</param>
+    /// <param name="decode">Decodes the inputs, or throws an <see cref="InvalidInputException"/> if the bytes are invalid.</param>
+    /// <param name="write">Writes an answer as one JSON value.</param>
+    /// <returns>The same model builder, so that calls can be chained.</returns>
+    public static ModelBuilder AcceptEncodedInputs<TInput, TOutput>(
+        this ModelBuilder model, Func<ReadOnlyMemory<byte>, EncodedInputs<TInput>> decode, Action<Utf8JsonWriter, TOutput> write)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(decode);
+        ArgumentNullException.ThrowIfNull(write);
         string name = model.Name;
         model.Services.TryAddKeyedSingleton<IEncodedPipeline>(name, (services, _) => new EncodedPipeline<TInput, TOutput>(
             name, services.GetRequiredKeyedService<IInferencePipeline<TInput, TOutput>>(name), decode, write));
@@ -235,7 +254,7 @@ public static class ModelBuilderExtensions
         return new(
             model.Name,
             [.. services.GetKeyedServices<PipelineStage>(model.Name)],
-            options.MaxBatchSize,
+            BatchLimit.Read(options),
             options.WarmupAxes.AsReadOnly(),
             services.GetRequiredService<IModelRegistry>(),
             preprocessor,
@@ -255,7 +274,7 @@ public static class ModelBuilderExtensions
             ? new EncodedPipeline<ReadOnlyMemory<byte>, NamedValues>(
                 model.Name,
                 model.CreatePipeline(services, new TensorJsonPreprocessor(), new NamedValuesPostprocessor()),
-                static encoded => encoded,
+                static encoded => new EncodedInputs<ReadOnlyMemory<byte>>(encoded),
                 TensorJson.Write)
             : throw new InvalidOperationException(
                 $"The application has registered a pipeline for the named tensors of model '{model.Name}', which events cannot use. Call " +

@@ -46,6 +46,10 @@ public static class ModelLabels
         return labels;
     }
 
+    /// <summary>Finds the labels of a model in the usual places, if there are any.</summary>
+    /// <returns>The names and where they were found; empty if the model has none, which is not recorded as a decision.</returns>
+    internal static (IReadOnlyList<string> Labels, string Origin) FindBeside(LoadedModel model) => FindWithOrigin(model, null);
+
     /// <summary>Reads labels in any of the supported formats.</summary>
     /// <param name="utf8">The text, in UTF-8.</param>
     /// <param name="where">The origin of the text, for error messages.</param>

@@ -115,6 +115,11 @@ public static class ModelPreparation
             using var session = new InferenceSession(source.PhysicalPath!, settings);
             return session.OutputNames;
         }
+        catch (OnnxRuntimeException exception) when (MissingLocale.IsReason(exception) && MissingLocale.TryReplace(source) is { } changed)
+        {
+            using var session = new InferenceSession(changed, settings);
+            return session.OutputNames;
+        }
         catch (OnnxRuntimeException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();

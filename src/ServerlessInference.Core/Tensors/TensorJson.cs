@@ -11,7 +11,8 @@ namespace ServerlessInference.Tensors;
 /// <c>{"shape":[2,2],"data":[1,2,3,4]}</c>, whose data may be flat or nested. Its element type is the one that the model declares.</para>
 /// <para>An output tensor is written as <c>{"dtype":"float32","shape":[2,2],"data":[1,2,3,4]}</c> with flat data, a sequence as an array,
 /// and a map as an object from label to number. In both directions infinities and NaN are the strings <c>"Infinity"</c>, <c>"-Infinity"</c>
-/// and <c>"NaN"</c>, because JSON has no such numbers.</para>
+/// and <c>"NaN"</c>, because JSON has no such numbers; a missing number may also be given as <c>null</c>. A bool may be given as 0 or 1,
+/// and a whole number as <c>1.0</c>.</para>
 /// <para>Thread-safe. The JSON is read in one pass and is never held as a document.</para>
 /// </remarks>
 /// <example>
@@ -31,7 +32,7 @@ public static class TensorJson
     public static NamedValues Read(ReadOnlySpan<byte> json, IReadOnlyList<ValueDescription> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json.StartsWith("\uFEFF"u8) ? json[3..] : json);
         try
         {
             reader.Read();

@@ -3,6 +3,7 @@ using Amazon;
 using Amazon.DynamoDBv2;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessInference.Configuration;
 using ServerlessInference.Shared;
 
 namespace ServerlessInference.DynamoDB;
@@ -38,7 +39,11 @@ internal sealed class DynamoDbClientProvider
         }
 
         var options = new DynamoDbClientOptions();
-        services.GetService<IConfiguration>()?.GetSection("ServerlessInference:DynamoDB").Bind(options);
+        SettingsSection.Bind(
+            services,
+            "ServerlessInference:DynamoDB",
+            options,
+            static (section, bound) => section.Bind(bound, static binder => binder.ErrorOnUnknownConfiguration = true));
         var config = new AmazonDynamoDBConfig { HttpClientFactory = new RenewingHttpClients(services.GetService<TimeProvider>()) };
         if (options.Endpoint is not null)
         {

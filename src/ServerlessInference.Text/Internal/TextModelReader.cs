@@ -11,13 +11,18 @@ internal sealed class TextModelReader
     private const int MaxFileBytes = 64 * 1024 * 1024;
 
     private readonly Func<ModelArtifact, ITokenizer> _createTokenizer;
+    private readonly TextInputNames? _inputNames;
+    private readonly bool _isOwnTokenizer;
     private readonly Func<LoadedModel, TextModel> _derive;
 
     /// <summary>Creates a reader.</summary>
     /// <param name="createTokenizer">Creates the application's own tokenizer; null to read the one in the model's files.</param>
-    internal TextModelReader(Func<ModelArtifact, ITokenizer>? createTokenizer = null)
+    /// <param name="inputNames">The names of the model's inputs; null for the usual ones.</param>
+    internal TextModelReader(Func<ModelArtifact, ITokenizer>? createTokenizer = null, TextInputNames? inputNames = null)
     {
         _createTokenizer = createTokenizer ?? LoadTokenizer;
+        _isOwnTokenizer = createTokenizer is not null;
+        _inputNames = inputNames;
 
         // Kept, so that asking for what is already derived, which each request does, creates no delegate.
         _derive = Derive;
@@ -34,18 +39,47 @@ internal sealed class TextModelReader
 
     private TextModel Derive(LoadedModel model)
     {
-        TokenInputs inputs = TokenInputs.Bind(model);
+        var inputs = TokenInputs.Bind(model, _inputNames);
         ITokenizer tokenizer = ReadTokenizer(model.Artifact);
-        int? length = tokenizer.ModelMaxLength;
-        int? padTokenId = tokenizer.PadTokenId;
-        if (length is null || padTokenId is null)
+        TextConfig config = TextConfig.Read(model);
+        model.Decide(new ModelDecision(
+            "tokenizer", $"{tokenizer.VocabularySize} tokens", _isOwnTokenizer ? "the application" : FindTokenizerFile(model.Artifact)));
+        return new TextModel(tokenizer, inputs, GetMaxLength(model, tokenizer, config, inputs), tokenizer.PadTokenId ?? config.PadTokenId);
+    }
+
+    /// <summary>Gets the maximum length of a sequence. A length that leaves no room for text, such as -1 or 0, counts as not set, and one
+    /// beyond the positions of the model is lowered to them.</summary>
+    private static int GetMaxLength(LoadedModel model, ITokenizer tokenizer, TextConfig config, TokenInputs inputs)
+    {
+        int? stated = tokenizer.ModelMaxLength > tokenizer.CountSpecialTokens(isPair: false) ? tokenizer.ModelMaxLength : null;
+        (int length, string origin) = stated is { } given ? (given, "model_max_length of the tokenizer")
+            : config.MaxLength is { } positions ? (positions, "max_position_embeddings of config.json")
+            : (DefaultMaxLength, "the default, because no file says it");
+        if (config.IsBound && config.MaxLength < length)
         {
-            TextConfig config = TextConfig.Read(model);
-            length ??= config.MaxLength ?? DefaultMaxLength;
-            padTokenId ??= config.PadTokenId;
+            (length, origin) = (config.MaxLength.Value, "max_position_embeddings of config.json");
         }
 
-        return new TextModel(tokenizer, inputs, Math.Min(length.Value, inputs.FixedLength ?? int.MaxValue), padTokenId);
+        if (inputs.FixedLength < length)
+        {
+            (length, origin) = (inputs.FixedLength.Value, "the shape of the inputs");
+        }
+
+        model.Decide(new ModelDecision("maximum length", $"{length} tokens", origin));
+        return length;
+    }
+
+    private static string FindTokenizerFile(ModelArtifact artifact)
+    {
+        foreach (string name in (ReadOnlySpan<string>)["tokenizer.json", "vocab.txt"])
+        {
+            if (artifact.TryGetFile(name, out _))
+            {
+                return name;
+            }
+        }
+
+        return "the files next to the model";
     }
 
     private static Tokenizer LoadTokenizer(ModelArtifact artifact)

@@ -9,19 +9,23 @@ namespace ServerlessInference.Text;
 /// <param name="reader">Reads the tokenizer and the inputs of a model.</param>
 /// <param name="read">Gets the texts of an input.</param>
 /// <param name="create">Creates an input of texts, to warm up with.</param>
-/// <param name="getMaxLength">Gets the maximum length in tokens that the options set; null for that of the model.</param>
+/// <param name="readSettings">Reads what the options and the files next to a model say about its texts, once per loaded model.</param>
 /// <param name="truncate">Whether a longer text is truncated; otherwise it is rejected.</param>
 internal sealed class TextPreprocessor<TInput>(
     TextModelReader reader,
     Func<TInput, TextPair> read,
     Func<TextPair, TInput> create,
-    Func<LoadedModel, int?> getMaxLength,
+    Func<LoadedModel, TextSettings> readSettings,
     bool truncate)
     : IPreprocessor<TInput>
 {
     public void PrepareFiles(ModelArtifact artifact) => reader.ReadTokenizer(artifact);
 
-    public void Prepare(LoadedModel model) => reader.Read(model);
+    public void Prepare(LoadedModel model)
+    {
+        reader.Read(model);
+        _ = GetSettings(model);
+    }
 
     public bool TryCreateWarmupInput(LoadedModel model, out TInput input)
     {
@@ -40,7 +44,8 @@ internal sealed class TextPreprocessor<TInput>(
     public ValueTask PreprocessAsync(ReadOnlyMemory<TInput> inputs, InferenceBatch batch, CancellationToken cancellationToken)
     {
         TextModel model = reader.Read(batch.Model);
-        int maxLength = Math.Min(getMaxLength(batch.Model) ?? model.MaxLength, model.MaxLength);
+        TextSettings settings = GetSettings(batch.Model);
+        int maxLength = Math.Min(settings.MaxLength ?? model.MaxLength, model.MaxLength);
         var options = new EncodeOptions { MaxLength = truncate ? maxLength : null, TruncationSide = model.Tokenizer.TruncationSide };
         TextBatch state = batch.State(static () => new TextBatch());
         state.Padding = model.Padding;
@@ -57,13 +62,14 @@ internal sealed class TextPreprocessor<TInput>(
                 continue;
             }
 
+            string first = settings.Prompt.Length > 0 ? settings.Prompt + pair.First : pair.First;
             if (pair.Second is null)
             {
-                model.Tokenizer.Encode(pair.First, encoding, options);
+                model.Tokenizer.Encode(first, encoding, options);
             }
             else
             {
-                model.Tokenizer.EncodePair(pair.First, pair.Second, encoding, options);
+                model.Tokenizer.EncodePair(first, pair.Second, encoding, options);
             }
 
             if (encoding.Count > maxLength)
@@ -79,4 +85,6 @@ internal sealed class TextPreprocessor<TInput>(
         model.Inputs.Fill(batch, tokens, batch.Rows, length, model.Padding);
         return ValueTask.CompletedTask;
     }
+
+    private TextSettings GetSettings(LoadedModel model) => model.GetOrCreate(this, readSettings);
 }

@@ -8,4 +8,7 @@ internal enum TokenInputRole
     Mask,
     Types,
     Positions,
+
+    /// <summary>The number of the row, which older exports of BERT return next to their answers.</summary>
+    RowNumber,
 }

@@ -22,37 +22,36 @@ internal sealed class TokenInputs
     internal int? FixedLength { get; }
 
     /// <summary>Binds a model's inputs.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="names">The names that the application gives; null for the usual ones.</param>
     /// <exception cref="ModelContractException">There is no input for the ids, or an input has an unknown name or type; the message
     /// lists all inputs.</exception>
-    internal static TokenInputs Bind(LoadedModel model)
+    internal static TokenInputs Bind(LoadedModel model, TextInputNames? names = null)
     {
         IReadOnlyList<ValueDescription> inputs = model.Description.Inputs;
-        var roles = new TokenInputRole[inputs.Count];
+        TokenInputRole[] roles = FindRoles(model, names);
         int? length = null;
-        bool hasIds = false;
         for (int i = 0; i < roles.Length; i++)
         {
             ValueDescription input = inputs[i];
-            roles[i] = GetRole(input.Name);
-            if (roles[i] == TokenInputRole.None ||
-                input is not { Kind: ValueKind.Tensor, ElementType: TensorElementType.Int64 or TensorElementType.Int32, Shape.Length: 2 })
+            if (roles[i] == TokenInputRole.None || !IsInteger(input)
+                || input.Shape.Length != (roles[i] == TokenInputRole.RowNumber ? 1 : 2))
             {
                 throw new ModelContractException(
                     $"Nothing fills the input {input} of model '{model.Identity.Name}'. Its inputs are {string.Join(", ", inputs)}; " +
                     "a text pipeline fills input_ids, attention_mask, token_type_ids and position_ids of int64 or int32 [n, length]. " +
-                    "Export the model with only these inputs.");
+                    "If they have other names, call UseTextInputs; otherwise export the model with only these inputs.");
             }
 
-            hasIds |= roles[i] == TokenInputRole.Ids;
-            if (input.Shape[1] >= 0)
+            if (roles[i] != TokenInputRole.RowNumber && input.Shape[1] >= 0)
             {
                 length = checked((int)input.Shape[1]);
             }
         }
 
-        return hasIds ? new TokenInputs(roles, length) : throw new ModelContractException(
+        return Array.IndexOf(roles, TokenInputRole.Ids) >= 0 ? new TokenInputs(roles, length) : throw new ModelContractException(
             $"Model '{model.Identity.Name}' has no input 'input_ids', which a text pipeline needs. " +
-            $"Its inputs are {string.Join(", ", inputs)}.");
+            $"Its inputs are {string.Join(", ", inputs)}. If the ids have another name, call UseTextInputs.");
     }
 
     /// <summary>Fills the tensors with one row per sequence, padded to the given length. Further rows consist of padding.</summary>
@@ -60,7 +59,11 @@ internal sealed class TokenInputs
     {
         for (int i = 0; i < _roles.Length; i++)
         {
-            if (batch.Model.Description.Inputs[i].ElementType == TensorElementType.Int64)
+            if (_roles[i] == TokenInputRole.RowNumber)
+            {
+                FillRowNumbers(batch, i, rows);
+            }
+            else if (batch.Model.Description.Inputs[i].ElementType == TensorElementType.Int64)
             {
                 Fill64(batch.CreateInput<long>(i, rows, length), _roles[i], tokens, length, padding);
             }
@@ -71,18 +74,74 @@ internal sealed class TokenInputs
         }
     }
 
+    private static bool IsInteger(ValueDescription input) =>
+        input is { Kind: ValueKind.Tensor, ElementType: TensorElementType.Int64 or TensorElementType.Int32 };
+
+    private static TokenInputRole[] FindRoles(LoadedModel model, TextInputNames? names)
+    {
+        IReadOnlyList<ValueDescription> inputs = model.Description.Inputs;
+        names?.Check(model);
+        var roles = new TokenInputRole[inputs.Count];
+        int unknown = -1;
+        int unknowns = 0;
+        bool hasIds = false;
+        for (int i = 0; i < roles.Length; i++)
+        {
+            TokenInputRole given = names?.GetRole(inputs[i].Name) ?? TokenInputRole.None;
+            roles[i] = given != TokenInputRole.None ? given : GetRole(inputs[i].Name);
+            hasIds |= roles[i] == TokenInputRole.Ids;
+            if (roles[i] == TokenInputRole.None)
+            {
+                unknown = i;
+                unknowns++;
+            }
+        }
+
+        // Exports without names have inputs such as input.1. A single one that is left over can only be the ids.
+        if (!hasIds && unknowns == 1 && IsInteger(inputs[unknown]) && inputs[unknown].Shape.Length == 2)
+        {
+            roles[unknown] = TokenInputRole.Ids;
+            model.Decide(new ModelDecision(
+                "inputs", $"'{inputs[unknown].Name}' receives the ids of the tokens", "it is the only input of unknown name"));
+        }
+
+        return roles;
+    }
+
     private static TokenInputRole GetRole(string name)
     {
         ReadOnlySpan<char> plain = name;
         int colon = plain.LastIndexOf(':');
-        return (colon > 0 ? plain[..colon] : plain) switch
+        plain = colon > 0 ? plain[..colon] : plain;
+        return plain switch
         {
             "input_ids" => TokenInputRole.Ids,
             "attention_mask" or "input_mask" => TokenInputRole.Mask,
             "token_type_ids" or "segment_ids" => TokenInputRole.Types,
             "position_ids" => TokenInputRole.Positions,
+            _ when plain.StartsWith("unique_ids", StringComparison.Ordinal) => TokenInputRole.RowNumber,
             _ => TokenInputRole.None,
         };
+    }
+
+    private static void FillRowNumbers(InferenceBatch batch, int index, int rows)
+    {
+        if (batch.Model.Description.Inputs[index].ElementType == TensorElementType.Int64)
+        {
+            Span<long> numbers = batch.CreateInput<long>(index, rows);
+            for (int row = 0; row < rows; row++)
+            {
+                numbers[row] = row;
+            }
+
+            return;
+        }
+
+        Span<int> small = batch.CreateInput<int>(index, rows);
+        for (int row = 0; row < rows; row++)
+        {
+            small[row] = row;
+        }
     }
 
     private static ReadOnlySpan<int> GetValues(TokenEncoding encoding, TokenInputRole role) => role switch

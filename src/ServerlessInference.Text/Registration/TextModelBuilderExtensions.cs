@@ -6,7 +6,6 @@ using Microsoft.Extensions.Options;
 using ServerlessInference.Models;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Registration;
-using ServerlessInference.Sessions;
 using ServerlessInference.Text;
 using ServerlessInference.Text.Classification;
 using ServerlessInference.Text.Embeddings;
@@ -24,7 +23,8 @@ public static class TextModelBuilderExtensions
     /// <para>The tokenizer is next to the model: <c>tokenizer.json</c>, or <c>vocab.txt</c> with <c>tokenizer_config.json</c>.
     /// Inputs: <c>input_ids</c>, and <c>attention_mask</c> and <c>token_type_ids</c> if the model has them, int64 or int32
     /// <c>[n, length]</c>. Outputs: <c>start_logits</c> and <c>end_logits</c>, float <c>[n, length]</c>.</para>
-    /// <para>Event sources provide JSON: <c>{"question": "…", "context": "…"}</c>.</para>
+    /// <para>Event sources provide JSON: <c>{"question": "…", "context": "…"}</c>, or an array of such objects, which is answered by an
+    /// array.</para>
     /// </remarks>
     /// <param name="model">The model.</param>
     /// <param name="configure">Sets options.</param>
@@ -47,21 +47,18 @@ public static class TextModelBuilderExtensions
                     services.GetTextModelReader(name), services.GetTextOptions<QuestionAnsweringOptions>(name)))
 
             // Here and below: a serializer's metadata is created when the first answer is written, not when the model is registered.
-            .AcceptEncoded<Question, QuestionAnswers>(
-                static encoded => TextRequest.Read(encoded, "question", "context") is (var question, { } context)
-                    ? new Question(question, context)
-                    : throw new InvalidInputException(
-                        InvalidInputKind.Unprocessable,
-                        "The request has no 'context'; {\"question\": …, \"context\": …} was expected."),
+            .AcceptEncodedInputs<Question, QuestionAnswers>(
+                TextRequest.ReadQuestions,
                 static (writer, answer) => JsonSerializer.Serialize(writer, answer, TextJson.Default.QuestionAnswers));
     }
 
     /// <summary>Makes the model classify texts or pairs of texts, as <c>IInferencePipeline&lt;TextPair, TextClassification&gt;</c>. A
     /// string converts to a pair without a second text.</summary>
     /// <remarks>
-    /// <para>Inputs as for <see cref="UseQuestionAnswering"/>. Output: the first float tensor <c>[n, classes]</c>. Labels come from
-    /// <c>id2label</c> in <c>config.json</c>, among other places.</para>
-    /// <para>Event sources provide a text, a JSON string, or <c>{"text": "…", "textPair": "…"}</c>.</para>
+    /// <para>Inputs as for <see cref="UseQuestionAnswering"/>. Output: class scores <c>[n, classes]</c>, chosen by labels, names
+    /// and shapes. Labels come from <c>id2label</c> in <c>config.json</c>, among other places.</para>
+    /// <para>Event sources provide a text, a JSON string, <c>{"text": "…", "text_pair": "…"}</c>, or a JSON array of these, which is
+    /// answered by an array.</para>
     /// </remarks>
     /// <param name="model">The model.</param>
     /// <param name="configure">Sets options.</param>
@@ -85,22 +82,21 @@ public static class TextModelBuilderExtensions
                         services.GetTextModelReader(name),
                         static pair => pair,
                         static pair => pair,
-                        _ => options.MaxLength,
+                        _ => new TextSettings(options.MaxLength),
                         options.Truncate);
                 },
                 services => new TextClassificationPostprocessor(services.GetTextOptions<TextClassificationOptions>(name)))
-            .AcceptEncoded<TextPair, TextClassification>(
-                static encoded => TextRequest.Read(encoded, "text", "textPair") is var (first, second)
-                    ? new TextPair(first, second)
-                    : default,
+            .AcceptEncodedInputs<TextPair, TextClassification>(
+                TextRequest.ReadPairs,
                 static (writer, answer) => JsonSerializer.Serialize(writer, answer, TextJson.Default.TextClassification));
     }
 
     /// <summary>Makes the model turn texts into vectors, as <c>IInferencePipeline&lt;string, TextEmbedding&gt;</c>.</summary>
     /// <remarks>
     /// <para>Inputs as for <see cref="UseQuestionAnswering"/>. Output: <c>sentence_embedding</c> <c>[n, size]</c>, or token vectors
-    /// <c>[n, length, size]</c>, which are pooled.</para>
-    /// <para>Event sources provide a text, a JSON string, or <c>{"text": "…"}</c>.</para>
+    /// <c>[n, length, size]</c>, which are pooled as the files of sentence-transformers next to the model say.</para>
+    /// <para>Event sources provide a text, a JSON string, <c>{"text": "…"}</c>, or a JSON array of these, which is answered by an
+    /// array.</para>
     /// </remarks>
     /// <param name="model">The model.</param>
     /// <param name="configure">Sets options.</param>
@@ -120,16 +116,17 @@ public static class TextModelBuilderExtensions
                 services =>
                 {
                     TextEmbeddingOptions options = services.GetTextOptions<TextEmbeddingOptions>(name);
+                    TextModelReader reader = services.GetTextModelReader(name);
                     return new TextPreprocessor<string>(
-                        services.GetTextModelReader(name),
+                        reader,
                         static text => new TextPair(text),
                         static pair => pair.First,
-                        loaded => options.MaxLength ?? ReadMaxSentenceLength(loaded),
+                        loaded => SentenceSettings.Read(loaded, reader.ReadTokenizer(loaded.Artifact), options.MaxLength),
                         options.Truncate);
                 },
                 services => new TextEmbeddingPostprocessor(services.GetTextOptions<TextEmbeddingOptions>(name)))
-            .AcceptEncoded<string, TextEmbedding>(
-                TextRequest.ReadText,
+            .AcceptEncodedInputs<string, TextEmbedding>(
+                TextRequest.ReadTexts,
                 static (writer, answer) => JsonSerializer.Serialize(writer, answer, TextJson.Default.TextEmbedding));
     }
 
@@ -138,7 +135,8 @@ public static class TextModelBuilderExtensions
     /// <para>Input: one string tensor <c>[n]</c> or <c>[n, 1]</c>. Outputs: a label, and probabilities as a tensor or as maps.</para>
     /// <para>Such models name a locale (<c>en_US</c>) that small images lack, and fail to load there. Before ONNX Runtime loads the
     /// model, its text normalization is changed to <see cref="StringModelOptions.Locale"/>.</para>
-    /// <para>Event sources provide a text, a JSON string, or <c>{"text": "…"}</c>.</para>
+    /// <para>Event sources provide a text, a JSON string, <c>{"text": "…"}</c>, or a JSON array of these, which is answered by an
+    /// array.</para>
     /// </remarks>
     /// <param name="model">The model.</param>
     /// <param name="configure">Sets options.</param>
@@ -150,8 +148,8 @@ public static class TextModelBuilderExtensions
         return model
             .UsePipeline<string, LabelPrediction>(
                 static _ => new StringTensorPreprocessor(), static _ => new LabelPredictionPostprocessor())
-            .AcceptEncoded<string, LabelPrediction>(
-                TextRequest.ReadText,
+            .AcceptEncodedInputs<string, LabelPrediction>(
+                TextRequest.ReadTexts,
                 static (writer, answer) => JsonSerializer.Serialize(writer, answer, TextJson.Default.LabelPrediction));
     }
 
@@ -206,15 +204,38 @@ public static class TextModelBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(create);
-        model.Services.AddKeyedSingleton(model.Name, new TextModelReader(create));
+        model.Services.AddKeyedSingleton(model.Name, create);
         return model;
     }
 
-    private static int? ReadMaxSentenceLength(LoadedModel model) =>
-        ModelSettings.Read(model, "sentence_bert_config.json", "max_seq_length", TextModel.ReadLength);
+    /// <summary>Names the inputs of the model for its text pipelines, if the export has given them other names than
+    /// <c>input_ids</c>, <c>attention_mask</c>, <c>token_type_ids</c> and <c>position_ids</c>.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="ids">The input that receives the ids of the tokens.</param>
+    /// <param name="mask">The input that receives 1 for each token and 0 for padding; null if the model has none.</param>
+    /// <param name="types">The input that receives 0 for tokens of the first text and 1 for those of the second; null if the model has
+    /// none.</param>
+    /// <param name="positions">The input that receives the positions of the tokens; null if the model has none.</param>
+    /// <returns>The model.</returns>
+    /// <example>
+    /// <code>
+    /// services.AddServerlessInference().AddModel("reviews", model => model
+    ///     .FromFileSystem("models/reviews")
+    ///     .UseTextInputs(ids: "input.1", mask: "input.3")
+    ///     .UseTextClassification());
+    /// </code>
+    /// </example>
+    public static ModelBuilder UseTextInputs(
+        this ModelBuilder model, string ids, string? mask = null, string? types = null, string? positions = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrEmpty(ids);
+        model.Services.AddKeyedSingleton(model.Name, new TextInputNames(ids, mask, types, positions));
+        return model;
+    }
 
-    private static TextModelReader GetTextModelReader(this IServiceProvider services, string name) =>
-        services.GetKeyedService<TextModelReader>(name) ?? new TextModelReader();
+    private static TextModelReader GetTextModelReader(this IServiceProvider services, string name) => new(
+        services.GetKeyedService<Func<ModelArtifact, ITokenizer>>(name), services.GetKeyedService<TextInputNames>(name));
 
     private static TOptions GetTextOptions<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(

@@ -169,6 +169,11 @@ internal sealed class TokenizerConfig
     /// <exception cref="InvalidDataException">The file is not valid JSON, or a value has an unexpected type.</exception>
     internal void ReadAddedTokens(ReadOnlySpan<byte> json)
     {
+        if (json.StartsWith("\uFEFF"u8))
+        {
+            json = json[3..];
+        }
+
         if (json.IsEmpty)
         {
             return;

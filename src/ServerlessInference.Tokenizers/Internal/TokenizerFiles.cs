@@ -41,6 +41,12 @@ internal static class TokenizerFiles
 
         if (readFile(Vocabulary) is { } vocabulary)
         {
+            VocabularyClass.Check(FindClass(readFile, config), location);
+            if (config.AddedTokens.Count == 0)
+            {
+                config.ReadAddedTokens((readFile(AddedTokens) ?? default).Span);
+            }
+
             return WordPieceFactory.FromVocabulary(vocabulary.Span, config);
         }
 

@@ -30,17 +30,25 @@ internal static class AnswerCommand
             HelpName = "N",
             CustomParser = result => NumberParser.ParseWholeNumber(result, "--top", result.Tokens[0].Value, 1, MaxAnswers),
         };
+        var noAnswer = new Option<bool>("--no-answer")
+        {
+            Description = "Allow the answer that the text has none; it is empty. For models trained on SQuAD 2.",
+        };
         Option<OutputFormat> format = FormatOption.Create();
         var command = new Command("answer", "Answer a question from a text with a BERT model and its tokenizer.")
         {
-            model, question, context, top, format,
+            model, question, context, top, noAnswer, format,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             console,
             parsed.GetRequiredValue(model),
             parsed.GetRequiredValue(question),
             parsed.GetRequiredValue(context),
-            parsed.GetValue(top),
+            options =>
+            {
+                options.TopK = parsed.GetValue(top) ?? options.TopK;
+                options.AllowNoAnswer = parsed.GetValue(noAnswer);
+            },
             parsed.GetValue(format),
             cancellationToken));
         return command;
@@ -51,7 +59,7 @@ internal static class AnswerCommand
         string path,
         string question,
         string context,
-        int? top,
+        Action<QuestionAnsweringOptions> configure,
         OutputFormat format,
         CancellationToken cancellationToken)
     {
@@ -63,7 +71,7 @@ internal static class AnswerCommand
                 console,
                 path,
                 labels: null,
-                builder => builder.UseQuestionAnswering(options => options.TopK = top ?? options.TopK));
+                builder => builder.UseQuestionAnswering(configure));
             var pipeline = trial.Services.GetRequiredKeyedService<IInferencePipeline<Question, QuestionAnswers>>(TrialModel.Name);
             InferenceResult<QuestionAnswers> result = await pipeline.RunAsync(new Question(question, text), cancellationToken);
             var document = new ModelAnswerDocument(

@@ -44,7 +44,8 @@ internal sealed record EventInput(string Name, ReadOnlyMemory<byte> Payload, Err
         }
     }
 
-    private static async Task<byte[]> ReadToEndAsync(Stream stream, CancellationToken cancellationToken)
+    /// <summary>Reads a stream to its end.</summary>
+    public static async Task<byte[]> ReadToEndAsync(Stream stream, CancellationToken cancellationToken)
     {
         using var memory = new MemoryStream();
         await stream.CopyToAsync(memory, cancellationToken).ConfigureAwait(false);

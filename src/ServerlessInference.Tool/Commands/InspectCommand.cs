@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ServerlessInference.Models;
+using ServerlessInference.Registration;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tool.CommandLine;
 using ServerlessInference.Tool.Inspection;
@@ -32,7 +33,9 @@ internal static class InspectCommand
         {
             await using var trial = TrialModel.Create(console, path);
             using ModelLease lease = await trial.Registry.AcquireAsync(TrialModel.Name, cancellationToken).ConfigureAwait(false);
-            await writer.WriteAsync(Describe(path, lease.Model), cancellationToken).ConfigureAwait(false);
+            InspectDocument document = Describe(path, lease.Model);
+            await writer.WriteAsync(await AddDecisionsAsync(console, document, cancellationToken).ConfigureAwait(false), cancellationToken)
+                .ConfigureAwait(false);
             return ExitCode.Success;
         }
         catch (Exception exception) when (FailureDocument.Covers(exception))
@@ -41,6 +44,37 @@ internal static class InspectCommand
             return ExitCode.InputFailed;
         }
     }
+
+    /// <summary>Adds what the text pipeline of the task decides. It records its decisions when it prepares the model.</summary>
+    private static async Task<InspectDocument> AddDecisionsAsync(
+        ToolConsole console, InspectDocument document, CancellationToken cancellationToken)
+    {
+        if (GetPipeline(document.Task) is not { } configure)
+        {
+            return document;
+        }
+
+        try
+        {
+            await using var trial = TrialModel.Create(console, document.File, labels: null, configure);
+            using ModelLease lease = await trial.Registry.AcquireAsync(TrialModel.Name, cancellationToken).ConfigureAwait(false);
+            return document with { Decisions = [.. lease.Model.Decisions.Where(decision => decision.Subject != "task")] };
+        }
+        catch (InferenceException exception)
+        {
+            return document with { Decisions = [new ModelDecision("pipeline", "refused", exception.Message)] };
+        }
+    }
+
+    private static Action<ModelBuilder>? GetPipeline(ModelTask task) => (task.Task, task.Head) switch
+    {
+        ("question-answering", _) => builder => builder.UseQuestionAnswering(),
+        ("feature-extraction", _) => builder => builder.UseTextEmbeddings(),
+        ("text-classification", null) => builder => builder.UseTextClassification(),
+        ("text-classification", _) => builder => builder.UseTextLabelPrediction(),
+        ("tabular-classification", _) => builder => builder.UseLabelPrediction(),
+        _ => null,
+    };
 
     private static InspectDocument Describe(string path, LoadedModel model)
     {

@@ -36,15 +36,12 @@ internal static class PredictCommand
         await using var writer = new DocumentWriter(console, format, "OUTPUT", "DTYPE", "VALUE");
         try
         {
-            EventInput given = await EventInput.ReadAsync(input, console, cancellationToken).ConfigureAwait(false);
-            if (given.Error is { } error)
-            {
-                throw new InvalidInputException(error.Message);
-            }
-
+            byte[] json = input == ToolConsole.InputName
+                ? await EventInput.ReadToEndAsync(console.Input, cancellationToken).ConfigureAwait(false)
+                : await File.ReadAllBytesAsync(input, cancellationToken).ConfigureAwait(false);
             await using var trial = TrialModel.Create(console, path);
             using ModelLease lease = await trial.Registry.AcquireAsync(TrialModel.Name, cancellationToken).ConfigureAwait(false);
-            NamedValues values = TensorJson.Read(given.Payload.Span, lease.Model.Description.Inputs);
+            NamedValues values = TensorJson.Read(json, lease.Model.Description.Inputs);
             var pipeline = trial.Services.GetRequiredKeyedService<IInferencePipeline<NamedValues, NamedValues>>(TrialModel.Name);
             InferenceResult<NamedValues> result = await pipeline.RunAsync(values, cancellationToken).ConfigureAwait(false);
             await writer.WriteAsync(new PredictDocument(path, result.Value), cancellationToken).ConfigureAwait(false);

@@ -14,11 +14,12 @@ internal static class TextLinesCommand
     public static Command CreateClassify(ToolConsole console) => Create(
         console,
         "classify-text",
-        "Classify each line of standard input with a BERT model and its tokenizer, or with a scikit-learn model for text.",
+        "Classify each line of standard input, a text or {\"text\":…,\"text_pair\":…}, with a BERT model and its tokenizer, or with a " +
+        "scikit-learn model for text.",
         ["LINE", "LABEL", "SCORE"],
         (path, run) => HasTokenizer(path)
             ? run.RunAsync<TextPair, TextClassification>(
-                builder => builder.UseTextClassification(), text => new TextPair(text), AddRow)
+                builder => builder.UseTextClassification(), TextLine.ReadPair, AddRow)
             : run.RunAsync<string, LabelPrediction>(builder => builder.UseTextLabelPrediction(), text => text, AddRow));
 
     /// <summary>Creates the command <c>embed</c>.</summary>

@@ -102,6 +102,15 @@ internal static class TokenizeCommand
 
     private static Tokenizer Load(string path, bool cased)
     {
+        bool isVocabulary = !Directory.Exists(path)
+            && Path.GetExtension(path).ToUpperInvariant() is not (".JSON" or ".MODEL") && Path.GetFileName(path) != "merges.txt";
+        if (cased && !isVocabulary)
+        {
+            throw new UsageException(
+                $"--cased is only for a vocab.txt, but '{path}' {(Directory.Exists(path) ? "is a directory" : "is another file")}, whose " +
+                "tokenizer settings say whether case is kept. Leave out --cased, or give the path of the vocab.txt.");
+        }
+
         if (Directory.Exists(path))
         {
             return Tokenizer.Load(path);
@@ -152,7 +161,7 @@ internal static class TokenizeCommand
     private static TokenizeDocument Tokenize(
         Tokenizer tokenizer, int number, string line, int? maxLength, int? stride, TokenBatch windows)
     {
-        (string text, string? pair) = Parse(line);
+        (string text, string? pair) = ReadLine(line);
         var options = new EncodeOptions
         {
             MaxLength = maxLength,
@@ -183,21 +192,10 @@ internal static class TokenizeCommand
         return new TokenizeDocument(number, tokenizer, [encoding], IsWindows: false);
     }
 
-    private static (string Text, string? Pair) Parse(string line)
+    private static TextPair ReadLine(string line)
     {
         using var document = JsonDocument.Parse(line);
-        JsonElement root = document.RootElement;
-        if (root.ValueKind != JsonValueKind.Object
-            || !root.TryGetProperty("text", out JsonElement text)
-            || text.ValueKind != JsonValueKind.String)
-        {
-            throw new InvalidInputException(
-                "The line is not a JSON object with a \"text\"; {\"text\":\"…\"} or {\"text\":\"…\",\"pair\":\"…\"} was expected.");
-        }
-
-        return (
-            text.GetString()!,
-            root.TryGetProperty("pair", out JsonElement pair) && pair.ValueKind == JsonValueKind.String ? pair.GetString() : null);
+        return TextLine.ReadObject(document.RootElement);
     }
 
     private static Option<int?> Number(string name, string description) => new(name)

@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
@@ -27,49 +26,14 @@ internal sealed record ModelTask(string? Task, string? Head)
             };
         }
 
-        if (Has(model.Inputs, "input_ids"))
+        if (model.Inputs.Any(input => input.Name.StartsWith("input_ids", StringComparison.Ordinal)))
         {
-            return Text(model);
+            return TextTask.Detect(loaded);
         }
 
-        return model.Inputs is [{ Kind: ValueKind.Tensor } only] ? OneInput(loaded, only) : new ModelTask(null, null);
-    }
-
-    private static ModelTask Text(ModelDescription model)
-    {
-        if (Has(model.Outputs, "start_logits") && Has(model.Outputs, "end_logits"))
-        {
-            return new ModelTask("question-answering", null);
-        }
-
-        if (Has(model.Outputs, "logits"))
-        {
-            int logits = model.IndexOfOutput("logits");
-            return new ModelTask(model.Outputs[logits].Shape.Length == 3 ? "token-classification" : "text-classification", null);
-        }
-
-        return new ModelTask("feature-extraction", null);
-    }
-
-    private static ModelTask OneInput(LoadedModel loaded, ValueDescription input)
-    {
-        ModelDescription model = loaded.Description;
-        if (IsImage(input) && DetectVision(loaded) is { } vision)
-        {
-            return vision;
-        }
-
-        bool labels = model.Outputs.Any(output => output is
-            { Kind: ValueKind.Tensor, ElementType: TensorElementType.Int64 or TensorElementType.Int32 or TensorElementType.String });
-        bool probabilities = model.Outputs.Any(output => output is
-            { Kind: ValueKind.Sequence } or { Kind: ValueKind.Tensor, ElementType: TensorElementType.Float, Shape.Length: 2 });
-        if (labels && probabilities)
-        {
-            return new ModelTask(
-                input.ElementType == TensorElementType.String ? "text-classification" : "tabular-classification", "scikit-learn");
-        }
-
-        return new ModelTask(null, null);
+        return model.Inputs is [{ Kind: ValueKind.Tensor } only] && IsImage(only) && DetectVision(loaded) is { } vision
+            ? vision
+            : TableTask.Detect(model);
     }
 
     private static bool IsImage(ValueDescription input) =>
@@ -121,6 +85,4 @@ internal sealed record ModelTask(string? Task, string? Head)
         DetectionHead.EndToEnd => "end-to-end [b, k, 6]",
         _ => "YOLOX [b, n, 5 + classes]",
     };
-
-    private static bool Has(IReadOnlyList<ValueDescription> values, string name) => values.Any(value => value.Name == name);
 }

@@ -92,7 +92,7 @@ public sealed class EncodedInputTests
     [InlineData("[[1,2,3],4]", "The input is neither a row of numbers,")]
     [InlineData("[1,[2]]", "The input is not a row of features in JSON: ")]
     [InlineData("[1,2,3] 4", "The input is not a row of features in JSON: ")]
-    [InlineData("[1,2,null]", "The input is not a row of features in JSON: ")]
+    [InlineData("[1,2,true]", "The input is not a row of features in JSON: ")]
     [InlineData("{\"x\":1}", "The model does not name its features. Send them as an array of numbers.")]
     public async Task RunAsync_OtherJsonForAClassifier_SaysWhatIsWrong(string json, string expected) => Assert.StartsWith(
         "InvalidInputException: " + expected,

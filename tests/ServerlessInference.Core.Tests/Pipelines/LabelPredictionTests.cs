@@ -118,4 +118,127 @@ public sealed class LabelPredictionTests
             "or a float tensor [n, classes] or a sequence of maps with probabilities.",
             error.Message);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RunBatchAsync_ClassifierWithIntegerClasses_NamesProbabilitiesByTheClasses(bool areStrings)
+    {
+        byte[] model = new OnnxModelBuilder().With(graph => graph
+            .Input("x", TensorElementType.Float, "n", 2)
+            .Output("label", areStrings ? TensorElementType.String : TensorElementType.Int64, "n")
+            .Output("probabilities", TensorElementType.Float, "n", 2)
+            .Node(
+                "LinearClassifier", ["x"], ["label", "probabilities"], "ai.onnx.ml",
+                ("coefficients", new[] { 1f, 0f, 0f, 1f }), ("intercepts", new[] { 0f, 0f }), ("post_transform", "SOFTMAX"),
+                areStrings ? ("classlabels_strings", new[] { "bad", "good" }) : ("classlabels_ints", new[] { 3L, 5L }))).Build();
+
+        IReadOnlyList<InferenceResult<LabelPrediction>> results = await RunAsync(model, Row(0, 5), Row(7, 0));
+
+        string[] classes = areStrings ? ["bad", "good"] : ["3", "5"];
+        Assert.Equal([classes[1], classes[0]], results.Select(result => result.Value.Label));
+        Assert.Equal(classes, results[0].Value.Probabilities.Select(score => score.Label));
+    }
+
+    [Fact]
+    public async Task RunBatchAsync_OutputOfTheClasses_NamesTheProbabilities()
+    {
+        byte[] model = new OnnxModelBuilder().With(graph => graph
+            .Input("x", TensorElementType.Float, "n", 2).Output("label", TensorElementType.Int64, "n")
+            .Output("probabilities", TensorElementType.Float, "n", 2).Output("class_labels", TensorElementType.Int64, 2)
+            .Weights("classes", [3L, 5L], 2)
+            .Node("Softmax", ["x"], ["probabilities"], null, ("axis", 1L))
+            .Node("ArgMax", ["x"], ["best"], null, ("axis", 1L), ("keepdims", 0L))
+            .Node("Gather", ["classes", "best"], ["label"])
+            .Node("Identity", ["classes"], ["class_labels"])).Build();
+
+        IReadOnlyList<InferenceResult<LabelPrediction>> results = await RunAsync(model, Row(0, 5));
+
+        Assert.Equal("5", results[0].Value.Label);
+        Assert.Equal(["3", "5"], results[0].Value.Probabilities.Select(score => score.Label));
+    }
+
+    [Fact]
+    public async Task RunBatchAsync_ClassesThatNothingNames_AreNotNumberedByTheirColumns()
+    {
+        byte[] model = new OnnxModelBuilder().With(graph => graph
+            .Input("x", TensorElementType.Float, "n", 2).Output("label", TensorElementType.Int64, "n")
+            .Output("probabilities", TensorElementType.Float, "n", 2)
+            .Weights("classes", [3L, 5L], 2)
+            .Node("Softmax", ["x"], ["probabilities"], null, ("axis", 1L))
+            .Node("ArgMax", ["x"], ["best"], null, ("axis", 1L), ("keepdims", 0L))
+            .Node("Gather", ["classes", "best"], ["label"])).Build();
+
+        IReadOnlyList<InferenceResult<LabelPrediction>> results = await RunAsync(model, Row(0, 5));
+
+        Assert.Contains("labels.txt", Assert.IsType<ModelContractException>(results[0].Error).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("several labels", "several labels for each row")]
+    [InlineData("regression", "predicts a number and not a class")]
+    [InlineData("clustering", "distances to the centres of clusters")]
+    [InlineData("columns", "zipmap set to False")]
+    public async Task Prepare_ModelOfAnotherKind_IsRefused(string kind, string message)
+    {
+        byte[] model = new OnnxModelBuilder().With(graph =>
+        {
+            graph.Input("x", TensorElementType.Float, "n", 2);
+            string scores = kind == "clustering" ? "scores" : "first";
+            graph.Output(scores, TensorElementType.Float, kind == "several labels" || kind == "clustering" ? ["n", 2] : ["n", 1]);
+            graph.Weights("one", [1f, 1f], 2, 1);
+            if (kind is "several labels" or "clustering")
+            {
+                graph.Node("Identity", ["x"], [scores]);
+            }
+            else
+            {
+                graph.Node("MatMul", ["x", "one"], [scores]);
+            }
+
+            if (kind == "columns")
+            {
+                graph.Output("second", TensorElementType.Float, "n", 1).Node("MatMul", ["x", "one"], ["second"]);
+            }
+
+            if (kind == "several labels")
+            {
+                graph.Output("label", TensorElementType.Int64, "n", 2)
+                    .Node("Cast", ["x"], ["label"], null, ("to", (long)TensorElementType.Int64));
+            }
+            else if (kind != "regression")
+            {
+                graph.Output("label", TensorElementType.Int64, "n", 1).Node("ArgMax", ["x"], ["label"], null, ("axis", 1L));
+            }
+        }).Build();
+
+        ModelContractException error = await Assert.ThrowsAsync<ModelContractException>(() => RunAsync(model, Row(1, 2)));
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RunBatchAsync_DynamicallyQuantizedModel_RunsTogetherOnlyIfAsked(bool isAsked)
+    {
+        byte[] model = new OnnxModelBuilder().With(graph => graph
+            .Input("x", TensorElementType.Float, "n", 2).Output("p", TensorElementType.Float, "n", 2)
+            .Node("DynamicQuantizeLinear", ["x"], ["q", "scale", "zero"])
+            .Node("DequantizeLinear", ["q", "scale", "zero"], ["p"])).Build();
+        await using ServiceProvider services = TestModels.Services("m", model, builder =>
+        {
+            builder.UseLabelPrediction();
+            if (isAsked)
+            {
+                builder.Configure(options => options.MaxBatchSize = 16);
+            }
+        }).BuildServiceProvider();
+        var pipeline = services.GetRequiredService<IInferencePipeline<ReadOnlyMemory<float>, LabelPrediction>>();
+
+        InferenceResult<LabelPrediction> alone = await pipeline.RunAsync(Row(1, 0.3f), Token);
+        IReadOnlyList<InferenceResult<LabelPrediction>> together = await pipeline.RunBatchAsync([Row(1, 0.3f), Row(1000, 0)], Token);
+
+        Assert.Equal(!isAsked, alone.Value.Probabilities.SequenceEqual(together[0].Value.Probabilities));
+    }
 }

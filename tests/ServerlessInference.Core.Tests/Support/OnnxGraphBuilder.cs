@@ -26,7 +26,7 @@ internal sealed class OnnxGraphBuilder
         return Value(12, name, new ProtobufWriter().Message(4, new ProtobufWriter().Message(1, new ProtobufWriter().Message(5, map))));
     }
 
-    /// <summary>Adds a node; attributes are float, long, long[], string, string[] or another graph.</summary>
+    /// <summary>Adds a node; attributes are float, float[], long, long[], string, string[] or another graph.</summary>
     public OnnxGraphBuilder Node(
         string type, string[] inputs, string[] outputs, string? domain = null, params (string Name, object Value)[] attributes)
     {
@@ -124,6 +124,13 @@ internal sealed class OnnxGraphBuilder
                 return attribute.Text(4, text).Varint(20, 3);
             case OnnxGraphBuilder graph:
                 return attribute.Message(6, graph.Write("body")).Varint(20, 5);
+            case float[] numbers:
+                foreach (float number in numbers)
+                {
+                    attribute.Fixed32(7, number);
+                }
+
+                return attribute.Varint(20, 6);
             case long[] numbers:
                 foreach (long number in numbers)
                 {

@@ -86,7 +86,7 @@ public sealed class TensorJsonTests
     [InlineData(TensorElementType.Int32, "[null]")]
     [InlineData(TensorElementType.Float, "[\"nan\"]")]
     [InlineData(TensorElementType.Float, "[{}]")]
-    [InlineData(TensorElementType.Bool, "[1]")]
+    [InlineData(TensorElementType.Bool, "[2]")]
     [InlineData(TensorElementType.String, "[1]")]
     [InlineData(TensorElementType.Int32, "{\"shape\":[3],\"data\":[1,2]}")]
     [InlineData(TensorElementType.Int32, "{\"shape\":[-1],\"data\":[1]}")]

@@ -86,7 +86,8 @@ public sealed class LeftPaddingTests
     {
         var batch = new InferenceBatch(model, texts.Length);
         var preprocessor = new TextPreprocessor<string>(
-            new TextModelReader(), static text => new TextPair(text), static pair => pair.First, _ => maxLength, truncate: true);
+            new TextModelReader(), static text => new TextPair(text), static pair => pair.First,
+            _ => new TextSettings(maxLength), truncate: true);
         await preprocessor.PreprocessAsync(texts, batch, Token);
         return batch;
     }

@@ -21,7 +21,8 @@ public sealed class TextModelReaderTests
     [InlineData("""{"model_type": "roberta"}""", 512)]
     public void Read_PositionsOfTheModel_LimitTheLength(string config, int expected)
     {
-        LoadedModel model = TestModels.Create(TestModels.BertInputs(), [], ("config.json", config));
+        LoadedModel model = TestModels.Create(TestModels.BertInputs(), [],
+            ("config.json", config), ("tokenizer_config.json", """{"tokenizer_class": "BertTokenizer"}"""));
 
         Assert.Equal(expected, new TextModelReader().Read(model).MaxLength);
     }
@@ -37,7 +38,7 @@ public sealed class TextModelReaderTests
         var reader = new TextModelReader();
         TextModel text = reader.Read(model);
         var preprocessor = new TextPreprocessor<string>(
-            reader, static text => new TextPair(text), static pair => pair.First, _ => null, truncate: true);
+            reader, static text => new TextPair(text), static pair => pair.First, _ => new TextSettings(null), truncate: true);
 
         Assert.Equal((padId, canPad), (text.Padding.TokenId, text.CanPad));
         Assert.Equal(canPad ? int.MaxValue : 1, preprocessor.GetMaxBatchSize(model));

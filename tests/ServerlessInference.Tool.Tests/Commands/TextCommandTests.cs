@@ -33,6 +33,112 @@ public sealed class TextCommandTests
     }
 
     [Fact]
+    public async Task Tokenize_CasedWithADirectory_IsRefused()
+    {
+        using var vocabulary = new TemporaryFile("vocab.txt", Vocabulary);
+
+        var run = await ToolRun.RunAsync("{\"text\":\"Hello\"}\n", ["tokenize", Path.GetDirectoryName(vocabulary.Path)!, "--cased"]);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("--cased is only for a vocab.txt", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tokenize_LoneSurrogate_IsReplacedAndLaterLinesAreRead()
+    {
+        using var vocabulary = new TemporaryFile("vocab.txt", Vocabulary);
+
+        var run = await ToolRun.RunAsync(
+            "{\"text\":\"hello\"}\n{\"text\":\"\\ud83d\"}\n{\"text\":\"world\"}\n", ["tokenize", vocabulary.Path]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(3, run.Documents.Count);
+        Assert.Equal("[2,6,3]", run.Documents[2].GetProperty("ids").GetRawText());
+    }
+
+    [Fact]
+    public async Task ClassifyText_PairOfTexts_CountsBoth()
+    {
+        var model = Path.GetDirectoryName(Cases.File("text", "nli", "model.onnx"))!;
+
+        var run = await ToolRun.RunAsync(
+            "{\"text\":\"a man eats\",\"text_pair\":\"a man sleeps\"}\na man eats\n{\"text\":\"a\",\"other\":1}\n",
+            ["classify-text", model]);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.All(run.Documents, document => CliDocs.AssertFits("classify-text", document));
+        Assert.NotEqual(run.Documents[0].GetProperty("top").GetRawText(), run.Documents[1].GetProperty("top").GetRawText());
+        Assert.Contains(
+            "'other'", run.Documents[2].GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answer_NoAnswerAllowed_MayGiveAnEmptyOne()
+    {
+        var model = Path.GetDirectoryName(Cases.File("text", "qa-unique-ids", "model.onnx"))!;
+        string[] question = ["answer", model, "--question", "how do i", "--context", "a man eats . the cat sleeps", "--top", "100"];
+
+        var without = await ToolRun.RunAsync(question);
+        var with = await ToolRun.RunAsync([.. question, "--no-answer"]);
+
+        Assert.Equal(0, with.ExitCode);
+        Assert.DoesNotContain("", Texts(without));
+        Assert.Contains("", Texts(with));
+
+        static IEnumerable<string?> Texts(ToolRun run) =>
+            run.Documents[0].GetProperty("top").EnumerateArray().Select(answer => answer.GetProperty("text").GetString());
+    }
+
+    [Theory]
+    [InlineData("stars-int", "great", "3")]
+    [InlineData("stars-string", "great", "good")]
+    public async Task ClassifyText_ScikitLearnClasses_AreNamedByTheModel(string name, string text, string label)
+    {
+        var run = await ToolRun.RunAsync(text + "\n", ["classify-text", Cases.File("text", name, "model.onnx")]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(label, run.Documents[0].GetProperty("label").GetString());
+        Assert.Equal(label, run.Documents[0].GetProperty("probabilities").EnumerateArray()
+            .MaxBy(score => score.GetProperty("score").GetSingle()).GetProperty("label").GetString());
+    }
+
+    [Theory]
+    [InlineData("text-and-number", "{\"text\":[[\"great\"]],\"age\":[[1.5]]}", "tabular-classification")]
+    [InlineData("imputer", "{\"X\":[[null,\"NaN\"]]}", null)]
+    [InlineData("regression", "{\"X\":[[1,2]]}", "tabular-regression")]
+    [InlineData("multilabel", "{\"X\":[[1,2,3,4]]}", "tabular-classification")]
+    [InlineData("pooler-only", null, "feature-extraction")]
+    [InlineData("token-classification", null, "token-classification")]
+    [InlineData("qa-unique-ids", null, "question-answering")]
+    public async Task InspectAndPredict_CollectedModels_NameTheTaskAndRun(string name, string? input, string? task)
+    {
+        var model = Cases.File("text", name, "model.onnx");
+
+        var inspected = await ToolRun.RunAsync("inspect", model);
+        Assert.Equal(0, inspected.ExitCode);
+        CliDocs.AssertFits("inspect", inspected.Documents[0]);
+        if (task is not null)
+        {
+            Assert.Equal(task, inspected.Documents[0].GetProperty("task").GetString());
+        }
+
+        if (input is not null)
+        {
+            var run = await ToolRun.RunAsync(input, ["predict", model]);
+            Assert.Equal(0, run.ExitCode);
+        }
+    }
+
+    [Fact]
+    public async Task Predict_FileIsMissing_SpeaksOfTheFile()
+    {
+        var run = await ToolRun.RunAsync("predict", Cases.File("text", "imputer", "model.onnx"), "--input", "/no/such/input.json");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.DoesNotContain("event", run.Output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task Tokenize_Stride_GivesAListOfWindows()
     {
         using var vocabulary = new TemporaryFile("vocab.txt", Vocabulary);

@@ -8,6 +8,8 @@ public sealed class UsageTests
     [Theory]
     [InlineData("Required command was not provided.")]
     [InlineData("'nonsense'", "nonsense")]
+    [InlineData("Did you mean 'inspect'?", "inspct", "model.onnx")]
+    [InlineData("Did you mean 'classify-text'?", "classifytext", "model.onnx")]
     [InlineData("'--event' is required", "invoke", "--", "true")]
     [InlineData("'command'", "invoke", "--event", "-")]
     [InlineData("--memory is '64'; it must be a whole number from 128 to 10240.", "invoke", "--event", "-", "--memory", "64", "--", "true")]

@@ -6,18 +6,22 @@ namespace ServerlessInference.Pipelines;
 internal sealed class EncodedPipeline<TInput, TOutput>(
     string name,
     IInferencePipeline<TInput, TOutput> pipeline,
-    Func<ReadOnlyMemory<byte>, TInput> decode,
+    Func<ReadOnlyMemory<byte>, EncodedInputs<TInput>> decode,
     Action<Utf8JsonWriter, TOutput> write) : IEncodedPipeline, IDryRunnable
 {
     public ReadOnlyMemory<byte> SampleInput => pipeline is IDryRunnable<TInput, TOutput> runnable ? runnable.SampleInput : default;
+
+    /// <summary>The count of an input that is not answered by an array.</summary>
+    private const int Single = -1;
 
     public async ValueTask<IReadOnlyList<InferenceResult>> RunAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> inputs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         var results = new InferenceResult?[inputs.Count];
-        List<TInput> decoded = Decode(inputs, results);
-        return Merge(results, await pipeline.RunBatchAsync(decoded, cancellationToken).ConfigureAwait(false));
+        int[] counts = new int[inputs.Count];
+        List<TInput> decoded = Decode(inputs, results, counts);
+        return Merge(results, counts, await pipeline.RunBatchAsync(decoded, cancellationToken).ConfigureAwait(false));
     }
 
     public async ValueTask<IReadOnlyList<InferenceResult>?> DryRunAsync(
@@ -32,8 +36,9 @@ internal sealed class EncodedPipeline<TInput, TOutput>(
         }
 
         var results = new InferenceResult?[inputs.Count];
-        return await runnable.DryRunAsync(Decode(inputs, results), cancellationToken).ConfigureAwait(false) is { } answers
-            ? Merge(results, answers)
+        int[] counts = new int[inputs.Count];
+        return await runnable.DryRunAsync(Decode(inputs, results, counts), cancellationToken).ConfigureAwait(false) is { } answers
+            ? Merge(results, counts, answers)
             : null;
     }
 
@@ -41,18 +46,36 @@ internal sealed class EncodedPipeline<TInput, TOutput>(
     {
         ArgumentNullException.ThrowIfNull(result);
         ArgumentNullException.ThrowIfNull(writer);
-        write(writer, ((InferenceResult<TOutput>)result).Value);
+        if (result is InferenceResult<TOutput> single)
+        {
+            write(writer, single.Value);
+            return;
+        }
+
+        writer.WriteStartArray();
+        foreach (TOutput answer in ((InferenceResult<IReadOnlyList<TOutput>>)result).Value)
+        {
+            write(writer, answer);
+        }
+
+        writer.WriteEndArray();
     }
 
     /// <summary>Decodes the inputs, and stores the results of those that cannot be decoded.</summary>
-    private List<TInput> Decode(IReadOnlyList<ReadOnlyMemory<byte>> inputs, InferenceResult?[] results)
+    private List<TInput> Decode(IReadOnlyList<ReadOnlyMemory<byte>> inputs, InferenceResult?[] results, int[] counts)
     {
         var decoded = new List<TInput>(inputs.Count);
         for (int i = 0; i < inputs.Count; i++)
         {
             try
             {
-                decoded.Add(decode(inputs[i]));
+                EncodedInputs<TInput> given = decode(inputs[i]);
+                for (int item = 0; item < given.Count; item++)
+                {
+                    decoded.Add(given[item]);
+                }
+
+                counts[i] = given.IsSingle ? Single : given.Count;
             }
             catch (InvalidInputException exception)
             {
@@ -69,11 +92,24 @@ internal sealed class EncodedPipeline<TInput, TOutput>(
     }
 
     /// <summary>Inserts the answers in the gaps that <see cref="Decode"/> has left.</summary>
-    private static InferenceResult[] Merge(InferenceResult?[] results, IReadOnlyList<InferenceResult<TOutput>> answers)
+    private InferenceResult[] Merge(InferenceResult?[] results, int[] counts, IReadOnlyList<InferenceResult<TOutput>> answers)
     {
         for (int i = 0, next = 0; i < results.Length; i++)
         {
-            results[i] ??= answers[next++];
+            if (results[i] is not null)
+            {
+                continue;
+            }
+
+            if (counts[i] == Single)
+            {
+                results[i] = answers[next++];
+            }
+            else
+            {
+                results[i] = CombinedAnswers.Combine(answers, next, counts[i], name, "Input");
+                next += counts[i];
+            }
         }
 
         return results!;

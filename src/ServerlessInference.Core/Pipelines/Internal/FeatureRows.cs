@@ -19,7 +19,7 @@ internal sealed class FeatureRows(IReadOnlyList<ReadOnlyMemory<float>> rows, boo
     public bool IsSingle => isSingle;
 
     /// <summary>Gets whether JSON is an object, so that the names of the features are needed to read it.</summary>
-    public static bool NeedsNames(ReadOnlySpan<byte> json) => json.TrimStart(" \t\r\n"u8).StartsWith("{"u8);
+    public static bool NeedsNames(ReadOnlySpan<byte> json) => SkipMark(json).TrimStart(" \t\r\n"u8).StartsWith("{"u8);
 
     /// <summary>Reads <c>[5.1,3.5]</c>, <c>[[5.1,3.5],[4.9,3.0]]</c> or, with names, <c>{"length":5.1,"width":3.5}</c>.</summary>
     /// <param name="json">The JSON, in UTF-8.</param>
@@ -27,7 +27,7 @@ internal sealed class FeatureRows(IReadOnlyList<ReadOnlyMemory<float>> rows, boo
     /// <exception cref="InvalidInputException">The JSON has another form.</exception>
     public static FeatureRows Read(ReadOnlySpan<byte> json, IReadOnlyList<ValueDescription>? inputs)
     {
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(SkipMark(json));
         try
         {
             reader.Read();
@@ -47,6 +47,8 @@ internal sealed class FeatureRows(IReadOnlyList<ReadOnlyMemory<float>> rows, boo
             throw new InvalidInputException($"The input is not a row of features in JSON: {exception.Message}", exception);
         }
     }
+
+    private static ReadOnlySpan<byte> SkipMark(ReadOnlySpan<byte> json) => json.StartsWith("\uFEFF"u8) ? json[3..] : json;
 
     private static FeatureRows ReadArray(ref Utf8JsonReader reader)
     {

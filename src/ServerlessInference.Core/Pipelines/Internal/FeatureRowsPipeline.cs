@@ -43,7 +43,7 @@ internal sealed class FeatureRowsPipeline(
         {
             if (read[i] is { } given)
             {
-                results[i] = given.IsSingle ? answers[next] : Combine(answers, next, given.Rows.Count);
+                results[i] = given.IsSingle ? answers[next] : CombinedAnswers.Combine(answers, next, given.Rows.Count, name, "Row");
                 next += given.Rows.Count;
             }
         }
@@ -80,29 +80,5 @@ internal sealed class FeatureRowsPipeline(
         // The names of the features are known only when the model is loaded. The lease is returned before the pipeline takes its own.
         using ModelLease lease = await registry.AcquireAsync(name, cancellationToken).ConfigureAwait(false);
         return FeatureRows.Read(json.Span, lease.Model.Description.Inputs);
-    }
-
-    private InferenceResult<IReadOnlyList<LabelPrediction>> Combine(
-        IReadOnlyList<InferenceResult<LabelPrediction>> answers, int start, int count)
-    {
-        var predictions = new LabelPrediction[count];
-        for (int i = 0; i < count; i++)
-        {
-            InferenceResult<LabelPrediction> answer = answers[start + i];
-            if (answer.Error is { } error)
-            {
-                Exception reason = error is InvalidInputException invalid
-                    ? new InvalidInputException(invalid.Kind, $"Row {i}: {invalid.Message}", invalid)
-                    : error;
-                return InferenceResult.Failed<IReadOnlyList<LabelPrediction>>(reason, answer.Model, answer.Timings);
-            }
-
-            predictions[i] = answer.Value;
-        }
-
-        // An empty array of rows has no run that its model and timings could be taken from.
-        return count == 0
-            ? new InferenceResult<IReadOnlyList<LabelPrediction>>(predictions, new ModelIdentity(name, "not asked", "none"))
-            : new InferenceResult<IReadOnlyList<LabelPrediction>>(predictions, answers[start].Model, answers[start].Timings);
     }
 }

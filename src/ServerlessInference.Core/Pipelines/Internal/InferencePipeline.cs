@@ -11,7 +11,7 @@ internal sealed class InferencePipeline<TInput, TOutput>
 {
     private readonly string _name;
     private readonly IReadOnlyList<PipelineStage> _stages;
-    private readonly int _maxBatchSize;
+    private readonly BatchLimit _limit;
     private readonly IReadOnlyDictionary<string, int> _warmupAxes;
     private readonly IModelRegistry _registry;
     private readonly IPreprocessor<TInput> _preprocessor;
@@ -23,7 +23,7 @@ internal sealed class InferencePipeline<TInput, TOutput>
     public InferencePipeline(
         string name,
         IReadOnlyList<PipelineStage> stages,
-        int maxBatchSize,
+        BatchLimit limit,
         IReadOnlyDictionary<string, int> warmupAxes,
         IModelRegistry registry,
         IPreprocessor<TInput> preprocessor,
@@ -34,7 +34,7 @@ internal sealed class InferencePipeline<TInput, TOutput>
     {
         _name = name;
         _stages = stages;
-        _maxBatchSize = maxBatchSize;
+        _limit = limit;
         _warmupAxes = warmupAxes;
         _registry = registry;
         _preprocessor = preprocessor;
@@ -142,7 +142,7 @@ internal sealed class InferencePipeline<TInput, TOutput>
             ? await StartAsync(all.Length, null, cancellationToken).ConfigureAwait(false)
             : new PipelineRun([new ModelLease(placeholder)]);
         var results = new InferenceResult<TOutput>[all.Length];
-        int size = Math.Min(Math.Min(run.FixedRows ?? int.MaxValue, _maxBatchSize), _preprocessor.GetMaxBatchSize(run.First));
+        int size = Math.Min(Math.Min(run.FixedRows ?? int.MaxValue, _limit.Get(run, all.Length)), _preprocessor.GetMaxBatchSize(run.First));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size, nameof(IPreprocessor<TInput>.GetMaxBatchSize));
         SizeOrder? order = all.Length > size ? SizeOrder.Sort(all, _preprocessor.GetSize) : null;
         for (int start = 0; start < all.Length; start += size)

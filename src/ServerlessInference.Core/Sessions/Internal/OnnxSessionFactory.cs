@@ -109,9 +109,7 @@ internal sealed partial class OnnxSessionFactory(
         using var content = new SessionContent(file, options.Loading, source, settings, expected);
         try
         {
-            InferenceSession session = content.Path is { } path
-                ? new InferenceSession(path, settings)
-                : new InferenceSession(content.Bytes, settings);
+            InferenceSession session = Open(file, content, settings);
             try
             {
                 return new OnnxSession(session, options.ShrinkArena && options.Arena != MemoryArena.None, content.TakeBacking())
@@ -130,6 +128,18 @@ internal sealed partial class OnnxSessionFactory(
             cancellationToken.ThrowIfCancellationRequested();
             throw new ModelLoadException(
                 $"The model '{file.Name}' from {source} cannot be loaded: {SessionFailure.Explain(exception.Message, file)}", exception);
+        }
+    }
+
+    private static InferenceSession Open(ModelFile file, SessionContent content, SessionOptions settings)
+    {
+        try
+        {
+            return content.Path is { } path ? new InferenceSession(path, settings) : new InferenceSession(content.Bytes, settings);
+        }
+        catch (OnnxRuntimeException exception) when (MissingLocale.IsReason(exception) && MissingLocale.TryReplace(file) is { } changed)
+        {
+            return new InferenceSession(changed, settings);
         }
     }
 

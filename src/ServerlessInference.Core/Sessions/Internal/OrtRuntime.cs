@@ -16,6 +16,7 @@ internal static partial class OrtRuntime
 
     private static readonly Lock Gate = new();
     private static DOrtLoggingFunction? s_logging;
+    private static int s_hasWarnedOfInputs;
 
     /// <summary>
     /// Gets whether sessions can share the threads of the environment. They cannot if other code created it without threads.
@@ -47,7 +48,7 @@ internal static partial class OrtRuntime
                 s_logging = (_, severity, category, _, location, message) =>
                 {
                     LogLevel level = GetLevel(severity);
-                    if (logger.IsEnabled(level))
+                    if (logger.IsEnabled(level) && !IsRepeated(message))
                     {
                         Log(logger, level, category, message, location);
                     }
@@ -75,6 +76,10 @@ internal static partial class OrtRuntime
             }
         }
     }
+
+    // Old exports list each of their weights as an input, and ONNX Runtime warns of each. One warning says as much as hundreds.
+    private static bool IsRepeated(string message) =>
+        message.Contains("appears in graph inputs", StringComparison.Ordinal) && Interlocked.Exchange(ref s_hasWarnedOfInputs, 1) == 1;
 
     private static OrtThreadingOptions CreateThreading(InferenceThreadOptions threads)
     {

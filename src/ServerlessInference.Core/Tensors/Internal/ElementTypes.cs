@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -65,25 +66,31 @@ internal static class ElementTypes
             static (ref reader) => (BFloat16)JsonNumbers.ReadSingle(ref reader),
             static (writer, value) => JsonNumbers.Write(writer, (float)value)),
         TensorElementType.Bool => new ElementJson<bool>(
-            static (ref reader) => reader.GetBoolean(), static (writer, value) => writer.WriteBooleanValue(value)),
+            JsonNumbers.ReadBoolean, static (writer, value) => writer.WriteBooleanValue(value)),
         TensorElementType.String => new ElementJson<string>(
             static (ref reader) => reader.GetString() ?? string.Empty, static (writer, value) => writer.WriteStringValue(value)),
         TensorElementType.Int8 => new ElementJson<sbyte>(
-            static (ref reader) => reader.GetSByte(), static (writer, value) => writer.WriteNumberValue(value)),
+            static (ref reader) => Narrow<sbyte>(JsonNumbers.ReadInt64(ref reader)),
+            static (writer, value) => writer.WriteNumberValue(value)),
         TensorElementType.Int16 => new ElementJson<short>(
-            static (ref reader) => reader.GetInt16(), static (writer, value) => writer.WriteNumberValue(value)),
+            static (ref reader) => Narrow<short>(JsonNumbers.ReadInt64(ref reader)),
+            static (writer, value) => writer.WriteNumberValue(value)),
         TensorElementType.Int32 => new ElementJson<int>(
-            static (ref reader) => reader.GetInt32(), static (writer, value) => writer.WriteNumberValue(value)),
+            static (ref reader) => Narrow<int>(JsonNumbers.ReadInt64(ref reader)),
+            static (writer, value) => writer.WriteNumberValue(value)),
         TensorElementType.Int64 => new ElementJson<long>(
-            static (ref reader) => reader.GetInt64(), static (writer, value) => writer.WriteNumberValue(value)),
+            JsonNumbers.ReadInt64, static (writer, value) => writer.WriteNumberValue(value)),
         TensorElementType.UInt8 => new ElementJson<byte>(
-            static (ref reader) => reader.GetByte(), static (writer, value) => writer.WriteNumberValue(value)),
+            static (ref reader) => Narrow<byte>(JsonNumbers.ReadInt64(ref reader)),
+            static (writer, value) => writer.WriteNumberValue(value)),
         TensorElementType.UInt16 => new ElementJson<ushort>(
-            static (ref reader) => reader.GetUInt16(), static (writer, value) => writer.WriteNumberValue(value)),
+            static (ref reader) => Narrow<ushort>(JsonNumbers.ReadInt64(ref reader)),
+            static (writer, value) => writer.WriteNumberValue(value)),
         TensorElementType.UInt32 => new ElementJson<uint>(
-            static (ref reader) => reader.GetUInt32(), static (writer, value) => writer.WriteNumberValue(value)),
+            static (ref reader) => Narrow<uint>(JsonNumbers.ReadInt64(ref reader)),
+            static (writer, value) => writer.WriteNumberValue(value)),
         TensorElementType.UInt64 => new ElementJson<ulong>(
-            static (ref reader) => reader.GetUInt64(), static (writer, value) => writer.WriteNumberValue(value)),
+            JsonNumbers.ReadUInt64, static (writer, value) => writer.WriteNumberValue(value)),
         _ => null,
     };
 
@@ -152,6 +159,14 @@ internal static class ElementTypes
         {
             ThrowMismatch<T>(code, $"{kind} '{name}' of model '{model}'");
         }
+    }
+
+    private static T Narrow<T>(long number)
+        where T : struct, IBinaryInteger<T>
+    {
+        var narrow = T.CreateTruncating(number);
+        return long.CreateTruncating(narrow) == number ? narrow : throw new FormatException(
+            $"{number} is not in the range of {typeof(T).Name}.");
     }
 
     private static ElementType? Find(TensorElementType code) => (uint)code < (uint)Table.Length ? Table[(int)code] : null;

@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime.Tensors;
 using ServerlessInference.Pipelines;
 using ServerlessInference.Sessions;
 using ServerlessInference.Tensors;
@@ -16,7 +15,7 @@ internal sealed class QuestionPostprocessor(TextModelReader reader, QuestionAnsw
         QuestionBatch state = batch.State(static () => new QuestionBatch());
         try
         {
-            Outputs indices = FindOutputs(batch.Model);
+            LogitOutputs indices = FindOutputs(batch.Model);
             int? classId = reader.Read(batch.Model).Tokenizer.ClassTokenId;
             TensorView<float> start = batch.GetFloatOutput(indices.Start);
             TensorView<float> end = batch.GetFloatOutput(indices.End);
@@ -68,29 +67,5 @@ internal sealed class QuestionPostprocessor(TextModelReader reader, QuestionAnsw
                 "a logit for each token.");
     }
 
-    private Outputs FindOutputs(LoadedModel model) => model.GetOrCreate(this, static model =>
-    {
-        int start = model.Description.IndexOfOutput("start_logits");
-        int end = model.Description.IndexOfOutput("end_logits");
-        var candidates = new List<int>();
-        for (int i = 0; i < model.Description.Outputs.Count; i++)
-        {
-            if (model.Description.Outputs[i] is
-                { Kind: ValueKind.Tensor, ElementType: TensorElementType.Float or TensorElementType.Float16, Shape.Length: 2 or 3 })
-            {
-                candidates.Add(i);
-            }
-        }
-
-        if ((start < 0 || end < 0) && candidates.Count == 2)
-        {
-            (start, end) = (candidates[0], candidates[1]);
-        }
-
-        return start >= 0 && end >= 0 ? new Outputs(start, end) : throw new ModelContractException(
-            $"Model '{model.Identity.Name}' has the outputs {string.Join(", ", model.Description.Outputs)}; question answering needs " +
-            "start_logits and end_logits of float [n, length]. Export the model for the task question-answering.");
-    });
-
-    private sealed record Outputs(int Start, int End);
+    private LogitOutputs FindOutputs(LoadedModel model) => model.GetOrCreate(this, LogitOutputs.Find);
 }

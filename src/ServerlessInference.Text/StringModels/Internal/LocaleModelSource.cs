@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServerlessInference.Models;
+using ServerlessInference.Onnx;
 using ServerlessInference.Registration;
 
 namespace ServerlessInference.Text.StringModels;

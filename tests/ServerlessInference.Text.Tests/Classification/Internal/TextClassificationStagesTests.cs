@@ -114,7 +114,7 @@ public sealed class TextClassificationStagesTests
     }
 
     private static TextPreprocessor<TextPair> Preprocessor(TextClassificationOptions options) =>
-        new(new TextModelReader(), static pair => pair, static pair => pair, _ => options.MaxLength, options.Truncate);
+        new(new TextModelReader(), static pair => pair, static pair => pair, _ => new TextSettings(options.MaxLength), options.Truncate);
 
     private static async Task<TextClassification> Classify(string config, TextClassificationOptions options, params float[] logits)
     {

@@ -83,7 +83,8 @@ public sealed class TextEmbeddingStagesTests
         LoadedModel model = TestModels.Create(TestModels.BertInputs(), [TestModels.Floats("last_hidden_state", -1, -1, 2)], files);
         using var batch = new InferenceBatch(model, 2);
         var preprocessor = new TextPreprocessor<string>(
-            new TextModelReader(), static text => new TextPair(text), static pair => pair.First, _ => null, truncate: true);
+            new TextModelReader(), static text => new TextPair(text), static pair => pair.First,
+            _ => new TextSettings(null), truncate: true);
         await preprocessor.PreprocessAsync(new[] { "fox", "the fox" }, batch, Token);
         batch.SetOutput("last_hidden_state", TensorValue.Create(Tokens, 2, 4, 2));
         var outputs = new TextEmbedding[2];

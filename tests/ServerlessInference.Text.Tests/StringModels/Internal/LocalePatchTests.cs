@@ -1,5 +1,5 @@
 using System.Text;
-using ServerlessInference.Text.StringModels;
+using ServerlessInference.Onnx;
 
 namespace ServerlessInference.Text.Tests.StringModels;
 

@@ -10,16 +10,23 @@ internal sealed class GraphReader(GraphContent content)
     private const int FunctionNodeField = 7;
     private const int NodeOperatorField = 4;
     private const int NodeAttributeField = 5;
+    private const int AttributeNameField = 1;
+    private const int AttributeTextField = 4;
+    private const int AttributeIntegersField = 8;
+    private const int AttributeTextsField = 9;
     private const int AttributeGraphField = 6;
     private const int AttributeGraphsField = 11;
 
     private const int MaxDepth = 32;
     private const int MaxNameBytes = 64 * 1024;
+    private const int MaxAttributeNameBytes = 64;
     private const int MaxTotalBytes = 64 * 1024 * 1024;
 
     private readonly GraphContent _content = content;
     private readonly NodeList _nodes = new();
+    private readonly ClassicalAttributes _attributes = new();
     private bool _hasDynamicQuantization;
+    private ulong _number;
 
     /// <summary>Reads the file.</summary>
     /// <returns>The graph; <see langword="null"/> if the file is damaged, too large or not an ONNX model.</returns>
@@ -42,7 +49,7 @@ internal sealed class GraphReader(GraphContent content)
                 }
             }
 
-            return hasGraph ? new ModelGraph(_nodes, _hasDynamicQuantization) : null;
+            return hasGraph ? new ModelGraph(_nodes, _hasDynamicQuantization, _attributes) : null;
         }
         catch (InvalidDataException)
         {
@@ -144,6 +151,8 @@ internal sealed class GraphReader(GraphContent content)
     private void ReadAttribute(long length, int depth)
     {
         long end = _content.Position + length;
+        bool isOfInterest = false;
+        Span<byte> name = stackalloc byte[MaxAttributeNameBytes];
         while (_content.Position < end)
         {
             int number = ReadField(out int wire, out long size);
@@ -151,14 +160,53 @@ internal sealed class GraphReader(GraphContent content)
             {
                 ReadNodes(size, GraphNodeField, false, depth + 1);
             }
+            else if (number == AttributeNameField && wire == WireType.Bytes && size <= MaxAttributeNameBytes)
+            {
+                _content.Read(name[..(int)size]);
+                isOfInterest = _attributes.Begin(name[..(int)size]);
+            }
+            else if (isOfInterest && size <= MaxNameBytes)
+            {
+                ReadAttributeValue(number, wire, (int)size);
+            }
             else
             {
                 _content.Skip(size);
             }
         }
+
+        if (isOfInterest)
+        {
+            _attributes.End();
+        }
     }
 
-    // Returns the number of the field. The length is that of its content; a number is read at once and has none left.
+    private void ReadAttributeValue(int number, int wire, int size)
+    {
+        if (number == AttributeIntegersField && wire == WireType.Varint)
+        {
+            _attributes.Add((long)_number);
+        }
+        else if (number == AttributeIntegersField && wire == WireType.Bytes)
+        {
+            long end = _content.Position + size;
+            while (_content.Position < end)
+            {
+                _attributes.Add((long)_content.ReadVarint());
+            }
+        }
+        else if (number is AttributeTextField or AttributeTextsField && wire == WireType.Bytes)
+        {
+            byte[] text = new byte[size];
+            _content.Read(text);
+            _attributes.Add(text);
+        }
+        else
+        {
+            _content.Skip(size);
+        }
+    }
+
     private int ReadField(out int wire, out long length)
     {
         ulong key = _content.ReadVarint();
@@ -166,7 +214,7 @@ internal sealed class GraphReader(GraphContent content)
         switch (wire)
         {
             case WireType.Varint:
-                _content.ReadVarint();
+                _number = _content.ReadVarint();
                 length = 0;
                 break;
             case WireType.Fixed64:

@@ -14,6 +14,12 @@ internal sealed class GraphSummary(OutputSummary[] outputs, bool hasDynamicQuant
     /// <inheritdoc cref="ModelGraph.HasDynamicQuantization"/>
     public bool HasDynamicQuantization => hasDynamicQuantization;
 
+    /// <inheritdoc cref="ClassicalAttributes.ClassNames"/>
+    public IReadOnlyList<string>? ClassNames { get; init; }
+
+    /// <inheritdoc cref="ClassicalAttributes.DropsOtherLetters"/>
+    public bool DropsOtherLetters { get; init; }
+
     /// <summary>Gets the outputs.</summary>
     public ReadOnlySpan<OutputSummary> Outputs => outputs;
 

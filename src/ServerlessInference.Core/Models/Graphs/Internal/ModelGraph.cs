@@ -21,10 +21,12 @@ internal sealed class ModelGraph
     private const int MaxChain = 64;
 
     private readonly NodeList _nodes;
+    private readonly ClassicalAttributes _attributes;
 
-    internal ModelGraph(NodeList nodes, bool hasDynamicQuantization)
+    internal ModelGraph(NodeList nodes, bool hasDynamicQuantization, ClassicalAttributes attributes)
     {
         _nodes = nodes;
+        _attributes = attributes;
         HasDynamicQuantization = hasDynamicQuantization;
     }
 
@@ -73,7 +75,11 @@ internal sealed class ModelGraph
             summaries[i] = new OutputSummary(outputs[i], GetActivation(outputs[i]));
         }
 
-        return new GraphSummary(summaries, HasDynamicQuantization);
+        return new GraphSummary(summaries, HasDynamicQuantization)
+        {
+            ClassNames = _attributes.ClassNames,
+            DropsOtherLetters = _attributes.DropsOtherLetters,
+        };
     }
 
     /// <summary>

@@ -10,6 +10,22 @@ internal static class PreparedGraph
     {
         writer.WriteStartObject("graph"u8);
         writer.WriteBoolean("dynamicQuantization"u8, graph.HasDynamicQuantization);
+        if (graph.DropsOtherLetters)
+        {
+            writer.WriteBoolean("dropsOtherLetters"u8, true);
+        }
+
+        if (graph.ClassNames is { } names)
+        {
+            writer.WriteStartArray("classes"u8);
+            foreach (string name in names)
+            {
+                writer.WriteStringValue(name);
+            }
+
+            writer.WriteEndArray();
+        }
+
         writer.WriteStartObject("activations"u8);
         foreach (OutputSummary output in graph.Outputs)
         {
@@ -29,6 +45,8 @@ internal static class PreparedGraph
         }
 
         bool dynamicQuantization = false;
+        bool dropsOtherLetters = false;
+        List<string>? names = null;
         var outputs = new List<OutputSummary>();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -39,6 +57,12 @@ internal static class PreparedGraph
                 case "dynamicQuantization":
                     dynamicQuantization = reader.GetBoolean();
                     break;
+                case "dropsOtherLetters":
+                    dropsOtherLetters = reader.GetBoolean();
+                    break;
+                case "classes" when reader.TokenType == JsonTokenType.StartArray:
+                    names = ReadNames(ref reader);
+                    break;
                 case "activations" when reader.TokenType == JsonTokenType.StartObject:
                     ReadActivations(ref reader, outputs);
                     break;
@@ -48,7 +72,18 @@ internal static class PreparedGraph
             }
         }
 
-        return new GraphSummary([.. outputs], dynamicQuantization);
+        return new GraphSummary([.. outputs], dynamicQuantization) { ClassNames = names, DropsOtherLetters = dropsOtherLetters };
+    }
+
+    private static List<string> ReadNames(ref Utf8JsonReader reader)
+    {
+        var names = new List<string>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            names.Add(reader.GetString()!);
+        }
+
+        return names;
     }
 
     private static void ReadActivations(ref Utf8JsonReader reader, List<OutputSummary> outputs)

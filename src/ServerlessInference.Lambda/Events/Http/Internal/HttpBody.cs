@@ -37,10 +37,18 @@ internal sealed class HttpBody(HttpInputOptions options)
             body = BodyInflater.Inflate(body, encoding, options.MaxInflatedBytes);
         }
 
-        if (request.FindHeader(payload.Span, "content-type"u8) is { } contentType
-            && contentType.AsSpan().TrimStart().StartsWith("multipart/", StringComparison.OrdinalIgnoreCase))
+        if (request.FindHeader(payload.Span, "content-type"u8) is { } contentType)
         {
-            return ReadForm(body, contentType.TrimStart(), requestId);
+            ReadOnlySpan<char> type = contentType.AsSpan().TrimStart();
+            if (type.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase))
+            {
+                return ReadForm(body, contentType.TrimStart(), requestId);
+            }
+
+            if (type.StartsWith("text/plain", StringComparison.OrdinalIgnoreCase))
+            {
+                body = PlainText.Protect(body);
+            }
         }
 
         return ReadInstances(body, requestId) is { } instances

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using ServerlessInference.Protobuf;
 
-namespace ServerlessInference.Text.StringModels;
+namespace ServerlessInference.Onnx;
 
 /// <summary>Changes the locale of every <c>StringNormalizer</c> in an ONNX model by rewriting the model's protobuf bytes.</summary>
 /// <remarks>
