@@ -30,7 +30,7 @@ internal static class PlainText
 
     private static bool IsJson(ReadOnlySpan<byte> text)
     {
-        var reader = new Utf8JsonReader(text);
+        var reader = new Utf8JsonReader(text, EventJson.ReaderOptions);
         try
         {
             while (reader.Read())
