@@ -54,13 +54,14 @@ internal static unsafe class Vp8Coefficients
                 break;
             }
 
-            mayEnd = local.Read(p[1], bulkLimit);
-            if (!mayEnd)
+            if (!local.Read(p[1], bulkLimit))
             {
+                mayEnd = false;
                 context = 0;
                 continue;
             }
 
+            mayEnd = true;
             int value = 1;
             context = 1;
             if (local.Read(p[2], bulkLimit))
