@@ -110,6 +110,7 @@ finish_arm64() {
   cat "$results/arm64.output"
   return $code
 }
+check supply-chain eng/checks/supply-chain.sh
 check packages eng/checks/packages.sh artifacts/packages
 for program in function split events s3; do check aot-$program eng/checks/aot.sh $program; done
 check arm64 finish_arm64
