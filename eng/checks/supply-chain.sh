@@ -43,9 +43,8 @@ echo "${#projects[@]} projects have the recorded packages"
 echo "== reproducible build"
 git rev-parse --git-dir >/dev/null 2>&1 || { echo "This is not a git repository, so the commit cannot be built twice."; exit 77; }
 for copy in first second/elsewhere; do
-  mkdir -p "$work/$copy"
-  git archive HEAD | tar -x -C "$work/$copy"
-  git -C "$work/$copy" init -q # the compiler maps the root of the repository, whatever its path is
+  # Clones rather than copies: the compiler maps the root of a repository to one name, whatever its path is.
+  git clone -q --depth 1 "file://$PWD" "$work/$copy"
   for name in Lambda Vision Text; do
     dotnet build "$work/$copy/src/ServerlessInference.$name" -c Release -nologo -v quiet -p:ContinuousIntegrationBuild=true \
       -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false -p:ArtifactsPath="$work/$copy/artifacts" -p:FeedHasAmazonLambda=false

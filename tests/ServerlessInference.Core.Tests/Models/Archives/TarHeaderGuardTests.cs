@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Globalization;
 using System.Text;
 using ServerlessInference.Models;
 using ServerlessInference.Models.Archives;
@@ -10,7 +11,9 @@ namespace ServerlessInference.Tests.Models.Archives;
 /// <summary>Tests with tar headers that would make a reader allocate memory without limit.</summary>
 public sealed class TarHeaderGuardTests
 {
-    private const int FuzzedArchives = 3_000;
+    /// <summary>SERVERLESS_INFERENCE_FUZZ_MUTANTS sets how many archives are damaged, each with and without compression.</summary>
+    private static readonly int FuzzedArchives = int.Parse(
+        Environment.GetEnvironmentVariable("SERVERLESS_INFERENCE_FUZZ_MUTANTS") ?? "3000", CultureInfo.InvariantCulture);
 
     /// <summary>How many bytes the extraction of a small archive may allocate, given the largest metadata that is accepted.</summary>
     private const long MaxAllocated = 16 * 1024 * 1024;
@@ -126,7 +129,7 @@ public sealed class TarHeaderGuardTests
         var records = new List<byte>(TarBlocks.Record("path", path));
         for (int i = 0; records.Count < TarHeaderGuard.MaxMetadataBytes - 32; i++)
         {
-            records.AddRange(TarBlocks.Record(i.ToString("x", System.Globalization.CultureInfo.InvariantCulture), string.Empty));
+            records.AddRange(TarBlocks.Record(i.ToString("x", CultureInfo.InvariantCulture), string.Empty));
         }
 
         (Exception? thrown, long allocated) =
