@@ -45,6 +45,16 @@ public sealed class ModelArtifact : IDisposable
         }
     }
 
+    /// <summary>
+    /// Gets or sets what the chain that gave these files remembers about them; <see langword="null"/> if no chain did. A source that wraps
+    /// another one owns the other's artifact.
+    /// </summary>
+    internal ModelSourceOffer? Offer
+    {
+        get => field ?? (_owner as ModelArtifact)?.Offer;
+        set;
+    }
+
     /// <summary>Gets the source that provided the model.</summary>
     public string Source { get; }
 
@@ -116,7 +126,7 @@ public sealed class ModelArtifact : IDisposable
         return only;
     }
 
-    private static bool IsModel(string name) =>
+    internal static bool IsModel(string name) =>
         name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".ort", StringComparison.OrdinalIgnoreCase);
 
     private string ListFiles(bool modelsOnly = false)

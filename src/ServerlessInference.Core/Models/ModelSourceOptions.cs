@@ -15,4 +15,12 @@ public sealed class ModelSourceOptions
     /// <summary>Gets or sets how long this source may take before the next one is tried.</summary>
     /// <value>Above zero; <see langword="null"/>, the default, for no limit.</value>
     public TimeSpan? Deadline { get; set; }
+
+    /// <summary>Gets or sets the rate at which a mount must deliver the model before the next source is tried.</summary>
+    /// <value>
+    /// In bytes per second, above zero; <see langword="null"/>, the default, for any rate. It is measured as an average from the start of
+    /// reading on, for the first time after one second.
+    /// </value>
+    [Range(1, long.MaxValue)]
+    public long? MinBytesPerSecond { get; set; }
 }

@@ -21,6 +21,8 @@ public sealed class ModelSourceBuilder
 
     internal TimeSpan? Deadline { get; private set; }
 
+    internal long? MinBytesPerSecond { get; private set; }
+
     /// <summary>Loads the model from a directory or a file.</summary>
     /// <param name="path">The directory or the model file.</param>
     /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
@@ -29,9 +31,30 @@ public sealed class ModelSourceBuilder
 
     /// <summary>Loads the model from a directory or a file on EFS or another network mount. A mount may hang, so set a deadline.</summary>
     /// <param name="path">The directory or the model file, such as <c>/mnt/models/resnet50</c>.</param>
-    /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
+    /// <param name="deadline">
+    /// How long it may take, until everything is read, before the next source is tried; <see langword="null"/> for no limit.
+    /// </param>
+    /// <param name="minBytesPerSecond">
+    /// The rate at which the mount must deliver the model before the next source is tried, as an average that is first taken after one
+    /// second; <see langword="null"/> for any rate.
+    /// </param>
     /// <returns>This builder.</returns>
-    public ModelSourceBuilder Efs(string path, TimeSpan? deadline = null) => Custom(_ => new FileSystemModelSource(path, "efs"), deadline);
+    /// <remarks>
+    /// If there is another source after this one, the model is read once before its session is created. A mount that delivers nothing for 5
+    /// seconds, a file that is not a model, and one that is cut off also make the next source take over.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The deadline or the rate is not above zero.</exception>
+    public ModelSourceBuilder Efs(string path, TimeSpan? deadline = null, long? minBytesPerSecond = null)
+    {
+        if (minBytesPerSecond is { } rate)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rate, nameof(minBytesPerSecond));
+        }
+
+        Custom(_ => new FileSystemModelSource(path, "efs"), deadline);
+        MinBytesPerSecond = minBytesPerSecond;
+        return this;
+    }
 
     /// <summary>Copies the model from EFS or another network mount into the store, verifies it, and loads it from there.</summary>
     /// <param name="path">The directory, the model file or the archive, such as <c>/mnt/models/resnet50.tar.gz</c>.</param>
@@ -102,6 +125,7 @@ public sealed class ModelSourceBuilder
 
         Factory = factory;
         Deadline = deadline;
+        MinBytesPerSecond = null;
         return this;
     }
 
@@ -112,7 +136,7 @@ public sealed class ModelSourceBuilder
         var builder = new ModelSourceBuilder();
         source(builder);
         return builder.Factory is { } factory
-            ? new ModelSourceRegistration(factory, builder.Deadline)
+            ? new ModelSourceRegistration(factory, builder.Deadline, builder.MinBytesPerSecond)
             : throw new ArgumentException(
                 "No source was selected. Call FileSystem, Embedded, Http, ByPointer, Uri, Custom or a method of another package.",
                 nameof(source));

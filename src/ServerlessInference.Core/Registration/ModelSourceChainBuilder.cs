@@ -31,7 +31,9 @@ public sealed class ModelSourceChainBuilder
     public ModelSourceChainBuilder ThenFrom(Action<ModelSourceBuilder> source) => From(source);
 
     internal IModelSource Build(IServiceProvider services) =>
-        Build(_sources.ConvertAll(source => new ModelSourceChainLink(source.Factory(services), source.Deadline)), services);
+        Build(
+            _sources.ConvertAll(source => new ModelSourceChainLink(source.Factory(services), source.Deadline, source.MinBytesPerSecond)),
+            services);
 
     /// <summary>Combines sources into one. A single source without a deadline is returned as it is.</summary>
     internal static IModelSource Build(IReadOnlyList<ModelSourceChainLink> links, IServiceProvider services)

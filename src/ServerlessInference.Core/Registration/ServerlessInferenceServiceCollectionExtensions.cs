@@ -217,14 +217,15 @@ public static class ServerlessInferenceServiceCollectionExtensions
         var links = new List<ModelSourceChainLink>();
         foreach (ModelSourceRegistration registration in services.GetKeyedServices<ModelSourceRegistration>(name))
         {
-            links.Add(new ModelSourceChainLink(registration.Factory(services), registration.Deadline));
+            links.Add(new ModelSourceChainLink(registration.Factory(services), registration.Deadline, registration.MinBytesPerSecond));
         }
 
         if (links.Count == 0)
         {
             foreach (ModelSourceOptions source in services.GetRequiredService<IOptionsMonitor<ModelOptions>>().Get(name).Sources)
             {
-                links.Add(new ModelSourceChainLink(ModelSourceResolver.Resolve(source.Uri, services), source.Deadline));
+                IModelSource resolved = ModelSourceResolver.Resolve(source.Uri, services);
+                links.Add(new ModelSourceChainLink(resolved, source.Deadline, source.MinBytesPerSecond));
             }
         }
 

@@ -12,6 +12,8 @@ internal sealed class ModelSourceHealth(int count, TimeProvider time)
     private readonly Lock _gate = new();
     private readonly int[] _failures = new int[count];
     private readonly long[] _failedAt = new long[count];
+    private readonly bool[] _failedLoading = new bool[count];
+    private readonly string?[] _refused = new string?[count];
 
     /// <summary>
     /// Gets the order in which to try the sources. Those that keep failing come last, in case no other source has the model.
@@ -50,23 +52,64 @@ internal sealed class ModelSourceHealth(int count, TimeProvider time)
         }
     }
 
-    public void Succeeded(int index)
+    /// <summary>Records that a source has named its version, or has given its files.</summary>
+    /// <remarks>A mount may be fast enough to list a model and too slow to read it, so naming a version says nothing about loading.</remarks>
+    public void Succeeded(int index, bool loading)
     {
         lock (_gate)
         {
-            _failures[index] = 0;
+            if (loading || !_failedLoading[index])
+            {
+                _failures[index] = 0;
+            }
         }
     }
 
     /// <summary>Records a failure.</summary>
     /// <returns>How long the other sources are tried first; <see langword="null"/> if the order does not change yet.</returns>
-    public TimeSpan? Failed(int index)
+    public TimeSpan? Failed(int index, bool loading)
     {
         lock (_gate)
         {
             _failures[index]++;
             _failedAt[index] = time.GetTimestamp();
+            _failedLoading[index] = loading;
             return _failures[index] > ToleratedFailures ? GetPause(index) : null;
+        }
+    }
+
+    /// <summary>Records that files which a source gave could not be loaded.</summary>
+    /// <param name="index">The source.</param>
+    /// <param name="failures">How often in a row its loads had failed before it gave these files.</param>
+    /// <param name="version">The version that is not a model; <see langword="null"/> if the files could not be read.</param>
+    /// <returns>How long the other sources are tried first, which is from now on: the same load goes on with them.</returns>
+    public TimeSpan Refused(int index, int failures, string? version)
+    {
+        lock (_gate)
+        {
+            _failures[index] = Math.Max(failures, ToleratedFailures) + 1;
+            _failedAt[index] = time.GetTimestamp();
+            _failedLoading[index] = true;
+            _refused[index] = version ?? _refused[index];
+            return GetPause(index);
+        }
+    }
+
+    /// <summary>Gets how often in a row a source has failed.</summary>
+    public int GetFailures(int index)
+    {
+        lock (_gate)
+        {
+            return _failures[index];
+        }
+    }
+
+    /// <summary>Gets whether a version is known not to be a model.</summary>
+    public bool IsRefused(int index, string version)
+    {
+        lock (_gate)
+        {
+            return _refused[index] == version;
         }
     }
 

@@ -17,6 +17,8 @@ internal sealed partial class ModelLoader(
     TimeProvider time,
     ILogger<ModelLoader> logger)
 {
+    private readonly MountReader _mounts = new(time, logger);
+
     public ModelOptions GetSettings(string name) => options.Get(name);
 
     public Task<LoadedModel> LoadAsync(string name, CancellationToken cancellationToken) =>
@@ -96,7 +98,7 @@ internal sealed partial class ModelLoader(
             reservation = await memory.ReserveAsync(name, ModelFootprint.Estimate(artifact, settings).Resident, cancellationToken)
                 .ConfigureAwait(false);
             long start = time.GetTimestamp();
-            session = sessions.Create(artifact, settings, cancellationToken);
+            session = CreateSession(artifact, settings, cancellationToken);
             var identity = new ModelIdentity(name, artifact.Version, artifact.Source);
             var timings = new ModelLoadTimings(fetching, time.GetElapsedTime(start));
             model = new LoadedModel(identity, session, artifact, timings, reservation);
@@ -154,9 +156,76 @@ internal sealed partial class ModelLoader(
         // Loading the native library and creating its environment takes as long as loading a small model, so it runs while files are
         // fetched.
         Task runtime = sessions.StartRuntimeAsync(cancellationToken);
-        ModelArtifact artifact = await FetchAsync(name, cancellationToken).ConfigureAwait(false);
-        return await CreateAsync(name, settings, artifact, time.GetElapsedTime(start), runtime, activity, cancellationToken)
-            .ConfigureAwait(false);
+        var failures = new List<ModelSourceFailure>();
+        while (true)
+        {
+            ModelArtifact artifact = await FetchAsync(name, cancellationToken).ConfigureAwait(false);
+            ModelSourceOffer? offer = artifact.Offer;
+            if (offer is not null && failures.Any(failure => failure.Source == offer.Source))
+            {
+                artifact.Dispose();
+                throw NoModel([.. failures, .. offer.Failures]);
+            }
+
+            try
+            {
+                await ReadAheadAsync(artifact, settings, runtime, cancellationToken).ConfigureAwait(false);
+                return await CreateAsync(name, settings, artifact, time.GetElapsedTime(start), runtime, activity, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            catch (ModelLoadException exception) when (offer is { IsRefused: true, HasNext: true })
+            {
+                // A source has served only when its model is a session, so the chain is asked again, which puts this source last.
+                failures.Add(new ModelSourceFailure(offer.Source, exception.Message, time.GetElapsedTime(start), exception));
+            }
+        }
+    }
+
+    private static ModelLoadException NoModel(List<ModelSourceFailure> failures) => new(
+        "No source has a model that can be loaded. " +
+        string.Join(" ", failures.Select((failure, index) => $"({index + 1}) {failure.Source}: {failure.Reason}")),
+        failures);
+
+    /// <summary>
+    /// Reads the files of a model on a mount while the next source can still take over. If that fails, the chain is told, and the files are
+    /// disposed.
+    /// </summary>
+    public async Task ReadAheadAsync(ModelArtifact artifact, ModelOptions settings, Task runtime, CancellationToken cancellationToken)
+    {
+        if (artifact.Offer is not { HasNext: true } offer)
+        {
+            return;
+        }
+
+        try
+        {
+            await runtime.ConfigureAwait(false);
+            await _mounts.ReadAsync(OnnxSessionFactory.GetFiles(artifact, settings), offer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            if (exception is ModelLoadException)
+            {
+                // Unless the reading was refused already, the folder has no model, or several.
+                offer.Refuse(ModelSourceRefusal.NotAModel, exception);
+            }
+
+            artifact.Dispose();
+            throw;
+        }
+    }
+
+    private OnnxSession CreateSession(ModelArtifact artifact, ModelOptions settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return sessions.Create(artifact, settings, cancellationToken);
+        }
+        catch (ModelLoadException exception)
+        {
+            artifact.Offer?.Refuse(ModelSourceRefusal.NotAModel, exception);
+            throw;
+        }
     }
 
     private async Task<T> RunAsync<T>(

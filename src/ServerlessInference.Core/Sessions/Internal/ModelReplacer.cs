@@ -58,6 +58,7 @@ internal sealed partial class ModelReplacer(
             return false;
         }
 
+        await loader.ReadAheadAsync(artifact, settings, Task.CompletedTask, cancellationToken).ConfigureAwait(false);
         var next = new Candidate(entry, old, artifact, time.GetElapsedTime(start), settings, activity);
         try
         {
