@@ -46,5 +46,14 @@ internal sealed class ObservedTimeProvider : FakeTimeProvider
         }
     }
 
+    /// <summary>Gets how many timers with this due time the code under test has created.</summary>
+    public int CountTimers(TimeSpan dueTime)
+    {
+        lock (_lock)
+        {
+            return CountOf(dueTime);
+        }
+    }
+
     private int CountOf(TimeSpan dueTime) => _created.Count(created => created == dueTime);
 }

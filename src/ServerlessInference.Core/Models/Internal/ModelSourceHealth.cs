@@ -53,7 +53,9 @@ internal sealed class ModelSourceHealth(int count, TimeProvider time)
     }
 
     /// <summary>Records that a source has named its version, or has given its files.</summary>
-    /// <remarks>A mount may be fast enough to list a model and too slow to read it, so naming a version says nothing about loading.</remarks>
+    /// <remarks>
+    /// A mount may be fast enough to list a model and too slow to read it, so naming a version says nothing about loading.
+    /// </remarks>
     public void Succeeded(int index, bool loading)
     {
         lock (_gate)

@@ -156,8 +156,8 @@ internal sealed partial class MountReader(TimeProvider time, ILogger logger)
                 if (offset < file.Length)
                 {
                     throw new ModelLoadException(
-                        $"'{file.PhysicalPath}' had {file.Length:N0} bytes when it was listed, and now has {offset:N0}. It is being replaced " +
-                        "or is incomplete: write a new file and rename it.");
+                        $"'{file.PhysicalPath}' had {file.Length:N0} bytes when it was listed, and now has {offset:N0}. It is being " +
+                        "replaced or is incomplete: write a new file and rename it.");
                 }
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

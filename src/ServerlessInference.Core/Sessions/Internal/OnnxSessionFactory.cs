@@ -30,11 +30,13 @@ internal sealed partial class OnnxSessionFactory(
     public OnnxSession Create(ModelArtifact artifact, ModelOptions options, CancellationToken cancellationToken) =>
         Create(artifact, options, ProcessorClass.Current, cancellationToken);
 
-    /// <summary>Gets the files that are read when a model is loaded: all of them, except for models that will not be used.</summary>
+    /// <summary>
+    /// Gets the files that are read when a model is loaded: all of them, except for models that will not be used. No file is opened.
+    /// </summary>
     public static IEnumerable<ModelFile> GetFiles(ModelArtifact artifact, ModelOptions options)
     {
         var prepared = new PreparedModels(artifact, options.File, OrtEnv.Instance().GetVersionString(), ProcessorClass.Current);
-        ModelFile? model = options.Prepared == PreparedModelUse.Never ? null : prepared.FindSuitable(verify: false).FirstOrDefault();
+        ModelFile? model = options.Prepared == PreparedModelUse.Never ? null : prepared.FindByName();
         model ??= prepared.Plain;
         return artifact.Files.Where(file => file == model || !ModelArtifact.IsModel(file.Name));
     }

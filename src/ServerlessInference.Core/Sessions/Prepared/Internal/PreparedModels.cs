@@ -94,6 +94,23 @@ internal sealed class PreparedModels
         }
     }
 
+    /// <summary>Finds the best model whose name says that it is suitable, without reading its record.</summary>
+    public ModelFile? FindByName()
+    {
+        foreach (string? processor in new[] { _processor, ProcessorClass.Any })
+        {
+            foreach (PreparedName name in _names)
+            {
+                if (name.Processor == processor && name.OnnxRuntime == _runtime && _artifact.TryGetFile(name.File, out ModelFile? file))
+                {
+                    return file;
+                }
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Gets whether there is another prepared model to try if this one cannot be loaded.</summary>
     public bool HasOtherThan(ModelFile file) => _names.Any(name => name.File != file.Name);
 
