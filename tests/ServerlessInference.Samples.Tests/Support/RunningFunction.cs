@@ -13,6 +13,7 @@ internal sealed class RunningFunction : IAsyncDisposable
 
     private readonly Process _tool;
     private readonly ConcurrentQueue<string> _log = new();
+    private Task _output = Task.CompletedTask;
 
     private RunningFunction(Process tool)
     {
@@ -63,6 +64,7 @@ internal sealed class RunningFunction : IAsyncDisposable
         var function = new RunningFunction(Process.Start(start)!);
         string? ready = await function._tool.StandardOutput.ReadLineAsync(Cancellation);
         Assert.True(ready is not null, function.Log);
+        function._output = function.ReadOutputAsync();
         using JsonDocument document = JsonDocument.Parse(ready);
         function.Client.BaseAddress = new Uri(document.RootElement.GetProperty("url").GetString()!);
         return function;
@@ -87,6 +89,15 @@ internal sealed class RunningFunction : IAsyncDisposable
         return (document.RootElement.Clone(), response.Headers.Contains("X-Amz-Function-Error"));
     }
 
+    // The tool writes a line for each call. If nobody read them, a full pipe would stop the tool, and with it the function.
+    private async Task ReadOutputAsync()
+    {
+        while (await _tool.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
+        {
+            _log.Enqueue(line);
+        }
+    }
+
     public Task<JsonElement> InvokeAsync(string payload) => InvokeAsync(Encoding.UTF8.GetBytes(payload));
 
     public async ValueTask DisposeAsync()
@@ -100,6 +111,7 @@ internal sealed class RunningFunction : IAsyncDisposable
             await interrupt.WaitForExitAsync(CancellationToken.None);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
             await _tool.WaitForExitAsync(patience.Token);
+            await _output.WaitAsync(patience.Token);
         }
 
         _tool.Dispose();
