@@ -2,6 +2,7 @@
 // baselines.
 // quick-tracing [ROUNDS]: an event with and without OpenTelemetry.
 // peers-text, peers-images [ROUNDS]: tokens, decoding and tensors in turns with other .NET libraries; not in a native program.
+// quick-tokenizers [ROUNDS] [FAMILY …]: BPE and Unigram tokenizers in turns with other libraries; not in a native program.
 // Everything else is an argument of BenchmarkDotNet, for instance --filter '*Tokenizer*'; a native program does without it.
 using System.Globalization;
 using ServerlessInference.Benchmarks.Detection;
@@ -29,6 +30,7 @@ Action<string[]>? comparison = args.FirstOrDefault() switch
 #if BENCHMARKDOTNET
     "peers-text" => TextPeerComparison.Run,
     "peers-images" => ImagePeerComparison.Run,
+    "quick-tokenizers" => TokenizerFamilyComparison.Run,
 #endif
     _ => null,
 };

@@ -122,6 +122,56 @@ public sealed class TokenizerKindTests
         Assert.Equal("ab é", tokenizer.Decode(encoding.Ids));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Encode_SentencePieceBpeOfLongText_SameTokensAsInOneWord(bool crossesSpaces)
+    {
+        // A token that goes on after a space keeps the text from being split at spaces.
+        string json = crossesSpaces
+            ? SmallFiles.SentencePieceBpe
+                .Replace("\"<0xA9>\": 7", "\"<0xA9>\": 7, \"b▁\": 8", StringComparison.Ordinal)
+                .Replace("[[\"a\", \"b\"]", "[[\"b\", \"▁\"], [\"a\", \"b\"]", StringComparison.Ordinal)
+            : SmallFiles.SentencePieceBpe;
+        Tokenizer tokenizer = Load(json);
+        var random = new Random(3);
+        string[] parts = ["a", "b", "ab", " ", "  ", "é", "▁"];
+        for (int i = 0; i < 200; i++)
+        {
+            string text = string.Concat(Enumerable.Range(0, 60).Select(_ => parts[random.Next(parts.Length)]));
+            string whole = string.Join(',', MergeByHand("▁" + text.Replace(' ', '▁'), crossesSpaces));
+            Assert.Equal(whole, string.Join(',', tokenizer.Encode(text).Ids.ToArray()));
+        }
+    }
+
+    /// <summary>Merges the first pair of the earliest merge, again and again, over the whole text.</summary>
+    private static List<int> MergeByHand(string text, bool crossesSpaces)
+    {
+        var symbols = new List<string>();
+        foreach (char c in text)
+        {
+            symbols.AddRange(c == 'é' ? ["<0xC3>", "<0xA9>"] : [c.ToString()]);
+        }
+
+        (string Left, string Right)[] merges = crossesSpaces ? [("b", "▁"), ("a", "b"), ("▁", "ab")] : [("a", "b"), ("▁", "ab")];
+        for (int m = 0; m < merges.Length; m++)
+        {
+            for (int i = 0; i + 1 < symbols.Count; i++)
+            {
+                if ((symbols[i], symbols[i + 1]) == merges[m])
+                {
+                    symbols[i] += symbols[i + 1];
+                    symbols.RemoveAt(i + 1);
+                    m = -1;
+                    break;
+                }
+            }
+        }
+
+        string[] vocabulary = ["<unk>", "▁", "a", "b", "ab", "▁ab", "<0xC3>", "<0xA9>", "b▁"];
+        return symbols.ConvertAll(symbol => Array.IndexOf(vocabulary, symbol));
+    }
+
     [Fact]
     public void Encode_Unigram_TakesTheBestSplitAndFusesUnknownCharacters()
     {

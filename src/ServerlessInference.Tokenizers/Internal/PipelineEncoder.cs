@@ -146,7 +146,14 @@ internal sealed class PipelineEncoder(Normalizer[] normalizers, PreTokenizer[] p
         Split(ref view, start, end, preTokenizers, workspace);
         foreach (UnitRange piece in workspace.Pieces.Pieces)
         {
-            EncodeWord(view, piece, word++, ref sink, workspace);
+            for (int partStart = piece.Start; partStart < piece.End;)
+            {
+                int partEnd = piece.Start + model.FindPartEnd(view.Units[piece.Start..piece.End], partStart - piece.Start);
+                EncodeWord(view, new UnitRange(partStart, partEnd), word, ref sink, workspace);
+                partStart = partEnd;
+            }
+
+            word++;
             if (sink.IsFull)
             {
                 return false;

@@ -8,6 +8,8 @@ namespace ServerlessInference.Tokenizers.Models;
 /// <remarks>Source: Sennrich, Haddow and Birch 2016; details as in Hugging Face's tokenizers 0.23.2.</remarks>
 internal sealed class BpeModel : WordModel
 {
+    private const char VisibleSpace = '\u2581';
+
     private readonly MergeTable _merges;
     private readonly BpeSettings _settings;
     private readonly int _unknownId;
@@ -15,6 +17,9 @@ internal sealed class BpeModel : WordModel
     private readonly int[] _bytes = new int[256];
     private readonly byte[] _prefix;
     private readonly byte[] _suffix;
+
+    // Whether words can be split before visible spaces; null until it is needed, because finding it out reads the whole vocabulary.
+    private volatile object? _splitsAtSpaces;
 
     internal BpeModel(Vocabulary vocabulary, MergeTable merges, BpeSettings settings)
         : base(vocabulary)
@@ -44,6 +49,68 @@ internal sealed class BpeModel : WordModel
     internal override int? UnknownId => _unknownId < 0 ? null : _unknownId;
 
     internal BpeModel WithBytes() => new(Vocabulary, _merges, _settings) { ReadsBytes = true };
+
+    /// <summary>Finds the next visible space that follows another character. Models of SentencePiece get a whole text as one word, but no
+    /// token of them goes on from a character to a space, so that no merge crosses such a place.</summary>
+    internal override int FindPartEnd(ReadOnlySpan<char> word, int start)
+    {
+        if (word.Length <= WordCache.MaxWordLength || ReadsBytes || !SplitsAtSpaces())
+        {
+            return word.Length;
+        }
+
+        int end = start + 1;
+        while (end < word.Length)
+        {
+            int next = word[end..].IndexOf(VisibleSpace);
+            if (next < 0)
+            {
+                break;
+            }
+
+            end += next;
+            if (word[end - 1] != VisibleSpace)
+            {
+                return end;
+            }
+
+            end++;
+        }
+
+        return word.Length;
+    }
+
+    private bool SplitsAtSpaces()
+    {
+        // Threads that come at the same time find out the same.
+        _splitsAtSpaces ??= CanSplitAtSpaces();
+        return (bool)_splitsAtSpaces;
+    }
+
+    private bool CanSplitAtSpaces()
+    {
+        ReadOnlySpan<byte> space = "▁"u8;
+        if (_prefix.Length + _suffix.Length > 0 || _settings.IgnoresMerges || Vocabulary.Find([VisibleSpace]) < 0)
+        {
+            return false;
+        }
+
+        for (int id = 0; id < Vocabulary.IdLimit; id++)
+        {
+            ReadOnlySpan<byte> rest = Vocabulary.GetBytes(id);
+            while (rest.StartsWith(space))
+            {
+                rest = rest[space.Length..];
+            }
+
+            if (rest.IndexOf(space) >= 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     internal override void Tokenize(ReadOnlySpan<char> word, WordTokens tokens, ModelScratch scratch)
     {

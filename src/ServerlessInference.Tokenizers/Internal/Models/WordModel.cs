@@ -10,6 +10,11 @@ internal abstract class WordModel(Vocabulary vocabulary)
     /// <summary>Gets the id of unknown words; null if there is none.</summary>
     internal virtual int? UnknownId => null;
 
+    /// <summary>Finds the end of a part of a word whose tokens do not depend on the rest of the word.</summary>
+    /// <param name="word">The word.</param>
+    /// <param name="start">Where the part starts.</param>
+    internal virtual int FindPartEnd(ReadOnlySpan<char> word, int start) => word.Length;
+
     /// <summary>Splits a word.</summary>
     /// <param name="word">The word, well-formed UTF-16; not empty.</param>
     /// <param name="tokens">Empty; receives the tokens.</param>

@@ -42,10 +42,11 @@ internal sealed class AlignedText
         Span<int> starts = _starts.AsSpan(Count, text.Length);
         Span<int> ends = _ends.AsSpan(Count, text.Length);
         text.CopyTo(units);
+        Count += text.Length;
+        FillSequence(starts, origin);
+        FillSequence(ends, origin + 1);
         for (int i = 0; i < text.Length; i++)
         {
-            starts[i] = origin + i;
-            ends[i] = origin + i + 1;
             if (!char.IsSurrogate(text[i]))
             {
                 continue;
@@ -63,8 +64,15 @@ internal sealed class AlignedText
                 units[i] = '\uFFFD';
             }
         }
+    }
 
-        Count += text.Length;
+    /// <summary>Writes consecutive numbers.</summary>
+    private static void FillSequence(Span<int> target, int first)
+    {
+        for (int i = 0; i < target.Length; i++)
+        {
+            target[i] = first + i;
+        }
     }
 
     internal void Add(int codePoint, int start, int end)

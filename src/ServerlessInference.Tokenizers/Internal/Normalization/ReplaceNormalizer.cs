@@ -9,6 +9,14 @@ internal sealed class ReplaceNormalizer(TextPattern pattern, string content) : N
 
     internal override void Apply(AlignedText source, AlignedText target, NormalizerScratch scratch)
     {
+        if (pattern is LiteralPattern { Literal: [var old] } && content is [var replacement])
+        {
+            // One character for another, such as a visible space for a space: the ranges stay as they are.
+            target.Add(source, 0, source.Count);
+            target.Replace(0, old, replacement);
+            return;
+        }
+
         int taken = 0;
         var matches = new MatchIterator(pattern, source.Units, scratch.Matches);
         while (matches.TryNext(out int start, out int end))

@@ -42,6 +42,9 @@ internal sealed class Vocabulary
     /// <summary>Gets the prefix of tokens that continue a word, in UTF-8.</summary>
     internal byte[] Prefix { get; }
 
+    /// <summary>Gets a number above all ids.</summary>
+    internal int IdLimit => _entries.Length;
+
     /// <summary>Gets the number of tokens.</summary>
     internal int Count { get; }
 

@@ -51,6 +51,9 @@ public sealed class RegexPatternTests
     [InlineData(Gpt2Pattern.Expression)]
     [InlineData(Gpt4Pattern.OneDigit)]
     [InlineData(Gpt4Pattern.ThreeDigits)]
+    [InlineData(ClipPattern.Expression)]
+    [InlineData(ClipPattern.ExpressionWithMarks)]
+    [InlineData(WhiteSpacePattern.Expression)]
     [InlineData(" {2,}")]
     public void TryFind_WellKnownExpression_FindsWhatTheMatcherFinds(string expression)
     {
