@@ -8,7 +8,8 @@ namespace ReloadingFunction;
 /// <summary>
 /// Loads its model in every call: each call builds its own service container with a session, and disposes both afterwards.
 /// </summary>
-internal sealed class ReloadingPipeline(string model, string loads, Action<IServiceCollection> register) : IEncodedPipeline, IAsyncDisposable
+internal sealed class ReloadingPipeline(string model, string loads, Action<IServiceCollection> register)
+    : IEncodedPipeline, IAsyncDisposable
 {
     private readonly ServiceProvider _writing = Build(register); // writes answers; never loads the model
 

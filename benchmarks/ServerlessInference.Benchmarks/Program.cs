@@ -1,9 +1,8 @@
-// quick, quick-webp, quick-png, quick-tensor, quick-text, quick-boxes [ROUNDS]: decoding, tensors, tokens and detections in turns with their
-// baselines.
-// quick-tracing [ROUNDS]: an event with and without OpenTelemetry.
-// peers-text, peers-images [ROUNDS]: tokens, decoding and tensors in turns with other .NET libraries; not in a native program.
-// quick-tokenizers [ROUNDS] [FAMILY …]: BPE and Unigram tokenizers in turns with other libraries; not in a native program.
-// Everything else is an argument of BenchmarkDotNet, for instance --filter '*Tokenizer*'; a native program does without it.
+// quick, quick-webp, quick-png, quick-tensor, quick-text, quick-boxes [ROUNDS]: decoding, tensors, tokens and detections in turns with
+// their baselines. quick-tracing [ROUNDS]: an event with and without OpenTelemetry. peers-text, peers-images [ROUNDS]: tokens, decoding and
+// tensors in turns with other .NET libraries; not in a native program. quick-tokenizers [ROUNDS] [FAMILY …]: BPE and Unigram tokenizers in
+// turns with other libraries; not in a native program. Everything else is an argument of BenchmarkDotNet, for instance --filter
+// '*Tokenizer*'; a native program does without it.
 using System.Globalization;
 using ServerlessInference.Benchmarks.Detection;
 using ServerlessInference.Benchmarks.Imaging;

@@ -82,11 +82,11 @@ public sealed class Tokenizer : ITokenizer
 
     /// <summary>Loads the tokenizer of a model from a directory in the layout of Hugging Face.</summary>
     /// <remarks>
-    /// <para>Reads <c>tokenizer.json</c>, or the first of these that exists: <c>vocab.txt</c>, a SentencePiece model, <c>vocab.json</c> with
-    /// <c>merges.txt</c>. The class of the last two is <c>tokenizer_class</c> in <c>tokenizer_config.json</c>, or follows from
+    /// <para>Reads <c>tokenizer.json</c>, or the first of these that exists: <c>vocab.txt</c>, a SentencePiece model, <c>vocab.json</c>
+    /// with <c>merges.txt</c>. The class of the last two is <c>tokenizer_class</c> in <c>tokenizer_config.json</c>, or follows from
     /// <c>model_type</c> in <c>config.json</c>.</para>
-    /// <para>Settings are read from <c>tokenizer_config.json</c>, and from <c>special_tokens_map.json</c> and <c>added_tokens.json</c> if the
-    /// settings do not list the added tokens.</para>
+    /// <para>Settings are read from <c>tokenizer_config.json</c>, and from <c>special_tokens_map.json</c> and <c>added_tokens.json</c> if
+    /// the settings do not list the added tokens.</para>
     /// </remarks>
     /// <param name="folder">The directory.</param>
     /// <returns>The tokenizer.</returns>

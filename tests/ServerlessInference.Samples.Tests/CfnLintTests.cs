@@ -4,7 +4,9 @@ using ServerlessInference.Samples.Tests.Support;
 
 namespace ServerlessInference.Samples.Tests;
 
-/// <summary>All templates through SAM's translator and the rules of cfn-lint, where it is installed (<c>pip install cfn-lint</c>).</summary>
+/// <summary>
+/// All templates through SAM's translator and the rules of cfn-lint, where it is installed (<c>pip install cfn-lint</c>).
+/// </summary>
 public sealed class CfnLintTests
 {
     [Fact]

@@ -2,6 +2,7 @@ using ServerlessInference.Imaging;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;
+using SharpConfiguration = SixLabors.ImageSharp.Configuration;
 
 namespace ServerlessInference.Benchmarks.Peers;
 
@@ -10,12 +11,12 @@ internal sealed class ImageSharpPeer : IDisposable
 {
     public const string Name = "ImageSharp 2.1.13";
 
-    private readonly Configuration _configuration;
+    private readonly SharpConfiguration _configuration;
     private Image<Rgb24>? _decoded;
 
     public ImageSharpPeer()
     {
-        _configuration = Configuration.Default.Clone();
+        _configuration = SharpConfiguration.Default.Clone();
         _configuration.MaxDegreeOfParallelism = 1;
     }
 

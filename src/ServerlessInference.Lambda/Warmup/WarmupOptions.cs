@@ -53,8 +53,8 @@ public sealed class WarmupOptions
     /// <value>
     /// Empty, the default, allows none. Each ends with a slash, or is the complete URI of one model. An event with a <c>bucket</c> and a
     /// <c>path</c> (or <c>key</c>, or <c>prefix</c>) inside one of these locations, such as the constant input of a schedule, is a warm-up
-    /// without any other sign. In EventBridge's scheduled events they may be in <c>detail</c>. The model is fetched into the store, and it is loaded only if the function's own sources name it: an event
-    /// never decides which model answers requests.
+    /// without any other sign. In EventBridge's scheduled events they may be in <c>detail</c>. The model is fetched into the store, and it
+    /// is loaded only if the function's own sources name it: an event never decides which model answers requests.
     /// </value>
     public IList<string> ModelLocations { get; } = [];
 

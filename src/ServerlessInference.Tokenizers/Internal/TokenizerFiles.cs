@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ServerlessInference.Tokenizers.Conversion;
 
 namespace ServerlessInference.Tokenizers;
 
@@ -122,7 +121,9 @@ internal static class TokenizerFiles
         }
     }
 
-    /// <summary>Adds the tokens that the settings list, and then the special tokens that are not among them, as transformers does.</summary>
+    /// <summary>
+    /// Adds the tokens that the settings list, and then the special tokens that are not among them, as transformers does.
+    /// </summary>
     private static void AddTokens(List<AddedToken> tokens, TokenizerConfig config)
     {
         config.AddedTokens.Sort(static (a, b) => a.Id.CompareTo(b.Id));

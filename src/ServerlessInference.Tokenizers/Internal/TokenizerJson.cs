@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using ServerlessInference.Tokenizers.Conversion;
 using ServerlessInference.Tokenizers.Decoding;
 using ServerlessInference.Tokenizers.Models;
 using ServerlessInference.Tokenizers.Normalization;

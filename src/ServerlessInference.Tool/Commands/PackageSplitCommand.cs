@@ -143,12 +143,14 @@ internal static class PackageSplitCommand
                     "direct-upload",
                     new FileInfo(target.Zip).Length,
                     PackageLimits.DirectUpload,
-                    "Upload the zip to S3 and deploy it from there, as 'sam deploy' does by itself, or move more into archives with --all."),
+                    "Upload the zip to S3 and deploy it from there, as 'sam deploy' does by itself, or move more into archives with " +
+                        "--all."),
                 new LimitUse(
                     "unzipped",
                     unzipped + layers,
                     PackageLimits.Unzipped,
-                    "Move more into archives with --all, --model or --assembly, leave out unneeded files with --prune, or use fewer layers."),
+                    "Move more into archives with --all, --model or --assembly, leave out unneeded files with --prune, or use fewer " +
+                        "layers."),
                 new LimitUse(
                     "tmp",
                     archives.Sum(archive => archive.Description.UnpackedSize),

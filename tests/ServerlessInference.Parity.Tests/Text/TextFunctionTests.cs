@@ -164,8 +164,8 @@ public sealed class TextFunctionTests : IDisposable
         return [.. outputs.Single(value => value.Name == output).AsEnumerable<float>()];
     }
 
-    /// <summary>Finds the answer as transformers does: a softmax over the tokens of the context and the first token, and the span of at most
-    /// 15 tokens of the context with the highest product of probabilities.</summary>
+    /// <summary>Finds the answer as transformers does: a softmax over the tokens of the context and the first token, and the span of at
+    /// most 15 tokens of the context with the highest product of probabilities.</summary>
     private static (string Text, int Start, int End, double Score) FindAnswer(InferenceSession session, JsonElement pair, string context)
     {
         int?[] sequences = [.. pair.GetProperty("sequence_ids").EnumerateArray().Select(

@@ -3,7 +3,9 @@ using ServerlessInference.Registration;
 
 namespace ServerlessInference.Text.Tests.Support;
 
-/// <summary>A model folder of the collected cases, registered with a pipeline. A test that needs it is skipped where it is absent.</summary>
+/// <summary>
+/// A model folder of the collected cases, registered with a pipeline. A test that needs it is skipped where it is absent.
+/// </summary>
 internal static class TextCase
 {
     internal const string Name = "case";

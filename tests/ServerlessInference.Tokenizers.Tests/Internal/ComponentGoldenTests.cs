@@ -8,8 +8,8 @@ using ServerlessInference.Tokenizers.PreTokenization;
 
 namespace ServerlessInference.Tokenizers.Tests;
 
-/// <summary>Compares each part of a <c>tokenizer.json</c> alone with what Hugging Face's Rust tokenizers 0.23.2 makes of the same texts. All
-/// results are identical.</summary>
+/// <summary>Compares each part of a <c>tokenizer.json</c> alone with what Hugging Face's Rust tokenizers 0.23.2 makes of the same texts.
+/// All results are identical.</summary>
 public sealed class ComponentGoldenTests
 {
     private readonly List<string> _differences = [];

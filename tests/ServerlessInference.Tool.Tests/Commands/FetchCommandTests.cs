@@ -39,7 +39,7 @@ public sealed class FetchCommandTests
 
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
         Assert.Equal(content, await File.ReadAllBytesAsync(target["model.onnx"], TestContext.Current.CancellationToken));
-        Assert.Contains("no digest", run.Error, StringComparison.Ordinal);
+        Assert.Contains("neither a digest nor a version", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,8 +21,8 @@ namespace ServerlessInference.Lambda.Events;
 /// any.</description></item>
 /// <item><description>A warm-up is answered here; every other event is handled by its route.</description></item>
 /// <item><description> The deadline's timer stops before anything else ends, so that it cannot cancel the next invocation, which reuses its
-/// token source. Then the invocation's services are disposed, the observer is told, and the metrics are written. Only then does the polling loop send the
-/// response: Lambda may freeze the process as soon as it has it.</description></item>
+/// token source. Then the invocation's services are disposed, the observer is told, and the metrics are written. Only then does the polling
+/// loop send the response: Lambda may freeze the process as soon as it has it.</description></item>
 /// </list>
 /// </remarks>
 internal sealed class InvocationProcessor(

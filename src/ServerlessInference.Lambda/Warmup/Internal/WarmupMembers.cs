@@ -4,7 +4,8 @@ namespace ServerlessInference.Lambda.Warmup;
 
 /// <summary>The members of an event that concern a warm-up. A member of an unexpected type counts as absent.</summary>
 /// <remarks>
-/// <para>Members are fields rather than properties, because each accessor would be one more method to compile before the first answer.</para>
+/// <para>Members are fields rather than properties, because each accessor would be one more method to compile before the first
+/// answer.</para>
 /// <para>What is to be warmed up is read from the top level, where an input of a schedule's author puts it, and from the <c>detail</c> of
 /// EventBridge's scheduled events. The <c>detail</c> of other events belongs to the application.</para>
 /// </remarks>

@@ -13,8 +13,8 @@ internal static unsafe class Vp8LPixels
     // Section 3.6.2.3: the factor of the hash that is the place of a colour in the cache.
     private const uint HashFactor = 0x1E35A7BD;
 
-    // Section 3.6.2.2: distance codes up to 120 are positions near the pixel. The upper four bits are the rows above it, the lower four bits
-    // 8 minus the columns to the left of it.
+    // Section 3.6.2.2: distance codes up to 120 are positions near the pixel. The upper four bits are the rows above it, the lower four
+    // bits 8 minus the columns to the left of it.
     private static ReadOnlySpan<byte> NearDistance =>
     [
         0x18, 0x07, 0x17, 0x19, 0x28, 0x06, 0x27, 0x29, 0x16, 0x1A, 0x26, 0x2A,

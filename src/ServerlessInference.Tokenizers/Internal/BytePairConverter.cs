@@ -1,4 +1,4 @@
-namespace ServerlessInference.Tokenizers.Conversion;
+namespace ServerlessInference.Tokenizers;
 
 /// <summary>Makes of <c>vocab.json</c> and <c>merges.txt</c> what transformers' converter of the tokenizer's class makes of them.</summary>
 /// <remarks>Source: <c>convert_slow_tokenizer.py</c> of huggingface/transformers 4.57, and the defaults of the classes.</remarks>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ServerlessInference.Tokenizers.Conversion;
+namespace ServerlessInference.Tokenizers;
 
 /// <summary>Derives the merges of BPE from the pieces of a SentencePiece model, which does not contain them.</summary>
 /// <remarks>As transformers does: each way to join a piece of two others is a merge. Merges of pieces with a higher score come first; of

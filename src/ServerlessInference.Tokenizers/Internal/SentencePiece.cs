@@ -1,4 +1,4 @@
-namespace ServerlessInference.Tokenizers.Conversion;
+namespace ServerlessInference.Tokenizers;
 
 /// <summary>A piece of a SentencePiece model.</summary>
 /// <param name="Text">The piece.</param>

@@ -1,4 +1,4 @@
-namespace ServerlessInference.Tokenizers.Conversion;
+namespace ServerlessInference.Tokenizers;
 
 /// <summary>What a <c>tokenizer.json</c> would contain that transformers makes of other files.</summary>
 internal sealed class ConvertedTokenizer

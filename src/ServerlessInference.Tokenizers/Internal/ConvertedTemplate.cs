@@ -1,4 +1,4 @@
-namespace ServerlessInference.Tokenizers.Conversion;
+namespace ServerlessInference.Tokenizers;
 
 /// <summary>The special tokens around texts, by their content: <c>$A</c> and <c>$B</c> are the texts, and a number after a colon is a type
 /// id.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ServerlessInference.Tokenizers.Conversion;
+namespace ServerlessInference.Tokenizers;
 
 /// <summary>Makes of a SentencePiece model what transformers' converter of the tokenizer's class makes of it.</summary>
 /// <remarks>Source: <c>convert_slow_tokenizer.py</c> of huggingface/transformers 4.57, and the defaults of the classes.</remarks>
@@ -66,7 +66,8 @@ internal static class SentencePieceConverter
         if (file.Kind != SentencePieceFile.Bpe)
         {
             throw new InvalidDataException(
-                $"{fileName} has the model type {file.Kind}; only unigram (1) and BPE (2) are supported. Export the tokenizer as tokenizer.json.");
+                $"{fileName} has the model type {file.Kind}; only unigram (1) and BPE (2) are supported. Export the tokenizer as " +
+                "tokenizer.json.");
         }
 
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using ServerlessInference.Protobuf;
 
-namespace ServerlessInference.Tokenizers.Conversion;
+namespace ServerlessInference.Tokenizers;
 
 /// <summary>The content of a SentencePiece <c>.model</c> file.</summary>
 /// <remarks>Source of the field numbers: <c>sentencepiece_model.proto</c> of google/sentencepiece 0.2.0 (ModelProto, SentencePiece,
