@@ -57,6 +57,26 @@ public static class ModelBuilderExtensions
     /// <returns>The same model builder, so that calls can be chained.</returns>
     public static ModelBuilder ThenFrom(this ModelBuilder model, Action<ModelSourceBuilder> source) => model.From(source);
 
+    /// <summary>Loads the model from the place that a pointer names: an environment variable, a file, Parameter Store.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="configure">Selects the pointer.</param>
+    /// <param name="sources">
+    /// Creates sources from what the pointer says; <see langword="null"/> takes it as the URI of a single source.
+    /// </param>
+    /// <param name="deadline">
+    /// How long the pointer and its sources may take before the next source is tried; <see langword="null"/> for no limit.
+    /// </param>
+    /// <returns>The model.</returns>
+    /// <exception cref="ArgumentException">No pointer was selected.</exception>
+    /// <remarks>
+    /// If <see cref="ModelOptions.CheckInterval"/> is set, the model is replaced while the application runs when the pointer changes.
+    /// </remarks>
+    public static ModelBuilder FromPointer(
+        this ModelBuilder model,
+        Action<ModelPointerBuilder> configure,
+        Action<ModelPointerValue, ModelSourceChainBuilder>? sources = null,
+        TimeSpan? deadline = null) => model.From(source => source.ByPointer(configure, sources, deadline));
+
     /// <summary>Sets options in code. Code wins over configuration.</summary>
     /// <param name="model">The model.</param>
     /// <param name="configure">Sets the options.</param>

@@ -111,6 +111,27 @@ public sealed class ModelSourceBuilder
         return Custom(services => ModelSourceResolver.Resolve(uri, services), deadline);
     }
 
+    /// <summary>Loads the model from the place that a pointer names: an environment variable, a file, Parameter Store.</summary>
+    /// <param name="configure">Selects the pointer.</param>
+    /// <param name="sources">
+    /// Creates sources from what the pointer says; <see langword="null"/> takes it as the URI of a single source.
+    /// </param>
+    /// <param name="deadline">
+    /// How long the pointer and its sources may take before the next source is tried; <see langword="null"/> for no limit.
+    /// </param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">No pointer was selected.</exception>
+    public ModelSourceBuilder ByPointer(
+        Action<ModelPointerBuilder> configure,
+        Action<ModelPointerValue, ModelSourceChainBuilder>? sources = null,
+        TimeSpan? deadline = null)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var pointer = new ModelPointerBuilder();
+        configure(pointer);
+        return Custom(pointer.Build(sources), deadline);
+    }
+
     /// <summary>Loads the model from a custom source.</summary>
     /// <param name="factory">Creates the source; called once.</param>
     /// <param name="deadline">How long it may take before the next source is tried; <see langword="null"/> for no limit.</param>
