@@ -19,13 +19,6 @@ public sealed class FileSystemModelSource : IModelSource
     /// <remarks>Half of the 10 seconds that AWS Lambda allows for initialization, which a hung mount must not use up.</remarks>
     internal static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Files that belong to a single model file if they are in the same directory.</summary>
-    private static readonly string[] CompanionNames =
-    [
-        "classes.txt", "coco.names", "config.json", "labels.txt", "preprocessor_config.json", "special_tokens_map.json", "synset.txt",
-        "tokenizer.json", "tokenizer_config.json", "vocab.txt",
-    ];
-
     private const ulong FnvOffset = 14695981039346656037;
     private const ulong FnvPrime = 1099511628211;
 
@@ -121,7 +114,14 @@ public sealed class FileSystemModelSource : IModelSource
             }
         }
 
-        foreach (string name in CompanionNames)
+        AddExisting(files, model, CompanionFiles.Labels);
+        AddExisting(files, model, CompanionFiles.Settings);
+        return files;
+    }
+
+    private static void AddExisting(List<Entry> files, FileInfo model, IReadOnlyList<string> names)
+    {
+        foreach (string name in names)
         {
             var companion = new FileInfo(Path.Combine(model.DirectoryName!, name));
             if (companion.Exists && companion.Name != model.Name)
@@ -129,8 +129,6 @@ public sealed class FileSystemModelSource : IModelSource
                 files.Add(CreateEntry(name, companion));
             }
         }
-
-        return files;
     }
 
     private List<Entry> ListDirectory(CancellationToken cancellationToken)

@@ -21,12 +21,6 @@ public static class ModelLabels
     /// <summary>The maximum size of a file with labels. A list of a hundred thousand classes is far smaller.</summary>
     private const int MaxBytes = 16 * 1024 * 1024;
 
-    private static readonly string[] Files =
-    [
-        "labels.txt", "classes.txt", "synset.txt", "imagenet_classes.txt", "class_names.txt", "coco.names", "obj.names", "labels.json",
-        "id2label.json", "class_indices.json", "imagenet_class_index.json", "classes.json", "labels.csv",
-    ];
-
     private static readonly string[] ConfigFiles = ["config.json", "signature.json"];
 
     private static readonly string[] MetadataKeys = ["names", "labels"];
@@ -99,7 +93,7 @@ public static class ModelLabels
                     $"{model.Artifact.Source} has no labels file '{file}'. Add the file next to the model, or correct the option.");
         }
 
-        foreach (string name in Files)
+        foreach (string name in CompanionFiles.Labels)
         {
             if (model.Artifact.TryGetFile(name, out ModelFile? usual))
             {
@@ -125,7 +119,8 @@ public static class ModelLabels
             }
         }
 
-        return ([], $"there is none of {string.Join(", ", Files)}, no id2label in config.json and no names in the ONNX metadata");
+        string files = string.Join(", ", CompanionFiles.Labels);
+        return ([], $"there is none of {files}, no id2label in config.json and no names in the ONNX metadata");
     }
 
     // Python quotes strings with apostrophes, except strings that contain one. JSON never uses apostrophes.

@@ -35,6 +35,19 @@ public sealed class ModelGraphTests
         Assert.Equal(OutputActivation.Softmax, graph.GetActivation("y"));
     }
 
+    [Theory]
+    [InlineData("GlobalAveragePool", "Add", "Relu", OutputActivation.Pooled)]
+    [InlineData("GlobalAveragePool", "Conv", "Clip", OutputActivation.Pooled)]
+    [InlineData("ReduceMean", "Conv", "LayerNormalization", OutputActivation.Pooled)]
+    [InlineData("GlobalAveragePool", "Conv", "Relu", OutputActivation.None)]
+    [InlineData("ReduceMean", "MatMul", "Softmax", OutputActivation.Softmax)]
+    public void GetActivation_Pooling_IsThatOfFeaturesBehindABackbone(string pooling, string before, string last, object expected) =>
+        Assert.Equal(
+            expected,
+            (object)Read(graph => graph
+                .Node(before, ["x"], ["a"]).Node(last, ["a"], ["b"]).Node(pooling, ["b"], ["c"]).Node("Flatten", ["c"], ["y"]))
+                .GetActivation("y"));
+
     [Fact]
     public void GetActivation_SoftmaxInParts_IsRecognised()
     {

@@ -152,6 +152,20 @@ public sealed class ClassScoresReadTests
     }
 
     [Fact]
+    public void Read_PooledFeatures_AreClassesOnlyWithLabels()
+    {
+        byte[] content = new OnnxModelBuilder()
+            .With(graph => graph.Node("Add", ["x"], ["sum"]).Node("GlobalAveragePool", ["sum"], ["output"])).Build();
+
+        var exception = Assert.Throws<ModelContractException>(
+            () => ClassScores.Read(CreateModel([("output", [1, 3, 1, 1])], content, []), Task));
+
+        Assert.Contains("is a vector that describes the input", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(3, ClassScores.Read(CreateModel([("output", [1, 3, 1, 1])], content, [("labels.txt", "a\nb\nc")]), Task).Labels.Count);
+        Assert.Empty(ClassScores.Read(CreateModel([("output", [1, 3, 1, 1])], content, []), Task, output: "output").Labels);
+    }
+
+    [Fact]
     public void Read_SeveralOutputs_TakesTheOneThatFitsTheLabels()
     {
         LoadedModel model = Create([("a", [1, 512]), ("b", [1, 3])], ("labels.txt", "x\ny\nz"));

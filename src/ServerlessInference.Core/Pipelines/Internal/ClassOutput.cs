@@ -99,11 +99,15 @@ internal sealed record ClassOutput(int Index, string Name, long Classes)
                 : (ChooseByName(model, task, fitting), "labels and name");
         }
 
-        List<ClassOutput> classes = candidates.FindAll(candidate => !IsVector(candidate.Name));
+        List<ClassOutput> classes = candidates.FindAll(candidate => !IsVector(candidate.Name)
+            && model.Graph.GetActivation(candidate.Name) != OutputActivation.Pooled);
         return classes switch
         {
             [] when candidates is [var vector, ..] => throw CreateException(
-                model, task, $"output '{vector.Name}' is a vector that describes the input, not the scores of classes"),
+                model,
+                task,
+                $"output '{vector.Name}' is a vector that describes the input, not the scores of classes; if it has classes, add their " +
+                "labels or set the option Output"),
             [] => throw CreateException(model, task, null),
             [var only] => (only, "the only output with the shape of class scores"),
             _ => (ChooseByName(model, task, classes), "its name"),

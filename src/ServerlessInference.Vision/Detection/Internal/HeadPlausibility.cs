@@ -111,5 +111,5 @@ internal static class HeadPlausibility
 
     private static string DescribeShares() => "all its boxes are within one pixel, so they may be shares of the image instead of pixels";
 
-    private static string Format(float value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+    private static string Format(float value) => value.ToString("G4", CultureInfo.InvariantCulture);
 }

@@ -33,7 +33,8 @@ public sealed class PreparedGraphTests
             new("b", OutputActivation.Softmax),
             new("c", OutputActivation.LogSoftmax),
             new("d", OutputActivation.Sigmoid),
-            new("e", OutputActivation.Unknown),
+            new("e", OutputActivation.Pooled),
+            new("f", OutputActivation.Unknown),
         ];
         var file = new PreparedFile("model.onnx", 1, "00");
 

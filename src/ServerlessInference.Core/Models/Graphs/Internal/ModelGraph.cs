@@ -105,17 +105,23 @@ internal sealed class ModelGraph
                 return OutputActivation.Sigmoid;
             case "If" or "Loop" or "Scan":
                 return OutputActivation.Unknown;
+            case "GlobalAveragePool" or "GlobalMaxPool" or "AveragePool" or "ReduceMean":
+                // The mean of probabilities, as ensembles compute it, is one of probabilities.
+                return PoolsFeatures(node) ? OutputActivation.Pooled : GetInputActivation(node, depth);
             case "Div":
                 return IsSoftmaxInParts(node) ? OutputActivation.Softmax : OutputActivation.None;
-            case "Concat":
+            case "Concat" or "Mean":
                 return GetCommonActivation(node.Inputs, depth);
             case "Identity" or "Reshape" or "Cast" or "CastLike" or "Squeeze" or "Unsqueeze" or "Flatten" or "Transpose" or "Dropout"
                 or "Slice" or "Gather" or "Split" or "Clip" or "QuantizeLinear" or "DequantizeLinear" or "ZipMap":
-                return GetCommonActivation([node.Inputs.Count > 0 ? node.Inputs[0] : string.Empty], depth);
+                return GetInputActivation(node, depth);
             default:
                 return OutputActivation.None;
         }
     }
+
+    private OutputActivation GetInputActivation(GraphNode node, int depth) =>
+        GetCommonActivation([node.Inputs.Count > 0 ? node.Inputs[0] : string.Empty], depth);
 
     private OutputActivation GetCommonActivation(IReadOnlyList<string> values, int depth)
     {
@@ -133,6 +139,19 @@ internal sealed class ModelGraph
         }
 
         return common ?? OutputActivation.None;
+    }
+
+    // A backbone ends in a residual sum, a normalisation or the activation of one. SqueezeNet pools too, but the classes of a convolution.
+    private bool PoolsFeatures(GraphNode pooling)
+    {
+        GraphNode? pooled = pooling.Inputs.Count > 0 ? FindProducer(pooling.Inputs[0]) : null;
+        if (pooled is { Operator: "Relu", Inputs.Count: > 0 })
+        {
+            pooled = FindProducer(pooled.Inputs[0]);
+        }
+
+        return pooled?.Operator is "Add" or "Sum" or "Mul" or "Clip" or "Concat" or "HardSwish" or "BatchNormalization"
+            or "LayerNormalization";
     }
 
     // Older exporters write a softmax as Exp(x) / ReduceSum(Exp(x)).

@@ -17,4 +17,7 @@ internal enum OutputActivation
 
     /// <summary>The output's values are independent probabilities.</summary>
     Sigmoid,
+
+    /// <summary>The output's values are the pooled features of a backbone, without the layer that turns them into classes.</summary>
+    Pooled,
 }

@@ -98,6 +98,7 @@ internal static class PreparedGraph
                 "softmax" => OutputActivation.Softmax,
                 "logSoftmax" => OutputActivation.LogSoftmax,
                 "sigmoid" => OutputActivation.Sigmoid,
+                "pooled" => OutputActivation.Pooled,
                 _ => OutputActivation.Unknown,
             };
             outputs.Add(new OutputSummary(name, activation));
@@ -110,6 +111,7 @@ internal static class PreparedGraph
         OutputActivation.Softmax => "softmax",
         OutputActivation.LogSoftmax => "logSoftmax",
         OutputActivation.Sigmoid => "sigmoid",
+        OutputActivation.Pooled => "pooled",
         _ => "unknown",
     };
 }
