@@ -53,7 +53,7 @@ public static class ModelLabels
     {
         ReadOnlySpan<byte> text = utf8.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
         ReadOnlySpan<byte> trimmed = text.Trim(" \t\r\n"u8);
-        if ((trimmed.StartsWith("["u8) && !IsPythonList(trimmed)) || trimmed.StartsWith("{\""u8))
+        if ((trimmed.StartsWith("["u8) && !IsPythonList(trimmed)) || IsJsonObject(trimmed))
         {
             return LabelJson.Parse(trimmed, where, isConfig: false);
         }
@@ -122,6 +122,10 @@ public static class ModelLabels
         string files = string.Join(", ", CompanionFiles.Labels);
         return ([], $"there is none of {files}, no id2label in config.json and no names in the ONNX metadata");
     }
+
+    // The keys of a Python dictionary of labels are numbers.
+    private static bool IsJsonObject(ReadOnlySpan<byte> text) =>
+        text.StartsWith("{"u8) && text[1..].TrimStart(" \t\r\n"u8).StartsWith("\""u8);
 
     // Python quotes strings with apostrophes, except strings that contain one. JSON never uses apostrophes.
     private static bool IsPythonList(ReadOnlySpan<byte> text)

@@ -32,6 +32,8 @@ public sealed class ModelLabelsTests
     [InlineData("""{"1":"dog","0":"cat"}""", "cat", "dog")]
     [InlineData("""{"id2label":{"0":"cat","1":"dog"},"model_type":"vit"}""", "cat", "dog")]
     [InlineData("""{"cat":0,"dog":1}""", "cat", "dog")]
+    [InlineData("{\n  \"cat\": 0,\n  \"dog\": 1\n}\n", "cat", "dog")]
+    [InlineData("{\r\n\t\"0\": \"cat\",\r\n\t\"1\": \"dog\"\r\n}", "cat", "dog")]
     [InlineData("""{"0":["n01440764","tench"],"1":["n01443537","goldfish"]}""", "tench", "goldfish")]
     [InlineData("""{"label_names":["n1","n2"],"label_descriptions":{"n1":"cat"}}""", "cat", "n2")]
     [InlineData("""{"classes":{"Label":["cat","dog"]}}""", "cat", "dog")]
