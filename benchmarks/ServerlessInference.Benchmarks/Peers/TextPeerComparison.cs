@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
-using System.Text.Json.Nodes;
 using ServerlessInference.Benchmarks.Text;
 using ServerlessInference.Tokenizers;
 using FastTokenizer = FastBertTokenizer.BertTokenizer;
@@ -65,7 +63,7 @@ internal static class TextPeerComparison
             _microsoft = MicrosoftTokenizer.Create(new MemoryStream(vocabulary));
             if (OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64)
             {
-                _rust = CreateRust(Path.Combine(folder, "tokenizer.json"));
+                _rust = UntruncatedRustTokenizer.Create(File.ReadAllBytes(Path.Combine(folder, "tokenizer.json")));
             }
             else
             {
@@ -133,23 +131,5 @@ internal static class TextPeerComparison
 
         // Without the special tokens at both ends.
         private static IEnumerable<int> Inner(IEnumerable<int> ids) => ids.Skip(1).SkipLast(1);
-
-        // The file asks for truncation and padding to 128 tokens, which the library cannot be told to leave.
-        private static RustTokenizer CreateRust(string file)
-        {
-            JsonNode settings = JsonNode.Parse(File.ReadAllBytes(file))!;
-            settings["truncation"] = null;
-            settings["padding"] = null;
-            string copy = Path.Combine(Path.GetTempPath(), $"tokenizer-{Environment.ProcessId}.json");
-            File.WriteAllText(copy, settings.ToJsonString(), new UTF8Encoding(false));
-            try
-            {
-                return new RustTokenizer(copy);
-            }
-            finally
-            {
-                File.Delete(copy);
-            }
-        }
     }
 }

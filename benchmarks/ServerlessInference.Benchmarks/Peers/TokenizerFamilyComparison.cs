@@ -9,10 +9,14 @@ using RustTokenizer = Tokenizers.DotNet.Tokenizer;
 
 namespace ServerlessInference.Benchmarks.Peers;
 
-/// <summary>Compares BPE and Unigram tokenizers with Tokenizers.DotNet, which wraps Hugging Face's library in Rust, and GPT-2's with
-/// Microsoft.ML.Tokenizers as well; one thread each, in turns.</summary>
-/// <remarks>The texts are pieces of English and of multilingual text. The two peers return new arrays or lists of ids; ours writes into
-/// memory of the caller.</remarks>
+/// <summary>
+/// Compares BPE and Unigram tokenizers with Tokenizers.DotNet, which wraps Hugging Face's library in Rust, and GPT-2's with
+/// Microsoft.ML.Tokenizers as well; one thread each, in turns.
+/// </summary>
+/// <remarks>
+/// The texts are pieces of English and of multilingual text. The two peers return new arrays or lists of ids; ours writes into memory of
+/// the caller.
+/// </remarks>
 internal static class TokenizerFamilyComparison
 {
     private const int PieceLength = 2000;
@@ -47,7 +51,7 @@ internal static class TokenizerFamilyComparison
     {
         byte[] json = Unpack(file);
         OurTokenizer ours = OurTokenizer.FromTokenizerJson(json);
-        using RustTokenizer rust = CreateRust(json);
+        using RustTokenizer rust = UntruncatedRustTokenizer.Create(json);
         int[] ids = new int[PieceLength * 4];
         var encoding = new TokenEncoding();
         var options = new EncodeOptions { AddSpecialTokens = false };
@@ -78,23 +82,6 @@ internal static class TokenizerFamilyComparison
             new MemoryStream(Encoding.UTF8.GetBytes(merges)),
             addPrefixSpace: false,
             addBeginOfSentence: false);
-    }
-
-    private static RustTokenizer CreateRust(byte[] json)
-    {
-        JsonNode settings = JsonNode.Parse(json)!;
-        settings["truncation"] = null;
-        settings["padding"] = null;
-        string copy = Path.Combine(Path.GetTempPath(), $"tokenizer-{Environment.ProcessId}.json");
-        File.WriteAllText(copy, settings.ToJsonString(), new UTF8Encoding(false));
-        try
-        {
-            return new RustTokenizer(copy);
-        }
-        finally
-        {
-            File.Delete(copy);
-        }
     }
 
     private static string[] ReadPieces(string file)

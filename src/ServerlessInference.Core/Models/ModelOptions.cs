@@ -76,10 +76,9 @@ public sealed class ModelOptions
 
     /// <summary>Gets or sets how much of a prepared model is compared with its record before it is used.</summary>
     /// <value>
-    /// The default is <see langword="null"/>: all bytes of the prepared model are compared with a checksum, at several gigabytes per
-    /// second, and a sample of the plain model. <see langword="true"/> compares the SHA-256 digests of both as well.
-    /// <see langword="false"/> compares only lengths, versions and the sample; a damaged file may then exhaust the memory or give wrong
-    /// answers.
+    /// The default is <see langword="null"/>: all bytes of the prepared model are compared with a checksum, and a sample of the plain model
+    /// with the one in the record. <see langword="true"/> compares the SHA-256 digests of both as well. <see langword="false"/> compares
+    /// only lengths, versions and the sample; a damaged file may then exhaust the memory or give wrong answers.
     /// </value>
     public bool? VerifyPrepared { get; set; }
 

@@ -9,8 +9,8 @@ namespace ServerlessInference.Models;
 /// What reads or maps them afterwards does not wait for the mount any more.
 /// </summary>
 /// <remarks>
-/// It does so only for files on a mount, and only where the chain has another source. Each read takes place on a thread that is abandoned
-/// if it does not come back, since nothing can cancel a system call on a file system that does not answer.
+/// Each read takes place on a thread that is abandoned if it does not come back, since nothing can cancel a system call on a file system
+/// that does not answer.
 /// </remarks>
 internal sealed partial class MountReader(TimeProvider time, ILogger logger)
 {
@@ -22,36 +22,16 @@ internal sealed partial class MountReader(TimeProvider time, ILogger logger)
 
     private const int BlockSize = 256 * 1024;
 
-    /// <summary>Reads files, unless they are on a local disk or there is no other source.</summary>
-    /// <param name="files">The files that are about to be loaded.</param>
-    /// <param name="offer">What the chain knows about them; <see langword="null"/> if they come from no chain.</param>
+    /// <summary>Reads files.</summary>
+    /// <param name="files">The files that are about to be loaded. Those in memory are passed over.</param>
+    /// <param name="offer">What the chain knows about them.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="ModelLoadException">A file cannot be read, or not fast enough. The chain is told.</exception>
-    public async Task ReadAsync(IEnumerable<ModelFile> files, ModelSourceOffer? offer, CancellationToken cancellationToken)
+    public async Task ReadAsync(IEnumerable<ModelFile> files, ModelSourceOffer offer, CancellationToken cancellationToken)
     {
-        if (offer is not { HasNext: true })
-        {
-            return;
-        }
-
-        string mounts = MountTable.Read();
-        var remote = new List<ModelFile>();
-        foreach (ModelFile file in files)
-        {
-            if (file.PhysicalPath is { } path && MountTable.MayBeSlow(path, mounts))
-            {
-                remote.Add(file);
-            }
-        }
-
-        if (remote.Count == 0)
-        {
-            return;
-        }
-
         try
         {
-            await ReadAsync(remote, offer, cancellationToken).ConfigureAwait(false);
+            await ReadAsync([.. files.Where(file => file.PhysicalPath is not null)], offer, cancellationToken).ConfigureAwait(false);
         }
         catch (ModelLoadException exception)
         {

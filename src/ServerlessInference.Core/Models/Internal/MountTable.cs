@@ -10,6 +10,21 @@ internal static class MountTable
     private static readonly string[] _local =
         ["btrfs", "erofs", "ext2", "ext3", "ext4", "overlay", "ramfs", "rootfs", "squashfs", "tmpfs", "xfs", "zfs"];
 
+    /// <summary>Returns whether any of these files is on a mount that may be slow.</summary>
+    public static bool MayBeSlow(IReadOnlyCollection<ModelFile> files)
+    {
+        string? mounts = null;
+        foreach (ModelFile file in files)
+        {
+            if (file.PhysicalPath is { } path && MayBeSlow(path, mounts ??= Read()))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Reads the mounts of this process; empty where there is no <c>/proc</c>.</summary>
     public static string Read()
     {

@@ -13,7 +13,7 @@ internal static class ClassifierConfig
     /// <summary>Finds the function that the file states.</summary>
     /// <param name="model">The model.</param>
     /// <param name="classes">The number of classes; -1 if it is not known.</param>
-    /// <returns>The function and its origin; <see langword="null"/> if there is no such file or it states none.</returns>
+    /// <returns>The function and its origin; <see langword="null"/> if there is no such file or the file names no function.</returns>
     /// <exception cref="ModelLoadException">The file is not JSON, or states an activation that is not supported.</exception>
     public static ScoreStatement? FindFunction(LoadedModel model, long classes) =>
         ModelSettings.Read(model, "config.json", null, config => Read(config, classes, model.Identity.Name));

@@ -5,8 +5,8 @@ namespace ServerlessInference.Pipelines;
 /// <summary>Decides whether an input is the reason why it has no answer, or its environment.</summary>
 /// <remarks>
 /// An input that alone makes a working model fail, or that alone needs more memory than there is, would fail again. Sent again and again,
-/// it would stop a stream. So it is refused like any other invalid input. A model that has not succeeded with any input is no evidence
-/// against this one; then the warm-up input decides.
+/// it would stop a stream. So it is refused like any other invalid input. If the model has not succeeded with any
+/// input yet, the model itself may be broken; then the warm-up input decides.
 /// </remarks>
 internal static class FailedInput
 {

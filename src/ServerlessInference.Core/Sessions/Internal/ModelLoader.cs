@@ -95,8 +95,7 @@ internal sealed partial class ModelLoader(
             IModelPipeline[] pipelines = [.. services.GetKeyedServices<IModelPipeline>(name)];
             files = Task.Run(() => Array.ForEach(pipelines, pipeline => pipeline.PrepareFiles(artifact)), CancellationToken.None);
             await runtime.ConfigureAwait(false);
-            reservation = await memory.ReserveAsync(name, ModelFootprint.Estimate(artifact, settings).Resident, cancellationToken)
-                .ConfigureAwait(false);
+            reservation = await memory.ReserveAsync(name, Estimate(artifact, settings).Resident, cancellationToken).ConfigureAwait(false);
             long start = time.GetTimestamp();
             session = CreateSession(artifact, settings, cancellationToken);
             var identity = new ModelIdentity(name, artifact.Version, artifact.Source);
@@ -192,7 +191,8 @@ internal sealed partial class ModelLoader(
     /// </summary>
     public async Task ReadAheadAsync(ModelArtifact artifact, ModelOptions settings, Task runtime, CancellationToken cancellationToken)
     {
-        if (artifact.Offer is not { HasNext: true } offer)
+        // Only a mount is waited for. Everything else goes on at once, so that files are prepared while the runtime is loaded.
+        if (artifact.Offer is not { HasNext: true } offer || !MountTable.MayBeSlow(artifact.Files))
         {
             return;
         }
@@ -211,6 +211,20 @@ internal sealed partial class ModelLoader(
             }
 
             artifact.Dispose();
+            throw;
+        }
+    }
+
+    private static ModelFootprint Estimate(ModelArtifact artifact, ModelOptions settings)
+    {
+        try
+        {
+            return ModelFootprint.Estimate(artifact, settings);
+        }
+        catch (ModelLoadException exception)
+        {
+            // The folder has no model, or several.
+            artifact.Offer?.Refuse(ModelSourceRefusal.NotAModel, exception);
             throw;
         }
     }

@@ -9,7 +9,7 @@ internal abstract class ElementJson
     /// <summary>Gets the number of elements that have been read.</summary>
     public abstract int Count { get; }
 
-    /// <summary>Reads the JSON value at which the reader is, and appends it as an element.</summary>
+    /// <summary>Reads the JSON value at the position of the reader, and appends it as an element.</summary>
     /// <exception cref="FormatException">The value is out of range, or not of this type.</exception>
     /// <exception cref="InvalidOperationException">The value is not of this type.</exception>
     public abstract void Append(ref Utf8JsonReader reader);

@@ -8,7 +8,7 @@ internal sealed class ElementJson<T>(ElementJson<T>.Reader read, Action<Utf8Json
 {
     private readonly List<T> _elements = [];
 
-    /// <summary>Reads the JSON value at which the reader is.</summary>
+    /// <summary>Reads the JSON value at the position of the reader.</summary>
     public delegate T Reader(ref Utf8JsonReader reader);
 
     public override int Count => _elements.Count;

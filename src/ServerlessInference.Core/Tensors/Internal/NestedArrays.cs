@@ -12,7 +12,7 @@ internal sealed class NestedArrays(ElementJson elements, string name)
     /// <summary>Gets the shape; empty for a single value.</summary>
     public long[] Shape => [.. _lengths];
 
-    /// <summary>Reads the value at which the reader is, with everything that is nested in it.</summary>
+    /// <summary>Reads the value at the position of the reader, with everything that is nested in it.</summary>
     /// <exception cref="InvalidInputException">The arrays do not form a tensor.</exception>
     public void Read(ref Utf8JsonReader reader)
     {

@@ -17,7 +17,7 @@ internal sealed record EmbeddingPlan(int Output, TextPooling[] Pooling, bool Nor
         model.Decide(new ModelDecision("task", "feature-extraction", "the pipeline"));
         var output = EmbeddingOutput.Find(model, options.Output);
         model.Decide(new ModelDecision("output", model.Description.Outputs[output.Index].Name, output.Origin));
-        var modules = SentenceModules.Read(model);
+        var modules = SentenceModules.Get(model);
         if (modules.Unsupported.Count > 0 && !output.IsFinal)
         {
             throw new ModelContractException(

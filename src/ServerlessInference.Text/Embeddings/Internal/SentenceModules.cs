@@ -38,9 +38,14 @@ internal sealed class SentenceModules
     /// <summary>Gets the file with the settings of the Transformer module.</summary>
     internal string TransformerFile { get; private set; } = "sentence_bert_config.json";
 
-    /// <summary>Reads <c>modules.json</c>. A model without it has the Pooling module in its usual folder, if it has that folder.</summary>
+    /// <summary>
+    /// Gets what <c>modules.json</c> says, which is read once. A model without it has the Pooling module in its usual folder, if there is
+    /// such a folder.
+    /// </summary>
     /// <exception cref="ModelLoadException">The file cannot be used.</exception>
-    internal static SentenceModules Read(LoadedModel model)
+    internal static SentenceModules Get(LoadedModel model) => model.GetOrCreate(typeof(SentenceModules), Read);
+
+    private static SentenceModules Read(LoadedModel model)
     {
         var modules = new SentenceModules();
         string? usual = $"{DefaultPoolingFolder}/{PoolingFile}";

@@ -20,7 +20,7 @@ internal static class SentenceSettings
     /// <exception cref="ModelLoadException">A file cannot be used, or states what is not supported.</exception>
     internal static TextSettings Read(LoadedModel model, ITokenizer tokenizer, int? maxLength)
     {
-        var modules = SentenceModules.Read(model);
+        var modules = SentenceModules.Get(model);
         CheckLowerCase(model, tokenizer, modules.TransformerFile);
         int? stated = ModelSettings.Read(model, modules.TransformerFile, "max_seq_length", TextModel.ReadLength);
         string prompt = ReadDefaultPrompt(model);

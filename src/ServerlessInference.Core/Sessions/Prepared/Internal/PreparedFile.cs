@@ -26,7 +26,7 @@ internal sealed record PreparedFile(string Name, long Length, string Sha256, str
         writer.WriteEndObject();
     }
 
-    /// <summary>Reads the object at which the reader is; <see langword="null"/> if a member is missing.</summary>
+    /// <summary>Reads the object at the position of the reader; <see langword="null"/> if a member is missing.</summary>
     public static PreparedFile? Read(ref Utf8JsonReader reader)
     {
         string? name = null, digest = null, checksum = null;

@@ -36,7 +36,7 @@ internal static class PreparedGraph
         writer.WriteEndObject();
     }
 
-    /// <summary>Reads the object at which the reader is; <see langword="null"/> if there is no object.</summary>
+    /// <summary>Reads the object at the position of the reader; <see langword="null"/> if something else is there.</summary>
     public static GraphSummary? Read(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
